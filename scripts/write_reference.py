@@ -1,0 +1,236 @@
+"""Write docs/reference/{settings,permissions,cli,api-errors}.md from the code that they describe."""
+
+import ast
+import inspect
+import json
+import pkgutil
+import textwrap
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args
+
+import typer
+
+from windlass import errors
+from windlass.access import permissions
+from windlass.access.principals import Role
+from windlass.cli.main import app as command_line
+from windlass.errors import WindlassError
+from windlass.server import routes
+from windlass.settings import Settings
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+
+_WIDTH = 100
+
+
+def main() -> None:
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+
+
+def settings_page() -> str:
+    """Every setting: its variable, its default, what it does."""
+    rows = [
+        f"| `{name}` | `WINDLASS_{name.upper()}` | {_default_of(name)} | {text} |"
+        for name, text in _attribute_docstrings(Settings).items()
+    ]
+    return _page(
+        "Settings",
+        """
+        A setting is taken from the command line (`--data`, `--host`, `--port`, `--dev`), else from its
+        variable, else from its name in `windlass.toml` of the working folder, else it is the default. An empty
+        variable does not count.
+
+        | setting | variable | default | |
+        |---|---|---|---|
+        """,
+        rows,
+        """
+
+        Models take their keys from `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` and `GOOGLE_API_KEY` (or
+        `GEMINI_API_KEY`).
+
+        The command line and the SDK look for a server at `WINDLASS_URL`, else at the one that owns the data
+        folder, and send the key in `WINDLASS_API_KEY`.
+        """,
+    )
+
+
+def permissions_page() -> str:
+    """Which role may do what, and which operation asks for what."""
+    roles = get_args(Role)
+    actions = get_args(permissions.Action)
+    allowed = [
+        f"| `{action}` | "
+        + " | ".join("yes" if action in permissions.ALLOWED[role] else "" for role in roles)
+        + " |"
+        for action in actions
+    ]
+    asked = [f"| `{method} {path}` | {action} |" for method, path, action in _operations()]
+    return _page(
+        "Permissions",
+        f"""
+        An API key is of one project and has one role. `application` is for a deployed program: it sends traces
+        and scores, reads artifacts and asks releases, and sees nobody's traces. In the modes `dev` and `demo`
+        callers on this machine need no key and are `admin` of the project `default`.
+
+        | action | {" | ".join(roles)} |
+        |---|{"---|" * len(roles)}
+        """,
+        allowed,
+        """
+
+        ## What each operation asks for
+
+        | operation | action |
+        |---|---|
+        """,
+        asked,
+    )
+
+
+def cli_page() -> str:
+    """The help of every command."""
+    group = typer.main.get_command(command_line)
+    parts = [f"## {path}\n\n```\n{help_text}\n```\n" for path, help_text in _helps(group, "windlass", parent=None)]
+    return (
+        _page(
+            "Command line",
+            """
+        A command speaks to the server at `WINDLASS_URL`, else to the one that owns the data folder, else to one
+        that it starts for as long as it runs. Exit codes: 0 done, 2 for wrong usage and for every error, with
+        one sentence on standard error. `gate` ends with 0 pass, 1 fail, 3 not enough data; `doctor` and
+        `audit verify` end with 1 when they found something wrong.
+
+        A version is named `kind/name@what`, where what is a number, a digest, a label or (of a release) an
+        environment; without `@what` it is `latest`, and where only one kind fits, the kind may be left out.
+        """,
+            ["", *parts],
+        ).rstrip()
+        + "\n"
+    )
+
+
+def errors_page() -> str:
+    """The problem documents of the HTTP API."""
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, WindlassError)]
+    rows = [
+        f"| {kind.status} | `urn:windlass:problem:{_slug(kind.title)}` | {kind.title} | {_meaning(kind)} |"
+        for kind in sorted(kinds, key=lambda kind: kind.status)
+        if kind is not WindlassError
+    ]
+    return _page(
+        "Errors of the HTTP API",
+        """
+        An error is a problem document (RFC 9457) of the type `application/problem+json`:
+
+        ```json
+        {
+          "type": "urn:windlass:problem:not-found",
+          "title": "Not found",
+          "status": 404,
+          "detail": "There is no prompt 'greeting' in the project 'default'; there is: answer.",
+          "instance": "/api/v1/artifacts/prompt/greeting"
+        }
+        ```
+
+        `detail` is one sentence: what was wrong, where, and what to do. 503 comes with `Retry-After`, in
+        seconds. A path that does not exist is 404, one asked with a wrong method 405. Under `/v1/chat` and
+        `/v1/models` errors have OpenAI's shape, `{"error": {"message", "type", "param", "code"}}`, with the
+        same statuses.
+
+        | status | type | title | when |
+        |---|---|---|---|
+        """,
+        [
+            *rows,
+            "| 500 | `urn:windlass:problem:internal-error` | Internal error | A fault of windlass; see its log. |",
+        ],
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "permissions.md": permissions_page,
+    "cli.md": cli_page,
+    "api-errors.md": errors_page,
+}
+
+
+def _page(title: str, *parts: str | list[str]) -> str:
+    """Return a page of paragraphs (texts, as indented here) and lines (lists)."""
+    written = (
+        textwrap.dedent(part).removeprefix("\n") if isinstance(part, str) else "\n".join(part) + "\n"
+        for part in parts
+    )
+    return f"# {title}\n\n<!-- Written by scripts/write_reference.py from the code. -->\n\n" + "".join(written)
+
+
+def _attribute_docstrings(kind: type) -> dict[str, str]:
+    """Return the docstring below each attribute of a class. Raises ValueError for one without."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for statement, following in zip(definition.body, [*definition.body[1:], ast.Pass()], strict=True):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            match following:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    found[statement.target.id] = " ".join(text.split())
+                case _:
+                    raise ValueError(f"{kind.__name__}.{statement.target.id} has no docstring")
+    return found
+
+
+def _default_of(name: str) -> str:
+    default = Settings.model_fields[name].default
+    return f"`{default}`" if str(default) else "empty"
+
+
+def _operations() -> Iterator[tuple[str, str, str]]:
+    """Give method, path and action of every operation that the API describes."""
+    actions = dict(_actions())
+    paths: dict[str, dict[str, Any]] = json.loads((FOLDER / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            yield method.upper(), path, actions[operation["operationId"]]
+
+
+def _actions() -> Iterator[tuple[str, str]]:
+    """Give what each route asks for, by its name."""
+    for module in pkgutil.iter_modules(routes.__path__, f"{routes.__name__}."):
+        for route in import_module(module.name).router.routes:
+            declared = {action for call in _calls(route.dependant) if (action := call.__dict__.get("action"))}
+            calls = {call.__name__ for call in _calls(route.dependant)}
+            yield (
+                route.name,
+                "".join(f"`{each}`" for each in declared) or ("a key" if "principal_of" in calls else "nothing"),
+            )
+
+
+def _calls(dependant: Any) -> Iterator[Any]:
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from _calls(dependency)
+
+
+def _helps(command: Any, path: str, *, parent: Any) -> Iterator[tuple[str, str]]:
+    """Give the help of a command and of those below it."""
+    context = command.context_class(command, info_name=path.rpartition(" ")[2], parent=parent)
+    context.terminal_width = context.max_content_width = _WIDTH
+    yield path, command.get_help(context).rstrip()
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _helps(below, f"{path} {name}", parent=context)
+
+
+def _slug(title: str) -> str:
+    return title.lower().replace(" ", "-")
+
+
+def _meaning(kind: type[WindlassError]) -> str:
+    return " ".join((kind.__doc__ or "").split())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""windlass: MLOps for generative AI on your own machines.
+
+The names below are the whole public interface of the SDK; each is imported when it is first used, so that
+`import windlass` costs an application almost nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from windlass.version import __version__
+
+if TYPE_CHECKING:
+    from windlass.sdk.evaluation import Judgement, Run, Sample, evaluate
+    from windlass.sdk.exporting import flush, lost_spans
+    from windlass.sdk.prompts import Prompt, prompt
+    from windlass.sdk.setup import init, shutdown
+    from windlass.sdk.tracing import trace
+
+__all__ = [
+    "Judgement",
+    "Prompt",
+    "Run",
+    "Sample",
+    "__version__",
+    "evaluate",
+    "flush",
+    "init",
+    "lost_spans",
+    "prompt",
+    "shutdown",
+    "trace",
+]
+
+_HOMES = {
+    "Judgement": "evaluation",
+    "Prompt": "prompts",
+    "Run": "evaluation",
+    "Sample": "evaluation",
+    "evaluate": "evaluation",
+    "flush": "exporting",
+    "init": "setup",
+    "lost_spans": "exporting",
+    "prompt": "prompts",
+    "shutdown": "setup",
+    "trace": "tracing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'windlass' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"windlass.sdk.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,108 @@
+"""All settings of a server, in one object: defaults < windlass.toml < WINDLASS_* variables < the command line."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from windlass.errors import ConfigurationError
+
+Mode = Literal["server", "dev", "demo"]
+
+DEFAULT_PORT = 4800
+
+
+class Settings(BaseSettings):
+    """What a server needs to know to start. Read once, passed down, never changed.
+
+    Each field is set by ``WINDLASS_<NAME>`` or by its name in ``windlass.toml`` of the working folder.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="WINDLASS_", toml_file="windlass.toml", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data: Path = Path(".windlass")
+    """The data folder: everything that the embedded engines keep, and the key that signs the audit chain."""
+    host: str = "127.0.0.1"
+    """The address to listen on. Beyond loopback an API key is always required."""
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
+    """The port to listen on; 0 takes a free one."""
+    mode: Mode = "server"
+    """`server` asks everybody for a key; `dev` and `demo` let loopback callers in as the local admin."""
+    database_url: str = ""
+    """Records: empty for SQLite in the data folder, or `postgresql://user:password@host/database`."""
+    warehouse_url: str = ""
+    """Spans and scores: empty for chDB in the data folder, or `clickhouse://user:password@host:8123/database`."""
+    blobs_url: str = ""
+    """Datasets and index files: empty for a folder in the data folder, or `s3://bucket/prefix`, `gs://`, `az://`."""
+    jobs_url: str = ""
+    """Durable background work: empty for SQLite in the data folder, or `postgresql://…`."""
+    max_body_mb: int = Field(default=64, ge=1)
+    """The largest request body, in MiB, compressed or inflated; a larger one is answered 413."""
+    ingest_queue_mb: int = Field(default=256, ge=1)
+    """Spans waiting to be committed, in MiB; beyond it ingest answers 503 with Retry-After."""
+    run_concurrency: int = Field(default=8, ge=1, le=1000)
+    """Samples of a run that are in flight at once, unless the run says otherwise."""
+    request_timeout_s: float = Field(default=120.0, gt=0)
+    """How long a model provider may take for one answer, in seconds."""
+    model_base_url: str = ""
+    """An OpenAI-compatible endpoint (Ollama, vLLM) for the provider `openai`; empty for OpenAI itself."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def records_url(self) -> str:
+        return self.database_url or _sqlite_url(self.data / "records.sqlite")
+
+    @property
+    def spans_url(self) -> str:
+        return self.warehouse_url or f"chdb://{self.data.absolute() / 'warehouse'}"
+
+    @property
+    def files_url(self) -> str:
+        return self.blobs_url or (self.data.absolute() / "blobs").as_uri()
+
+    @property
+    def work_url(self) -> str:
+        return self.jobs_url or _sqlite_url(self.data / "jobs.sqlite")
+
+
+def _sqlite_url(file: Path) -> str:
+    # A folder's name may hold what means something in a URL: %, ?, #.
+    return f"sqlite:///{quote(str(file.absolute()))}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; overrides that are None do not count.
+
+    Raises ConfigurationError naming the setting that is wrong.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # checked by Pydantic, which names the field
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(
+            f"The setting {name!r} (WINDLASS_{name.upper()}, or windlass.toml) is wrong: {first['msg']}."
+        ) from error
+    except ValueError as error:
+        raise ConfigurationError(f"windlass.toml cannot be read: {error}.") from error
