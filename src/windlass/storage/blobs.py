@@ -1,0 +1,144 @@
+"""Blobs: bytes kept under their own digest, in a folder or (by URL) in an object store."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from windlass.canonical import digest_bytes
+from windlass.errors import ConfigurationError, InputError, NotFound, Unavailable
+
+
+class Blobs(Protocol):
+    """Bytes by digest. Putting the same bytes twice is free and keeps one copy."""
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes, durably on return; return their digest. Raises Unavailable when they cannot be written."""
+        ...
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes of a digest. Raises NotFound, or Unavailable when they are damaged."""
+        ...
+
+    def exists(self, digest: str) -> bool: ...
+
+
+def open_blobs(url: str) -> Blobs:
+    """Open ``file:///absolute/folder``, or ``s3://``, ``gs://``, ``az://`` with ``windlass[objectstore]``."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc:
+        return FolderBlobs(Path(unquote(parts.path)))
+    if parts.scheme in {"s3", "gs", "az", "memory"}:
+        return ObjectStoreBlobs(url)
+    raise ConfigurationError(f"The blob URL {url!r} is not understood; use file:///folder, s3://, gs:// or az://.")
+
+
+class FolderBlobs:
+    """Files named by digest, two levels deep."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, data: bytes) -> str:
+        digest = digest_bytes(data)
+        path = self._path(digest)
+        if path.exists():
+            return digest
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_durably(path, data)
+        except OSError as error:
+            raise Unavailable(f"A blob could not be written to {self._folder}: {error.strerror}.") from error
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        try:
+            data = self._path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no blob {digest}; it may have been erased.") from error
+        except OSError as error:
+            raise Unavailable(f"The blob {digest} cannot be read in {self._folder}: {error.strerror}.") from error
+        return _checked(data, digest)
+
+    def exists(self, digest: str) -> bool:
+        return self._path(digest).exists()
+
+    def _path(self, digest: str) -> Path:
+        name = _hex_of(digest)
+        return self._folder / name[:2] / name
+
+
+class ObjectStoreBlobs:
+    """Objects named by digest in S3, GCS or Azure."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            # Optional package: only those with an object store install it.
+            from obstore.store import from_url
+        except ModuleNotFoundError as error:
+            raise ConfigurationError(
+                f"The blob URL {url!r} needs the package 'obstore': pip install 'windlass[objectstore]'."
+            ) from error
+        self._store = from_url(url)
+
+    def put(self, data: bytes) -> str:
+        digest = digest_bytes(data)
+        self._store.put(_hex_of(digest), data)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        try:
+            data = bytes(self._store.get(_hex_of(digest)).bytes())
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no blob {digest}; it may have been erased.") from error
+        return _checked(data, digest)
+
+    def exists(self, digest: str) -> bool:
+        try:
+            self._store.head(_hex_of(digest))
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Write to a neighbour, sync, rename: a reader never sees half a blob and a crash leaves none."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+        # The names too: a power failure may otherwise lose the rename, or the folder it is in.
+        for folder in (path.parent, path.parent.parent):
+            _sync_folder(folder)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _hex_of(digest: str) -> str:
+    algorithm, _, name = digest.partition(":")
+    if algorithm != "sha256" or len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        raise InputError(f"{digest!r} is not a digest; one looks like sha256: and 64 hexadecimal digits.")
+    return name
+
+
+def _checked(data: bytes, digest: str) -> bytes:
+    if digest_bytes(data) != digest:
+        raise Unavailable(
+            f"The blob {digest} is damaged: its bytes have another digest. Restore it from a backup."
+        )
+    return data

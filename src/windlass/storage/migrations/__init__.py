@@ -1,0 +1,1 @@
+"""Schema steps of the database of records, run by `Database.migrate`."""

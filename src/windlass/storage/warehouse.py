@@ -1,0 +1,292 @@
+"""The warehouse of spans and scores: chDB inside this process, or a ClickHouse server by URL.
+
+Both are driven by the same client API of clickhouse-connect, so there is one SQL and one schema. One client
+runs one query at a time; a small pool of them lets a short read pass a long one.
+"""
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import orjson
+
+from windlass.canonical import digest
+from windlass.errors import ConfigurationError, Unavailable
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+Parameters = Mapping[str, object]
+Row = dict[str, object]
+
+# An insert is answered when its part is committed, never when it was merely queued in the server.
+_INSERT_SETTINGS: dict[str, object] = {"async_insert": 0, "date_time_input_format": "best_effort"}
+
+# Which member of a oneof was sent: 0, "" and false are values, and differ from none.
+_PROTOBUF_SETTINGS: dict[str, object] = {
+    "input_format_protobuf_oneof_presence": 1,
+    # A fifth less work for each insert: what is sent twice is told apart when it is read and merged anyway, and
+    # the plan of the view is as good as it was written.
+    "optimize_on_insert": 0,
+    "query_plan_enable_optimizations": 0,
+}
+
+_NO_SPACE = frozenset({243})
+"""ClickHouse's code of NOT_ENOUGH_SPACE."""
+
+_CREATE_STEPS_TABLE = """
+CREATE TABLE IF NOT EXISTS schema_steps (schema String, number UInt32, title String, applied DateTime('UTC'))
+ENGINE = MergeTree ORDER BY (schema, number)
+"""
+
+
+class WarehouseError(Unavailable):
+    """The engine refused or failed; nothing of the statement is visible."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        """ClickHouse's error code, or None when the engine did not answer."""
+
+
+class Step(NamedTuple):
+    """One numbered change of the schema. Its statements are idempotent: a killed process runs them again."""
+
+    number: int
+    title: str
+    statements: tuple[str, ...]
+
+
+class ProtobufSchema(NamedTuple):
+    """The text of a .proto file, and the message of it that is a row."""
+
+    text: str
+    message: str
+
+
+class Warehouse:
+    """A pool of clients on one engine. Every method may be called from any thread."""
+
+    def __init__(self, clients: "_Clients", name: str, folder: Path | None = None) -> None:
+        self._clients = clients
+        self._folder = folder
+        self.name = name
+        """What to call this warehouse in messages; holds no password."""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the engine is in this process, which then is the only one that uses it."""
+        return self._folder is not None
+
+    @classmethod
+    def open(cls, url: str, *, clients: int = 4) -> "Warehouse":
+        """Open ``chdb:///absolute/folder`` or ``clickhouse://user:password@host:8123/database``.
+
+        ``clickhouses://`` is the same over TLS. Raises ConfigurationError when the URL is not understood or
+        the folder cannot be used (another process owns it), Unavailable when the server does not answer.
+        """
+        # A folder as it is: it may have signs in its name that mean something in other URLs.
+        if url.startswith("chdb:///"):
+            return cls._open_chdb(Path(url.removeprefix("chdb://")), clients)
+        parts = urlsplit(url)
+        if parts.scheme in {"clickhouse", "clickhouses"} and parts.hostname:
+            return cls._open_server(parts, clients)
+        raise ConfigurationError(
+            f"The warehouse URL {_without_password(parts)!r} is not understood; "
+            "use chdb:///absolute/folder or clickhouse://user:password@host:8123/database."
+        )
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """Return the rows of a SELECT; parameters are written ``{name:Type}`` and bound by the engine."""
+        with self._client() as client:
+            result = client.query(sql, parameters=dict(parameters or {}))
+        names = result.column_names
+        return [dict(zip(names, row, strict=True)) for row in result.result_rows]
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement without a result."""
+        with self._client() as client:
+            client.command(sql, parameters=dict(parameters or {}))
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert rows (names to JSON-like values and datetimes); committed on return, all of them or none."""
+        if rows:
+            self._insert(table, b"\n".join(orjson.dumps(dict(row)) for row in rows), "JSONEachRow", {})
+
+    def insert_protobuf(self, table: str, data: bytes, schema: ProtobufSchema) -> None:
+        """Insert length-delimited protobuf messages, each a row; committed on return, all of them or none."""
+        self._insert(table, data, "Protobuf", {**_PROTOBUF_SETTINGS, **self._schema_settings(schema)})
+
+    def _insert(self, table: str, data: bytes, data_format: str, settings: Parameters) -> None:
+        # Not by chDB's streaming insert: it loses the errors of materialized views, and so rows in silence.
+        with self._client() as client:
+            client.raw_insert(table, insert_block=data, fmt=data_format, settings={**_INSERT_SETTINGS, **settings})
+
+    def _schema_settings(self, schema: ProtobufSchema) -> Parameters:
+        if self._folder is None:
+            source = {"format_schema_source": "string", "format_schema": schema.text}
+            return {**source, "format_schema_message_name": schema.message}
+        # Given as text, chDB would keep it in a folder `__cache__` of whatever the working folder is.
+        file = self._folder / "format_schemas" / f"{digest(schema.text).removeprefix('sha256:')}.proto"
+        if not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            temporary = file.with_suffix(f".{threading.get_ident()}")
+            temporary.write_text(schema.text, encoding="utf-8")
+            temporary.replace(file)
+        return {"format_schema": str(file), "format_schema_message_name": schema.message}
+
+    def apply_steps(self, steps: Sequence[Step], *, schema: str) -> None:
+        """Run the steps of one noun's schema that this warehouse has not seen, in order, and record each.
+
+        Raises ConfigurationError when the warehouse was written by a newer windlass.
+        """
+        self.execute(_CREATE_STEPS_TABLE)
+        rows = self.query(
+            "SELECT max(number) AS number FROM schema_steps WHERE schema = {schema:String}", {"schema": schema}
+        )
+        done = rows[0]["number"]
+        assert isinstance(done, int)
+        newest = max(step.number for step in steps)
+        if done > newest:
+            raise ConfigurationError(
+                f"The warehouse {self.name} has {schema} schema step {done}, and this windlass knows {newest}: "
+                "it was written by a newer version. Upgrade windlass, or open another data folder."
+            )
+        for step in sorted(steps):
+            if step.number <= done:
+                continue
+            for statement in step.statements:
+                self.execute(statement)
+            self.execute(
+                "INSERT INTO schema_steps SELECT {schema:String}, {number:UInt32}, {title:String}, now('UTC')",
+                {"schema": schema, "number": step.number, "title": step.title},
+            )
+
+    def close(self) -> None:
+        """Close every client; a statement under way is waited for."""
+        self._clients.close()
+
+    @contextlib.contextmanager
+    def _client(self) -> Iterator["Client"]:
+        from clickhouse_connect.driver.exceptions import ClickHouseError
+
+        client = self._clients.take()
+        try:
+            yield client
+        except ClickHouseError as error:
+            raise _warehouse_error(self.name, error) from error
+        except OSError as error:
+            # The client hands inserts over through a temporary file: its disk may be full.
+            raise WarehouseError(
+                f"The warehouse {self.name} could not be written: {error.strerror}. "
+                "Free disk space, then try again."
+            ) from error
+        finally:
+            self._clients.give_back(client)
+
+    @classmethod
+    def _open_chdb(cls, folder: Path, clients: int) -> "Warehouse":
+        # Heavy (0.5 s, 260 MB), and needed only by the process that owns the data folder.
+        import clickhouse_connect
+        from clickhouse_connect.driver.exceptions import ClickHouseError
+
+        name = f"in {folder}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            pool = _Clients(lambda: clickhouse_connect.get_client(interface="chdb", path=str(folder)), clients)
+        except OSError as error:
+            raise ConfigurationError(f"The warehouse folder {folder} cannot be used: {error.strerror}.") from error
+        except (ClickHouseError, RuntimeError) as error:
+            raise ConfigurationError(
+                f"The warehouse {name} cannot be opened: {_first_line(error)}. One process owns a data folder: "
+                "stop the other windlass, or choose another folder with --data."
+            ) from error
+        return cls(pool, name, folder)
+
+    @classmethod
+    def _open_server(cls, parts: SplitResult, clients: int) -> "Warehouse":
+        import clickhouse_connect
+        from clickhouse_connect.driver.exceptions import ClickHouseError
+
+        name = f"at {parts.hostname}"
+        secure = parts.scheme == "clickhouses"
+
+        def connect() -> "Client":
+            return clickhouse_connect.get_client(
+                host=parts.hostname,
+                port=parts.port or (8443 if secure else 8123),
+                username=unquote(parts.username or "default"),
+                password=unquote(parts.password or ""),
+                database=unquote(parts.path.strip("/")) or "default",
+                secure=secure,
+                # Sessions serialise on the server, and nothing here needs one.
+                autogenerate_session_id=False,
+            )
+
+        try:
+            pool = _Clients(connect, clients)
+        except ClickHouseError as error:
+            raise _warehouse_error(name, error) from error
+        return cls(pool, name)
+
+
+class _Clients:
+    """At most ``size`` clients, made when first needed, the warmest one first."""
+
+    def __init__(self, connect: "Callable[[], Client]", size: int) -> None:
+        self._connect = connect
+        self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
+        self._all: list[Client] = [connect()]
+        self._size = size
+        self._lock = threading.Lock()
+        self._closed = False
+        self._idle.put(self._all[0])
+
+    def take(self) -> "Client":
+        with contextlib.suppress(queue.Empty):
+            return self._idle.get_nowait()
+        with self._lock:
+            if self._closed:
+                raise Unavailable("The warehouse is closed: windlass is stopping.")
+            if len(self._all) < self._size:
+                client = self._connect()
+                self._all.append(client)
+                return client
+        return self._idle.get()
+
+    def give_back(self, client: "Client") -> None:
+        self._idle.put(client)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            everyone = list(self._all)
+        for _ in everyone:
+            self._idle.get().close()
+
+
+def _warehouse_error(name: str, error: Exception) -> WarehouseError:
+    code = getattr(error, "code", None)
+    sentence = _first_line(error)
+    if code is None:
+        return WarehouseError(f"The warehouse {name} does not answer: {sentence}. Try again when it does.")
+    if code in _NO_SPACE:
+        return WarehouseError(f"The warehouse {name} has no space left: free disk space, then try again.", code)
+    return WarehouseError(f"The warehouse {name} refused a statement: {sentence}.", code)
+
+
+def _first_line(error: Exception) -> str:
+    """Return the engine's own sentence: no stack trace, and short, for it may quote what it could not read."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].removeprefix("Code: ").strip()[:300].rstrip(".:")
+
+
+def _without_password(parts: SplitResult) -> str:
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query="", fragment="").geturl()

@@ -1,0 +1,158 @@
+"""Parts that tests share: both databases that windlass claims, migrated and empty, and what stands on them."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from windlass.access.audit import AuditChain
+from windlass.access.principals import Principal
+from windlass.artifacts.environments import Environments
+from windlass.artifacts.registry import Registry
+from windlass.storage.blobs import Blobs, open_blobs
+from windlass.storage.database import Database
+
+pytest_plugins = ["tests.live"]
+
+_POSTGRES_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+_numbers = count(1)
+
+
+def _postgres_programs() -> Path | None:
+    """Return the folder of initdb and pg_ctl: that on the PATH, or Debian's newest."""
+    found = shutil.which("initdb")
+    if found is not None:
+        return Path(found).resolve().parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    return installed[-1].parent if installed else None
+
+
+def _somebody() -> dict[str, Any]:
+    """Return how to start a process as somebody else than root, whom PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = known.get("postgres") or known["nobody"]
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL on a Unix socket of its own; the value is the URL of a database, with {} for its name."""
+    programs = _postgres_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL is installed here (initdb is neither on the PATH nor in /usr/lib/postgresql)")
+    # Not pytest's folder: the path of a Unix socket has at most 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="windlass-pg-"))
+    as_somebody = _somebody()
+    if as_somebody:
+        os.chown(folder, as_somebody["user"], as_somebody["group"])
+    log, data = folder / "log", folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [programs / program, "-D", data, *arguments],
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=True,
+            **as_somebody,
+        )
+
+    run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+    options = " ".join(f"-c {setting}" for setting in _POSTGRES_SETTINGS)
+    run("pg_ctl", "start", "-w", "-l", str(log), "-o", f"-k {folder} -c listen_addresses='' {options}")
+    try:
+        yield f"postgresql://postgres@/{{}}?host={folder}"
+    finally:
+        run("pg_ctl", "stop", "-m", "immediate")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Callable[[str], None]:
+    """Return what runs a statement outside a transaction, beside a migrated database named `template_windlass`."""
+    import psycopg  # not installed everywhere: with it this fixture is skipped no more than the server
+
+    def execute(statement: str) -> None:
+        with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    execute("CREATE DATABASE template_windlass")
+    migrated = Database(postgres_server.format("template_windlass"))
+    migrated.migrate()
+    migrated.close()
+    return execute
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "records.sqlite"
+    migrated = Database(f"sqlite:///{file}")
+    migrated.migrate()
+    migrated.close()
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'records.sqlite')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: Callable[[str], None]) -> Iterator[str]:
+    """The URL of a migrated, empty PostgreSQL database."""
+    name = f"test_{next(_numbers)}"
+    postgres_template(f"CREATE DATABASE {name} TEMPLATE template_windlass")
+    yield postgres_server.format(name)
+    postgres_template(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated, empty database, of each kind in turn."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database, of each kind in turn."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def audit() -> AuditChain:
+    return AuditChain(b"the signing key of the tests, 32.")
+
+
+@pytest.fixture
+def registry(database: Database, audit: AuditChain) -> Registry:
+    return Registry(database, audit)
+
+
+@pytest.fixture
+def environments(database: Database, audit: AuditChain) -> Environments:
+    return Environments(database, audit)
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return open_blobs((tmp_path / "blobs").as_uri())
+
+
+@pytest.fixture
+def principal() -> Principal:
+    return Principal(id="ada", kind="user", role="admin", project="guide")

@@ -1,0 +1,365 @@
+import gzip
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from windlass.errors import ConfigurationError, Unavailable
+from windlass.storage.warehouse import ProtobufSchema, Step, Warehouse, WarehouseError
+
+SCHEMA = ProtobufSchema('syntax = "proto3"; message M { string a = 1; sint64 b = 2; }', "M")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "a folder, 한 100%?#"
+
+
+@pytest.fixture
+def warehouse(folder: Path) -> Iterator[Warehouse]:
+    opened = Warehouse.open(f"chdb://{folder}")
+    yield opened
+    opened.close()
+
+
+def test_rows_come_back_as_they_were_inserted(warehouse: Warehouse) -> None:
+    warehouse.execute(
+        "CREATE TABLE t (a String, b Int64, c Nullable(Float64), d DateTime64(6, 'UTC'), e Array(String), f Bool) "
+        "ENGINE = MergeTree ORDER BY b"
+    )
+    rows: list[dict[str, object]] = [
+        {"a": "it's\n\\ \x00 한", "b": -(2**63), "c": None, "d": datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
+         "e": ["x", ""], "f": True},
+        {"a": "", "b": 2**63 - 1, "c": 0.1, "d": datetime(1970, 1, 1, tzinfo=UTC), "e": [], "f": False},
+    ]  # fmt: skip
+
+    warehouse.insert("t", rows)
+    warehouse.insert("t", [])
+
+    found = warehouse.query("SELECT * FROM t ORDER BY b")
+    assert [{**row, "d": row["d"].replace(tzinfo=UTC)} for row in found if isinstance(row["d"], datetime)] == rows
+
+
+def test_parameters_are_bound_and_never_text_of_the_statement(warehouse: Warehouse) -> None:
+    nasty = "'); DROP TABLE t; -- {x:String} \\"
+
+    rows = warehouse.query(
+        "SELECT {text:String} AS text, {list:Array(String)} AS list, {number:Int64} AS number",
+        {"text": nasty, "list": [nasty, ""], "number": -5},
+    )
+
+    assert rows == [{"text": nasty, "list": [nasty, ""], "number": -5}]
+
+
+def test_an_insert_is_all_or_nothing(warehouse: Warehouse) -> None:
+    warehouse.execute("CREATE TABLE t (a UInt8) ENGINE = MergeTree ORDER BY a")
+
+    with pytest.raises(WarehouseError):
+        warehouse.insert("t", [{"a": 1}, {"a": "not a number"}])
+
+    assert warehouse.query("SELECT count() AS n FROM t") == [{"n": 0}]
+
+
+def test_an_error_of_a_view_is_an_error_of_the_insert(warehouse: Warehouse) -> None:
+    warehouse.execute("CREATE TABLE inbox (a String, b Int64) ENGINE = Null")
+    warehouse.execute("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY a")
+    warehouse.execute("CREATE MATERIALIZED VIEW v TO t AS SELECT toInt64(a) + b AS a FROM inbox")
+
+    warehouse.insert_protobuf("inbox", b"\x05\x0a\x017\x10\x08", SCHEMA)
+    with pytest.raises(WarehouseError) as caught:
+        warehouse.insert_protobuf("inbox", b"\x05\x0a\x017\x10\x08\x05\x0a\x01x\x10\x08", SCHEMA)
+
+    assert caught.value.code == 6
+    assert warehouse.query("SELECT a FROM t") == [{"a": 11}]
+
+
+def test_a_refusal_is_one_sentence(warehouse: Warehouse, folder: Path) -> None:
+    with pytest.raises(WarehouseError) as caught:
+        warehouse.query("SELECT nothing")
+
+    assert caught.value.code == 47
+    assert "\n" not in caught.value.message
+    assert caught.value.message.startswith(f"The warehouse in {folder} refused a statement: ")
+
+
+def test_a_short_query_passes_a_long_one(warehouse: Warehouse) -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def long() -> None:
+        started.set()
+        warehouse.query("SELECT sleep(1.5)")
+        ended.set()
+
+    thread = threading.Thread(target=long)
+    thread.start()
+    assert started.wait(10)
+    before = time.monotonic()
+    warehouse.query("SELECT 1")
+
+    assert not ended.is_set() or time.monotonic() - before < 1
+    thread.join()
+
+
+def test_many_threads_share_few_clients(warehouse: Warehouse) -> None:
+    found: list[object] = []
+
+    def ask(number: int) -> None:
+        found.append(warehouse.query("SELECT {n:UInt8} AS n", {"n": number})[0]["n"])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(map(str, found)) == sorted(map(str, range(20)))
+
+
+def test_steps_run_once_in_order_and_again_after_a_crash(warehouse: Warehouse) -> None:
+    create = Step(1, "a table", ("CREATE TABLE IF NOT EXISTS t (n UInt8) ENGINE = MergeTree ORDER BY n",))
+    broken = Step(2, "a row", ("INSERT INTO t VALUES (1)", "SELECT nothing"))
+    whole = Step(2, "a row", ("INSERT INTO t VALUES (2)",))
+
+    with pytest.raises(WarehouseError):
+        warehouse.apply_steps([broken, create], schema="tests")
+    warehouse.apply_steps([whole, create], schema="tests")
+    warehouse.apply_steps([whole, create], schema="tests")
+    warehouse.apply_steps([create], schema="another")
+
+    assert warehouse.query("SELECT n FROM t ORDER BY n") == [{"n": 1}, {"n": 2}]
+    assert warehouse.query("SELECT schema, number, title FROM schema_steps ORDER BY schema, number") == [
+        {"schema": "another", "number": 1, "title": "a table"},
+        {"schema": "tests", "number": 1, "title": "a table"},
+        {"schema": "tests", "number": 2, "title": "a row"},
+    ]
+
+
+def test_a_newer_schema_is_refused_in_one_sentence(warehouse: Warehouse, folder: Path) -> None:
+    steps = [Step(1, "one", ()), Step(2, "two", ())]
+    warehouse.apply_steps(steps, schema="tests")
+
+    with pytest.raises(ConfigurationError) as caught:
+        warehouse.apply_steps(steps[:1], schema="tests")
+
+    assert caught.value.message == (
+        f"The warehouse in {folder} has tests schema step 2, and this windlass knows 1: it was written by a newer "
+        "version. Upgrade windlass, or open another data folder."
+    )
+
+
+def test_what_was_written_is_there_when_opened_again(folder: Path) -> None:
+    first = Warehouse.open(f"chdb://{folder}")
+    first.execute("CREATE TABLE t (a String) ENGINE = MergeTree ORDER BY a")
+    first.insert("t", [{"a": "kept"}])
+    first.close()
+    first.close()
+    with pytest.raises(Unavailable, match="is closed"):
+        first.query("SELECT 1")
+
+    second = Warehouse.open(f"chdb://{folder}")
+    assert second.query("SELECT a FROM t") == [{"a": "kept"}]
+    second.close()
+
+
+def test_nothing_is_left_in_the_working_folder(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working = tmp_path / "working"
+    working.mkdir()
+    monkeypatch.chdir(working)
+    warehouse.execute("CREATE TABLE t (a String, b Int64) ENGINE = Memory")
+    warehouse.insert_protobuf("t", b"\x03\x0a\x01x", SCHEMA)
+
+    assert warehouse.query("SELECT a, b FROM t") == [{"a": "x", "b": 0}]
+    assert list(working.iterdir()) == []
+
+
+def test_a_second_process_is_told_that_a_folder_has_an_owner(warehouse: Warehouse, folder: Path) -> None:
+    program = "import sys; from windlass.storage.warehouse import Warehouse; Warehouse.open(sys.argv[1])"
+    ran = subprocess.run([sys.executable, "-c", program, f"chdb://{folder}"], capture_output=True, text=True)
+
+    assert ran.returncode != 0
+    assert "windlass.errors.ConfigurationError: The warehouse in" in ran.stderr
+    assert "One process owns a data folder: stop the other windlass" in ran.stderr
+
+
+def test_a_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigurationError, match=r"The warehouse folder .* cannot be used: "):
+        Warehouse.open(f"chdb://{tmp_path / 'file'}")
+
+
+@pytest.mark.parametrize("url", ["chdb://relative", "postgresql://u:secret@host/db", "clickhouse://", "nonsense"])
+def test_another_url_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not understood; use chdb:///absolute/folder or") as caught:
+        Warehouse.open(url)
+    assert "secret" not in caught.value.message
+
+
+class Request(NamedTuple):
+    path: str
+    query: dict[str, str]
+    body: bytes
+    user: str
+
+
+class ClickHouse(ThreadingHTTPServer):
+    """What a ClickHouse server is to its client: HTTP. Keeps what was sent, and answers what it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.requests: list[Request] = []
+        self.failure: str | None = None
+
+    def url(self) -> str:
+        return f"clickhouse://ada:s%3Acret@127.0.0.1:{self.server_address[1]}/shop"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: ClickHouse
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if not self.headers.get("content-length"):
+            body = self._chunks()
+        if self.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        user = self.headers.get("x-clickhouse-user") or self.headers.get("authorization") or ""
+        self.server.requests.append(Request(urlsplit(self.path).path, query, body, user))
+        if self.server.failure is not None:
+            self._answer(500, self.server.failure.encode(), {"X-ClickHouse-Exception-Code": "243"})
+        else:
+            self._answer(200, _result_of(query.get("query", "") + body[:200].decode(errors="replace")), {})
+
+    do_GET = do_POST  # noqa: N815 - the base class's name
+
+    def _chunks(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return b""
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"content-length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        pass
+
+
+def _native(*columns: tuple[str, str, bytes]) -> bytes:
+    """Return one row in ClickHouse's Native format."""
+
+    def text(value: str) -> bytes:
+        return bytes([len(value)]) + value.encode()
+
+    return bytes([len(columns), 1]) + b"".join(text(name) + text(kind) + data for name, kind, data in columns)
+
+
+def _result_of(sql: str) -> bytes:
+    if "version()" in sql:
+        return b"26.9.2.1\tUTC\n"
+    if "system.settings" in sql:
+        return bytes([3, 0]) + b"\x04name\x06String\x05value\x06String\x08readonly\x05UInt8"
+    if "max(number)" in sql:
+        return _native(("number", "UInt32", (0).to_bytes(4, "little")))
+    if "SELECT {" in sql:
+        return _native(("a", "String", b"\x02hi"))
+    return b""
+
+
+@pytest.fixture
+def server() -> Iterator[ClickHouse]:
+    made = ClickHouse()
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    yield made
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+def test_a_server_is_sent_bound_parameters(server: ClickHouse) -> None:
+    warehouse = Warehouse.open(server.url())
+    server.requests.clear()
+
+    assert warehouse.query("SELECT {a:String} AS a", {"a": "it's"}) == [{"a": "hi"}]
+
+    (request,) = server.requests
+    assert b"SELECT {a:String} AS a" in request.body
+    assert (request.query["param_a"], request.query["database"]) == (r"it\'s", "shop")
+    assert "session_id" not in request.query
+    warehouse.close()
+
+
+def test_a_server_is_sent_protobuf_with_its_schema_and_waits_for_the_commit(server: ClickHouse) -> None:
+    warehouse = Warehouse.open(server.url())
+    server.requests.clear()
+
+    warehouse.insert_protobuf("inbox", b"\x03\x0a\x01x", SCHEMA)
+    warehouse.insert("scores", [{"a": 1}])
+
+    protobuf, json = server.requests
+    assert protobuf.body.endswith(b"\x03\x0a\x01x")
+    assert "INSERT INTO inbox" in protobuf.query.get("query", "") + protobuf.body.decode(errors="replace")
+    assert {name: protobuf.query[name] for name in protobuf.query if "format" in name or "async" in name} == {
+        "async_insert": "0",
+        "date_time_input_format": "best_effort",
+        "format_schema_source": "string",
+        "format_schema": SCHEMA.text,
+        "format_schema_message_name": "M",
+        "input_format_protobuf_oneof_presence": "1",
+    }
+    assert json.body.endswith(b'{"a":1}')
+    warehouse.close()
+
+
+def test_a_server_gets_the_same_steps(server: ClickHouse) -> None:
+    warehouse = Warehouse.open(server.url())
+    server.requests.clear()
+
+    warehouse.apply_steps([Step(1, "one", ("CREATE TABLE t (a UInt8) ENGINE = Null",))], schema="tests")
+
+    sent = [request.query.get("query", "") + request.body.decode() for request in server.requests]
+    assert len([text for text in sent if "CREATE TABLE IF NOT EXISTS schema_steps" in text]) == 1
+    assert "CREATE TABLE t (a UInt8) ENGINE = Null" in sent[2]
+    assert "INSERT INTO schema_steps" in sent[3]
+    warehouse.close()
+
+
+def test_a_server_that_fails_is_unavailable(server: ClickHouse) -> None:
+    warehouse = Warehouse.open(server.url())
+    server.failure = "Code: 243. DB::Exception: Cannot reserve 1 MiB: not enough space. (NOT_ENOUGH_SPACE)"
+
+    with pytest.raises(WarehouseError, match="has no space left: free disk space, then try again") as caught:
+        warehouse.insert("t", [{"a": 1}])
+
+    assert caught.value.code == 243
+    assert "cret" not in caught.value.message
+    warehouse.close()
+
+
+def test_a_server_that_is_away_is_unavailable(server: ClickHouse) -> None:
+    url = server.url()
+    server.server_close()
+
+    with pytest.raises(Unavailable, match=r"The warehouse at 127\.0\.0\.1 does not answer"):
+        Warehouse.open(url)
