@@ -1,0 +1,52 @@
+"""The one permission check: which role may do which action."""
+
+from typing import Literal
+
+from windlass.access.principals import Principal, Role
+from windlass.errors import Denied
+
+Action = Literal[
+    "artifact:read",
+    "artifact:write",
+    "label:move",
+    "environment:read",
+    "environment:change",
+    "trace:read",
+    "trace:write",
+    "score:write",
+    "run:read",
+    "run:write",
+    "verdict:read",
+    "verdict:write",
+    "completion:create",
+    "audit:read",
+    "key:manage",
+]
+
+_READ: frozenset[Action] = frozenset(
+    {"artifact:read", "environment:read", "trace:read", "run:read", "verdict:read", "audit:read"}
+)
+_APPLICATION: frozenset[Action] = frozenset(
+    {"artifact:read", "environment:read", "trace:write", "score:write", "completion:create"}
+)
+_EDIT: frozenset[Action] = frozenset(
+    {"artifact:write", "label:move", "environment:change", "run:write", "verdict:write"}
+)
+
+ALLOWED: dict[Role, frozenset[Action]] = {
+    "viewer": _READ,
+    "application": _APPLICATION,
+    "editor": _READ | _APPLICATION | _EDIT,
+    "admin": _READ | _APPLICATION | _EDIT | {"key:manage"},
+}
+"""What each role may do. `application` is for a deployed program: it sends traces and scores, reads
+artifacts, asks releases; it sees nobody's traces."""
+
+
+def require(principal: Principal, action: Action) -> None:
+    """Raise Denied unless the principal's role allows the action."""
+    if action not in ALLOWED[principal.role]:
+        able = ", ".join(role for role, actions in ALLOWED.items() if action in actions)
+        raise Denied(
+            f"{principal.id} has the role {principal.role}, which may not do {action}; it takes one of: {able}."
+        )
