@@ -1,0 +1,1 @@
+"""Every versioned thing: artifacts, versions, labels, lineage; prompts, releases and environments."""
