@@ -1,0 +1,138 @@
+"""OTLP ingest: spans a second that are committed, acknowledged and can be queried, with the client beside it.
+
+    python bench/ingest.py [--target windlass|parts] [--spans 100000] [--batch 512] [--clients 4]
+
+`windlass` is `windlass up` over HTTP, `parts` its parser and writer in this process. Held against each, in the
+same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a request. The last line is
+JSON.
+"""
+
+import argparse
+import json
+import sqlite3
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from google.protobuf.json_format import MessageToDict
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from otlp import SPANS_PER_TRACE, Assistant, Batch
+from target import Parts, Server, opened
+
+PROBES = 24
+BASELINE_BATCHES = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--target", choices=["windlass", "parts"], default="windlass")
+    parser.add_argument("--spans", type=int, default=100_000)
+    parser.add_argument("--batch", type=int, default=512)
+    parser.add_argument("--clients", type=int, default=4)
+    arguments = parser.parse_args()
+    now = time.time_ns()
+    assistant = Assistant(
+        traces=arguments.spans // SPANS_PER_TRACE + 1, start_ns=now - 60 * 10**9, end_ns=now, seed=now
+    )
+    batches = list(assistant.batches(arguments.spans, arguments.batch))
+    warm = list(assistant.batches(2 * arguments.batch, arguments.batch))
+    baseline = sqlite_spans_per_s(batches[:BASELINE_BATCHES])
+    with opened(arguments.target) as target:
+        for batch in warm:
+            target.send(batch.body)
+        figures = measure(target, batches, arguments.clients)
+    print(
+        json.dumps(
+            {
+                "bench": "ingest",
+                "target": arguments.target,
+                "batch": arguments.batch,
+                "clients": arguments.clients,
+                "spans": arguments.spans,
+                "bytes_per_span": round(sum(len(batch.body) for batch in batches) / arguments.spans),
+                **figures,
+                "sqlite_spans_per_s": round(baseline),
+                "times_sqlite": round(figures["queryable_spans_per_s"] / baseline, 1),
+            }
+        )
+    )
+
+
+def measure(target: Parts | Server, batches: list[Batch], clients: int) -> dict[str, float]:
+    latencies: list[float] = []
+    waiting: Iterator[Batch] = iter(batches)
+    lock = threading.Lock()
+
+    def client() -> None:
+        while True:
+            with lock:
+                batch = next(waiting, None)
+            if batch is None:
+                return
+            began = time.perf_counter()
+            target.send(batch.body)
+            latencies.append(time.perf_counter() - began)
+
+    cpu, began = target.cpu_s(), time.perf_counter()
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    acknowledged = time.perf_counter() - began
+    cpu = target.cpu_s() - cpu
+    probes = [batch.trace_ids[-1] for batch in batches[:: max(1, len(batches) // PROBES)] if batch.trace_ids]
+    while any(target.count_spans(trace_id) != SPANS_PER_TRACE for trace_id in probes):
+        if time.perf_counter() - began > acknowledged + 60:
+            raise SystemExit("acknowledged spans cannot be queried after a minute")
+    queryable = time.perf_counter() - began
+    spans = sum(batch.spans for batch in batches)
+    return {
+        "acknowledged_spans_per_s": round(spans / acknowledged),
+        # The probes are 24 reads of whole traces: their time counts, so that nothing is made up.
+        "queryable_spans_per_s": round(spans / queryable),
+        "p50_ms": round(statistics.median(latencies) * 1e3, 1),
+        "p99_ms": round(statistics.quantiles(latencies, n=100)[98] * 1e3, 1),
+        "server_cpu_s_per_1000": round(cpu / spans * 1000, 4),
+        "rss_mb": target.rss_mb(),
+    }
+
+
+def sqlite_spans_per_s(batches: list[Batch]) -> float:
+    """Return the rate of the obvious receiver: no HTTP, one client, the same durability."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = sqlite3.connect(Path(folder) / "spans.sqlite")
+        database.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+            "CREATE TABLE spans (trace_id, span_id, parent_span_id, name, start_ns, end_ns, attributes,"
+            " PRIMARY KEY (trace_id, span_id)); CREATE INDEX by_start ON spans (start_ns);"
+        )
+        began = time.perf_counter()
+        for batch in batches:
+            request = ExportTraceServiceRequest.FromString(batch.body)
+            rows = [
+                (
+                    span.trace_id,
+                    span.span_id,
+                    span.parent_span_id,
+                    span.name,
+                    span.start_time_unix_nano,
+                    span.end_time_unix_nano,
+                    json.dumps({item.key: MessageToDict(item.value) for item in span.attributes}),
+                )
+                for resource_spans in request.resource_spans
+                for scope_spans in resource_spans.scope_spans
+                for span in scope_spans.spans
+            ]
+            with database:
+                database.executemany("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        seconds = time.perf_counter() - began
+        database.close()
+    return sum(batch.spans for batch in batches) / seconds
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Reads among many spans: the list of the latest 50 traces, one trace, filters, figures of a day, text.
+
+    python bench/query.py [--target windlass|parts] [--spans 1000000] [--repeats 15]
+
+`windlass` is `windlass up` over HTTP, `parts` the functions that it calls, in this process. Spans are spread over
+24 hours. The last line is JSON; times are milliseconds, 95th percentile.
+"""
+
+import argparse
+import json
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from otlp import RARE_WORD, SPANS_PER_TRACE, Assistant, Batch
+from target import Parts, Server, opened
+
+from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, list_traffic
+
+CLIENTS = 4
+BATCH = 2048
+MERGED_S = 3.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--target", choices=["windlass", "parts"], default="windlass")
+    parser.add_argument("--spans", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=15)
+    arguments = parser.parse_args()
+    with opened(arguments.target) as target:
+        load_s, point = load(target, arguments.spans)
+        time.sleep(MERGED_S)
+        reads = reads_of(target, point)
+        figures = {name: p95_ms(read, arguments.repeats) for name, read in reads.items()}
+        print(
+            json.dumps(
+                {
+                    "bench": "query",
+                    "target": arguments.target,
+                    "spans": arguments.spans,
+                    "load_s": round(load_s, 1),
+                    **figures,
+                    "rss_mb": target.rss_mb(),
+                }
+            )
+        )
+
+
+def load(target: Parts | Server, spans: int) -> tuple[float, str]:
+    """Load spans; return how long it took, made while they are sent, and a trace in the middle."""
+    now = time.time_ns()
+    assistant = Assistant(traces=spans // SPANS_PER_TRACE + 1, start_ns=now - 86_400 * 10**9, end_ns=now, seed=1)
+    batches: Iterator[Batch] = assistant.batches(spans, BATCH)
+    lock = threading.Lock()
+    seen: list[str] = []
+
+    def client() -> None:
+        while True:
+            with lock:
+                batch = next(batches, None)
+            if batch is None:
+                return
+            target.send(batch.body)
+            seen.extend(batch.trace_ids[:1])
+
+    began = time.perf_counter()
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began, seen[len(seen) // 2]
+
+
+def reads_of(target: Parts | Server, point: str) -> dict[str, Callable[[], object]]:
+    if isinstance(target, Server):
+        return {
+            "latest_p95_ms": lambda: target.get("/traces", limit="50"),
+            "point_p95_ms": lambda: target.get(f"/traces/{point}"),
+            "filter_p95_ms": lambda: target.get("/traces", limit="50", status="error", environment="production"),
+            "aggregate_p95_ms": lambda: target.get("/overview"),
+            "text_p95_ms": lambda: target.get("/traces", limit="50", q=RARE_WORD),
+        }
+    warehouse = target.warehouse
+    assert warehouse is not None
+    now = datetime.now(UTC)
+    day = {"since": now - timedelta(days=1), "until": now}
+    failed = TraceFilters(status="error", environment="production")
+    return {
+        "latest_p95_ms": lambda: list_traces(warehouse, "default"),
+        "point_p95_ms": lambda: get_trace(warehouse, "default", point),
+        "filter_p95_ms": lambda: list_traces(warehouse, "default", filters=failed),
+        "aggregate_p95_ms": lambda: list_traffic(warehouse, "default", **day),
+        "text_p95_ms": lambda: list_traces(warehouse, "default", filters=TraceFilters(q=RARE_WORD)),
+    }
+
+
+def p95_ms(read: Callable[[], object], repeats: int) -> float:
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        read()
+        times.append((time.perf_counter() - began) * 1e3)
+    return round(statistics.quantiles(times, n=20)[18], 1)
+
+
+if __name__ == "__main__":
+    main()

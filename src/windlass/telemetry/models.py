@@ -1,0 +1,161 @@
+"""Traces, spans and figures as they are asked for: what the server answers, as it is."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field, JsonValue
+
+from windlass.telemetry.scores import Score
+
+Status = Literal["ok", "error", "unset"]
+Kind = Literal["unspecified", "internal", "server", "client", "producer", "consumer"]
+
+
+class ScoreSummary(BaseModel):
+    name: str
+    value: float | None
+    label: str
+
+
+class TraceFields(BaseModel):
+    """What is said of a trace as a whole. One without its root span is described by its earliest span."""
+
+    trace_id: str
+    name: str
+    start_time: datetime
+    duration_s: float
+    status: Status
+    span_count: int
+    error_count: int
+    input: str
+    """The first 300 characters of what was said to it, on one line."""
+    output: str
+    operation: str
+    request_model: str
+    service: str
+    release: str
+    """Digest of the release that answered."""
+    release_name: str
+    environment: str
+    run: str
+    item: str
+    conversation: str
+    user: str
+    input_tokens: int | None
+    """Of the calls of models in it; null when no span says."""
+    output_tokens: int | None
+    cost_usd: float | None
+    """Null when unknown, which is not 0."""
+
+
+class TraceSummary(TraceFields):
+    """One line of the list of traces."""
+
+    scores: list[ScoreSummary]
+
+
+class Event(BaseModel):
+    time: datetime
+    name: str
+    attributes: dict[str, JsonValue]
+
+
+class Link(BaseModel):
+    trace_id: str
+    span_id: str
+    attributes: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Span(BaseModel):
+    span_id: str
+    parent_span_id: str | None
+    name: str
+    kind: Kind
+    operation: str
+    start_time: datetime
+    duration_s: float
+    status: Status
+    status_message: str
+    service: str
+    scope: str
+    provider: str
+    request_model: str
+    response_model: str
+    agent: str
+    tool: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    reasoning_tokens: int | None
+    cost_usd: float | None
+    release: str
+    release_name: str
+    environment: str
+    run: str
+    item: str
+    conversation: str
+    user: str
+    input: str
+    """JSON of gen_ai messages, or plain text: as the span has it."""
+    output: str
+    system_instructions: str
+    attributes: dict[str, JsonValue]
+    """What no other field holds, each with its type."""
+    resource: dict[str, JsonValue]
+    events: list[Event]
+    links: list[Link]
+
+
+class Trace(TraceFields):
+    """A trace with its spans, in the order in which they started."""
+
+    spans: list[Span]
+    scores: list[Score]
+
+
+class TracePage(BaseModel):
+    items: list[TraceSummary]
+    next: str | None
+    """The cursor of the next page; null at the end."""
+
+
+class SampleSpan(BaseModel):
+    """The root span of one sample of a run."""
+
+    item: str
+    trace_id: str
+    span_id: str
+    start_time: datetime
+    duration_s: float
+    status: Status
+    status_message: str
+    input: str
+    output: str
+    release: str
+    release_name: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    attributes: dict[str, JsonValue]
+
+
+class Traffic(BaseModel):
+    """The requests that one release answered in one environment: traces outside of evaluation runs."""
+
+    environment: str
+    release: str
+    release_name: str
+    time: datetime
+    """Start of the interval."""
+    requests: int
+    errors: int
+    latency_p50_s: float | None
+    latency_p95_s: float | None
+    cost_usd: float | None
+    """Null when no request has a known cost."""
+
+
+class Volume(BaseModel):
+    traces: int
+    spans: int

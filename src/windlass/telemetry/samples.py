@@ -1,0 +1,48 @@
+"""The samples of an evaluation run: their root spans."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+from typing import Final
+
+from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.models import SampleSpan
+from windlass.telemetry.summaries import NO_SPAN, STATUSES, instant, integer, seconds
+from windlass.telemetry.traces import texts_of
+from windlass.telemetry.values import decode_attributes
+
+_SAMPLES: Final = f"""
+SELECT item, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
+  toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, input, output,
+  release, release_name, input_tokens, output_tokens, cost_usd, attributes
+FROM (
+  SELECT * FROM spans
+  WHERE project = {{project:String}} AND run = {{run:String}} AND item != '' AND item > {{after:String}}
+  ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC LIMIT 1 BY item
+)
+ORDER BY item LIMIT {{limit:UInt64}}
+"""
+
+
+def list_samples(
+    warehouse: Warehouse, project: str, run: str, *, after: str = "", limit: int = 1_000_000
+) -> list[SampleSpan]:
+    """Return the root span of each sample of a run, by item; the newest where an item was tried again.
+
+    ``after`` is the item of the last sample of the page before.
+    """
+    rows = warehouse.query(_SAMPLES, {"project": project, "run": run, "after": after, "limit": limit})
+    return [_sample(row) for row in rows]
+
+
+def _sample(row: Row) -> SampleSpan:
+    return SampleSpan.model_validate(
+        {
+            **row,
+            "trace_id": row["trace"],
+            "span_id": row["span"],
+            "start_time": instant(integer(row["start_ns"])),
+            "duration_s": seconds(integer(row["duration"])),
+            "status": STATUSES[integer(row["status"])],
+            "attributes": decode_attributes(texts_of(row["attributes"])),
+        }
+    )

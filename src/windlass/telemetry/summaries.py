@@ -1,0 +1,233 @@
+"""What is said of some traces as a whole, computed from their spans when it is asked for.
+
+Nothing is summed when spans arrive: a span that is delivered twice would count twice.
+"""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple, TypeVar
+
+from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.telemetry.models import ScoreSummary, Span, Status, TraceFields
+from windlass.telemetry.previews import EDGE_CHARACTERS, preview_input, preview_output
+from windlass.telemetry.scores import Score
+
+STATUSES: Final[tuple[Status, ...]] = ("unset", "ok", "error")
+"""By OpenTelemetry's code."""
+
+_Number = TypeVar("_Number", int, float)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+LATEST_NS: Final = 2**63 - 1
+"""The last point in time that the engine knows, in the year 2262."""
+
+NAMES: Final = (
+    "request_model",
+    "release",
+    "release_name",
+    "environment",
+    "run",
+    "item",
+    "conversation",
+    "user",
+)
+"""Of these a trace has what its main span says or, where that says nothing, the greatest that any span does."""
+
+NO_SPAN: Final = "toFixedString('', 8)"
+"""The parent of a root span."""
+
+
+class Bounds(NamedTuple):
+    """Where a trace lies in time: the start of its first and of its last span, in nanoseconds since 1970."""
+
+    trace_id: str
+    first_ns: int
+    last_ns: int
+
+
+def find_bounds(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) -> list[Bounds]:
+    """Return the bounds of the traces that exist, in no order."""
+    rows = warehouse.query(
+        """
+        SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
+               toUnixTimestamp64Nano(max(last)) AS last_ns
+        FROM traces
+        WHERE project = {project:String}
+          AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
+        GROUP BY trace_id
+        """,
+        {"project": project, "traces": list(trace_ids)},
+    )
+    return [Bounds(str(row["id"]), integer(row["first_ns"]), integer(row["last_ns"])) for row in rows]
+
+
+WITHIN: Final = """
+    project = {project:String}
+    AND start_time >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
+    AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
+"""
+
+
+def within(project: str, bounds: Sequence[Bounds]) -> dict[str, object]:
+    """Return the parameters of WITHIN."""
+    return {
+        "project": project,
+        "first": min(bound.first_ns for bound in bounds),
+        "last": max(bound.last_ns for bound in bounds),
+        "traces": [bound.trace_id for bound in bounds],
+    }
+
+
+def _edges(text: str) -> str:
+    """Return a text that may be shown as a preview; of a long one both ends."""
+    ends = f"concat(leftUTF8({text}, {EDGE_CHARACTERS}), ' … ', rightUTF8({text}, {EDGE_CHARACTERS}))"
+    return f"if(length({text}) > {4 * EDGE_CHARACTERS}, {ends}, {text})"
+
+
+def _of_calls(column: str) -> str:
+    return f"if(countIf(is_call AND {column} IS NOT NULL) > 0, sumIf({column}, is_call), max({column}))"
+
+
+_MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
+_GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
+
+_SUMMARIES: Final = f"""
+SELECT
+  lower(hex(trace_id)) AS id,
+  toUnixTimestamp64Nano(min(start_time)) AS start_ns,
+  argMin(({_MAIN_COLUMNS}), main_first) AS main,
+  max(toUnixTimestamp64Nano(start_time) + greatest(duration, 0)) - start_ns AS whole_ns,
+  count() AS span_count, countIf(status = 2) AS error_count, countIf(status = 1) AS ok_count,
+  argMinIf(input_edges, main_first, input_edges != '') AS input_text,
+  argMaxIf(output_edges, (is_root, toUnixTimestamp64Nano(start_time) + duration), output_edges != '')
+    AS output_text,
+  {_GREATEST},
+  {_of_calls("input_tokens")} AS all_input_tokens, {_of_calls("output_tokens")} AS all_output_tokens,
+  {_of_calls("cost_usd")} AS all_cost_usd
+FROM (
+  SELECT trace_id, span_id, name, operation, service, status, start_time, duration, {", ".join(NAMES)},
+    input_tokens, output_tokens, cost_usd, {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
+    parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first,
+    operation IN {MODEL_CALLS} AS is_call
+  FROM spans WHERE {WITHIN}
+  ORDER BY received DESC LIMIT 1 BY trace_id, span_id
+)
+GROUP BY trace_id
+"""
+
+
+def summarise(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> dict[str, TraceFields]:
+    """Return what is said of each of some traces, by trace id."""
+    if not bounds:
+        return {}
+    rows = warehouse.query(_SUMMARIES, within(project, bounds))
+    return {str(row["id"]): _fields(row) for row in rows}
+
+
+def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
+    """Return the scores of traces as a whole and of their spans, by trace id."""
+    summaries: dict[str, list[ScoreSummary]] = defaultdict(list)
+    for score in scores:
+        summaries[score.trace_id].append(ScoreSummary(name=score.name, value=score.value, label=score.label))
+    return summaries
+
+
+def _fields(row: Row) -> TraceFields:
+    main = row["main"]
+    assert isinstance(main, tuple)
+    name, operation, service, status, duration, is_root, *names = main
+    return TraceFields.model_validate(
+        {
+            "trace_id": row["id"],
+            "name": name,
+            "start_time": instant(integer(row["start_ns"])),
+            "duration_s": seconds(duration if is_root else integer(row["whole_ns"])),
+            "status": STATUSES[status] if is_root else status_of_spans(row["error_count"], row["ok_count"]),
+            "span_count": row["span_count"],
+            "error_count": row["error_count"],
+            "input": preview_input(str(row["input_text"])),
+            "output": preview_output(str(row["output_text"])),
+            "operation": operation,
+            "service": service,
+            **{column: said or row[f"any_{column}"] for column, said in zip(NAMES, names, strict=True)},
+            "input_tokens": row["all_input_tokens"],
+            "output_tokens": row["all_output_tokens"],
+            "cost_usd": row["all_cost_usd"],
+        }
+    )
+
+
+def summarise_spans(trace_id: str, spans: Sequence[Span]) -> TraceFields:
+    """Return what ``summarise`` says of a trace, of which all spans are at hand, in the order of their start."""
+    main = next((span for span in spans if span.parent_span_id is None), spans[0])
+    is_root = main.parent_span_id is None
+    end = max(_end(span) for span in spans)
+    errors, oks = (sum(span.status == status for span in spans) for status in ("error", "ok"))
+    with_input = [span for span in (main, *spans) if span.input]
+    with_output = [span for span in spans if span.output]
+    last = max(with_output, key=lambda span: (span.parent_span_id is None, _end(span)), default=main)
+    calls = [span for span in spans if span.operation in MODEL_CALLS]
+
+    def total(numbers: Callable[[Span], _Number | None]) -> _Number | None:
+        parts = [number for number in map(numbers, calls) if number is not None]
+        stated = [number for number in map(numbers, spans) if number is not None]
+        return sum(parts[1:], parts[0]) if parts else max(stated, default=None)
+
+    return TraceFields.model_validate(
+        {
+            "trace_id": trace_id,
+            "name": main.name,
+            "start_time": spans[0].start_time,
+            "duration_s": main.duration_s if is_root else (end - spans[0].start_time).total_seconds(),
+            "status": main.status if is_root else status_of_spans(errors, oks),
+            "span_count": len(spans),
+            "error_count": errors,
+            "input": preview_input(with_input[0].input if with_input else ""),
+            "output": preview_output(last.output),
+            "operation": main.operation,
+            "service": main.service,
+            **{name: getattr(main, name) or max(getattr(span, name) for span in spans) for name in NAMES},
+            "input_tokens": total(lambda span: span.input_tokens),
+            "output_tokens": total(lambda span: span.output_tokens),
+            "cost_usd": total(lambda span: span.cost_usd),
+        }
+    )
+
+
+def _end(span: Span) -> datetime:
+    return span.start_time + timedelta(seconds=span.duration_s)
+
+
+def status_of_spans(errors: object, oks: object) -> Status:
+    """Return the status of a trace whose root has not come: an error anywhere counts."""
+    if errors:
+        return "error"
+    return "ok" if oks else "unset"
+
+
+def instant(nanoseconds: int) -> datetime:
+    """Return a point in time, to the microsecond."""
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+
+
+def nanoseconds_of(time: datetime) -> int:
+    """Return nanoseconds since 1970, within what the engine can compare; a time without a zone is in UTC."""
+    aware = time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    nanoseconds = (aware - _EPOCH) // timedelta(microseconds=1) * 1000
+    return max(-LATEST_NS, min(nanoseconds, LATEST_NS))
+
+
+def seconds(nanoseconds: int) -> float:
+    """Return a duration; a span whose end came before its start, by a skewed clock, took no time."""
+    return max(nanoseconds, 0) / 1e9
+
+
+def integer(value: object) -> int:
+    assert isinstance(value, int)
+    return value

@@ -1,0 +1,288 @@
+"""Lists of traces, and one trace."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, NamedTuple, get_args
+
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
+
+from windlass.errors import InputError, NotFound
+from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.conventions import COLUMNS
+from windlass.telemetry.models import Event, Kind, Link, Span, Status, Trace, TraceFields, TracePage, TraceSummary
+from windlass.telemetry.scores import scores_of_traces
+from windlass.telemetry.summaries import (
+    LATEST_NS,
+    NO_SPAN,
+    STATUSES,
+    WITHIN,
+    Bounds,
+    find_bounds,
+    instant,
+    integer,
+    nanoseconds_of,
+    score_summaries,
+    seconds,
+    summarise,
+    summarise_spans,
+    within,
+)
+from windlass.telemetry.values import decode_attributes, plain_attributes
+
+KINDS: Final = get_args(Kind)
+"""By OpenTelemetry's number."""
+
+_LAST_ID: Final = "f" * 32
+_FIRST_WINDOW_SPANS: Final = 16
+"""Spans looked at for each trace wanted, before more are."""
+_WINDOW_GROWTH: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceFilters:
+    """Which traces to list: a trace is meant when any one of its spans has all that is asked for."""
+
+    release: str | None = None
+    """A release's digest or name."""
+    environment: str | None = None
+    run: str | None = None
+    status: Literal["ok", "error"] | None = None
+    """Of the trace: of its root span. What has no status did not fail, so it is ok here."""
+    q: str | None = None
+    """Text in a name, an input or an output, in any case; or a trace id."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The trace started in [since, until]."""
+
+
+class _Place(NamedTuple):
+    """A place in the list, which goes from the newest down."""
+
+    start_ns: int
+    trace_id: str
+
+
+def list_traces(
+    warehouse: Warehouse,
+    project: str,
+    *,
+    filters: TraceFilters | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> TracePage:
+    """Return the newest traces, by the start of their first span. Raises InputError for a damaged cursor."""
+    filters = filters or TraceFilters()
+    place = _read_cursor(cursor) if cursor else _Place(LATEST_NS, _LAST_ID)
+    if filters.until is not None:
+        # Times of filters have microseconds, spans nanoseconds.
+        until_ns = min(nanoseconds_of(filters.until) + 999, LATEST_NS)
+        place = min(place, _Place(until_ns, _LAST_ID))
+    found: list[tuple[Bounds, TraceFields]] = []
+    more = True
+    while more and len(found) <= limit:
+        candidates, more = _candidates(warehouse, project, filters, place, limit + 1)
+        summaries = summarise(warehouse, project, candidates)
+        found += [
+            (bounds, summary)
+            for bounds in candidates
+            if (summary := summaries.get(bounds.trace_id)) and summary.status in _meant(filters.status)
+        ]
+        if candidates:
+            place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
+    page = found[:limit]
+    scores = score_summaries(scores_of_traces(warehouse, project, [bounds.trace_id for bounds, _ in page]))
+    return TracePage(
+        items=[TraceSummary(**dict(summary), scores=scores.get(bounds.trace_id, [])) for bounds, summary in page],
+        next=_write_cursor(page[-1][0]) if len(found) > limit else None,
+    )
+
+
+def get_trace(warehouse: Warehouse, project: str, trace_id: str) -> Trace:
+    """Return a trace with its spans and scores. Raises InputError for what is no trace id, NotFound."""
+    trace_id = trace_id.lower()
+    if not re.fullmatch("[0-9a-f]{32}", trace_id):
+        raise InputError(f"{trace_id!r} is not a trace id; one has 32 hexadecimal digits.")
+    bounds = find_bounds(warehouse, project, [trace_id])
+    spans = _spans_within(warehouse, project, bounds) if bounds else []
+    if not spans:
+        raise NotFound(f"There is no trace {trace_id} in this project.")
+    return Trace(
+        **dict(summarise_spans(trace_id, spans)),
+        spans=spans,
+        scores=scores_of_traces(warehouse, project, [trace_id]),
+    )
+
+
+def _candidates(
+    warehouse: Warehouse, project: str, filters: TraceFilters, place: _Place, count: int
+) -> tuple[list[Bounds], bool]:
+    """Return the next traces below a place, as many as asked for if there are, and whether more may follow.
+
+    Spans lie in the order of their start, so the newest ones are at hand; a trace that starts within a window
+    of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
+    """
+    since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
+    conditions, parameters = _conditions(filters, place)
+    parameters |= {"project": project, "upper": place.start_ns}
+    window = count * _FIRST_WINDOW_SPANS
+    while True:
+        rows = warehouse.query(
+            f"""
+            SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(start_time)) AS start_ns, count() AS spans
+            FROM (
+              SELECT trace_id, start_time FROM spans WHERE project = {{project:String}} AND {conditions}
+              ORDER BY start_time DESC LIMIT {{window:UInt64}}
+            )
+            GROUP BY trace_id
+            """,
+            {**parameters, "window": window},
+        )
+        whole = sum(integer(row["spans"]) for row in rows) < window
+        lowest = since if whole else max(since, min(integer(row["start_ns"]) for row in rows))
+        bounds = find_bounds(warehouse, project, [str(row["id"]) for row in rows]) if rows else []
+        below = [
+            bound
+            for bound in bounds
+            if bound.first_ns >= lowest and _Place(bound.first_ns, bound.trace_id) < place
+        ]
+        done = whole or lowest == since
+        if len(below) >= count or done:
+            below.sort(key=lambda bound: (bound.first_ns, bound.trace_id), reverse=True)
+            return below[:count], len(below) > count or not done
+        window *= _WINDOW_GROWTH
+
+
+def _conditions(filters: TraceFilters, place: _Place) -> tuple[str, dict[str, object]]:
+    """Return what a span must be to bring its trace into the list, and the parameters of that."""
+    conditions: list[str] = []
+    parameters: dict[str, object] = {}
+    if filters.release is not None:
+        conditions.append("(release = {release:String} OR release_name = {release:String})")
+        parameters["release"] = filters.release
+    if filters.environment is not None:
+        conditions.append("environment = {environment:String}")
+        parameters["environment"] = filters.environment
+    if filters.run is not None:
+        conditions.append("run = {run:String}")
+        parameters["run"] = filters.run
+    if filters.status is not None:
+        conditions.append(_DECIDES_STATUS)
+        parameters["statuses"] = [STATUSES.index(status) for status in _meant(filters.status)]
+    if filters.q:
+        places = [_contains(column, filters.q) for column in ("output", "input", "name")]
+        conditions.append(f"({' OR '.join(places)} OR hex(trace_id) = upper({{q:String}}))")
+        parameters["q"] = filters.q
+    before = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
+    if conditions and place.start_ns < LATEST_NS:
+        # The span that is looked for may have started after the place in the list of which its trace is below.
+        reaching = (
+            "SELECT trace_id FROM traces WHERE project = {project:String} GROUP BY trace_id "
+            "HAVING min(first) <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') "
+            "AND max(last) > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
+        )
+        before = f"({before} OR trace_id IN ({reaching}))"
+    return " AND ".join([before, *conditions]), parameters
+
+
+def _meant(status: Literal["ok", "error"] | None) -> tuple[Status, ...]:
+    if status is None:
+        return ("ok", "unset", "error")
+    return ("ok", "unset") if status == "ok" else ("error",)
+
+
+_DECIDES_STATUS: Final = f"""
+status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id IN (
+  SELECT trace_id FROM traces WHERE project = {{project:String}} GROUP BY trace_id HAVING NOT max(rooted)))
+"""
+"""A span with a status is the root, or its trace has none (yet)."""
+
+
+def _contains(column: str, text: str) -> str:
+    """Return whether a column has a text, in any case: by the engine's quickest search that finds it."""
+    if text.isascii():
+        search = "positionCaseInsensitive"
+    elif text.upper() == text.lower():
+        search = "position"
+    else:
+        search = "positionCaseInsensitiveUTF8"
+    return f"{search}({column}, {{q:String}}) > 0"
+
+
+def _write_cursor(bounds: Bounds) -> str:
+    return f"{bounds.first_ns}-{bounds.trace_id}"
+
+
+def _read_cursor(cursor: str) -> _Place:
+    match = re.fullmatch("(-?[0-9]{1,19})-([0-9a-f]{32})", cursor)
+    if match is None or abs(int(match[1])) > LATEST_NS:
+        raise InputError(f"The cursor {cursor!r} is damaged; take the one that the page before gave, or none.")
+    return _Place(int(match[1]), match[2])
+
+
+_SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
+_SPANS: Final = f"""
+SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
+  name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
+  {_SPAN_COLUMNS}, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
+  arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
+FROM spans WHERE {WITHIN}
+"""
+
+
+def _spans_within(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> list[Span]:
+    """Return the spans of one trace in the order of their start, each as it was last delivered."""
+    rows = warehouse.query(_SPANS, within(project, bounds))
+    rows.sort(key=lambda row: integer(row["received_ns"]))
+    last = {row["id"]: row for row in rows}
+    return [
+        _span(row) for row in sorted(last.values(), key=lambda row: (integer(row["start_ns"]), str(row["id"])))
+    ]
+
+
+def _span(row: Row) -> Span:
+    return Span.model_validate(
+        {
+            **row,
+            "span_id": row["id"],
+            "parent_span_id": row["parent"],
+            "kind": KINDS[integer(row["kind"])],
+            "start_time": instant(integer(row["start_ns"])),
+            "duration_s": seconds(integer(row["duration"])),
+            "status": STATUSES[integer(row["status"])],
+            "attributes": decode_attributes(texts_of(row["attributes"])),
+            "resource": decode_attributes(texts_of(row["resource"])),
+            "events": [_event(encoded) for encoded in _texts(row["encoded_events"])],
+            "links": [_link(encoded) for encoded in _texts(row["encoded_links"])],
+        }
+    )
+
+
+def _event(encoded: str) -> Event:
+    event = OtlpSpan.Event.FromString(base64.b64decode(encoded))
+    return Event(
+        time=instant(min(event.time_unix_nano, LATEST_NS)),
+        name=event.name,
+        attributes=plain_attributes(event.attributes),
+    )
+
+
+def _link(encoded: str) -> Link:
+    link = OtlpSpan.Link.FromString(base64.b64decode(encoded))
+    return Link(
+        trace_id=link.trace_id.hex(), span_id=link.span_id.hex(), attributes=plain_attributes(link.attributes)
+    )
+
+
+def texts_of(value: object) -> dict[str, str]:
+    assert isinstance(value, dict)
+    return value
+
+
+def _texts(value: object) -> Sequence[str]:
+    assert isinstance(value, list)
+    return value

@@ -1,0 +1,92 @@
+"""Figures of what releases answered: requests, errors, latency and cost by release and environment."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.telemetry.models import Traffic, Volume
+from windlass.telemetry.summaries import NO_SPAN, integer
+
+_PERIOD: Final = """
+    project = {project:String}
+    AND start_time >= fromUnixTimestamp64Micro({since:Int64}, 'UTC')
+    AND start_time < fromUnixTimestamp64Micro({until:Int64}, 'UTC')
+"""
+
+
+def _of_root(column: str) -> str:
+    """Return what the root says or, where it says nothing, what any span does."""
+    return f"if(maxIf({column}, is_root) != '', maxIf({column}, is_root), max({column}))"
+
+
+_REQUESTS: Final = f"""
+SELECT environment, release, release_name, toUnixTimestamp(toStartOfInterval(start, {{interval}}, 'UTC')) AS time,
+  count() AS requests, countIf(failed) AS errors,
+  quantileExactInclusiveIf(0.5)(latency_ns, latency_ns IS NOT NULL) / 1e9 AS latency_p50_s,
+  quantileExactInclusiveIf(0.95)(latency_ns, latency_ns IS NOT NULL) / 1e9 AS latency_p95_s,
+  sum(cost) AS cost_usd
+FROM (
+  SELECT min(start_time) AS start, max(is_root) AS rooted,
+    {_of_root("environment")} AS environment, {_of_root("release")} AS release,
+    {_of_root("release_name")} AS release_name,
+    if(rooted, countIf(is_root AND status = 2), countIf(status = 2)) > 0 AS failed,
+    if(rooted, toNullable(maxIf(duration, is_root)), NULL) AS latency_ns,
+    if(countIf(is_call AND cost_usd IS NOT NULL) > 0, sumIf(cost_usd, is_call), max(cost_usd)) AS cost
+  FROM (
+    SELECT trace_id, start_time, duration, status, spans.environment AS environment, spans.release AS release,
+      spans.release_name AS release_name, run, cost_usd, parent_span_id = {NO_SPAN} AS is_root,
+      operation IN {MODEL_CALLS} AS is_call
+    FROM spans FINAL WHERE {_PERIOD}
+  )
+  GROUP BY trace_id HAVING max(run) = ''
+)
+WHERE release != ''
+GROUP BY environment, release, release_name, time
+ORDER BY environment, release, time
+"""
+
+
+def list_traffic(
+    warehouse: Warehouse, project: str, *, since: datetime, until: datetime, interval_s: int | None = 3600
+) -> list[Traffic]:
+    """Return the requests that started in [since, until), by environment, release and interval (UTC).
+
+    A request is a trace with a release outside of evaluation runs; its latency is that of its root span.
+    Intervals without requests are left out. Without ``interval_s`` the whole period is one, from ``since``.
+    """
+    whole = interval_s is None
+    interval = "INTERVAL 1000 YEAR" if whole else f"INTERVAL {int(interval_s or 0)} SECOND"
+    rows = warehouse.query(_REQUESTS.replace("{interval}", interval), _period(project, since, until))
+    return [_traffic(row, since if whole else None) for row in rows]
+
+
+def count_volume(warehouse: Warehouse, project: str, *, since: datetime, until: datetime) -> Volume:
+    """Return how many spans started in [since, until), and of how many traces."""
+    rows = warehouse.query(
+        f"SELECT uniqExact(trace_id) AS traces, count() AS spans FROM spans FINAL WHERE {_PERIOD}",
+        _period(project, since, until),
+    )
+    return Volume.model_validate(rows[0])
+
+
+def _period(project: str, since: datetime, until: datetime) -> dict[str, object]:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return {
+        "project": project,
+        "since": (since - epoch) // timedelta(microseconds=1),
+        "until": (until - epoch) // timedelta(microseconds=1),
+    }
+
+
+def _traffic(row: Row, start: datetime | None) -> Traffic:
+    time = start or datetime.fromtimestamp(integer(row["time"]), UTC)
+    latencies = {name: _number(row[name]) for name in ("latency_p50_s", "latency_p95_s")}
+    return Traffic.model_validate({**row, **latencies, "time": time})
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, float) and math.isfinite(value) else None

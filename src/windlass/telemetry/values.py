@@ -1,0 +1,74 @@
+"""Attribute values as the warehouse keeps them: text that begins with the letter of its type.
+
+    s text    i integer    d number    b1 true, b0 false    n no value
+    a array, k key-value list, x bytes: base64 of the OTLP ArrayValue, KeyValueList, bytes
+
+So 0, "" and false differ from each other and from an absent value, and nesting has no limit of its own.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
+
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+
+
+def encode_value(value: AnyValue) -> str:
+    """Return the typed text of an OTLP value: what the warehouse's view makes of it."""
+    match value.WhichOneof("value"):
+        case "string_value":
+            return "s" + value.string_value
+        case "int_value":
+            return f"i{value.int_value}"
+        case "double_value":
+            return f"d{value.double_value!r}"
+        case "bool_value":
+            return "b1" if value.bool_value else "b0"
+        case "array_value":
+            return "a" + base64.b64encode(value.array_value.SerializeToString()).decode()
+        case "kvlist_value":
+            return "k" + base64.b64encode(value.kvlist_value.SerializeToString()).decode()
+        case "bytes_value":
+            return "x" + base64.b64encode(value.bytes_value).decode()
+        case _:
+            return "n"
+
+
+def decode_value(text: str) -> Value:
+    """Return the JSON value of a typed text; bytes become their base64."""
+    kind, rest = text[:1], text[1:]
+    match kind:
+        case "s" | "x":
+            return rest
+        case "i":
+            return int(rest)
+        case "d":
+            return float(rest)
+        case "b":
+            return rest == "1"
+        case "a":
+            return [plain_value(item) for item in ArrayValue.FromString(base64.b64decode(rest)).values]
+        case "k":
+            return plain_attributes(KeyValueList.FromString(base64.b64decode(rest)).values)
+        case _:
+            return None
+
+
+def decode_attributes(texts: Mapping[str, str]) -> dict[str, Value]:
+    return {name: decode_value(text) for name, text in texts.items()}
+
+
+def plain_attributes(attributes: Iterable[KeyValue]) -> dict[str, Value]:
+    return {attribute.key: plain_value(attribute.value) for attribute in attributes}
+
+
+def plain_value(value: AnyValue) -> Value:
+    """Return the JSON value of an OTLP value."""
+    match value.WhichOneof("value"):
+        case "array_value":
+            return [plain_value(item) for item in value.array_value.values]
+        case "kvlist_value":
+            return plain_attributes(value.kvlist_value.values)
+        case _:
+            return decode_value(encode_value(value))

@@ -1,0 +1,456 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import Link, SpanKind, StatusCode
+
+from windlass.errors import InputError, NotFound, Unavailable
+from windlass.storage.warehouse import ProtobufSchema, Warehouse, WarehouseError
+from windlass.telemetry.ingest import parse_export
+from windlass.telemetry.models import Span
+from windlass.telemetry.queries import get_trace
+from windlass.telemetry.scores import Score
+from windlass.telemetry.writer import Writer
+
+from .otlp import Plain, request, span, trace_id
+from .test_ingest import PLAIN, otlp_json
+
+PROJECT = "shop"
+
+
+def only_span(warehouse: Warehouse, project: str = PROJECT, trace: int = 1) -> Span:
+    (found,) = get_trace(warehouse, project, trace_id(trace)).spans
+    return found
+
+
+def test_a_written_span_can_be_read_at_once(warehouse: Warehouse, writer: Writer) -> None:
+    made = span(
+        name="chat gpt-5.2",
+        duration_ns=1_500_000_000,
+        attributes={
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": "gpt-5.2",
+            "gen_ai.usage.input_tokens": 12,
+            "gen_ai.input.messages": "[]",
+            "windlass.cost_usd": 0.5,
+            "windlass.release": "sha256:1",
+            "temperature": 0.0,
+            "retries": 0,
+            "cached": False,
+            "note": "",
+        },
+    )
+    made.kind = made.SPAN_KIND_CLIENT
+    made.status.code, made.status.message = made.status.STATUS_CODE_ERROR, "too slow"
+    made.events.add(time_unix_nano=made.start_time_unix_nano, name="first").attributes.extend(span(n=1).attributes)
+    made.links.add(trace_id=b"\1" * 16, span_id=b"\2" * 8)
+
+    writer.write_spans(PROJECT, request(made).SerializeToString())
+
+    found = only_span(warehouse)
+    assert found.model_dump(mode="json", exclude_defaults=True) == {
+        "span_id": "0000000000000001",
+        "parent_span_id": None,
+        "name": "chat gpt-5.2",
+        "kind": "client",
+        "operation": "chat",
+        "start_time": "2026-09-21T14:13:20Z",
+        "duration_s": 1.5,
+        "status": "error",
+        "status_message": "too slow",
+        "service": "shop",
+        "scope": "tests",
+        "provider": "openai",
+        "request_model": "gpt-5.2",
+        "response_model": "",
+        "agent": "",
+        "tool": "",
+        "input_tokens": 12,
+        "output_tokens": None,
+        "cache_read_tokens": None,
+        "cache_write_tokens": None,
+        "reasoning_tokens": None,
+        "cost_usd": 0.5,
+        "release": "sha256:1",
+        "release_name": "",
+        "environment": "",
+        "run": "",
+        "item": "",
+        "conversation": "",
+        "user": "",
+        "input": "[]",
+        "output": "",
+        "system_instructions": "",
+        "attributes": {"temperature": 0.0, "retries": 0, "cached": False, "note": ""},
+        "resource": {"service.name": "shop"},
+        "events": [{"time": "2026-09-21T14:13:20Z", "name": "first", "attributes": {"n": 1}}],
+        "links": [{"trace_id": "01" * 16, "span_id": "02" * 8}],
+    }
+    assert {name: type(item) for name, item in found.attributes.items()} == {
+        "temperature": float,
+        "retries": int,
+        "cached": bool,
+        "note": str,
+    }
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dictionaries(st.text("xyz.", max_size=4), PLAIN, max_size=5), min_size=1, max_size=20))
+def test_json_and_protobuf_are_the_same_in_the_store(
+    warehouse: Warehouse, writer: Writer, attributes: list[dict[str, Plain]]
+) -> None:
+    message = request(*(span(number=number, attributes=plain) for number, plain in enumerate(attributes, 1)))
+    for project, body, content_type in (
+        ("json", otlp_json(message), "application/json"),
+        ("protobuf", message.SerializeToString(), "application/x-protobuf"),
+    ):
+        parsed = parse_export(body, content_type=content_type, content_encoding="", limit_bytes=10**7)
+        writer.write_spans(project, parsed.message)
+
+    in_json, in_protobuf = (get_trace(warehouse, project, trace_id()) for project in ("json", "protobuf"))
+
+    assert repr(in_json.spans[: len(attributes)]) == repr(in_protobuf.spans[: len(attributes)])
+    for found, plain in zip(in_json.spans, attributes, strict=False):
+        expected = {name: None if isinstance(item, bytes) else item for name, item in plain.items()}
+        scalar = {name: item for name, item in expected.items() if not isinstance(item, list | dict | None)}
+        assert {name: found.attributes[name] for name in scalar} == scalar
+
+
+def test_nested_values_and_presence_survive(warehouse: Warehouse, writer: Writer) -> None:
+    plain: dict[str, Plain] = {
+        "zero": 0, "zero.0": 0.0, "empty": "", "false": False, "none": None, "list": [], "map": {},
+        "nested": {"a": [1, 1.0, "x", {"b": [True, None, []]}], "한": {"": ""}}, "big": -(2**63), "tiny": 5e-324,
+    }  # fmt: skip
+    writer.write_spans(PROJECT, request(span(attributes=plain)))
+
+    assert repr(only_span(warehouse).attributes) == repr(
+        dict(sorted(plain.items(), key=lambda item: list(plain).index(item[0])))
+    )
+
+
+def test_the_preferred_name_fills_the_column_and_the_others_stay(warehouse: Warehouse, writer: Writer) -> None:
+    made = span(
+        attributes={
+            "llm.model_name": "older",
+            "gen_ai.request.model": "current",
+            "llm.token_count.prompt": 7,
+            "gen_ai.usage.output_tokens": "not a number",
+            "openinference.span.kind": "LLM",
+            "gen_ai.system": "az.ai.openai",
+            "input.value": "hello",
+            "user.id": 5,
+        }
+    )
+
+    writer.write_spans(PROJECT, request(made))
+
+    found = only_span(warehouse)
+    assert (found.request_model, found.input_tokens, found.output_tokens) == ("current", 7, None)
+    assert (found.operation, found.provider, found.input, found.user) == ("chat", "azure.ai.openai", "hello", "")
+    assert found.attributes == {
+        "llm.model_name": "older",
+        "gen_ai.usage.output_tokens": "not a number",
+        "openinference.span.kind": "LLM",
+        "gen_ai.system": "az.ai.openai",
+        "user.id": 5,
+    }
+
+
+def test_the_resource_says_what_the_span_does_not(warehouse: Warehouse, writer: Writer) -> None:
+    resource_says: dict[str, Plain] = {"service.name": "shop", "deployment.environment.name": "staging", "cpus": 8}
+    writer.write_spans(PROJECT, request(span(1), resource=resource_says))
+    writer.write_spans(
+        PROJECT, request(span(2, attributes={"windlass.environment": "production"}), resource=resource_says)
+    )
+
+    assert only_span(warehouse, trace=1).environment == "staging"
+    assert only_span(warehouse, trace=2).environment == "production"
+    assert only_span(warehouse, trace=1).resource == resource_says
+
+
+def test_a_span_delivered_twice_is_one_span_and_the_last_word_counts(warehouse: Warehouse, writer: Writer) -> None:
+    writer.write_spans(PROJECT, request(span(name="first")))
+    writer.write_spans(PROJECT, request(span(name="again", start_ns=1_790_000_000_000_000_500)))
+    writer.write_spans(PROJECT, request(span(name="last")))
+
+    trace = get_trace(warehouse, PROJECT, trace_id())
+
+    assert ([found.name for found in trace.spans], trace.span_count) == (["last"], 1)
+
+
+def test_a_span_cannot_name_another_project(warehouse: Warehouse, writer: Writer) -> None:
+    made = span()
+    smuggled = made.SerializeToString() + bytes.fromhex("ca3e") + b"\x06theirs"  # field 1001, the inbox's project
+    message = request()
+    message.resource_spans[0].scope_spans[0].spans.add().MergeFromString(smuggled)
+
+    writer.write_spans(PROJECT, message.SerializeToString())
+
+    assert only_span(warehouse).name == "span"
+    with pytest.raises(NotFound):
+        get_trace(warehouse, "theirs", trace_id())
+
+
+def test_bytes_of_the_opentelemetry_sdk_are_read(warehouse: Warehouse, writer: Writer) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = provider.get_tracer("shop.checkout", "2.1")
+    with tracer.start_as_current_span("root", kind=SpanKind.SERVER) as root:
+        root.set_attributes({"gen_ai.agent.name": "clerk", "stops": ("a", "b"), "n": 3})
+        with tracer.start_as_current_span("child", links=[Link(root.get_span_context())]) as child:
+            child.add_event("thought", {"depth": 2})
+            child.set_status(StatusCode.ERROR, "no stock")
+
+    writer.write_spans(PROJECT, encode_spans(exporter.get_finished_spans()).SerializeToString())
+
+    trace = get_trace(warehouse, PROJECT, f"{root.get_span_context().trace_id:032x}")
+    first, second = trace.spans
+    assert (first.name, first.kind, first.agent, first.attributes) == (
+        "root", "server", "clerk", {"stops": ["a", "b"], "n": 3},
+    )  # fmt: skip
+    assert (second.parent_span_id, second.status, second.status_message) == (first.span_id, "error", "no stock")
+    assert [(event.name, event.attributes) for event in second.events] == [("thought", {"depth": 2})]
+    assert [link.span_id for link in second.links] == [first.span_id]
+
+
+class Held(Warehouse):
+    """A warehouse whose inserts wait until they are let go, and that counts them."""
+
+    @classmethod
+    def over(cls, warehouse: Warehouse) -> "Held":
+        held = cls.__new__(cls)
+        held.__dict__.update(warehouse.__dict__)
+        held.go = threading.Event()
+        held.reached = threading.Event()
+        held.inserts = 0
+        held.failure = None
+        return held
+
+    go: threading.Event
+    reached: threading.Event
+    inserts: int
+    failure: WarehouseError | None
+
+    def insert_protobuf(self, table: str, data: bytes, schema: ProtobufSchema) -> None:
+        self.reached.set()
+        assert self.go.wait(10)
+        self.inserts += 1
+        if self.failure is not None:
+            raise self.failure
+        super().insert_protobuf(table, data, schema)
+
+
+@pytest.fixture
+def held(warehouse: Warehouse) -> Iterator[Held]:
+    made = Held.over(warehouse)
+    yield made
+    made.go.set()
+
+
+def submit_all(writer: Writer, held: Held, count: int) -> list[Future[None]]:
+    """Submit traces 1…count: the first is held in the engine while the others gather."""
+    first = writer.submit(PROJECT, request(span(1)))
+    assert held.reached.wait(10)
+    return [first, *(writer.submit(PROJECT, request(span(trace))) for trace in range(2, count + 1))]
+
+
+def test_who_stops_waiting_does_not_take_the_spans_back(warehouse: Warehouse, held: Held) -> None:
+    writer = Writer(held)
+    done = submit_all(writer, held, 2)
+
+    assert not any(future.cancel() for future in done)
+    held.go.set()
+    writer.close()
+
+    assert only_span(warehouse, trace=2).name == "span"
+
+
+def test_requests_that_wait_are_committed_together(held: Held) -> None:
+    writer = Writer(held)
+    done = submit_all(writer, held, 20)
+    held.go.set()
+    writer.close()
+
+    assert [future.result(0) for future in done] == [None] * 20
+    assert held.inserts == 2
+    assert held.query("SELECT count() AS spans FROM spans") == [{"spans": 20}]
+
+
+def test_beyond_the_bound_a_request_is_refused_at_once_and_later_taken_again(held: Held) -> None:
+    writer = Writer(held, queue_bytes=1000)
+    taken = submit_all(writer, held, 4)
+    many = request(*(span(5, number) for number in range(1, 11)))
+
+    with pytest.raises(Unavailable, match="bytes of spans wait to be written, and the bound is 1000") as caught:
+        writer.submit(PROJECT, many)
+    assert caught.value.retry_after_s == 1
+
+    held.go.set()
+    assert [future.result(30) for future in taken] == [None] * 4
+    writer.write_spans(PROJECT, request(span(200, text="x" * 5000)))
+    writer.close()
+
+
+def test_a_poisoned_request_fails_alone(warehouse: Warehouse, held: Held) -> None:
+    poison = span(3)
+    poison.trace_id = b"longer than any trace id"
+    writer = Writer(held)
+    done = submit_all(writer, held, 2)
+    poisoned = writer.submit(PROJECT, request(poison))
+    done.append(writer.submit(PROJECT, request(span(4))))
+    held.go.set()
+
+    with pytest.raises(InputError, match="The spans cannot be stored"):
+        poisoned.result(30)
+    assert [future.result(30) for future in done] == [None] * 3
+    writer.close()
+    assert [only_span(warehouse, trace=trace).name for trace in (1, 2, 4)] == ["span"] * 3
+
+
+def test_bytes_that_are_no_request_are_refused_at_once(writer: Writer) -> None:
+    with pytest.raises(InputError, match="not an OTLP"):
+        writer.submit(PROJECT, b"\xff\xff")
+    assert writer.submit(PROJECT, b"").result(0) is None
+
+
+def test_when_the_engine_fails_the_requests_are_told_and_the_writer_goes_on(held: Held) -> None:
+    held.failure = WarehouseError("The disk is full.", 243)
+    writer = Writer(held)
+    done = submit_all(writer, held, 3)
+    held.go.set()
+
+    for future in done:
+        with pytest.raises(Unavailable, match=r"The disk is full\."):
+            future.result(30)
+    assert held.query("SELECT count() AS spans FROM spans") == [{"spans": 0}]
+
+    held.failure = None
+    writer.write_spans(PROJECT, request(span(9)))
+    writer.close()
+    assert held.query("SELECT count() AS spans FROM spans") == [{"spans": 1}]
+
+
+def test_closing_commits_what_waits_and_takes_no_more(held: Held) -> None:
+    writer = Writer(held)
+    done = submit_all(writer, held, 5)
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(writer.close)
+        held.go.set()
+        closing.result(30)
+
+    assert all(future.done() and future.exception() is None for future in done)
+    with pytest.raises(Unavailable, match="windlass is stopping"):
+        writer.submit(PROJECT, request(span()))
+
+
+def test_strings_that_are_sql_stay_strings(warehouse: Warehouse, writer: Writer) -> None:
+    nasty = "'); DROP TABLE spans; -- \\ {x:String} \x00 한"
+    writer.write_spans(nasty, request(span(name=nasty, attributes={nasty: nasty})))
+    writer.write_scores(nasty, [Score(trace_id=trace_id(), name=nasty, value=1, source="code")])
+
+    trace = get_trace(warehouse, nasty, trace_id())
+
+    assert (trace.name, trace.spans[0].attributes, trace.scores[0].name) == (nasty, {nasty: nasty}, nasty)
+
+
+_CHILD = """
+import sys
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.writer import Writer
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+writer = Writer(Warehouse.open(sys.argv[1]))
+number = int(sys.argv[2])
+while True:
+    number += 1
+    request = ExportTraceServiceRequest()
+    spans = request.resource_spans.add().scope_spans.add().spans
+    for position in range(1, 21):
+        trace, span = number.to_bytes(16, "big"), position.to_bytes(8, "big")
+        spans.add(trace_id=trace, span_id=span, start_time_unix_nano=number)
+    future = writer.submit("shop", request)
+    future.add_done_callback(lambda done, n=number: done.exception() or print(n, flush=True))
+    if number % 5 == 0:
+        future.result()
+"""
+
+
+def test_kill_9_loses_no_acknowledged_span(tmp_path: Path) -> None:
+    url = f"chdb://{tmp_path / 'warehouse'}"
+    acknowledged = 0
+    for after in (3, 11, 24):
+        child = subprocess.Popen([sys.executable, "-c", _CHILD, url, str(acknowledged)], stdout=subprocess.PIPE)
+        assert child.stdout is not None
+        for _ in range(after):
+            assert child.stdout.readline()
+        child.send_signal(signal.SIGKILL)
+        rest = child.stdout.read().split(b"\n")[:-1]
+        child.wait()
+        child.stdout.close()
+        acknowledged += after + len(rest)
+
+    warehouse = Warehouse.open(url)
+    spans = warehouse.query(
+        "SELECT count() AS n, uniqExact(trace_id, span_id) AS different FROM spans FINAL"
+        f" WHERE start_time <= fromUnixTimestamp64Nano({acknowledged}::Int64)"
+    )
+    warehouse.close()
+
+    assert spans == [{"n": acknowledged * 20, "different": acknowledged * 20}]
+
+
+_CHILD_WITHOUT_DISK = """
+import json, resource, sys
+from windlass.errors import Unavailable
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.writer import Writer
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+def request(number, size):
+    made = ExportTraceServiceRequest()
+    made.resource_spans.add().scope_spans.add().spans.add(
+        trace_id=number.to_bytes(16, "big"), span_id=b"12345678", start_time_unix_nano=1, name="x" * size)
+    return made
+
+warehouse = Warehouse.open(sys.argv[1])
+writer = Writer(warehouse)
+writer.write_spans("shop", request(1, 10))
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, hard))
+try:
+    writer.write_spans("shop", request(2, 20_000))
+    said = "nothing"
+except Unavailable as error:
+    said = error.message
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+writer.write_spans("shop", request(3, 10))
+rows = warehouse.query("SELECT toUInt8(substring(hex(trace_id), 32)) AS trace FROM spans ORDER BY trace")
+print(json.dumps([said, [row["trace"] for row in rows]]))
+"""
+
+
+def test_a_full_disk_is_unavailable_and_half_writes_nothing(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _CHILD_WITHOUT_DISK, f"chdb://{tmp_path / 'warehouse'}"],
+        stdout=subprocess.PIPE,
+        check=True,
+        env=os.environ,
+    )
+
+    said, traces = json.loads(ran.stdout)
+    assert "could not be written" in said
+    assert traces == [1, 3]
