@@ -1,0 +1,1 @@
+"""Calling models: providers, prices, the offline baseline and embeddings."""

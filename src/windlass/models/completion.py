@@ -1,0 +1,90 @@
+"""One interface for every model that completes a conversation: messages in, text and what it cost out."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from windlass.errors import InputError
+
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
+
+
+@dataclass(frozen=True)
+class Message:
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens, as the provider counted them."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A finished answer."""
+
+    text: str
+    usage: Usage
+    model: str
+    """The model that answered, in the provider's words; it may be more exact than the name asked for."""
+    finish_reason: str
+    """``stop``, ``length``, ``content_filter``, ``tool_call`` or ``error``."""
+    cost: float | None
+    """USD; None when no price is known, 0.0 only when it truly costs nothing."""
+    latency_s: float
+
+
+class ChatModel(Protocol):
+    """A model that can be asked. One object serves any number of callers at once, on any event loop."""
+
+    async def complete(self, messages: Sequence[Message], parameters: Mapping[str, JSON]) -> Completion:
+        """Answer a conversation.
+
+        Raises InputError for parameters the model does not know and ProviderError when the model fails.
+        """
+        ...
+
+    def stream(
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON]
+    ) -> AsyncIterator[str | Completion]:
+        """Answer piece by piece: the pieces of the text in order, and last the whole Completion.
+
+        A stream that ends without a Completion has not been finished; it raises what ``complete`` raises.
+        """
+        ...
+
+
+class SamplingParameters(BaseModel):
+    """How an answer is sampled. What is not given is left to the model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    max_tokens: int | None = Field(default=None, ge=1)
+    """The longest answer, in tokens."""
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    seed: int | None = None
+    """Asks for a repeatable answer; not every provider heeds it, and none promises it."""
+    stop_sequences: list[str] | None = Field(default=None, max_length=16)
+
+
+_Parameters = TypeVar("_Parameters", bound=BaseModel)
+
+
+def read_parameters(kind: type[_Parameters], parameters: Mapping[str, JSON]) -> _Parameters:
+    """Check parameters against a model's own list. Raises InputError naming the first that is wrong."""
+    try:
+        return kind.model_validate(dict(parameters))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(sorted(kind.model_fields))
+            raise InputError(f"The model has no parameter {place!r}; it knows {known}.") from error
+        raise InputError(f"The model parameter {place!r} is wrong: {first['msg']}.") from error

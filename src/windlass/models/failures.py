@@ -1,0 +1,93 @@
+"""Provider failures as one sentence each, with what a caller needs to decide on a retry."""
+
+from http import HTTPStatus
+from typing import NoReturn
+
+from windlass.errors import ProviderError
+
+_LONGEST_REASON = 300
+_RETRYABLE_STATUSES = {408, 409, 425, 429}
+
+
+class ProviderFailure(ProviderError):
+    """A model call that failed."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider_status: int | None = None,
+        retryable: bool = False,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.provider_status = provider_status
+        """The HTTP status with which the provider answered, if it did."""
+        self.retryable = retryable
+        """Whether the same call may succeed later."""
+        self.retry_after_s = retry_after_s
+        """How long the provider asked to wait, if it said."""
+
+
+def raise_failure(error: Exception, *, ref: str, key_variable: str, secret: str) -> NoReturn:
+    """Raise the ProviderFailure for what pydantic-ai or its HTTP client raised, with the secret cut out."""
+    from pydantic_ai.exceptions import (
+        ModelAPIError,
+        ModelHTTPError,
+        ModelQuotaExceededError,
+        ModelRequestTimeout,
+        ModelTimeoutError,
+    )
+
+    match error:
+        case ModelHTTPError(status_code=401 | 403):
+            raise ProviderFailure(
+                f"{ref} refused the key ({_status(error.status_code)}); check {key_variable} and what it may use.",
+                provider_status=error.status_code,
+            ) from None
+        case ModelHTTPError():
+            status = error.status_code
+            raise ProviderFailure(
+                f"{ref} answered {_status(status)}: {_reason(error.body, secret)}",
+                provider_status=status,
+                retryable=(status in _RETRYABLE_STATUSES or status >= 500)
+                and not isinstance(error, ModelQuotaExceededError),
+                retry_after_s=error.retry_after,
+            ) from None
+        case ModelRequestTimeout():
+            message = f"{ref} did not answer within {error.timeout:g} s; try again or allow it more time."
+            raise ProviderFailure(message, retryable=True) from None
+        case ModelTimeoutError():
+            raise ProviderFailure(f"{ref} did not answer in time; try again.", retryable=True) from None
+        case ModelAPIError():
+            reason = _one_line(str(error.message), secret)
+            raise ProviderFailure(f"{ref} could not be reached or broke off: {reason}", retryable=True) from None
+        case _:
+            reason = _one_line(str(error) or type(error).__name__, secret)
+            raise ProviderFailure(f"{ref} sent an answer that cannot be read: {reason}", retryable=True) from None
+
+
+def _status(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _reason(body: object, secret: str) -> str:
+    """The provider's own words, wherever in the body they are."""
+    match body:
+        case {"error": {"message": str(message)}} | {"message": str(message)} | {"error": str(message)}:
+            return _one_line(message, secret)
+        case str() if body.strip():
+            return _one_line(body, secret)
+        case _:
+            return "it gave no reason."
+
+
+def _one_line(text: str, secret: str) -> str:
+    line = " ".join(text.split())
+    if len(secret) > 8:
+        line = line.replace(secret, "[key]")
+    line = line if len(line) <= _LONGEST_REASON else line[: _LONGEST_REASON - 1] + "…"
+    return line if line.endswith((".", "!", "?", "…")) else line + "."

@@ -1,0 +1,223 @@
+"""A model provider for tests: an HTTP server on loopback that speaks the OpenAI chat-completions wire.
+
+It is product code: users test their own applications with it too.
+"""
+
+import asyncio
+import json
+import socket
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
+
+from windlass.models.completion import Message
+
+Failure = Literal["500", "429", "401", "malformed", "cut"]
+"""What a request can be answered with instead: an error status, a body that is not JSON, or half a body."""
+
+_STATUS_FAILURES = {
+    "500": (500, "The scripted server failed.", "server_error"),
+    "429": (429, "Too many requests for the scripted server.", "rate_limit_exceeded"),
+    "401": (401, "The scripted server does not know this key.", "invalid_api_key"),
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as it arrived."""
+
+    messages: tuple[Message, ...]
+    model: str
+    stream: bool
+    body: dict[str, object]
+    headers: dict[str, str]
+
+
+class ScriptedServer:
+    """Answers with the text that a function makes of the messages; counts words as tokens.
+
+    Use it as a context manager: ``with ScriptedServer(lambda messages: "yes") as server: … server.url``.
+    """
+
+    def __init__(self, answer: Callable[[Sequence[Message]], str], *, latency_s: float = 0.0) -> None:
+        self._answer = answer
+        self._latency_s = latency_s
+        self._failures: deque[Failure | None] = deque()
+        self._calls: list[Call] = []
+        self._lock = threading.Lock()
+        self._serving = serve(
+            Starlette(
+                routes=[
+                    Route("/v1/chat/completions", self._complete, methods=["POST"]),
+                    Route("/v1/models", self._models),
+                ]
+            )
+        )
+        self.url = ""
+        """The base URL to give to clients, ending in /v1."""
+
+    def __enter__(self) -> Self:
+        self.url = self._serving.__enter__() + "/v1"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._serving.__exit__(None, None, None)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All requests so far, failed ones too."""
+        with self._lock:
+            return tuple(self._calls)
+
+    def fail(self, *failures: Failure | None) -> None:
+        """Script the next requests, one entry each; None answers as usual."""
+        with self._lock:
+            self._failures.extend(failures)
+
+    async def _complete(self, request: Request) -> Response:
+        body = await request.json()
+        call = Call(
+            messages=tuple(Message(m["role"], _content(m["content"])) for m in body["messages"]),
+            model=str(body["model"]),
+            stream=bool(body.get("stream")),
+            body=body,
+            headers=dict(request.headers),
+        )
+        with self._lock:
+            self._calls.append(call)
+            failure = self._failures.popleft() if self._failures else None
+        if self._latency_s:
+            await asyncio.sleep(self._latency_s)
+        if failure in _STATUS_FAILURES:
+            status, message, code = _STATUS_FAILURES[failure]
+            return JSONResponse({"error": {"message": message, "type": code, "code": code}}, status)
+        text = await asyncio.to_thread(self._answer, call.messages)
+        return _streamed(call, text, failure) if call.stream else _whole(call, text, failure)
+
+    async def _models(self, request: Request) -> Response:
+        del request
+        return JSONResponse(
+            {"object": "list", "data": [{"id": "scripted", "object": "model", "owned_by": "windlass"}]}
+        )
+
+
+@contextmanager
+def serve(app: ASGIApp) -> Iterator[str]:
+    """Serve an ASGI application on a free loopback port from a thread of its own; yields ``http://127.0.0.1:PORT``."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, log_level="critical", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listener]}, name="windlass-scripted", daemon=True
+    )
+    thread.start()
+    try:
+        # The socket listens already, so the first client waits in its queue until the server is up.
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join()
+        listener.close()
+
+
+class _CutResponse(Response):
+    """Promises the whole body, sends half of it and ends the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        event: Event = {"type": "http.response.body", "body": half, "more_body": True}
+        await send(event)
+
+
+def _whole(call: Call, text: str, failure: Failure | None) -> Response:
+    if failure == "malformed":
+        return Response('{"choices": [', media_type="application/json")
+    body = {
+        **_envelope(call, "chat.completion"),
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": text},
+                "finish_reason": "stop",
+                "logprobs": None,
+            }
+        ],
+        "usage": _usage(call, text),
+    }
+    if failure == "cut":
+        return _CutResponse(json.dumps(body), media_type="application/json")
+    return JSONResponse(body)
+
+
+def _streamed(call: Call, text: str, failure: Failure | None) -> Response:
+    events = list(_events(call, text))
+    if failure == "malformed":
+        events.insert(1, "data: {broken\n\n")
+    if failure == "cut":
+        return _CutResponse("".join(events), media_type="text/event-stream")
+
+    async def body() -> AsyncIterator[str]:
+        for event in events:
+            yield event
+
+    return StreamingResponse(body(), media_type="text/event-stream")
+
+
+def _events(call: Call, text: str) -> Iterator[str]:
+    envelope = _envelope(call, "chat.completion.chunk")
+
+    def event(delta: dict[str, str], finish_reason: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        return f"data: {json.dumps({**envelope, 'choices': [choice]})}\n\n"
+
+    yield event({"role": "assistant", "content": ""})
+    for piece in _pieces(text):
+        yield event({"content": piece})
+    yield event({}, "stop")
+    match call.body.get("stream_options"):
+        case {"include_usage": True}:
+            yield f"data: {json.dumps({**envelope, 'choices': [], 'usage': _usage(call, text)})}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Words with the blank before them: joined they are the text again."""
+    for position, word in enumerate(text.split(" ")):
+        yield word if position == 0 else " " + word
+
+
+def _envelope(call: Call, kind: str) -> dict[str, object]:
+    return {"id": "chatcmpl-scripted", "object": kind, "created": 1_700_000_000, "model": call.model}
+
+
+def _usage(call: Call, text: str) -> dict[str, int]:
+    prompt = sum(len(message.content.split()) for message in call.messages)
+    completion = len(text.split())
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def _content(content: object) -> str:
+    """A message's text, which the wire also allows as a list of parts."""
+    match content:
+        case str():
+            return content
+        case list():
+            return "".join(
+                part["text"] for part in content if isinstance(part, dict) and part.get("type") == "text"
+            )
+        case _:
+            return ""
