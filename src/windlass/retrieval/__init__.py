@@ -1,0 +1,1 @@
+"""Documents, chunks, indexes and hybrid search."""
