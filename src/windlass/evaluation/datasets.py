@@ -1,0 +1,92 @@
+"""Datasets: parsing JSON Lines, and checking that a dataset has what the evaluators need."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from pydantic import ValidationError
+
+from windlass.canonical import digest
+from windlass.errors import InputError
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.samples import Item
+
+_DIGITS_OF_DERIVED_ID = 12
+_FIELDS = "id, input, reference, metadata and split"
+
+
+def parse_items(text: str, source: str = "dataset") -> list[Item]:
+    """Read one item from each line of JSON Lines; blank lines are skipped.
+
+    An item without an id gets one made of the digest of its content, so that the same line has the same id
+    in every version of the dataset. Raises InputError naming the line, for a dataset of no items, and for two
+    items of one id.
+    """
+    # Not splitlines(): it also splits at separators that JSON text may hold unescaped.
+    lines = ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
+    items = [(number, _parse_line(line, f"{source}, line {number}")) for number, line in lines]
+    if not items:
+        raise InputError(f"{source} has no items; write one JSON object a line, with at least an 'input'.")
+    first_line: dict[str, int] = {}
+    for number, item in items:
+        if item.id in first_line:
+            raise InputError(
+                f"{source}, line {number}: the id {item.id!r} is already that of line {first_line[item.id]}; "
+                "ids must be unique (an item without an id gets one of its content)."
+            )
+        first_line[item.id] = number
+    return [item for _, item in items]
+
+
+def items_of(rows: Iterable[Mapping[str, object]], source: str = "dataset") -> list[Item]:
+    """Read items from objects already parsed (the body of a dataset version, a list given to the SDK)."""
+    return parse_items("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), source)
+
+
+def require_columns(items: Sequence[Item], evaluators: Iterable[Evaluator]) -> None:
+    """Check before a run that every item has what every evaluator needs.
+
+    Raises InputError naming the evaluator, the column, the first item without it and how many lack it.
+    """
+    for evaluator in evaluators:
+        for column in evaluator.needs:
+            lacking = [item.id for item in items if not _has(item, column)]
+            if lacking:
+                raise InputError(
+                    f"Evaluator {evaluator.name!r} needs {column!r}, item {lacking[0]!r} has none "
+                    f"({len(lacking)} of {len(items)} items lack it): add it to the dataset, or leave "
+                    "this evaluator out of the run."
+                )
+
+
+def _has(item: Item, column: str) -> bool:
+    if column == "reference":
+        return item.reference not in (None, "", [])
+    name, _, key = column.partition(".")
+    if name != "metadata" or not key:
+        raise InputError(f"An evaluator can need 'reference' or 'metadata.<name>', not {column!r}.")
+    return item.metadata.get(key) not in (None, "", [])
+
+
+def _parse_line(line: str, place: str) -> Item:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"{place}: this is not JSON ({error}).") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{place}: an item is a JSON object, this is a {type(row).__name__}.")
+    if row.get("input") in (None, "", {}):
+        raise InputError(f"{place}: the item has no 'input'; it is what the release is asked.")
+    row = {name: value for name, value in row.items() if value is not None}
+    if isinstance(row.get("id"), int):
+        row["id"] = str(row["id"])
+    if row.get("id", "") == "":
+        row.pop("id", None)
+        row["id"] = digest(row).removeprefix("sha256:")[:_DIGITS_OF_DERIVED_ID]
+    try:
+        return Item.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise InputError(f"{place}: unknown field {field!r}; an item has {_FIELDS}.") from error
+        raise InputError(f"{place}: {field!r} is wrong: {first['msg']}.") from error

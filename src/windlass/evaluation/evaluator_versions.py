@@ -1,0 +1,77 @@
+"""Evaluators as artifacts: a function that windlass has, with parameters, under a name of one's own.
+
+kind: evaluator
+name: recall-at-3
+function: recall_at
+parameters: {k: 3}
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from windlass.artifacts.kinds import Evaluator as EvaluatorBody
+from windlass.artifacts.registry import Registry
+from windlass.errors import InputError, NotFound
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.metrics import BUILT_IN, ndcg_at, recall_at
+
+_MAX_K = 1000
+
+_MAKERS: Mapping[str, Callable[[int], Evaluator]] = {"recall_at": recall_at, "ndcg_at": ndcg_at}
+"""Functions that take the parameter `k`, how many of the retrieved passages count."""
+
+
+class ChosenEvaluators(NamedTuple):
+    evaluators: list[Evaluator]
+    versions: dict[str, str]
+    """Of those that are artifacts: the digest that was current, by name."""
+
+
+def choose_evaluators(registry: Registry, project: str, names: Iterable[str]) -> ChosenEvaluators:
+    """Return evaluators by name, the built-in ones first and then the project's own. Raises InputError."""
+    evaluators, versions = [], {}
+    for name in dict.fromkeys(names):
+        if name in BUILT_IN:
+            evaluators.append(BUILT_IN[name])
+            continue
+        try:
+            version = registry.get(project, name, kind="evaluator")
+        except NotFound as error:
+            raise InputError(
+                f"There is no evaluator {name!r}; built in are {', '.join(sorted(BUILT_IN))}, and one of your own "
+                "is pushed as a file with `kind: evaluator`."
+            ) from error
+        evaluators.append(make_evaluator(version.name, EvaluatorBody.model_validate(version.body)))
+        versions[version.name] = version.digest
+    return ChosenEvaluators(evaluators, versions)
+
+
+def restore_evaluators(
+    registry: Registry, project: str, names: Iterable[str], versions: Mapping[str, str]
+) -> list[Evaluator]:
+    """Return the evaluators of a run again, those that are artifacts in the version it began with."""
+    return [
+        make_evaluator(
+            name, EvaluatorBody.model_validate(registry.get(project, f"evaluator/{name}@{versions[name]}").body)
+        )
+        if name in versions
+        else BUILT_IN[name]
+        for name in names
+    ]
+
+
+def make_evaluator(name: str, body: EvaluatorBody) -> Evaluator:
+    """Make the evaluator that a version describes. Raises InputError for a function or parameter unknown here."""
+    if body.function in BUILT_IN and not body.parameters:
+        return replace(BUILT_IN[body.function], name=name)
+    maker = _MAKERS.get(body.function)
+    if maker is None:
+        raise InputError(
+            f"evaluator/{name} uses the function {body.function!r} with parameters; with `k` there are "
+            f"{', '.join(sorted(_MAKERS))}, and without parameters {', '.join(sorted(BUILT_IN))}."
+        )
+    k = body.parameters.get("k")
+    if set(body.parameters) != {"k"} or not isinstance(k, int) or not 1 <= k <= _MAX_K:
+        raise InputError(f"evaluator/{name}: {body.function} takes one parameter, k, from 1 to {_MAX_K}.")
+    return replace(maker(k), name=name)

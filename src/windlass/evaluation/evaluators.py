@@ -1,0 +1,97 @@
+"""Evaluators: plain functions from a sample to a score, known by name."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from windlass.errors import InputError
+from windlass.evaluation.samples import Judgement, Sample
+
+Scored = float | int | bool | Judgement | None
+Function = Callable[[Sample], Scored]
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """A function, and what must be known of it to run it and to read its scores."""
+
+    name: str
+    function: Function
+    higher_is_better: bool = True
+    needs: tuple[str, ...] = ()
+    """Columns of the dataset: 'reference', 'metadata.<name>'."""
+    description: str = ""
+
+    def __call__(self, sample: Sample) -> Judgement:
+        """Judge one sample.
+
+        An evaluator that raises, or gives no finite number, yields a missing score that says why: one bad
+        evaluator must not lose a run whose predictions were paid for.
+        """
+        try:
+            return _judgement(self.function(sample))
+        except Exception as error:  # noqa: BLE001 - users' functions raise anything; the explanation keeps it
+            return Judgement(None, "error", f"{type(error).__name__}: {error}")
+
+
+def evaluator(
+    *,
+    name: str = "",
+    higher_is_better: bool = True,
+    needs: Iterable[str] = (),
+    description: str = "",
+) -> Callable[[Function], Evaluator]:
+    """Make an evaluator of a function; its name and the first line of its docstring are the defaults."""
+
+    def make(function: Function) -> Evaluator:
+        documented = (function.__doc__ or "").strip().splitlines()
+        return Evaluator(
+            name=name or function.__name__,
+            function=function,
+            higher_is_better=higher_is_better,
+            needs=tuple(needs),
+            description=description or (documented[0] if documented else ""),
+        )
+
+    return make
+
+
+class Registry(Mapping[str, Evaluator]):
+    """Evaluators by name."""
+
+    def __init__(self, evaluators: Iterable[Evaluator] = ()) -> None:
+        self._evaluators: dict[str, Evaluator] = {}
+        for each in evaluators:
+            self.add(each)
+
+    def add(self, added: Evaluator) -> None:
+        """Add an evaluator. Raises InputError when another one has its name."""
+        known = self._evaluators.setdefault(added.name, added)
+        if known is not added:
+            raise InputError(f"There is already an evaluator named {added.name!r}; give yours another name.")
+
+    def select(self, names: Iterable[str]) -> list[Evaluator]:
+        """Return evaluators in the order asked for, each once. Raises InputError for an unknown name."""
+        chosen = list(dict.fromkeys(names))
+        for name in chosen:
+            if name not in self._evaluators:
+                raise InputError(
+                    f"There is no evaluator named {name!r}; known are {', '.join(sorted(self._evaluators))}."
+                )
+        return [self._evaluators[name] for name in chosen]
+
+    def __getitem__(self, name: str) -> Evaluator:
+        return self._evaluators[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._evaluators)
+
+    def __len__(self) -> int:
+        return len(self._evaluators)
+
+
+def _judgement(scored: Scored) -> Judgement:
+    judgement = scored if isinstance(scored, Judgement) else Judgement(None if scored is None else float(scored))
+    if judgement.value is not None and not math.isfinite(judgement.value):
+        return Judgement(None, "error", f"the evaluator returned {judgement.value}, which is not a finite number")
+    return judgement

@@ -1,0 +1,190 @@
+"""The built-in code metrics. Each docstring is the definition; the same word means the same number everywhere.
+
+Relevance: a context is relevant when it comes from a passage that the item names, either
+``metadata.page`` with ``metadata.section``, or a list of such pairs in ``metadata.relevant``. A document
+matches by its name or the end of its path, a section by its title anywhere in the context's section path,
+case and spacing aside; an item that names no section means the whole page.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from windlass.evaluation.evaluators import Evaluator, Registry, evaluator
+from windlass.evaluation.samples import Context, Judgement, Sample
+from windlass.evaluation.text import answer_words, sentences, words
+
+SUPPORTED_SHARE = 0.8
+"""Share of a sentence's words that one context must hold for the sentence to count as supported."""
+
+
+class Passage(NamedTuple):
+    page: str
+    section: str
+
+    def holds(self, context: Context) -> bool:
+        document, page = _normal(context.document), _normal(self.page)
+        if document != page and not document.endswith("/" + page):
+            return False
+        titles = [_normal(title) for title in context.section.split(" > ")]
+        return not self.section or _normal(self.section) in (*titles, _normal(context.section))
+
+
+def recall_at(k: int) -> Evaluator:
+    """Make recall@k."""
+
+    @evaluator(
+        name=f"recall_at_{k}",
+        needs=("metadata.page",),
+        description=f"Share of the relevant passages with a context among the first {k} retrieved.",
+    )
+    def recall(sample: Sample) -> float | None:
+        """|relevant passages with a context among the first k| / |relevant passages|; nothing retrieved is 0."""
+        relevant = _relevant(sample)
+        if not relevant:
+            return None
+        found = sum(any(passage.holds(context) for context in sample.contexts[:k]) for passage in relevant)
+        return found / len(relevant)
+
+    return recall
+
+
+def ndcg_at(k: int) -> Evaluator:
+    """Make nDCG@k with binary relevance."""
+
+    @evaluator(
+        name=f"ndcg_at_{k}",
+        needs=("metadata.page",),
+        description=f"Discounted gain of the relevant passages among the first {k} contexts, 1 when they lead.",
+    )
+    def ndcg(sample: Sample) -> float | None:
+        """Σ 1/log2(1 + rank) over relevant passages, over the same sum with them at ranks 1, 2, … (at most k).
+
+        A passage gains once, at the first of its contexts: splitting it into many chunks earns nothing more.
+        Nothing retrieved is 0.
+        """
+        relevant = _relevant(sample)
+        if not relevant:
+            return None
+        ranks = [_first_rank(passage, sample.contexts[:k]) for passage in relevant]
+        ideal = sum(_discount(rank) for rank in range(1, min(len(relevant), k) + 1))
+        # Two passages can meet in one context (a page and its section): cap the gain at the ideal.
+        return min(1.0, sum(_discount(rank) for rank in ranks if rank) / ideal)
+
+    return ndcg
+
+
+@evaluator(needs=("reference",))
+def token_f1(sample: Sample) -> float:
+    """Harmonic mean of precision and recall over words shared with the reference (SQuAD).
+
+    Of several references the best counts. Words as in `text.words`, without English articles. Both sides
+    empty is 1, one side empty 0.
+    """
+    return max(_f1(answer_words(sample.output), answer_words(text)) for text in _references(sample))
+
+
+@evaluator(needs=("reference",))
+def exact_match(sample: Sample) -> float:
+    """1 when the output equals a reference, case, punctuation, spacing and English articles aside; else 0."""
+    output = answer_words(sample.output)
+    return float(any(output == answer_words(text) for text in _references(sample)))
+
+
+@evaluator()
+def groundedness(sample: Sample) -> Judgement:
+    """Share of the answer's sentences whose words one retrieved context holds (at least 80 % of them each).
+
+    Word containment, not entailment: it sees invented words and numbers, not a negation or a wrong link
+    between things that are both in the text. An answer without a sentence claims nothing: undefined. With
+    no context nothing is supported: 0.
+    """
+    claims = sentences(sample.output)
+    if not claims:
+        return Judgement(None, "undefined", "the answer has no sentence")
+    texts = [frozenset(words(context.text)) for context in sample.contexts]
+    unsupported = [claim for claim in claims if not _supported(frozenset(words(claim)), texts)]
+    explanation = "" if not unsupported else "not in the retrieved text: " + " | ".join(unsupported)[:500]
+    return Judgement(1 - len(unsupported) / len(claims), "", explanation)
+
+
+@evaluator(higher_is_better=False)
+def latency_s(sample: Sample) -> float | None:
+    """Seconds from asking the target to its whole answer, without the attempts before the last."""
+    return sample.latency_s
+
+
+@evaluator(higher_is_better=False)
+def input_tokens(sample: Sample) -> float | None:
+    """Tokens that the models read for this sample, as they reported them."""
+    return None if sample.usage is None else sample.usage.input_tokens
+
+
+@evaluator(higher_is_better=False)
+def output_tokens(sample: Sample) -> float | None:
+    """Tokens that the models wrote for this sample, as they reported them."""
+    return None if sample.usage is None else sample.usage.output_tokens
+
+
+@evaluator(higher_is_better=False)
+def cost_usd(sample: Sample) -> float | None:
+    """What the models cost for this sample, in US dollars; undefined where a price is unknown."""
+    return sample.cost_usd
+
+
+recall_at_5 = recall_at(5)
+ndcg_at_10 = ndcg_at(10)
+
+BUILT_IN = Registry(
+    [
+        recall_at_5,
+        ndcg_at_10,
+        token_f1,
+        exact_match,
+        groundedness,
+        latency_s,
+        input_tokens,
+        output_tokens,
+        cost_usd,
+    ]
+)
+"""The evaluators that every server knows by name."""
+
+
+def _relevant(sample: Sample) -> list[Passage]:
+    listed = sample.metadata.get("relevant")
+    named: Iterable[object] = listed if isinstance(listed, list) else [sample.metadata]
+    return [
+        Passage(str(entry["page"]), str(entry.get("section") or ""))
+        for entry in named
+        if isinstance(entry, dict) and entry.get("page")
+    ]
+
+
+def _first_rank(passage: Passage, contexts: Sequence[Context]) -> int | None:
+    return next((rank for rank, context in enumerate(contexts, start=1) if passage.holds(context)), None)
+
+
+def _discount(rank: int) -> float:
+    return 1 / math.log2(1 + rank)
+
+
+def _references(sample: Sample) -> list[str]:
+    references = sample.reference if isinstance(sample.reference, list) else [sample.reference]
+    return [str(reference) for reference in references if reference is not None]
+
+
+def _f1(predicted: Sequence[str], reference: Sequence[str]) -> float:
+    if not predicted or not reference:
+        return float(predicted == reference)
+    shared = (Counter(predicted) & Counter(reference)).total()
+    return 2 * shared / (len(predicted) + len(reference))
+
+
+def _supported(claim: frozenset[str], texts: list[frozenset[str]]) -> bool:
+    return any(len(claim & text) >= SUPPORTED_SHARE * len(claim) for text in texts)
+
+
+def _normal(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,59 @@
+"""How many items a decision needs, and how small a difference a run can see."""
+
+import math
+
+from windlass.evaluation.statistics import PairedDifference, normal_quantile, t_quantile
+
+POWER = 0.8
+_BEYOND_REACH = 10_000_000
+
+
+def detectable_difference(pairs: PairedDifference, confidence: float = 0.95, power: float = POWER) -> float | None:
+    """Return the minimum detectable effect (t_{1−α/2} + t_{1−β}) · SE, in units of the metric."""
+    if pairs.standard_error is None or pairs.constant:
+        return None
+    df = pairs.clusters - 1
+    return (t_quantile(1 - (1 - confidence) / 2, df) + t_quantile(power, df)) * pairs.standard_error
+
+
+def needed_items(variance: float, distance: float, confidence: float = 0.95, power: float = POWER) -> int | None:
+    """Return n = (z_{1−α/2} + z_{1−β})² · variance / distance².
+
+    ``variance`` is that of one item's difference: ω_d² + σ_A²/K_A + σ_B²/K_B with K repeats a side; ``distance``
+    is what must be told apart from zero. None when no reachable number of items would do.
+    """
+    if distance == 0:
+        return None
+    z = normal_quantile(1 - (1 - confidence) / 2) + normal_quantile(power)
+    needed = z * z * variance / distance**2
+    return math.ceil(needed) if needed <= _BEYOND_REACH else None
+
+
+def deciding_items(pairs: PairedDifference, bound: float, confidence: float = 0.95) -> int | None:
+    """Return how many items would decide whether the difference is above ``bound``, were it to stay as seen.
+
+    The variance of an item is taken as n · SE², so that clusters count with their design effect. None where one
+    cluster, or a difference on the bound itself, says nothing.
+    """
+    distance = abs(pairs.difference - bound)
+    if pairs.standard_error is None or distance == 0:
+        return None
+    if pairs.constant:
+        return _deciding_constant(pairs, distance, confidence)
+    needed = needed_items(pairs.n * pairs.standard_error**2, distance, confidence)
+    return None if needed is None else max(needed, _fewest_items(pairs, confidence))
+
+
+def _deciding_constant(pairs: PairedDifference, distance: float, confidence: float) -> int | None:
+    if distance >= pairs.value_range:
+        return pairs.n
+    tail = (1 - confidence) / 2
+    clusters = math.ceil(math.log(tail) / math.log(1 - distance / pairs.value_range)) + 1
+    needed = math.ceil(clusters * pairs.n / pairs.clusters)
+    return needed if needed <= _BEYOND_REACH else None
+
+
+def _fewest_items(pairs: PairedDifference, confidence: float) -> int:
+    """Items in the fewest clusters whose 2^G sign flips can reach the confidence at all."""
+    clusters = math.ceil(math.log2(2 / (1 - confidence)))
+    return math.ceil(clusters * pairs.n / pairs.clusters)

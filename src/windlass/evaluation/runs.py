@@ -1,0 +1,246 @@
+"""Runs: one evaluation of one release on one dataset version, as a record and as work."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+
+from windlass.access.audit import AuditChain
+from windlass.access.principals import Principal
+from windlass.errors import Conflict, InputError, NotFound
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.results import MetricSummary
+from windlass.evaluation.tables import runs
+from windlass.storage.database import Database, format_instant, now
+
+RunState = Literal["queued", "running", "finished", "failed", "cancelled"]
+
+UNFINISHED: frozenset[RunState] = frozenset({"queued", "running"})
+
+
+class VersionName(BaseModel):
+    """A version as runs and verdicts name it."""
+
+    name: str
+    number: int
+    digest: str
+
+
+class RunSummary(BaseModel):
+    id: str
+    release: VersionName
+    dataset: VersionName
+    evaluators: list[str]
+    state: RunState
+    error: str | None
+    created: datetime
+    started: datetime | None
+    finished: datetime | None
+    by: str
+    items: int
+    finished_items: int
+    failed_items: int
+    metrics: dict[str, MetricSummary]
+
+
+class Run(RunSummary):
+    project: str
+    concurrency: int
+    settings: dict[str, object]
+    """`higher_is_better`: by evaluator, as it was when the run was made; and whatever the caller adds."""
+
+    @property
+    def higher_is_better(self) -> dict[str, bool]:
+        directions = self.settings.get("higher_is_better")
+        return (
+            {str(name): bool(value) for name, value in directions.items()} if isinstance(directions, dict) else {}
+        )
+
+
+class RunPage(NamedTuple):
+    items: list[RunSummary]
+    next: str | None
+
+
+def create_run(
+    database: Database,
+    audit: AuditChain,
+    principal: Principal,
+    *,
+    release: VersionName,
+    dataset: VersionName,
+    items: int,
+    evaluators: Sequence[Evaluator],
+    concurrency: int,
+    settings: Mapping[str, object] | None = None,
+) -> Run:
+    """Record a run that is to be executed. Raises InputError for nothing to do."""
+    if items < 1:
+        raise InputError(f"The dataset {dataset.name} has no items; a run needs at least one.")
+    if not evaluators:
+        raise InputError("A run needs at least one evaluator; name some, for example token_f1.")
+    if concurrency < 1:
+        raise InputError(f"The concurrency of a run is at least 1, not {concurrency}.")
+    run_id = f"run-{secrets.token_hex(8)}"
+    directions = {evaluator.name: evaluator.higher_is_better for evaluator in evaluators}
+    with database.write() as tx:
+        tx.execute(
+            insert(runs).values(
+                id=run_id,
+                project=principal.project,
+                **_named("release", release),
+                **_named("dataset", dataset),
+                evaluators=list(directions),
+                concurrency=concurrency,
+                settings={**(settings or {}), "higher_is_better": directions},
+                state="queued",
+                created=now(),
+                by=principal.id,
+                items=items,
+                finished_items=0,
+                failed_items=0,
+                metrics={},
+            )
+        )
+        audit.append(
+            tx,
+            principal,
+            "run:create",
+            f"run/{run_id}",
+            after=release.digest,
+            details={"dataset": dataset.digest, "evaluators": list(directions)},
+        )
+        return _run(_find(tx, principal.project, run_id))
+
+
+def get_run(database: Database, project: str, run_id: str) -> Run:
+    """Return a run. Raises NotFound."""
+    with database.read() as tx:
+        return _run(_find(tx, project, run_id))
+
+
+def list_runs(
+    database: Database,
+    project: str,
+    *,
+    release: str | None = None,
+    dataset: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> RunPage:
+    """Return a page of runs, newest first; `release` and `dataset` are names or digests."""
+    query = select(runs).where(runs.c.project == project)
+    for value, name, digest in (
+        (release, runs.c.release_name, runs.c.release_digest),
+        (dataset, runs.c.dataset_name, runs.c.dataset_digest),
+    ):
+        if value:
+            query = query.where(or_(name == value, digest == value))
+    if cursor:
+        query = query.where(_after(cursor))
+    with database.read() as tx:
+        rows = tx.execute(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit + 1)).all()
+    page = [RunSummary.model_validate(_fields(row)) for row in rows[:limit]]
+    return RunPage(page, _cursor(page[-1]) if len(rows) > limit else None)
+
+
+def newest_finished_run(database: Database, project: str, release: str, dataset: str | None = None) -> Run | None:
+    """Return the newest finished run of a release digest, on a dataset digest where one is given."""
+    query = select(runs).where(
+        runs.c.project == project, runs.c.release_digest == release, runs.c.state == "finished"
+    )
+    if dataset is not None:
+        query = query.where(runs.c.dataset_digest == dataset)
+    with database.read() as tx:
+        row = tx.execute(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _run(row)
+
+
+def unfinished_runs(database: Database) -> list[Run]:
+    """Return what is queued or running in any project, oldest first: what a restarted server owes."""
+    query = select(runs).where(runs.c.state.in_(UNFINISHED)).order_by(runs.c.created, runs.c.id)
+    with database.read() as tx:
+        return [_run(row) for row in tx.execute(query)]
+
+
+def cancel_run(database: Database, audit: AuditChain, principal: Principal, run_id: str) -> Run:
+    """Stop a run after the samples in flight. Raises NotFound, and Conflict when it has ended already."""
+    with database.write() as tx:
+        run = _run(_find(tx, principal.project, run_id))
+        if run.state not in UNFINISHED or not _move(tx, run_id, state="cancelled", finished=now()):
+            raise Conflict(f"{run_id} is {run.state} and cannot be cancelled any more.")
+        audit.append(tx, principal, "run:cancel", f"run/{run_id}", before=run.release.digest)
+        return _run(_find(tx, principal.project, run_id))
+
+
+def start_run(database: Database, run_id: str) -> Run | None:
+    """Mark a run as running and return it; None when it has ended and there is nothing to do."""
+    with database.write() as tx:
+        row = tx.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no run {run_id!r}; it may belong to another data folder.")
+        if not _move(tx, run_id, state="running", started=row.started or now()):
+            return None
+        return _run(_find(tx, row.project, run_id))
+
+
+def record_progress(database: Database, run_id: str, *, finished: int, failed: int) -> bool:
+    """Note how far a run is; return False when it was cancelled meanwhile."""
+    with database.write() as tx:
+        return _move(tx, run_id, finished_items=finished, failed_items=failed)
+
+
+def finish_run(database: Database, run_id: str, metrics: Mapping[str, MetricSummary]) -> None:
+    """End a run with its summaries; one that was cancelled stays so."""
+    with database.write() as tx:
+        plain = {name: summary.model_dump() for name, summary in metrics.items()}
+        _move(tx, run_id, state="finished", finished=now(), metrics=plain)
+
+
+def fail_run(database: Database, run_id: str, error: str) -> None:
+    """End a run that could not go on, with one sentence why."""
+    with database.write() as tx:
+        _move(tx, run_id, state="failed", finished=now(), error=error)
+
+
+def _move(tx: Connection, run_id: str, **values: object) -> bool:
+    changed = tx.execute(update(runs).where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED)).values(**values))
+    return changed.rowcount == 1
+
+
+def _find(tx: Connection, project: str, run_id: str) -> Row[tuple[object, ...]]:
+    row = tx.execute(select(runs).where(runs.c.project == project, runs.c.id == run_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no run {run_id!r} in the project {project!r}; GET /api/v1/runs lists them.")
+    return row
+
+
+def _named(prefix: str, version: VersionName) -> dict[str, object]:
+    return {f"{prefix}_{field}": value for field, value in version.model_dump().items()}
+
+
+def _fields(row: Row[tuple[object, ...]]) -> dict[str, object]:
+    columns = dict(row._mapping)
+    for prefix in ("release", "dataset"):
+        columns[prefix] = {field: columns.pop(f"{prefix}_{field}") for field in ("name", "number", "digest")}
+    return columns
+
+
+def _run(row: Row[tuple[object, ...]]) -> Run:
+    return Run.model_validate(_fields(row))
+
+
+def _cursor(run: RunSummary) -> str:
+    return f"{format_instant(run.created)}~{run.id}"
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    time, _, run_id = cursor.partition("~")
+    try:
+        created = datetime.fromisoformat(time)
+    except ValueError as error:
+        raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.") from error
+    return or_(runs.c.created < created, and_(runs.c.created == created, runs.c.id < run_id))

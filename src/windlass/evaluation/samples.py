@@ -1,0 +1,111 @@
+"""What flows through an evaluation: items in, predictions of a target, samples for the evaluators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from windlass.models.completion import Usage
+
+
+class Item(BaseModel):
+    """One sample of a dataset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    input: object
+    """What the target is asked: text, or an object of named values."""
+    reference: object = None
+    """What a right answer says: text, or a list of texts any of which is right; None where there is none."""
+    metadata: dict[str, object] = {}
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A passage that the target retrieved, in the order of its ranks."""
+
+    document: str
+    section: str
+    text: str
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a target answered."""
+
+    output: str
+    contexts: tuple[Context, ...] = ()
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    latency_s: float | None = None
+    """Seconds the target itself took; None lets the runner measure."""
+    trace_id: str | None = None
+    """The trace of a target that keeps its own elsewhere; the sample's trace links to it."""
+
+
+class Target(Protocol):
+    """What is evaluated: usually a release, made callable."""
+
+    async def __call__(self, item: Item) -> Prediction:
+        """Answer one item. Unavailable and ProviderError are tried again, other errors are the result."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An item and what the target made of it: all that an evaluator may look at."""
+
+    item: str
+    input: object
+    reference: object
+    metadata: Mapping[str, object]
+    output: str
+    contexts: tuple[Context, ...] = ()
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    latency_s: float | None = None
+    error: str | None = None
+
+    @classmethod
+    def of(cls, item: Item, prediction: Prediction) -> "Sample":
+        return cls(
+            item=item.id,
+            input=item.input,
+            reference=item.reference,
+            metadata=item.metadata,
+            output=prediction.output,
+            contexts=prediction.contexts,
+            usage=prediction.usage,
+            cost_usd=prediction.cost_usd,
+            latency_s=prediction.latency_s,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an evaluator says of one sample; a value of None means that the metric is undefined there."""
+
+    value: float | None
+    label: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleResult:
+    """One finished sample: a prediction, or the error that stands in its place."""
+
+    item: str
+    trace_id: str
+    span_id: str
+    start_ns: int
+    end_ns: int
+    prediction: Prediction | None
+    error: str | None = None
+    error_type: str = ""
+    attempts: int = 1
+    judgements: Mapping[str, Judgement] = field(default_factory=dict)
+    """By the name of the evaluator; empty until scored, and for a failed sample."""

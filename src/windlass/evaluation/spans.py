@@ -1,0 +1,71 @@
+"""The root span of a sample, encoded as an OTLP request."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
+
+from windlass.evaluation.predictions import dump_prediction, text_of
+from windlass.evaluation.samples import Item, SampleResult
+from windlass.telemetry.conventions import ITEM
+from windlass.version import __version__
+
+ATTEMPTS = "windlass.attempts"
+"""How often the target was asked; only the root span of a finished sample says so."""
+PREDICTION = "windlass.prediction"
+"""The whole prediction as JSON, to score it again."""
+ERROR_TYPE = "error.type"
+
+_RESOURCE = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value="windlass"))])
+_SCOPE = InstrumentationScope(name="windlass.evaluation", version=__version__)
+
+
+def encode_samples(samples: Iterable[tuple[Item, SampleResult]], attributes: Mapping[str, str]) -> bytes:
+    """Return an ExportTraceServiceRequest of one root span a sample, with attributes common to the run."""
+    common = [_attribute(name, value) for name, value in attributes.items()]
+    spans = [_span(item, result, common) for item, result in samples]
+    request = ExportTraceServiceRequest(
+        resource_spans=[
+            ResourceSpans(resource=_RESOURCE, scope_spans=[ScopeSpans(scope=_SCOPE, spans=spans)]),
+        ]
+    )
+    encoded: bytes = request.SerializeToString()
+    return encoded
+
+
+def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
+    span = Span(
+        trace_id=bytes.fromhex(result.trace_id),
+        span_id=bytes.fromhex(result.span_id),
+        name="sample",
+        kind=Span.SPAN_KIND_INTERNAL,
+        start_time_unix_nano=result.start_ns,
+        end_time_unix_nano=result.end_ns,
+        attributes=[
+            *common,
+            _attribute(ITEM, item.id),
+            KeyValue(key=ATTEMPTS, value=AnyValue(int_value=result.attempts)),
+            _attribute("gen_ai.input.messages", _message("user", text_of(item.input))),
+        ],
+    )
+    if result.prediction is None:
+        span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=result.error or ""))
+        span.attributes.append(_attribute(ERROR_TYPE, result.error_type or "Error"))
+        return span
+    span.attributes.append(_attribute("gen_ai.output.messages", _message("assistant", result.prediction.output)))
+    span.attributes.append(_attribute(PREDICTION, dump_prediction(result.prediction)))
+    if result.prediction.trace_id and result.prediction.trace_id != result.trace_id:
+        # A target that keeps its own trace elsewhere: its span is not known, and OTLP has no link without one.
+        span.attributes.append(_attribute("windlass.target.trace_id", result.prediction.trace_id))
+    return span
+
+
+def _message(role: str, text: str) -> str:
+    return json.dumps([{"role": role, "parts": [{"type": "text", "content": text}]}], ensure_ascii=False)
+
+
+def _attribute(name: str, value: str) -> KeyValue:
+    return KeyValue(key=name, value=AnyValue(string_value=value))

@@ -1,0 +1,98 @@
+"""Samples of a run in the warehouse: each a trace with scores, and so its own checkpoint."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from windlass.errors import Unavailable
+from windlass.evaluation.predictions import load_prediction
+from windlass.evaluation.samples import Item, Judgement, SampleResult
+from windlass.evaluation.spans import ATTEMPTS, ERROR_TYPE, PREDICTION, encode_samples
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.conventions import RELEASE, RELEASE_NAME, RUN
+from windlass.telemetry.models import SampleSpan
+from windlass.telemetry.queries import list_samples, scores_of_run
+from windlass.telemetry.scores import Score
+from windlass.telemetry.writer import Writer
+
+_NANOSECONDS = 1_000_000_000
+
+
+class WarehouseSamples:
+    """The samples of one run.
+
+    A sample is finished once its root span is committed; its scores follow. ``flush`` commits the spans that
+    the target itself recorded and says whether it could: they go first, so that a finished sample always has
+    its whole trace.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        warehouse: Warehouse,
+        *,
+        project: str,
+        run: str,
+        release: str,
+        release_name: str = "",
+        flush: Callable[[], bool] | None = None,
+    ) -> None:
+        self._writer = writer
+        self._warehouse = warehouse
+        self._project = project
+        self._run = run
+        self._release = release
+        self._attributes = {RUN: run, RELEASE: release, RELEASE_NAME: release_name}
+        self._flush = flush
+
+    def stored(self) -> Mapping[str, SampleResult]:
+        judgements: defaultdict[str, dict[str, Judgement]] = defaultdict(dict)
+        for score in scores_of_run(self._warehouse, self._project, self._run):
+            judgements[score.trace_id][score.name] = Judgement(score.value, score.label, score.explanation)
+        spans = list_samples(self._warehouse, self._project, self._run)
+        # A sample that was cut off may have left spans of the target: they are no root and do not count.
+        return {
+            span.item: _result(span, judgements[span.trace_id]) for span in spans if ATTEMPTS in span.attributes
+        }
+
+    def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
+        if self._flush is not None and not self._flush():
+            raise Unavailable("The spans that the target recorded are not committed yet; the warehouse is slow.")
+        self._writer.write_spans(self._project, encode_samples(samples, self._attributes))
+        self.write_judgements([result for _, result in samples])
+
+    def write_judgements(self, results: Sequence[SampleResult]) -> None:
+        scores = [self._score(result, *judged) for result in results for judged in result.judgements.items()]
+        if scores:
+            self._writer.write_scores(self._project, scores)
+
+    def _score(self, result: SampleResult, name: str, judgement: Judgement) -> Score:
+        return Score(
+            trace_id=result.trace_id,
+            span_id=result.span_id,
+            name=name,
+            value=judgement.value,
+            label=judgement.label,
+            explanation=judgement.explanation,
+            source="code",
+            run=self._run,
+            item=result.item,
+            release=self._release,
+            evaluator=name,
+        )
+
+
+def _result(span: SampleSpan, judgements: Mapping[str, Judgement]) -> SampleResult:
+    start_ns = int(span.start_time.timestamp() * _NANOSECONDS)
+    prediction = span.attributes.get(PREDICTION)
+    return SampleResult(
+        item=span.item,
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        start_ns=start_ns,
+        end_ns=start_ns + int(span.duration_s * _NANOSECONDS),
+        prediction=None if prediction is None else load_prediction(str(prediction)),
+        error=None if prediction is not None else span.status_message,
+        error_type="" if prediction is not None else str(span.attributes.get(ERROR_TYPE, "")),
+        attempts=int(str(span.attributes[ATTEMPTS])),
+        judgements=judgements,
+    )

@@ -1,0 +1,51 @@
+"""Tables of evaluation: runs and verdicts."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from windlass.storage.database import Instant, Json, metadata
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project", String(200), nullable=False),
+    Column("release_name", String(200), nullable=False),
+    Column("release_number", Integer, nullable=False),
+    Column("release_digest", String(80), nullable=False),
+    Column("dataset_name", String(200), nullable=False),
+    Column("dataset_number", Integer, nullable=False),
+    Column("dataset_digest", String(80), nullable=False),
+    Column("evaluators", Json, nullable=False),
+    Column("concurrency", Integer, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("error", Text),
+    Column("created", Instant, nullable=False),
+    Column("started", Instant),
+    Column("finished", Instant),
+    Column("by", String(200), nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("finished_items", Integer, nullable=False),
+    Column("failed_items", Integer, nullable=False),
+    # Metric summaries by name; written once, when the run finishes.
+    Column("metrics", Json, nullable=False),
+    Index("ix_runs_project_created", "project", "created", "id"),
+    Index("ix_runs_release", "project", "release_digest", "dataset_digest"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project", String(200), nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Column("release_name", String(200), nullable=False),
+    Column("release_digest", String(80), nullable=False),
+    # SHA-256 of `evidence`, which is canonical JSON as text: the very bytes.
+    Column("digest", String(80), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
+    Index("uq_verdicts_project_digest", "project", "digest", unique=True),
+    Index("ix_verdicts_project_created", "project", "created", "id"),
+)

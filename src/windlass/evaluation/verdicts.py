@@ -1,0 +1,214 @@
+"""Verdicts: a gate's decision with its evidence, kept for good and bound into the audit chain."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
+
+from windlass.access.audit import AuditChain
+from windlass.access.principals import Principal
+from windlass.canonical import canonical_json, digest, digest_bytes
+from windlass.errors import InputError, NotFound
+from windlass.evaluation.checks import SEED, Check, Outcome, Results
+from windlass.evaluation.gates import Pairs, decide
+from windlass.evaluation.rules import GateRule
+from windlass.evaluation.runs import Run, VersionName
+from windlass.evaluation.samples import Item
+from windlass.evaluation.tables import verdicts
+from windlass.storage.database import Database, format_instant, now
+from windlass.version import __version__
+
+
+class GatedRelease(VersionName):
+    """A release as a verdict names it, with the run that speaks for it."""
+
+    run: str
+    scores: str
+    """Digest of the run's scores by item: the verdict stands on exactly these."""
+
+
+class Evidence(BaseModel):
+    """All that a verdict rests on; its digest names it. Holds no time, so that equal grounds have one verdict."""
+
+    outcome: Outcome
+    sentence: str
+    candidate: GatedRelease
+    baseline: GatedRelease
+    dataset: VersionName
+    rule: GateRule
+    checks: list[Check]
+    pairs: Pairs
+    evaluators: list[str]
+    seed: int
+    windlass: str
+    """The version that computed it."""
+
+
+class Verdict(Evidence):
+    id: str
+    digest: str
+    created: datetime
+    by: str
+
+
+class VerdictPage(NamedTuple):
+    items: list[Verdict]
+    next: str | None
+
+
+class Side(NamedTuple):
+    """A finished run and its samples by item."""
+
+    run: Run
+    samples: Results
+
+
+def give_verdict(
+    database: Database,
+    audit: AuditChain,
+    principal: Principal,
+    *,
+    candidate: Side,
+    baseline: Side,
+    items: Mapping[str, Item],
+    rule: GateRule,
+) -> Verdict:
+    """Decide, and record the verdict with its audit entry in one transaction.
+
+    Equal grounds give the verdict that is there already. Raises InputError when the runs cannot be compared:
+    another dataset version, not finished, or the same run twice.
+    """
+    _check_comparable(candidate.run, baseline.run)
+    directions = {**baseline.run.higher_is_better, **candidate.run.higher_is_better}
+    shared = set(baseline.run.evaluators) & set(candidate.run.evaluators)
+    decision = decide(
+        baseline.samples,
+        candidate.samples,
+        rule,
+        items=items,
+        higher_is_better={name: value for name, value in directions.items() if name in shared},
+    )
+    evidence = Evidence(
+        outcome=decision.outcome,
+        sentence=decision.sentence,
+        candidate=_gated(candidate),
+        baseline=_gated(baseline),
+        dataset=candidate.run.dataset,
+        rule=rule,
+        checks=decision.checks,
+        pairs=decision.pairs,
+        evaluators=sorted(shared),
+        seed=SEED,
+        windlass=__version__,
+    )
+    return _record(database, audit, principal, evidence)
+
+
+def get_verdict(database: Database, project: str, verdict_id: str) -> Verdict:
+    """Return a verdict. Raises NotFound."""
+    query = select(verdicts).where(verdicts.c.project == project, verdicts.c.id == verdict_id)
+    with database.read() as tx:
+        row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no verdict {verdict_id!r} in the project {project!r}.")
+    return _verdict(row)
+
+
+def list_verdicts(
+    database: Database, project: str, *, release: str | None = None, limit: int = 50, cursor: str | None = None
+) -> VerdictPage:
+    """Return a page of verdicts, newest first; `release` is the name or digest of a candidate."""
+    query = select(verdicts).where(verdicts.c.project == project)
+    if release:
+        query = query.where(or_(verdicts.c.release_name == release, verdicts.c.release_digest == release))
+    if cursor:
+        query = query.where(_after(cursor))
+    with database.read() as tx:
+        rows = tx.execute(query.order_by(verdicts.c.created.desc(), verdicts.c.id.desc()).limit(limit + 1)).all()
+    following = f"{format_instant(rows[limit - 1].created)}~{rows[limit - 1].id}" if len(rows) > limit else None
+    return VerdictPage([_verdict(row) for row in rows[:limit]], following)
+
+
+def digest_of_scores(samples: Results) -> str:
+    """Return the digest of every value and error by item: what a verdict was computed from."""
+    return digest(
+        {
+            item: {
+                "error": result.error,
+                "scores": {name: judgement.value for name, judgement in result.judgements.items()},
+            }
+            for item, result in samples.items()
+        }
+    )
+
+
+def _check_comparable(candidate: Run, baseline: Run) -> None:
+    if candidate.id == baseline.id:
+        raise InputError(f"Candidate and baseline are the same run, {candidate.id}; evaluate both releases.")
+    for run in (candidate, baseline):
+        if run.state != "finished":
+            raise InputError(f"{run.id} is {run.state}; a gate needs two finished runs.")
+    if candidate.dataset.digest != baseline.dataset.digest:
+        raise InputError(
+            f"The runs are on different versions of data: {candidate.dataset.name} "
+            f"{candidate.dataset.number} and {baseline.dataset.name} {baseline.dataset.number}. "
+            "Evaluate both releases on one dataset version."
+        )
+
+
+def _gated(side: Side) -> GatedRelease:
+    return GatedRelease(**side.run.release.model_dump(), run=side.run.id, scores=digest_of_scores(side.samples))
+
+
+def _record(database: Database, audit: AuditChain, principal: Principal, evidence: Evidence) -> Verdict:
+    content = canonical_json(evidence.model_dump(mode="json"))
+    found = digest_bytes(content)
+    same = select(verdicts).where(verdicts.c.project == principal.project, verdicts.c.digest == found)
+    with database.write() as tx:
+        row = tx.execute(same).one_or_none()
+        if row is None:
+            verdict_id = f"verdict-{secrets.token_hex(8)}"
+            tx.execute(
+                insert(verdicts).values(
+                    id=verdict_id,
+                    project=principal.project,
+                    outcome=evidence.outcome,
+                    release_name=evidence.candidate.name,
+                    release_digest=evidence.candidate.digest,
+                    digest=found,
+                    evidence=content.decode(),
+                    created=now(),
+                    by=principal.id,
+                )
+            )
+            audit.append(
+                tx,
+                principal,
+                "verdict:give",
+                f"verdict/{verdict_id}",
+                before=evidence.baseline.digest,
+                after=evidence.candidate.digest,
+                reason=evidence.sentence,
+                details={"outcome": evidence.outcome, "evidence": found},
+            )
+            row = tx.execute(same).one()
+    return _verdict(row)
+
+
+def _verdict(row: Row[tuple[object, ...]]) -> Verdict:
+    return Verdict.model_validate(
+        {**json.loads(row.evidence), "id": row.id, "digest": row.digest, "created": row.created, "by": row.by}
+    )
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    time, _, verdict_id = cursor.partition("~")
+    try:
+        created = datetime.fromisoformat(time)
+    except ValueError as error:
+        raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.") from error
+    return or_(verdicts.c.created < created, and_(verdicts.c.created == created, verdicts.c.id < verdict_id))

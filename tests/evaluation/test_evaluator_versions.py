@@ -1,0 +1,58 @@
+"""Evaluators that are artifacts."""
+
+import pytest
+
+from windlass.access.principals import LOCAL_ADMIN
+from windlass.artifacts.kinds import Evaluator as EvaluatorBody
+from windlass.artifacts.registry import Registry
+from windlass.errors import InputError
+from windlass.evaluation.evaluator_versions import choose_evaluators, make_evaluator, restore_evaluators
+from windlass.evaluation.samples import Context, Sample
+
+THIRD_IS_RIGHT = Sample(
+    item="a",
+    input="?",
+    reference="",
+    metadata={"page": "p.md"},
+    output="",
+    contexts=(Context("x.md", "", ""), Context("y.md", "", ""), Context("p.md", "", "")),
+)
+
+
+def test_a_version_is_a_function_with_parameters_under_its_own_name() -> None:
+    three = make_evaluator("recall-at-3", EvaluatorBody(function="recall_at", parameters={"k": 3}))
+    two = make_evaluator("recall-at-2", EvaluatorBody(function="recall_at", parameters={"k": 2}))
+    assert (three.name, three(THIRD_IS_RIGHT).value) == ("recall-at-3", 1.0)
+    assert (two.name, two(THIRD_IS_RIGHT).value) == ("recall-at-2", 0.0)
+    assert make_evaluator("mine", EvaluatorBody(function="token_f1")).name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters", "problem"),
+    [
+        ("nothing", {}, "uses the function 'nothing'"),
+        ("token_f1", {"k": 3}, "uses the function 'token_f1' with parameters"),
+        ("recall_at", {}, "takes one parameter, k, from 1 to 1000"),
+        ("recall_at", {"k": 0}, "takes one parameter, k, from 1 to 1000"),
+        ("ndcg_at", {"k": "ten"}, "takes one parameter, k, from 1 to 1000"),
+    ],
+)
+def test_an_unknown_function_or_parameter_is_refused(
+    function: str, parameters: dict[str, int | str], problem: str
+) -> None:
+    with pytest.raises(InputError, match=problem):
+        make_evaluator("mine", EvaluatorBody(function=function, parameters=dict(parameters)))
+
+
+def test_a_run_keeps_the_version_it_began_with(registry: Registry) -> None:
+    registry.push(LOCAL_ADMIN, "evaluator", "depth", {"function": "recall_at", "parameters": {"k": 2}})
+    chosen = choose_evaluators(registry, LOCAL_ADMIN.project, ["depth", "token_f1"])
+    registry.push(LOCAL_ADMIN, "evaluator", "depth", {"function": "recall_at", "parameters": {"k": 3}})
+    restored = restore_evaluators(registry, LOCAL_ADMIN.project, ["depth", "token_f1"], chosen.versions)
+    assert [each.name for each in restored] == ["depth", "token_f1"]
+    assert restored[0](THIRD_IS_RIGHT).value == 0.0
+
+
+def test_an_evaluator_that_does_not_exist_is_refused_with_those_that_do(registry: Registry) -> None:
+    with pytest.raises(InputError, match="no evaluator 'magic'; built in are cost_usd"):
+        choose_evaluators(registry, LOCAL_ADMIN.project, ["magic"])

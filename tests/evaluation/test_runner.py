@@ -1,0 +1,246 @@
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from opentelemetry import trace
+
+from windlass.errors import ConfigurationError, ProviderError, Unavailable
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.memory import MemorySamples
+from windlass.evaluation.metrics import exact_match, token_f1
+from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
+from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
+
+FAST = RunnerSettings(concurrency=4, backoff_s=0.001, linger_s=0.0)
+
+
+def make_items(count: int) -> list[Item]:
+    return [
+        Item(id=f"item-{number}", input=f"question {number}", reference=f"{number}") for number in range(count)
+    ]
+
+
+class Answers:
+    """A target that answers with the number in the question, and counts."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    async def __call__(self, item: Item) -> Prediction:
+        self.calls.append(item.id)
+        return Prediction(output=str(item.input).split()[-1])
+
+
+def sample_all(
+    items: Sequence[Item],
+    target: Target,
+    store: SampleStore,
+    evaluators: Sequence[Evaluator] = (exact_match,),
+    settings: RunnerSettings = FAST,
+) -> Progress:
+    return asyncio.run(run_samples(items, target, evaluators, store, settings=settings))
+
+
+def test_every_item_is_asked_once_scored_and_stored(store: MemorySamples) -> None:
+    target, items = Answers(), make_items(300)
+    progress = sample_all(items, target, store, (exact_match, token_f1))
+    assert progress == Progress(items=300, finished=300, failed=0)
+    assert sorted(target.calls) == sorted(item.id for item in items)
+    assert set(store.stored()) == {item.id for item in items}
+    kept = store.stored()["item-7"]
+    assert kept.judgements == {"exact_match": Judgement(1.0), "token_f1": Judgement(1.0)}
+    assert kept.prediction is not None
+    assert kept.prediction.latency_s is not None
+
+
+def test_no_more_than_the_concurrency_is_in_flight(store: MemorySamples) -> None:
+    flying, most = 0, 0
+
+    async def target(item: Item) -> Prediction:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        flying -= 1
+        return Prediction(output="")
+
+    sample_all(make_items(50), target, store)
+    assert most == 4
+
+
+def test_an_error_of_the_target_is_a_failed_sample(store: MemorySamples) -> None:
+    calls = []
+
+    async def target(item: Item) -> Prediction:
+        calls.append(item.id)
+        if item.id == "item-1":
+            raise ValueError("no such page")
+        return Prediction(output="0")
+
+    progress = sample_all(make_items(3), target, store)
+    assert progress == Progress(items=3, finished=3, failed=1)
+    failed = store.stored()["item-1"]
+    assert (failed.prediction, failed.error, failed.error_type) == (None, "no such page", "ValueError")
+    assert failed.judgements == {}
+    assert calls.count("item-1") == 1
+
+
+@pytest.mark.parametrize("error", [Unavailable("busy"), ProviderError("500")])
+def test_a_passing_trouble_is_tried_again(store: MemorySamples, error: Exception) -> None:
+    calls = 0
+
+    async def target(item: Item) -> Prediction:
+        nonlocal calls
+        calls += 1
+        if calls < 3:
+            raise error
+        return Prediction(output="0")
+
+    assert sample_all(make_items(1), target, store).failed == 0
+    assert calls == 3
+    assert store.stored()["item-0"].attempts == 3
+
+
+def test_a_lasting_trouble_becomes_the_sample_after_all_attempts(store: MemorySamples) -> None:
+    calls = 0
+
+    async def target(item: Item) -> Prediction:
+        nonlocal calls
+        calls += 1
+        raise ProviderError("the provider answered 500")
+
+    assert sample_all(make_items(1), target, store).failed == 1
+    assert calls == 3
+    assert store.stored()["item-0"].error == "the provider answered 500"
+
+
+def test_a_target_that_hangs_is_given_up(store: MemorySamples) -> None:
+    async def target(item: Item) -> Prediction:
+        await asyncio.Event().wait()
+        raise AssertionError("nothing sets the event")
+
+    sample_all(make_items(1), target, store, settings=replace(FAST, timeout_s=0.05))
+    assert store.stored()["item-0"].error == "the target did not answer within 0.05 s"
+
+
+def test_a_missing_key_ends_the_run_but_loses_no_sample_in_flight(store: MemorySamples) -> None:
+    async def target(item: Item) -> Prediction:
+        if item.id == "item-2":
+            raise ConfigurationError("Set OPENAI_API_KEY.")
+        await asyncio.sleep(0.01)
+        return Prediction(output="0")
+
+    with pytest.raises(ConfigurationError, match="OPENAI_API_KEY"):
+        sample_all(make_items(100), target, store)
+    assert set(store.stored()) == {"item-0", "item-1"}
+
+
+def test_finished_samples_are_not_asked_again(store: MemorySamples) -> None:
+    items = make_items(20)
+    sample_all(items[:12], Answers(), store)
+    rest = Answers()
+    progress = sample_all(items, rest, store)
+    assert progress == Progress(items=20, finished=20, failed=0)
+    assert sorted(rest.calls) == sorted(item.id for item in items[12:])
+
+
+def test_failed_samples_are_finished_too(store: MemorySamples) -> None:
+    async def failing(item: Item) -> Prediction:
+        raise ValueError("no")
+
+    sample_all(make_items(3), failing, store)
+    again = Answers()
+    assert sample_all(make_items(3), again, store) == Progress(items=3, finished=3, failed=3)
+    assert again.calls == []
+
+
+def test_a_stored_sample_without_its_scores_is_scored_from_its_prediction(store: MemorySamples) -> None:
+    items, judged = make_items(3), []
+    sample_all(items, Answers(), store)
+    unscored = replace(store.stored()["item-1"], judgements={})
+    store.write([(items[1], unscored)])
+
+    def again(sample: Sample) -> float:
+        judged.append(sample.item)
+        return 1.0
+
+    target = Answers()
+    sample_all(items, target, store, (Evaluator("exact_match", again),))
+    assert target.calls == []
+    assert judged == ["item-1"]
+    assert store.stored()["item-1"].judgements == {"exact_match": Judgement(1.0)}
+
+
+def test_spans_of_the_target_are_children_of_the_sample(store: MemorySamples) -> None:
+    seen = {}
+
+    async def target(item: Item) -> Prediction:
+        await asyncio.sleep(0)
+        seen[item.id] = trace.get_current_span().get_span_context()
+        return Prediction(output="")
+
+    sample_all(make_items(8), target, store)
+    for item, context in seen.items():
+        assert format(context.trace_id, "032x") == store.stored()[item].trace_id
+        assert format(context.span_id, "016x") == store.stored()[item].span_id
+        assert context.trace_flags.sampled
+    assert len({context.trace_id for context in seen.values()}) == 8
+
+
+def test_an_observer_can_stop_the_run_after_what_is_in_flight(store: MemorySamples) -> None:
+    reports: list[Progress] = []
+
+    def observe(progress: Progress) -> bool:
+        reports.append(progress)
+        return progress.finished < 10
+
+    target = Answers()
+
+    async def slowly(item: Item) -> Prediction:
+        await asyncio.sleep(0.001)
+        return await target(item)
+
+    progress = asyncio.run(
+        run_samples(make_items(500), slowly, [exact_match], store, settings=FAST, observe=observe)
+    )
+    assert progress.stopped
+    assert 10 <= progress.finished < 100
+    assert len(target.calls) == progress.finished == len(store.stored())
+    assert reports[0] == Progress(500, 0, 0)
+
+
+class Faltering(SampleStore):
+    """A store that is unavailable for the first writes."""
+
+    def __init__(self, inner: SampleStore, failures: int, error: Exception) -> None:
+        self._inner, self._failures, self._error = inner, failures, error
+        self.thread_names: set[str] = set()
+
+    def stored(self) -> Mapping[str, SampleResult]:
+        return self._inner.stored()
+
+    def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
+        self.thread_names.add(threading.current_thread().name)
+        if self._failures > 0:
+            self._failures -= 1
+            raise self._error
+        self._inner.write(samples)
+
+    def write_judgements(self, results: Sequence[SampleResult]) -> None:
+        self._inner.write_judgements(results)
+
+
+def test_a_store_that_is_briefly_away_loses_nothing(store: MemorySamples) -> None:
+    target = Answers()
+    faltering = Faltering(store, 1, Unavailable("the queue is full"))
+    assert sample_all(make_items(10), target, faltering).finished == 10
+    assert len(store.stored()) == len(target.calls) == 10
+    assert "MainThread" not in faltering.thread_names
+
+
+def test_a_store_that_breaks_ends_the_run(store: MemorySamples) -> None:
+    with pytest.raises(OSError, match="no disk"):
+        sample_all(make_items(1000), Answers(), Faltering(store, 10, OSError("no disk")))

@@ -1,0 +1,185 @@
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from opentelemetry import trace
+
+from windlass.errors import Unavailable
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.metrics import exact_match, groundedness
+from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
+from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult
+from windlass.evaluation.store import WarehouseSamples
+from windlass.models.completion import Usage
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.queries import get_trace, list_traces
+from windlass.telemetry.tracing import Recorder
+from windlass.telemetry.writer import Writer
+
+ITEMS = [Item(id=f"i{number}", input={"question": f"{number}?"}, reference=f"{number}") for number in range(6)]
+FAST = RunnerSettings(concurrency=3, backoff_s=0.001)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    opened = Warehouse.open(f"chdb://{tmp_path / 'warehouse'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def writer(warehouse: Warehouse) -> Iterator[Writer]:
+    opened = Writer(warehouse)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def samples(writer: Writer, warehouse: Warehouse) -> WarehouseSamples:
+    return samples_of(writer, warehouse, "run-1")
+
+
+def samples_of(writer: Writer, warehouse: Warehouse, run: str) -> WarehouseSamples:
+    return WarehouseSamples(
+        writer, warehouse, project="default", run=run, release="sha256:abc", release_name="guide"
+    )
+
+
+class Answers:
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    async def __call__(self, item: Item) -> Prediction:
+        self.calls.append(item.id)
+        if item.id == "i5":
+            raise ValueError("no such page")
+        return Prediction(
+            output=f"{item.id[1:]}",
+            contexts=(Context("a.md", "One", "0 1 2 3\n한국어 ✓", 0.25), Context("b.md", "Two", "4")),
+            usage=Usage(10, 2),
+            cost_usd=0.001,
+            latency_s=0.125,
+        )
+
+
+def run(store: WarehouseSamples, target: Answers, evaluators: Sequence[Evaluator] = (exact_match,)) -> Progress:
+    return asyncio.run(run_samples(ITEMS, target, evaluators, store, settings=FAST))
+
+
+def test_samples_come_back_from_the_warehouse_as_they_went_in(samples: WarehouseSamples) -> None:
+    assert run(samples, Answers(), (exact_match, groundedness)) == Progress(6, 6, 1)
+    stored = samples.stored()
+    assert set(stored) == {item.id for item in ITEMS}
+    kept = stored["i2"]
+    assert kept.prediction == asyncio.run(Answers()(ITEMS[2]))
+    assert kept.judgements == {"exact_match": Judgement(1.0), "groundedness": Judgement(1.0)}
+    failed = stored["i5"]
+    assert (failed.prediction, failed.error, failed.error_type) == (None, "no such page", "ValueError")
+    assert failed.judgements == {}
+
+
+def test_a_sample_is_a_trace_with_its_run_release_messages_and_scores(
+    samples: WarehouseSamples, warehouse: Warehouse
+) -> None:
+    run(samples, Answers())
+    traces = {summary.item: summary for summary in list_traces(warehouse, "default").items}
+    assert set(traces) == {item.id for item in ITEMS}
+    summary = traces["i2"]
+    assert (summary.name, summary.run, summary.release, summary.release_name) == (
+        "sample",
+        "run-1",
+        "sha256:abc",
+        "guide",
+    )
+    assert (summary.input, summary.output, summary.status) == ("2?", "2", "unset")
+    assert [(score.name, score.value) for score in summary.scores] == [("exact_match", 1.0)]
+    assert (traces["i5"].status, traces["i5"].error_count) == ("error", 1)
+
+
+def test_a_second_run_asks_nothing_again(samples: WarehouseSamples) -> None:
+    run(samples, Answers())
+    again = Answers()
+    assert run(samples, again) == Progress(6, 6, 1)
+    assert again.calls == []
+
+
+def test_a_span_without_scores_is_scored_from_its_stored_prediction(
+    samples: WarehouseSamples, writer: Writer, warehouse: Warehouse
+) -> None:
+    run(samples, Answers(), ())
+    assert all(not result.judgements for result in samples.stored().values())
+    again, judged = Answers(), []
+
+    def contexts(sample: Sample) -> float:
+        judged.append(sample.item)
+        return len(sample.contexts)
+
+    run(samples, again, (Evaluator("contexts", contexts),))
+    assert again.calls == []
+    assert sorted(judged) == ["i0", "i1", "i2", "i3", "i4"]
+    assert samples.stored()["i3"].judgements == {"contexts": Judgement(2.0)}
+    assert samples_of(writer, warehouse, "run-2").stored() == {}
+
+
+def test_an_undefined_score_is_stored_and_not_judged_again(samples: WarehouseSamples) -> None:
+    judged = []
+
+    def undefined(sample: Sample) -> Judgement:
+        judged.append(sample.item)
+        return Judgement(None, "undefined", "no sentence")
+
+    for _ in range(2):
+        run(samples, Answers(), (Evaluator("undefined", undefined),))
+    assert len(judged) == 5
+    assert samples.stored()["i0"].judgements == {"undefined": Judgement(None, "undefined", "no sentence")}
+
+
+def test_what_a_cut_off_target_left_behind_is_no_finished_sample(
+    samples: WarehouseSamples, writer: Writer, warehouse: Warehouse
+) -> None:
+    recorder = Recorder(writer)
+    tracer = recorder.tracer("default")
+    # As after a kill: the target's own span was committed, the sample's root never ended.
+    with tracer.start_as_current_span("sample that never ends"):
+        span = tracer.start_span("invoke_agent", attributes={"windlass.run": "run-1", "windlass.item": "i0"})
+        span.set_status(trace.Status(trace.StatusCode.ERROR, "cut off"))
+        span.end()
+        assert recorder.flush()
+        assert samples.stored() == {}
+        target = Answers()
+        run(samples, target)
+    recorder.close()
+    assert sorted(target.calls) == [item.id for item in ITEMS]
+    assert samples.stored()["i0"].prediction is not None
+
+
+def test_spans_of_the_target_are_committed_before_the_sample(writer: Writer, warehouse: Warehouse) -> None:
+    recorder = Recorder(writer, delay_s=60)
+    tracer = recorder.tracer("default")
+
+    async def traced(item: Item) -> Prediction:
+        with tracer.start_as_current_span("retrieval"):
+            return Prediction(output="x")
+
+    store = WarehouseSamples(
+        writer, warehouse, project="default", run="run-1", release="sha256:abc", flush=recorder.flush
+    )
+    asyncio.run(run_samples(ITEMS, traced, [exact_match], store, settings=FAST))
+    for result in store.stored().values():
+        found = get_trace(warehouse, "default", result.trace_id)
+        assert found is not None
+        root, child = sorted(found.spans, key=lambda span: span.parent_span_id is not None)
+        assert (root.name, root.parent_span_id) == ("sample", None)
+        assert (child.name, child.parent_span_id) == ("retrieval", root.span_id)
+    recorder.close()
+
+
+def test_a_target_whose_spans_cannot_be_committed_is_unavailable(writer: Writer, warehouse: Warehouse) -> None:
+    store = WarehouseSamples(
+        writer, warehouse, project="default", run="run-1", release="sha256:abc", flush=lambda: False
+    )
+    result = SampleResult("i0", "0" * 31 + "1", "0" * 15 + "1", 1, 2, Prediction(output="x"))
+    with pytest.raises(Unavailable, match="not committed yet"):
+        store.write([(ITEMS[0], result)])
+    assert store.stored() == {}
