@@ -1,0 +1,1 @@
+"""Running releases: what answers when somebody asks one."""

@@ -1,0 +1,81 @@
+"""Gating releases: the runs that speak for two releases found, and a verdict given on them."""
+
+from windlass.access.audit import AuditChain
+from windlass.access.principals import Principal
+from windlass.agents.release_runs import ReleaseRuns
+from windlass.artifacts.environments import Environments
+from windlass.artifacts.registry import Registry
+from windlass.errors import InputError
+from windlass.evaluation.rules import GateRule, Requirement
+from windlass.evaluation.runs import Run, get_run, newest_finished_run
+from windlass.evaluation.verdicts import Side, Verdict, give_verdict
+from windlass.storage.database import Database
+
+_RUN_PREFIX = "run-"
+
+
+class ReleaseGates:
+    """The gates of one server."""
+
+    def __init__(
+        self,
+        database: Database,
+        audit: AuditChain,
+        *,
+        registry: Registry,
+        environments: Environments,
+        runs: ReleaseRuns,
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._registry = registry
+        self._environments = environments
+        self._runs = runs
+
+    def decide(
+        self,
+        principal: Principal,
+        candidate: str,
+        baseline: str,
+        *,
+        dataset: str | None = None,
+        rule: GateRule | None = None,
+    ) -> Verdict:
+        """Give a verdict on two releases (`name@what`) or runs.
+
+        A release is spoken for by its newest finished run: on the dataset named, else the candidate's on any and
+        the baseline's on the same. Raises InputError when a release has no such run.
+        """
+        project = principal.project
+        data = self._registry.get(project, dataset, kind="dataset").digest if dataset else None
+        after = self._find(project, candidate, data)
+        before = self._find(project, baseline, data or after.dataset.digest)
+        return give_verdict(
+            self._database,
+            self._audit,
+            principal,
+            candidate=Side(after, self._runs.samples(after)),
+            baseline=Side(before, self._runs.samples(before)),
+            items={item.id: item for item in self._runs.items(after)},
+            rule=rule or _default_rule(before, after),
+        )
+
+    def _find(self, project: str, named: str, dataset: str | None) -> Run:
+        if named.startswith(_RUN_PREFIX) and "@" not in named:
+            return get_run(self._database, project, named)
+        release = self._environments.resolve(project, named)
+        run = newest_finished_run(self._database, project, release.digest, dataset)
+        if run is None:
+            where = " on this dataset version" if dataset else ""
+            raise InputError(
+                f"release/{release.name} {release.number} has no finished run{where}: evaluate it first with "
+                f"`windlass eval {release.name}@{release.number} --dataset …`."
+            )
+        return run
+
+
+def _default_rule(baseline: Run, candidate: Run) -> GateRule:
+    shared = [name for name in candidate.evaluators if name in baseline.evaluators]
+    if not shared:
+        raise InputError("The two runs have no metric in common; evaluate both with the same evaluators.")
+    return GateRule(primary=Requirement(metric=shared[0], kind="superiority"))

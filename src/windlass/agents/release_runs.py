@@ -1,0 +1,206 @@
+"""Evaluating releases: a run is recorded, then executed as durable work that survives the process."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from opentelemetry.trace import Tracer
+
+from windlass.access.audit import AuditChain
+from windlass.access.principals import Principal
+from windlass.agents.assistants import Assistants
+from windlass.agents.target import ReleaseTarget
+from windlass.artifacts.environments import Environments
+from windlass.artifacts.references import parse_selector
+from windlass.artifacts.registry import Registry
+from windlass.artifacts.versions import Version
+from windlass.errors import Conflict, InputError
+from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.datasets import require_columns
+from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.metrics import BUILT_IN
+from windlass.evaluation.results import summarise
+from windlass.evaluation.runner import RunnerSettings, SampleStore
+from windlass.evaluation.runs import (
+    Run,
+    VersionName,
+    create_run,
+    finish_run,
+    get_run,
+    record_progress,
+    start_run,
+    unfinished_runs,
+)
+from windlass.evaluation.samples import Item, Sample, SampleResult
+from windlass.storage.database import Database
+from windlass.storage.jobs import Jobs
+
+_JOB = "run"
+
+_EVALUATOR_VERSIONS = "evaluator_versions"
+"""In the settings of a run: the digests of evaluators that are artifacts, by name."""
+
+_EXTERNAL = "external"
+"""In the settings of a run: its samples come from a user's own process."""
+
+
+class ReleaseRuns:
+    """The runs of one server."""
+
+    def __init__(
+        self,
+        database: Database,
+        audit: AuditChain,
+        jobs: Jobs,
+        *,
+        registry: Registry,
+        environments: Environments,
+        datasets: Datasets,
+        assistants: Assistants,
+        tracer_of: Callable[[str], Tracer],
+        store_of: Callable[[Run], SampleStore],
+        concurrency: int,
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._jobs = jobs
+        self._registry = registry
+        self._environments = environments
+        self._datasets = datasets
+        self._assistants = assistants
+        self._tracer_of = tracer_of
+        self._store_of = store_of
+        self._concurrency = concurrency
+        jobs.register(_JOB, self._execute)
+
+    def start(
+        self,
+        principal: Principal,
+        release: str,
+        dataset: str,
+        *,
+        evaluators: Sequence[str] | None = None,
+        concurrency: int | None = None,
+    ) -> Run:
+        """Record a run and start it.
+
+        Without evaluators, every built-in one is taken that the dataset has the columns for. Raises NotFound,
+        InputError for an evaluator that the dataset cannot feed, ConfigurationError for a model without a key:
+        all before anything is written.
+        """
+        version = self._environments.resolve(principal.project, release)
+        data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
+        chosen = self._choose(principal.project, items, evaluators)
+        self._assistants.load(principal.project, version, self._tracer_of(principal.project))
+        run = create_run(
+            self._database,
+            self._audit,
+            principal,
+            release=_name(version),
+            dataset=_name(data),
+            items=len(items),
+            evaluators=chosen.evaluators,
+            concurrency=concurrency or self._concurrency,
+            settings={_EVALUATOR_VERSIONS: chosen.versions},
+        )
+        self._jobs.start(_JOB, run.id, id=run.id)
+        return run
+
+    def record_external(
+        self,
+        principal: Principal,
+        release: str,
+        dataset: str,
+        *,
+        evaluators: Mapping[str, bool],
+        concurrency: int,
+    ) -> Run:
+        """Record a run whose samples and scores come from a user's own process (`windlass.evaluate`).
+
+        `evaluators` says of each metric whether higher is better. Raises NotFound and InputError.
+        """
+        version = self._environments.resolve(principal.project, release)
+        data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
+        run = create_run(
+            self._database,
+            self._audit,
+            principal,
+            release=_name(version),
+            dataset=_name(data),
+            items=len(items),
+            evaluators=[Evaluator(name, _judged_elsewhere, higher) for name, higher in evaluators.items()],
+            concurrency=concurrency,
+            settings={_EXTERNAL: True},
+        )
+        return start_run(self._database, run.id) or run
+
+    def finish_external(self, principal: Principal, run_id: str) -> Run:
+        """End such a run: summarise what it sent. Raises NotFound, and Conflict for a run of the server's own."""
+        run = get_run(self._database, principal.project, run_id)
+        if not run.settings.get(_EXTERNAL):
+            raise Conflict(f"{run_id} is executed by the server, which finishes it itself.")
+        items, samples = self.items(run), self.samples(run)
+        failed = sum(sample.prediction is None for sample in samples.values())
+        record_progress(self._database, run_id, finished=len(samples), failed=failed)
+        finish_run(self._database, run_id, summarise(samples, items, run.evaluators))
+        return get_run(self._database, principal.project, run_id)
+
+    def samples(self, run: Run) -> Mapping[str, SampleResult]:
+        """Return a run's finished samples by item."""
+        return self._store_of(run).stored()
+
+    def items(self, run: Run) -> list[Item]:
+        """Return the items of a run's dataset version."""
+        return self._datasets.load(run.project, f"dataset/{run.dataset.name}@{run.dataset.digest}")[1]
+
+    def recover(self) -> None:
+        """Go on with the runs that an earlier process left unfinished."""
+        owed = [run for run in unfinished_runs(self._database) if not run.settings.get(_EXTERNAL)]
+        if not owed:
+            return
+        self._jobs.launch()
+        for run in owed:
+            # One that was recorded but not started yet is started; any other is known to the jobs already.
+            self._jobs.start(_JOB, run.id, id=run.id)
+
+    def _choose(self, project: str, items: Sequence[Item], names: Sequence[str] | None) -> ChosenEvaluators:
+        if not names:
+            return ChosenEvaluators([each for each in BUILT_IN.values() if _fits(items, each)], {})
+        chosen = choose_evaluators(self._registry, project, names)
+        require_columns(items, chosen.evaluators)
+        return chosen
+
+    def _execute(self, run_id: str) -> None:
+        execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
+
+    def _open(self, run: Run) -> RunParts:
+        release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
+        assistant = self._assistants.load(run.project, release, self._tracer_of(run.project))
+        return RunParts(
+            items=self.items(run),
+            target=ReleaseTarget(assistant, run=run.id),
+            evaluators=restore_evaluators(self._registry, run.project, run.evaluators, _versions_in(run.settings)),
+            store=self._store_of(run),
+            settings=RunnerSettings(concurrency=run.concurrency),
+        )
+
+
+def _versions_in(settings: Mapping[str, object]) -> dict[str, str]:
+    versions = settings.get(_EVALUATOR_VERSIONS)
+    return {str(name): str(digest) for name, digest in versions.items()} if isinstance(versions, dict) else {}
+
+
+def _fits(items: Sequence[Item], evaluator: Evaluator) -> bool:
+    try:
+        require_columns(items, [evaluator])
+    except InputError:
+        return False
+    return True
+
+
+def _judged_elsewhere(_sample: Sample) -> None:
+    """Stand for an evaluator that runs in a user's process."""
+
+
+def _name(version: Version) -> VersionName:
+    return VersionName(name=version.name, number=version.number, digest=version.digest)

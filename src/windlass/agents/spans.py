@@ -1,0 +1,153 @@
+"""The attributes of the assistant's spans, by the current OpenTelemetry GenAI conventions."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.util.types import AttributeValue
+from pydantic import JsonValue
+
+from windlass.models.completion import Completion, Message
+from windlass.retrieval.index import Hit
+
+Attributes = dict[str, AttributeValue]
+
+_REQUEST_PARAMETERS = ("temperature", "max_tokens", "top_p", "top_k", "seed")
+
+
+def release(name: str, digest: str) -> Attributes:
+    """Return what every span of a release carries."""
+    return {"windlass.release": digest, "windlass.release.name": name}
+
+
+def agent(name: str, digest: str) -> Attributes:
+    return {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": name,
+        **release(name, digest),
+    }
+
+
+def retrieval(index: str, query: str, k: int) -> Attributes:
+    return {
+        "gen_ai.operation.name": "retrieval",
+        "gen_ai.data_source.id": index,
+        "gen_ai.retrieval.query.text": query,
+        "gen_ai.retrieval.top_k": k,
+    }
+
+
+def documents(hits: Sequence[Hit]) -> Attributes:
+    found = [
+        {
+            "id": hit.chunk_id,
+            "score": round(hit.score, 6),
+            "content": hit.text,
+            "metadata": {"document": hit.document, "section": hit.section},
+        }
+        for hit in hits
+    ]
+    return {"gen_ai.retrieval.documents": _json(found)}
+
+
+def input_messages(messages: Sequence[Message]) -> Attributes:
+    """Return the conversation; instructions to the model go apart, as the conventions have it."""
+    said = [
+        {"role": message.role, "parts": [{"type": "text", "content": message.content}]}
+        for message in messages
+        if message.role != "system"
+    ]
+    instructions = [
+        {"type": "text", "content": message.content} for message in messages if message.role == "system"
+    ]
+    attributes: Attributes = {"gen_ai.input.messages": _json(said)}
+    if instructions:
+        attributes["gen_ai.system_instructions"] = _json(instructions)
+    return attributes
+
+
+def output_messages(text: str, finish_reason: str) -> Attributes:
+    message = {
+        "role": "assistant",
+        "parts": [{"type": "text", "content": text}],
+        "finish_reason": finish_reason,
+    }
+    return {"gen_ai.output.messages": _json([message])}
+
+
+def mark_failed(span: Span, error: BaseException) -> None:
+    span.set_attribute("error.type", type(error).__name__)
+    span.set_status(Status(StatusCode.ERROR, str(error)))
+
+
+class ModelCall:
+    """The span of one call of a model, as a context manager."""
+
+    def __init__(
+        self,
+        tracer: Tracer,
+        context: Context,
+        provider: str,
+        model: str,
+        parameters: Mapping[str, JsonValue],
+        messages: Sequence[Message],
+        shared: Mapping[str, AttributeValue] = MappingProxyType({}),
+    ) -> None:
+        asked = {
+            f"gen_ai.request.{name}": value
+            for name in _REQUEST_PARAMETERS
+            if isinstance(value := parameters.get(name), int | float)
+        }
+        self._span = tracer.start_span(
+            f"chat {model}",
+            context=context,
+            kind=SpanKind.CLIENT,
+            attributes={
+                "gen_ai.operation.name": "chat",
+                "gen_ai.provider.name": provider,
+                "gen_ai.request.model": model,
+                **asked,
+                **input_messages(messages),
+                **shared,
+            },
+        )
+        self._started = time.perf_counter()
+        self._saw_piece = False
+
+    def first_piece(self) -> None:
+        """Note the time to the first piece, in seconds."""
+        if not self._saw_piece:
+            self._saw_piece = True
+            elapsed = time.perf_counter() - self._started
+            self._span.set_attribute("gen_ai.response.time_to_first_chunk", elapsed)
+
+    def done(self, completion: Completion) -> None:
+        self._span.set_attributes(
+            {
+                "gen_ai.response.model": completion.model,
+                "gen_ai.response.finish_reasons": [completion.finish_reason],
+                "gen_ai.usage.input_tokens": completion.usage.input_tokens,
+                "gen_ai.usage.output_tokens": completion.usage.output_tokens,
+                **output_messages(completion.text, completion.finish_reason),
+            }
+        )
+        if completion.cost is not None:
+            self._span.set_attribute("windlass.cost_usd", completion.cost)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            mark_failed(self._span, error)
+        self._span.end()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

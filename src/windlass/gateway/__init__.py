@@ -1,0 +1,1 @@
+"""The OpenAI-compatible front: releases answer as models do."""

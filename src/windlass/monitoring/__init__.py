@@ -1,0 +1,1 @@
+"""What runs now, held against what was measured before it was released."""

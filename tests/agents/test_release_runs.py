@@ -1,0 +1,74 @@
+"""Runs across a restart of the server."""
+
+from typing import Any
+
+from tests.live import LiveServer, Project
+from windlass.access.principals import Principal
+from windlass.evaluation.metrics import BUILT_IN
+from windlass.evaluation.runs import VersionName, create_run
+
+
+def version_name(version: dict[str, Any]) -> VersionName:
+    return VersionName.model_validate({name: version[name] for name in ("name", "number", "digest")})
+
+
+def restarted(live: LiveServer, project: Project) -> Project:
+    live.restart()
+    live.services._await_recovery()
+    return Project(live, project.name)
+
+
+def test_a_run_that_was_recorded_but_never_started_is_taken_up(live: LiveServer, project: Project) -> None:
+    release, data = project.push_release(), project.push_sums(items=4)
+    services = live.services
+    run = create_run(
+        services.database,
+        services.audit,
+        Principal(id="ada", kind="user", role="admin", project=project.name),
+        release=version_name(release),
+        dataset=version_name(data),
+        items=4,
+        evaluators=BUILT_IN.select(["exact_match"]),
+        concurrency=2,
+    )
+    again = restarted(live, project)
+    finished = again.await_run(run.id)
+    assert (finished["state"], finished["finished_items"], finished["by"]) == ("finished", 4, "ada")
+    assert finished["metrics"]["exact_match"]["mean"] == 1.0
+    again.close()
+
+
+def test_a_run_that_was_stopped_in_its_middle_goes_on_without_asking_again(
+    live: LiveServer, project: Project
+) -> None:
+    project.push_release()
+    project.push_sums(items=120)
+    provider = live.provider
+    asked_before = len(provider.calls)
+    live.asked.clear()
+    body = {"release": "adder", "dataset": "sums", "evaluators": ["exact_match"], "concurrency": 1}
+    started = project.client.post("/runs", body)
+    assert live.asked.wait(30)
+    again = restarted(live, project)
+    finished = again.await_run(started["id"])
+    assert (finished["state"], finished["finished_items"]) == ("finished", 120)
+    assert finished["metrics"]["exact_match"] == {"mean": 1.0, "low": 1.0, "high": 1.0, "n": 120, "missing": 0}
+    before, after = (
+        [call.messages[-1].content for call in calls]
+        for calls in (provider.calls[asked_before:], live.provider.calls)
+    )
+    assert after, "the run was stopped in its middle"
+    assert sorted(before + after) == sorted({*before, *after})
+    assert len(before + after) == 120
+    again.close()
+
+
+def test_what_a_user_evaluates_is_not_taken_up_by_the_server(live: LiveServer, project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=2)
+    body = {"release": "adder", "dataset": "sums", "evaluators": {"charm": True}}
+    started = project.client.post("/runs/external", body)
+    assert started["state"] == "running"
+    again = restarted(live, project)
+    assert again.client.get(f"/runs/{started['id']}")["state"] == "running"
+    again.close()
