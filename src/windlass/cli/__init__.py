@@ -1,0 +1,1 @@
+"""The command line: one module per noun; each command parses, calls one function and prints."""

@@ -1,0 +1,69 @@
+"""The command `windlass`. Its modules import what is heavy when they run, so that help is quick."""
+
+import sys
+import traceback
+
+import typer
+
+from windlass.cli import artifacts, audit, demo, doctor, environments, gate, keys, run, server, traces
+from windlass.errors import WindlassError
+from windlass.version import __version__
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="MLOps for generative AI on your own machines.",
+)
+app.command("demo")(demo.run_demo)
+app.command("up")(server.up)
+app.command("push")(artifacts.push)
+app.command("pull")(artifacts.pull)
+app.command("eval")(run.evaluate)
+app.command("gate")(gate.gate)
+app.command("promote")(environments.promote)
+app.command("rollback")(environments.roll_back)
+app.add_typer(traces.app, name="traces")
+app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback(invoke_without_command=True)
+def windlass(
+    version: bool = typer.Option(False, "--version", help="Print the version."),
+) -> None:
+    """MLOps for generative AI on your own machines."""
+    if version:
+        print(f"windlass {__version__}")
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit code 2 stands for everything that is not an outcome, so that a gate's 1 always means that it failed.
+    """
+    try:
+        app()
+    except WindlassError as error:
+        print(f"Error: {error.message}", file=sys.stderr)
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - Python's own exit code for a crash is 1, which is a gate's "fail"
+        package = _missing_package(error)
+        if package is None:
+            traceback.print_exc()
+        else:
+            print(
+                f"Error: This needs the package {package!r}, which comes with the server: "
+                "pip install 'windlass[server]', or set WINDLASS_URL to use a server elsewhere.",
+                file=sys.stderr,
+            )
+        sys.exit(2)
+
+
+def _missing_package(error: Exception) -> str | None:
+    """Return the package, not ours, that could not be imported, when that is what the error says."""
+    name = (error.name or "") if isinstance(error, ModuleNotFoundError) else ""
+    package = name.partition(".")[0]
+    return package if package not in {"", "windlass"} else None

@@ -1,0 +1,71 @@
+"""`windlass traces`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from windlass.cli.connection import Data, connect
+from windlass.cli.output import dollars, moment, number, plain, print_table, seconds
+
+app = typer.Typer(no_args_is_help=True, help="List traces, or show one.")
+
+
+@app.command("list")
+def list_traces(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, newest first.")] = 20,
+    release: Annotated[
+        str | None, typer.Option("--release", help="Only of this release: its digest or name.")
+    ] = None,
+    run: Annotated[str | None, typer.Option("--run", help="Only of this run.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only ok or error.")] = None,
+    data: Data = None,
+) -> None:
+    """List traces, newest first."""
+    with connect(data) as client:
+        traces = client.get("/traces", limit=limit, release=release, run=run, status=status)["items"]
+    if not traces:
+        print("There are no such traces; send some to /v1/traces, or run `windlass demo`.")
+        return
+    print_table(
+        ("trace", "start", "name", "status", "took", "spans", "tokens", "cost", "input"),
+        (
+            (
+                trace["trace_id"],
+                moment(trace["start_time"]),
+                trace["name"],
+                trace["status"],
+                seconds(trace["duration_s"]),
+                trace["span_count"],
+                (trace["input_tokens"] or 0) + (trace["output_tokens"] or 0),
+                dollars(trace["cost_usd"]),
+                trace["input"][:60],
+            )
+            for trace in traces
+        ),
+        right=("took", "spans", "tokens", "cost"),
+    )
+
+
+@app.command("show")
+def show(trace_id: Annotated[str, typer.Argument(help="The trace's id.")], data: Data = None) -> None:
+    """Show a trace as a tree, with its scores."""
+    from rich.console import Console
+    from rich.tree import Tree
+
+    with connect(data) as client:
+        trace = client.get(f"/traces/{trace_id}")
+    tree = Tree(plain(f"{trace['name']}  {moment(trace['start_time'])}  {seconds(trace['duration_s'])}"))
+    _grow(tree, trace["spans"], None, {span["span_id"] for span in trace["spans"]})
+    console = Console()
+    console.print(tree)
+    for score in trace["scores"]:
+        console.print(plain(f"{score['name']} {number(score['value'])} {score['explanation']}".rstrip()))
+
+
+def _grow(tree: Any, spans: list[dict[str, Any]], parent: str | None, known: set[str]) -> None:
+    for span in spans:
+        above = span["parent_span_id"] if span["parent_span_id"] in known else None
+        if above == parent:
+            status = f"  {span['status_message'] or 'error'}" if span["status"] == "error" else ""
+            branch = tree.add(plain(f"{span['name']}  {seconds(span['duration_s'])}{status}"))
+            _grow(branch, spans, span["span_id"], known)

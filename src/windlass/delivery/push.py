@@ -1,0 +1,94 @@
+"""Pushing the files of a repository to a server, and pulling versions back as files."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from windlass.artifacts.prompts import Prompt, write_prompt
+from windlass.artifacts.references import Kind, parse_selector
+from windlass.client import Client
+from windlass.delivery.files import ArtifactFile
+from windlass.errors import InputError
+
+
+@dataclass(frozen=True)
+class PushedFile:
+    """What became of a file."""
+
+    path: Path
+    kind: Kind
+    name: str
+    number: int
+    digest: str
+    is_new: bool
+    labels: tuple[str, ...]
+
+
+def push_files(client: Client, files: Iterable[ArtifactFile], *, message: str = "") -> list[PushedFile]:
+    """Push files in their order; content that is there already makes no version."""
+    return [push_file(client, file, message=message) for file in files]
+
+
+def push_file(client: Client, file: ArtifactFile, *, message: str = "") -> PushedFile:
+    """Push one file and move its labels to the version."""
+    match file.kind:
+        case "dataset":
+            version = client.post(f"/datasets/{file.name}", {**file.body, "message": message})
+        case "index":
+            version = client.post(f"/indexes/{file.name}", {**file.body, "message": message})
+        case _:
+            version = client.post(f"/artifacts/{file.kind}/{file.name}", {"body": file.body, "message": message})
+    for label in file.labels:
+        client.put(
+            f"/artifacts/{file.kind}/{file.name}/labels/{label}",
+            {"to": version["digest"], "reason": message or f"pushed from {file.path.name}"},
+        )
+    return PushedFile(
+        path=file.path,
+        kind=file.kind,
+        name=file.name,
+        number=version["number"],
+        digest=version["digest"],
+        is_new=version["is_new"],
+        labels=file.labels,
+    )
+
+
+def pull_file(client: Client, selector: str) -> tuple[str, str]:
+    """Return the usual file name and the content of a version, such that pushing it gives the same version.
+
+    Raises InputError for an index, whose documents are files that stay where they are.
+    """
+    kind, name, what = parse_selector(selector)
+    if kind == "index":
+        raise InputError(
+            f"index/{name} is made of documents, which stay in your repository: push the file that names them."
+        )
+    version = client.get(f"/artifacts/{kind}/{name}/versions/{what}")
+    match kind:
+        case "prompt":
+            return f"{name}.md", write_prompt(name, Prompt.model_validate(version["body"]))
+        case "dataset":
+            items = client.pages(f"/datasets/{name}/items", ref=version["digest"], limit=500)
+            return f"{name}.jsonl", "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+        case _:
+            return f"{name}.yaml", _as_yaml(kind, name, version)
+
+
+def _as_yaml(kind: Kind, name: str, version: dict[str, object]) -> str:
+    body = version["body"]
+    assert isinstance(body, dict)
+    if kind == "release":
+        body = {
+            **body,
+            **{role: _reference(body[role]) for role in ("model", "index") if role in body},
+            "prompts": {role: _reference(prompt) for role, prompt in body.get("prompts", {}).items()},
+        }
+    return yaml.safe_dump({"kind": kind, "name": name, **body}, sort_keys=False, allow_unicode=True)
+
+
+def _reference(reference: dict[str, str]) -> str:
+    return f"{reference['kind']}/{reference['name']}@{reference['digest']}"

@@ -1,0 +1,48 @@
+"""Starting a run on a server and following it to its end."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from windlass.client import Client
+
+_POLL_S = 0.25
+
+ENDED = frozenset({"finished", "failed", "cancelled"})
+
+
+def start_run(
+    client: Client,
+    release: str,
+    dataset: str,
+    *,
+    evaluators: Sequence[str] | None = None,
+    concurrency: int | None = None,
+) -> dict[str, Any]:
+    """Start a run; return it as it stands."""
+    body: dict[str, object] = {"release": release, "dataset": dataset}
+    if evaluators:
+        body["evaluators"] = list(evaluators)
+    if concurrency:
+        body["concurrency"] = concurrency
+    run: dict[str, Any] = client.post("/runs", body)
+    return run
+
+
+def follow_run(client: Client, run_id: str, title: str) -> dict[str, Any]:
+    """Show a run's progress until it has ended; return it as it then stands."""
+    # A tenth of a second to import, and only commands that wait need it.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console()
+    # Into a file a bar that goes away leaves an empty line.
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"evaluate {title}", total=None)
+        while True:
+            run: dict[str, Any] = client.get(f"/runs/{run_id}")
+            progress.update(task, total=run["items"] or None, completed=run["finished_items"])
+            if run["state"] in ENDED:
+                return run
+            time.sleep(_POLL_S)

@@ -1,0 +1,239 @@
+"""`windlass.evaluate`: a function of one's own evaluated on a dataset, as a run like any other."""
+
+import asyncio
+import contextlib
+import contextvars
+import inspect
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from windlass.artifacts.references import parse_selector
+from windlass.canonical import digest_bytes
+from windlass.client import Client
+from windlass.errors import InputError, WindlassError
+from windlass.evaluation.datasets import items_of, require_columns
+from windlass.evaluation.evaluators import Evaluator, Function
+from windlass.evaluation.metrics import BUILT_IN
+from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
+from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
+from windlass.evaluation.spans import encode_samples
+from windlass.sdk.exporting import flush
+from windlass.sdk.setup import current_client
+
+__all__ = ["Judgement", "Metric", "Run", "Sample", "evaluate"]
+
+_SCORES_A_REQUEST = 5000
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric over a run's samples: mean, 95 % t interval, how many have a value and how many have none."""
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    n: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run."""
+
+    id: str
+    url: str
+    """Its page in the web UI."""
+    items: int
+    failed: int
+    metrics: Mapping[str, Metric]
+
+
+def evaluate(
+    target: Callable[[Any], Any],
+    *,
+    dataset: str | Sequence[Mapping[str, object]],
+    evaluators: Sequence[str | Function | Evaluator],
+    release: str | None = None,
+    name: str | None = None,
+    concurrency: int = 8,
+) -> Run:
+    """Evaluate a function on a dataset; every sample is a trace with scores on the server.
+
+    Args:
+        target: Called with each item's `input`, at most `concurrency` at a time; sync (in threads) or async.
+            It returns the answer as text, or a `Prediction` with contexts, usage and cost.
+        dataset: A version (`guide-questions@latest`), or items (`{"input": …, "reference": …}`), which are
+            pushed as the dataset `name`.
+        evaluators: Names of built-in evaluators, or functions from a `Sample` to a number, None or a `Judgement`.
+        release: The release that is evaluated (`name@what`). By default a release is made of the function's
+            own source, so that a change of the code is a change of the release.
+        name: Of that release and dataset; by default the function's name.
+        concurrency: Items in flight at once.
+
+    Raises InputError and NotFound before the first call, Unavailable when the server is away. What the target
+    raises is its sample's result: a failed sample, counted.
+    """
+    client = current_client()
+    chosen = [_evaluator(each) for each in evaluators]
+    _check_names(chosen)
+    title = name or _name_of(target)
+    data = _find(client, dataset) if isinstance(dataset, str) else _push_items(client, title, dataset)
+    rows = client.pages(f"/datasets/{data['name']}/items", limit=500, ref=data["digest"])
+    items = items_of(rows, f"dataset/{data['name']}")
+    require_columns(items, chosen)
+    run = client.post(
+        "/runs/external",
+        {
+            "release": release or _push_code(client, title, target),
+            "dataset": f"{data['name']}@{data['digest']}",
+            "evaluators": {each.name: each.higher_is_better for each in chosen},
+            "concurrency": concurrency,
+        },
+    )
+    try:
+        progress = _sample(items, _Target(target), chosen, _ServerSamples(client, run), concurrency)
+    except BaseException:
+        # It would stand there as running for ever.
+        with contextlib.suppress(WindlassError):
+            client.post(f"/runs/{run['id']}/cancel", {})
+        raise
+    flush()
+    finished = client.post(f"/runs/{run['id']}/finish", {})
+    return Run(
+        id=run["id"],
+        url=f"{client.url}/runs/{run['id']}",
+        items=progress.items,
+        failed=progress.failed,
+        metrics={metric: Metric(**summary) for metric, summary in finished["metrics"].items()},
+    )
+
+
+def _sample(
+    items: Sequence[Item],
+    target: "_Target",
+    evaluators: Sequence[Evaluator],
+    store: "_ServerSamples",
+    concurrency: int,
+) -> Progress:
+    sampling = run_samples(items, target, evaluators, store, settings=RunnerSettings(concurrency=concurrency))
+    # A thread of its own: the caller may be inside an event loop already, as in a notebook.
+    with ThreadPoolExecutor(1, thread_name_prefix="windlass-evaluate") as pool:
+        return pool.submit(contextvars.copy_context().run, asyncio.run, sampling).result()
+
+
+class _Target:
+    """A user's function as the target of a run."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+        self._is_async = inspect.iscoroutinefunction(function)
+
+    async def __call__(self, item: Item) -> Prediction:
+        began = time.perf_counter()
+        if self._is_async:
+            answer = await self._function(item.input)
+        else:
+            answer = await asyncio.to_thread(self._function, item.input)
+            if inspect.isawaitable(answer):
+                # An object whose __call__ is async, or a function that returns a coroutine.
+                answer = await answer
+        if isinstance(answer, Prediction):
+            return answer
+        if not isinstance(answer, str):
+            raise InputError(
+                f"The target returned a {type(answer).__name__}; it returns text or a windlass Prediction."
+            )
+        return Prediction(output=answer, latency_s=time.perf_counter() - began)
+
+
+class _ServerSamples:
+    """The samples of a run, kept on the server as traces and scores."""
+
+    def __init__(self, client: Client, run: Mapping[str, Any]) -> None:
+        self._client = client
+        self._run = str(run["id"])
+        self._release = run["release"]
+
+    def stored(self) -> Mapping[str, SampleResult]:
+        return {}
+
+    def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
+        attributes = {
+            "windlass.run": self._run,
+            "windlass.release": self._release["digest"],
+            "windlass.release.name": self._release["name"],
+        }
+        self._client.send_traces(encode_samples(samples, attributes))
+        self.write_judgements([result for _, result in samples])
+
+    def write_judgements(self, results: Sequence[SampleResult]) -> None:
+        scores = [
+            {
+                "trace_id": result.trace_id,
+                "span_id": result.span_id,
+                "name": metric,
+                "value": judgement.value,
+                "label": judgement.label,
+                "explanation": judgement.explanation,
+                "source": "code",
+                "run": self._run,
+                "item": result.item,
+                "release": self._release["digest"],
+                "evaluator": metric,
+            }
+            for result in results
+            for metric, judgement in result.judgements.items()
+        ]
+        for start in range(0, len(scores), _SCORES_A_REQUEST):
+            self._client.post("/scores", {"items": scores[start : start + _SCORES_A_REQUEST]})
+
+
+def _evaluator(given: str | Function | Evaluator) -> Evaluator:
+    if isinstance(given, Evaluator):
+        return given
+    if isinstance(given, str):
+        return BUILT_IN.select([given])[0]
+    return Evaluator(name=getattr(given, "__name__", type(given).__name__), function=given)
+
+
+def _check_names(evaluators: Sequence[Evaluator]) -> None:
+    if not evaluators:
+        raise InputError("A run needs at least one evaluator; name some, for example token_f1.")
+    names = [evaluator.name for evaluator in evaluators]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"Two evaluators are named {twice!r}; scores are told apart by name: give each its own.")
+
+
+def _find(client: Client, dataset: str) -> dict[str, Any]:
+    """Return the version that a selector names now: a label may move while the run is under way."""
+    _, name, what = parse_selector(dataset, kind="dataset")
+    version: dict[str, Any] = client.get(f"/artifacts/dataset/{name}/versions/{what}")
+    return version
+
+
+def _push_items(client: Client, name: str, items: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    version: dict[str, Any] = client.post(f"/datasets/{name}", {"items": [dict(item) for item in items]})
+    return version
+
+
+def _push_code(client: Client, name: str, target: Callable[[Any], Any]) -> str:
+    try:
+        source = inspect.getsource(target)
+    except (OSError, TypeError) as error:
+        raise InputError(
+            f"The source of {target!r} cannot be read, so no release can be made of it: name one with release=."
+        ) from error
+    entry = f"{getattr(target, '__module__', '')}:{getattr(target, '__qualname__', name)}"
+    body = {"code": {"entry": entry, "digest": digest_bytes(source.encode())}}
+    version = client.post(f"/artifacts/release/{name}", {"body": body})
+    return f"{name}@{version['digest']}"
+
+
+def _name_of(target: Callable[[Any], Any]) -> str:
+    name = getattr(target, "__name__", type(target).__name__)
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._") or "target"

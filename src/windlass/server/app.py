@@ -1,0 +1,76 @@
+"""The ASGI app: routes, errors as problem documents, the body limit, and the built UI."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from windlass.server.body_limit import BodyLimit
+from windlass.server.problems import add_problem_handlers
+from windlass.server.routes import (
+    artifacts,
+    audit,
+    completions,
+    datasets,
+    environments,
+    health,
+    indexes,
+    keys,
+    otlp,
+    overview,
+    runs,
+    scores,
+    session,
+    traces,
+    verdicts,
+)
+from windlass.server.services import Services
+from windlass.server.ui import serve_ui
+from windlass.version import __version__
+
+_API = (
+    session,
+    overview,
+    traces,
+    scores,
+    artifacts,
+    datasets,
+    indexes,
+    environments,
+    runs,
+    verdicts,
+    audit,
+    keys,
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Make the app around services that are open; who made them closes them."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        services.start_background_work()
+        yield
+
+    app = FastAPI(
+        title="windlass",
+        version=__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        # A receiver that traced its own requests would, with an exporter beside it, feed itself for ever.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = services
+    app.add_middleware(BodyLimit, limit_bytes=services.settings.max_body_mb * 2**20)
+    add_problem_handlers(app)
+    api = APIRouter(prefix="/api/v1")
+    for module in _API:
+        api.include_router(module.router)
+    app.include_router(api)
+    for module in (health, otlp, completions):
+        app.include_router(module.router)
+    serve_ui(app)
+    return app

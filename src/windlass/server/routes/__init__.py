@@ -1,0 +1,1 @@
+"""A module per noun: parse, call one function of the noun's folder, answer."""

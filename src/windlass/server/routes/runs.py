@@ -1,0 +1,119 @@
+"""Runs: starting, following, reading and comparing them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from windlass.access.principals import Principal
+from windlass.evaluation.compare import Comparison, compare_runs
+from windlass.evaluation.results import RunSample, samples_page
+from windlass.evaluation.runs import Run, RunSummary, cancel_run, get_run, list_runs
+from windlass.server.caller import ServicesOf, allowed
+from windlass.server.paging import Cursor, Limit, Page
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+
+Reader = Annotated[Principal, Depends(allowed("run:read"))]
+Writer = Annotated[Principal, Depends(allowed("run:write"))]
+
+Concurrency = Annotated[int, Field(ge=1, le=1000)]
+
+
+class RunRequest(BaseModel):
+    release: str
+    """`name@what`."""
+    dataset: str
+    """`name@what`."""
+    evaluators: list[str] | None = None
+    """Names; left out: every built-in one that the dataset has the columns for."""
+    concurrency: Concurrency | None = None
+
+
+class ExternalRunRequest(BaseModel):
+    release: str
+    dataset: str
+    evaluators: dict[str, bool] = Field(min_length=1)
+    """By name, whether higher is better."""
+    concurrency: Concurrency = 8
+
+
+@router.get("")
+def list_all_runs(
+    principal: Reader,
+    services: ServicesOf,
+    release: str | None = None,
+    dataset: str | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[RunSummary]:
+    """List runs, newest first; `release` and `dataset` are names or digests."""
+    page = list_runs(
+        services.database, principal.project, release=release, dataset=dataset, limit=limit, cursor=cursor
+    )
+    return Page(items=page.items, next=page.next)
+
+
+@router.post("", status_code=202)
+def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunSummary:
+    """Start a run. It goes on when the server is killed and started again."""
+    return services.runs.start(
+        principal, body.release, body.dataset, evaluators=body.evaluators, concurrency=body.concurrency
+    )
+
+
+@router.post("/external", status_code=201)
+def record_external_run(body: ExternalRunRequest, principal: Writer, services: ServicesOf) -> RunSummary:
+    """Record a run whose samples and scores the caller sends as traces and scores."""
+    return services.runs.record_external(
+        principal, body.release, body.dataset, evaluators=body.evaluators, concurrency=body.concurrency
+    )
+
+
+@router.get("/{run_id}")
+def get_one_run(run_id: str, principal: Reader, services: ServicesOf) -> Run:
+    """Return a run as it stands."""
+    return get_run(services.database, principal.project, run_id)
+
+
+@router.get("/{run_id}/samples")
+def list_samples(
+    run_id: str, principal: Reader, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None
+) -> Page[RunSample]:
+    """List a run's finished samples in the order of its dataset."""
+    run = get_run(services.database, principal.project, run_id)
+    page = samples_page(services.runs.items(run), services.runs.samples(run), limit=limit, cursor=cursor)
+    return Page(items=page.items, next=page.next)
+
+
+@router.post("/{run_id}/finish")
+def finish_external_run(run_id: str, principal: Writer, services: ServicesOf) -> Run:
+    """Summarise a run whose samples the caller sent."""
+    return services.runs.finish_external(principal, run_id)
+
+
+@router.post("/{run_id}/cancel")
+def cancel_one_run(run_id: str, principal: Writer, services: ServicesOf) -> Run:
+    """Stop a run after the samples in flight."""
+    return cancel_run(services.database, services.audit, principal, run_id)
+
+
+@router.get("/{run_id}/compare")
+def compare_two_runs(
+    run_id: str,
+    principal: Reader,
+    services: ServicesOf,
+    baseline: Annotated[str, Query(description="The run to compare with.")],
+    metric: Annotated[str | None, Query(description="Orders the samples, worst first.")] = None,
+) -> Comparison:
+    """Compare a run with a baseline run on the same dataset version."""
+    before = get_run(services.database, principal.project, baseline)
+    after = get_run(services.database, principal.project, run_id)
+    return compare_runs(
+        before,
+        after,
+        services.runs.samples(before),
+        services.runs.samples(after),
+        items={item.id: item for item in services.runs.items(after)},
+        metric=metric,
+    )

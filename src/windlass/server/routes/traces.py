@@ -1,0 +1,43 @@
+"""Traces."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+
+from windlass.access.principals import Principal
+from windlass.server.caller import ServicesOf, allowed
+from windlass.server.paging import Cursor, Limit
+from windlass.telemetry.models import Trace, TracePage
+from windlass.telemetry.queries import TraceFilters, get_trace, list_traces
+
+router = APIRouter(prefix="/traces", tags=["traces"])
+
+Reader = Annotated[Principal, Depends(allowed("trace:read"))]
+
+
+@router.get("")
+def list_all_traces(
+    principal: Reader,
+    services: ServicesOf,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    release: Annotated[str | None, Query(description="A release's digest or name.")] = None,
+    environment: str | None = None,
+    run: str | None = None,
+    status: Literal["ok", "error"] | None = None,
+    q: Annotated[str | None, Query(description="Text in a name, an input or an output; or a trace id.")] = None,
+    since: Annotated[datetime | None, Query(alias="from")] = None,
+    until: Annotated[datetime | None, Query(alias="to")] = None,
+) -> TracePage:
+    """List traces, newest first."""
+    filters = TraceFilters(
+        release=release, environment=environment, run=run, status=status, q=q, since=since, until=until
+    )
+    return list_traces(services.warehouse, principal.project, filters=filters, limit=limit, cursor=cursor)
+
+
+@router.get("/{trace_id}")
+def get_one_trace(trace_id: str, principal: Reader, services: ServicesOf) -> Trace:
+    """Return a trace with its spans and scores."""
+    return get_trace(services.warehouse, principal.project, trace_id)

@@ -1,0 +1,160 @@
+"""What the routes call: every engine opened, every noun's service built, once, at start."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from windlass.access.audit import AuditChain
+from windlass.access.keys import create_key, list_keys
+from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
+from windlass.agents.assistants import Assistants
+from windlass.agents.release_gates import ReleaseGates
+from windlass.agents.release_runs import ReleaseRuns
+from windlass.artifacts.environments import Environments
+from windlass.artifacts.registry import Registry
+from windlass.errors import WindlassError
+from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.runner import SampleStore
+from windlass.evaluation.runs import Run
+from windlass.evaluation.store import WarehouseSamples
+from windlass.monitoring.overview import Overviews
+from windlass.retrieval.indexes import Indexes
+from windlass.settings import Settings
+from windlass.storage.blobs import open_blobs
+from windlass.storage.data_folder import DataFolder
+from windlass.storage.database import Database
+from windlass.storage.jobs import Jobs
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.tracing import Recorder
+from windlass.telemetry.writer import Writer
+
+log = logging.getLogger(__name__)
+
+_AUDIT_KEY = "audit.key"
+
+
+class Services:
+    """The engines and services of one server. `close()` undoes `__init__` in the opposite order."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the data folder and open everything; whatever fails, what was opened before is closed.
+
+        Raises Conflict for a data folder in use, ConfigurationError for one of a newer schema, Unavailable for an
+        engine that does not answer.
+        """
+        self.settings = settings
+        self._recovery: threading.Thread | None = None
+        with ExitStack() as opened:
+            self._open_engines(opened)
+            self._build()
+            self._opened = opened.pop_all()
+
+    def _open_engines(self, opened: ExitStack) -> None:
+        settings = self.settings
+        self._folder = DataFolder(settings.data)
+        opened.callback(self._folder.close)
+        self.database = Database(settings.records_url)
+        opened.callback(self.database.close)
+        self.database.migrate()
+        self.audit = AuditChain.open(settings.data / _AUDIT_KEY)
+        self.blobs = open_blobs(settings.files_url)
+        self.warehouse = Warehouse.open(settings.spans_url)
+        opened.callback(self.warehouse.close)
+        self.writer = Writer(self.warehouse, queue_bytes=settings.ingest_queue_mb * 2**20)
+        opened.callback(self.writer.close)
+        self.recorder = Recorder(self.writer)
+        opened.callback(self.recorder.close)
+        self.jobs = Jobs(settings.work_url)
+        opened.callback(self.jobs.close)
+        opened.callback(self._await_recovery)
+
+    def _build(self) -> None:
+        settings = self.settings
+        self.registry = Registry(self.database, self.audit)
+        self.environments = Environments(self.database, self.audit)
+        self.datasets = Datasets(self.registry, self.blobs)
+        self.indexes = Indexes(self.registry, self.blobs)
+        self.assistants = Assistants(
+            self.registry,
+            self.indexes,
+            base_url=settings.model_base_url,
+            timeout_s=settings.request_timeout_s,
+        )
+        self.runs = ReleaseRuns(
+            self.database,
+            self.audit,
+            self.jobs,
+            registry=self.registry,
+            environments=self.environments,
+            datasets=self.datasets,
+            assistants=self.assistants,
+            tracer_of=self.recorder.tracer,
+            store_of=self._samples_of,
+            concurrency=settings.run_concurrency,
+        )
+        self.gates = ReleaseGates(
+            self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
+        )
+        self.overviews = Overviews(
+            self.database, self.warehouse, registry=self.registry, environments=self.environments
+        )
+
+    def announce(self, url: str) -> None:
+        """Say to other processes of this machine where this server answers."""
+        self._folder.announce(url)
+
+    def start_background_work(self) -> None:
+        """Go on, beside the requests, with what an earlier process left unfinished."""
+
+        def recover() -> None:
+            try:
+                self.runs.recover()
+            except WindlassError as error:
+                log.error("runs of an earlier process could not be taken up: %s", error.message)
+
+        self._recovery = threading.Thread(target=recover, name="windlass-recovery", daemon=True)
+        self._recovery.start()
+
+    def first_key(self) -> str | None:
+        """Make the first admin key and return it, if this server asks for keys and has none yet."""
+        if self.settings.mode != "server" or list_keys(self.database, DEFAULT_PROJECT):
+            return None
+        return create_key(self.database, self.audit, SYSTEM, name="first-admin", role="admin").key
+
+    def check(self) -> dict[str, str]:
+        """Return each engine that does not answer, with why."""
+        checks: dict[str, Callable[[], object]] = {
+            "database": self._check_database,
+            "warehouse": lambda: self.warehouse.query("SELECT 1"),
+        }
+        problems = {}
+        for name, check in checks.items():
+            try:
+                check()
+            except WindlassError as error:
+                problems[name] = error.message
+        return problems
+
+    def close(self) -> None:
+        """Finish what is under way and store what was acknowledged."""
+        self._opened.close()
+
+    def _check_database(self) -> None:
+        with self.database.read():
+            pass
+
+    def _await_recovery(self) -> None:
+        if self._recovery is not None:
+            self._recovery.join()
+
+    def _samples_of(self, run: Run) -> SampleStore:
+        return WarehouseSamples(
+            self.writer,
+            self.warehouse,
+            project=run.project,
+            run=run.id,
+            release=run.release.digest,
+            release_name=run.release.name,
+            flush=lambda: self.recorder.flush(),
+        )

@@ -1,0 +1,172 @@
+from typing import Any
+
+import pytest
+
+from tests.live import CAREFUL, Project
+from windlass.errors import Conflict, InputError, NotFound
+
+
+def test_a_run_is_started_followed_and_read_sample_by_sample(project: Project) -> None:
+    release, data = project.push_release(), project.push_sums(items=6)
+    with project.http() as http:
+        body = {
+            "release": "adder",
+            "dataset": "sums",
+            "evaluators": ["exact_match", "latency_s"],
+            "concurrency": 2,
+        }
+        answer = http.post("/api/v1/runs", json=body)
+    started = answer.json()
+    assert (answer.status_code, started["state"], started["by"]) == (202, "queued", "key:a-admin")
+    assert started["release"] == {"name": "adder", "number": 1, "digest": release["digest"]}
+    assert started["dataset"] == {"name": "sums", "number": 1, "digest": data["digest"]}
+    run = project.await_run(started["id"])
+    assert (run["state"], run["error"], run["items"], run["finished_items"], run["failed_items"]) == (
+        "finished",
+        None,
+        6,
+        6,
+        0,
+    )
+    assert run["concurrency"] == 2
+    assert run["metrics"]["exact_match"] == {"mean": 1.0, "low": 1.0, "high": 1.0, "n": 6, "missing": 0}
+    assert run["metrics"]["latency_s"]["mean"] > 0
+    samples = list(project.client.pages(f"/runs/{run['id']}/samples", limit=4))
+    assert [sample["item"] for sample in samples] == [f"i{number:03}" for number in range(6)]
+    assert [sample["output"] for sample in samples] == ["4", "5", "6", "7", "8", "9"]
+    assert samples[0]["input"] == {"question": "What is 0 + 4?"}
+    assert samples[0]["scores"]["exact_match"] == 1.0
+    trace = project.client.get(f"/traces/{samples[0]['trace_id']}")
+    assert (trace["run"], trace["item"], trace["release"]) == (run["id"], "i000", release["digest"])
+    assert {(score["name"], score["value"]) for score in trace["scores"]} >= {("exact_match", 1.0)}
+    assert [span["operation"] for span in trace["spans"]][-2:] == ["invoke_agent", "chat"]
+
+
+def test_runs_are_listed_newest_first_by_release_and_by_dataset(project: Project) -> None:
+    careless, careful = project.evaluate_two(items=2)
+    ids = [run["id"] for run in project.client.pages("/runs", limit=1)]
+    assert ids == [careful["id"], careless["id"]]
+    by_digest = project.client.get("/runs", release=careless["release"]["digest"])["items"]
+    assert [run["id"] for run in by_digest] == [careless["id"]]
+    assert project.client.get("/runs", release="nothing")["items"] == []
+    assert len(project.client.get("/runs", dataset="sums")["items"]) == 2
+
+
+def test_without_evaluators_all_that_fit_the_dataset_are_taken(project: Project) -> None:
+    project.push_release()
+    project.client.post("/datasets/questions", {"items": [{"input": "What is 1 + 1?"}]})
+    started = project.client.post("/runs", {"release": "adder", "dataset": "questions"})
+    # No reference and no page: what needs neither is left.
+    assert started["evaluators"] == ["groundedness", "latency_s", "input_tokens", "output_tokens", "cost_usd"]
+    assert project.await_run(started["id"])["state"] == "finished"
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "sentence"),
+    [
+        ({"evaluators": ["charm"]}, InputError, "There is no evaluator 'charm'; built in are"),
+        (
+            {"evaluators": ["recall_at_5"]},
+            InputError,
+            r"needs 'metadata.page', item 'i000' has none \(2 of 2 items",
+        ),
+        ({"dataset": "nothing"}, NotFound, "There is no dataset 'nothing'"),
+        ({"release": "nothing"}, NotFound, "There is no release 'nothing'"),
+        ({"release": "adder@staging"}, NotFound, "No version of release/adder runs in 'staging'"),
+        ({"release": "own-code"}, InputError, "code of your own is run by `windlass.evaluate`"),
+        ({"release": "keyless"}, Exception, "needs a key: set the environment variable ANTHROPIC_API_KEY"),
+        ({"concurrency": 0}, InputError, "body.concurrency"),
+    ],
+    ids=["evaluator", "column", "dataset", "release", "environment", "code", "key", "concurrency"],
+)
+def test_a_run_that_cannot_be_is_one_sentence_and_is_not_recorded(
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    request_: dict[str, Any],
+    error: type[Exception],
+    sentence: str,
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)
+    project.push_release()
+    project.push_sums(items=2)
+    code = {"code": {"entry": "shop:answer", "digest": "sha256:" + "0" * 64}}
+    project.client.post("/artifacts/release/own-code", {"body": code})
+    project.client.post("/artifacts/model/far", {"body": {"model": "anthropic:claude"}})
+    keyless = {"prompts": {"answer": "prompt/adder"}, "model": "model/far"}
+    project.client.post("/artifacts/release/keyless", {"body": keyless})
+    with pytest.raises(error, match=sentence):
+        project.client.post("/runs", {"release": "adder", "dataset": "sums", **request_})
+    assert project.client.get("/runs")["items"] == []
+    assert "run:create" not in {entry["action"] for entry in project.client.get("/audit")["items"]}
+
+
+def test_an_item_that_cannot_be_asked_fails_its_sample_and_not_the_run(project: Project) -> None:
+    project.push_release()
+    items = [
+        {"id": "a", "input": {"text": "?"}, "reference": "4"},
+        {"id": "b", "input": "1 + 3", "reference": "4"},
+    ]
+    project.client.post("/datasets/sums", {"items": items})
+    run = project.evaluate("adder")
+    assert (run["state"], run["failed_items"]) == ("finished", 1)
+    assert (run["metrics"]["exact_match"]["n"], run["metrics"]["exact_match"]["missing"]) == (1, 1)
+    failed, answered = project.client.get(f"/runs/{run['id']}/samples")["items"]
+    assert failed["error"] == "The item 'a' has no question: its input is text, or an object with `question`."
+    assert (failed["scores"], answered["error"]) == ({}, None)
+    assert project.client.get(f"/traces/{failed['trace_id']}")["status"] == "error"
+
+
+def test_a_run_is_cancelled_after_the_samples_in_flight(project: Project) -> None:
+    live = project.live
+    project.push_release()
+    project.push_sums(items=300)
+    live.asked.clear()
+    live.answering.clear()
+    try:
+        body = {"release": "adder", "dataset": "sums", "evaluators": ["exact_match"], "concurrency": 2}
+        started = project.client.post("/runs", body)
+        assert live.asked.wait(30)
+        assert project.client.get(f"/runs/{started['id']}")["state"] == "running"
+        cancelled = project.client.post(f"/runs/{started['id']}/cancel", {})
+        assert cancelled["state"] == "cancelled"
+    finally:
+        live.answering.set()
+    run = project.await_run(started["id"])
+    assert run["state"] == "cancelled"
+    assert len(project.client.get(f"/runs/{started['id']}/samples", limit=500)["items"]) < 300
+    with pytest.raises(Conflict, match="is cancelled and cannot be cancelled any more"):
+        project.client.post(f"/runs/{started['id']}/cancel", {})
+
+
+def test_two_runs_are_compared_worst_sample_first(project: Project) -> None:
+    careless, careful = project.evaluate_two(items=6)
+    found = project.client.get(f"/runs/{careless['id']}/compare", baseline=careful["id"], metric="exact_match")
+    assert (found["items_paired"], found["items_missing"]) == (6, 0)
+    assert (found["baseline"]["id"], found["candidate"]["id"]) == (careful["id"], careless["id"])
+    (metric,) = found["metrics"]
+    assert (metric["baseline_mean"], metric["candidate_mean"], metric["difference"]) == (1.0, 0.5, -0.5)
+    assert [sample["difference"] for sample in found["samples"]] == [-1.0] * 3 + [0.0] * 3
+    worst = found["samples"][0]
+    assert (worst["item"], worst["baseline"]["output"], worst["candidate"]["output"]) == ("i001", "5", "6")
+
+
+def test_runs_that_cannot_be_compared_say_why(project: Project) -> None:
+    careless, careful = project.evaluate_two(items=2)
+    project.push_sums(items=3)
+    other = project.evaluate("adder@2")
+    compare = f"/runs/{careful['id']}/compare"
+    with pytest.raises(InputError, match="are on different versions of data"):
+        project.client.get(compare, baseline=other["id"])
+    with pytest.raises(InputError, match="do not both have the metric 'charm'; they share exact_match"):
+        project.client.get(compare, baseline=careless["id"], metric="charm")
+    with pytest.raises(NotFound, match="There is no run 'run-none'"):
+        project.client.get(compare, baseline="run-none")
+
+
+def test_a_run_of_the_server_is_not_finished_by_hand(project: Project) -> None:
+    project.push_release(instructions=CAREFUL)
+    project.push_sums(items=1)
+    run = project.evaluate("adder")
+    with pytest.raises(Conflict, match="is executed by the server"):
+        project.client.post(f"/runs/{run['id']}/finish", {})
