@@ -1,0 +1,29 @@
+import type { en } from "./en";
+
+/** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
+export interface PluralText {
+  one?: string;
+  other: string;
+}
+
+export type Text = string | PluralText;
+export type TextKey = keyof typeof en;
+export type Catalogue = Record<TextKey, Text>;
+export type Parameters = Record<string, string | number>;
+
+/** Fills {name} in a text; a plural text is chosen by the parameter `n`. */
+export function fill(text: Text, parameters: Parameters, language: string): string {
+  let chosen: string;
+  if (typeof text === "string") {
+    chosen = text;
+  } else {
+    const form = new Intl.PluralRules(language).select(Number(parameters.n ?? 0));
+    chosen = (form === "one" ? text.one : undefined) ?? text.other;
+  }
+  const numbers = new Intl.NumberFormat(language);
+  return chosen.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? numbers.format(value) : value;
+  });
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { fill, type Text } from "./catalogue";
+import { en } from "./en";
+import { ko } from "./ko";
+
+const keys = Object.keys(en) as (keyof typeof en)[];
+const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
+const placeholders = (text: Text) =>
+  [
+    ...new Set(forms(text).flatMap((form) => [...form.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))),
+  ].sort();
+
+test("both catalogues have the same keys", () => {
+  expect(Object.keys(ko).sort()).toEqual(Object.keys(en).sort());
+});
+
+test("each text fills the same parameters in both languages", () => {
+  const uneven = keys.filter((key) => placeholders(en[key]).join() !== placeholders(ko[key]).join());
+  expect(uneven).toEqual([]);
+});
+
+test("no text is empty", () => {
+  const empty = keys.filter((key) => [...forms(en[key]), ...forms(ko[key])].some((text) => !text.trim()));
+  expect(empty).toEqual([]);
+});
+
+test("Korean sentences are in Korean", () => {
+  const latinOnly = keys.filter((key) => forms(ko[key]).every((form) => !/\p{Script=Hangul}/u.test(form)));
+  expect(latinOnly).toEqual(["palette.run", "run.on", "run.title"]);
+});
+
+test("a plural text follows the count", () => {
+  expect(fill(en["traces.errors"], { n: 1 }, "en")).toBe("1 span failed");
+  expect(fill(en["traces.errors"], { n: 2 }, "en")).toBe("2 spans failed");
+  expect(fill(ko["traces.errors"], { n: 1 }, "ko")).toBe("스팬 1개 실패");
+});
+
+test("numbers are grouped and unknown parameters stay visible", () => {
+  expect(fill("{n} of {total}", { n: 12_345 }, "en")).toBe("12,345 of {total}");
+});

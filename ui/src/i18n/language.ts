@@ -1,0 +1,51 @@
+import { type Catalogue, fill, type Parameters, type TextKey } from "./catalogue";
+import { en } from "./en";
+import { createFormat, type Format } from "./format";
+
+export type Language = "en" | "ko";
+
+export interface Words {
+  language: Language;
+  t: (key: TextKey, parameters?: Parameters) => string;
+  format: Format;
+}
+
+const STORED = "windlass.language";
+
+function makeWords(language: Language, catalogue: Catalogue): Words {
+  return {
+    language,
+    t: (key, parameters = {}) => fill(catalogue[key], parameters, language),
+    format: createFormat(language),
+  };
+}
+
+let current: Words = makeWords("en", en);
+const listeners = new Set<() => void>();
+
+export const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+export const currentWords = () => current;
+
+export function preferredLanguage(stored: string | null, browser: readonly string[]): Language {
+  if (stored === "en" || stored === "ko") return stored;
+  const first = browser.find((tag) => /^(en|ko)\b/i.test(tag));
+  return first?.toLowerCase().startsWith("ko") ? "ko" : "en";
+}
+
+async function load(language: Language): Promise<void> {
+  const catalogue: Catalogue = language === "ko" ? (await import("./ko")).ko : en;
+  current = makeWords(language, catalogue);
+  document.documentElement.lang = language;
+  for (const listener of listeners) listener();
+}
+
+export const startLanguage = () =>
+  load(preferredLanguage(window.localStorage.getItem(STORED), navigator.languages));
+
+export function setLanguage(language: Language): void {
+  window.localStorage.setItem(STORED, language);
+  void load(language);
+}

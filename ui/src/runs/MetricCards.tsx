@@ -1,0 +1,60 @@
+import type { MetricSummary } from "@/api/types";
+import { IntervalStrip } from "@/components/Interval";
+import { Missing } from "@/components/Value";
+import { unitOf } from "@/i18n/format";
+import { useWords } from "@/i18n/useWords";
+import { orderMetrics } from "./metrics";
+import styles from "./Runs.module.css";
+
+interface Props {
+  metrics: Record<string, MetricSummary>;
+  items: number;
+}
+
+/** Every metric of a run: mean, 95 % interval, n and what is missing. */
+export function MetricCards({ metrics, items }: Props) {
+  const { t } = useWords();
+  const names = orderMetrics(Object.keys(metrics));
+  if (names.length === 0) return null;
+  return (
+    <ul className={styles.metrics} aria-label={t("run.metrics")}>
+      {names.map((name) => {
+        const summary = metrics[name];
+        return summary && <MetricCard key={name} name={name} summary={summary} items={items} />;
+      })}
+    </ul>
+  );
+}
+
+function MetricCard({ name, summary, items }: { name: string; summary: MetricSummary; items: number }) {
+  const { t, format } = useWords();
+  const { mean, low, high, n, missing } = summary;
+  const bounded = low !== null && high !== null;
+  // A score has its natural axis from 0 to 1; other units are drawn on an axis from zero.
+  const end = unitOf(name) === "score" ? Math.max(1, high ?? 1) : Math.max((high ?? 0) * 1.25, mean ?? 0);
+  return (
+    <li className={styles.metric}>
+      <div className={styles.metricName}>{name}</div>
+      <div className={styles.metricLine}>
+        <span className={`${styles.metricValue} num`}>
+          {mean === null ? <Missing reason={t("missing.metric", { n: items })} /> : format.metric(name, mean)}
+        </span>
+        <span
+          className={`${styles.metricNote} num`}
+          data-tip={missing > 0 ? t("run.missing", { n: missing }) : undefined}
+        >
+          n = {format.integer(n)}
+          {missing > 0 && ` (−${format.integer(missing)})`}
+        </span>
+      </div>
+      {mean !== null && bounded && (
+        <>
+          <IntervalStrip mean={mean} low={low} high={high} from={Math.min(0, low)} to={end} />
+          <div className={`${styles.metricNote} num`}>
+            {format.metric(name, low)} – {format.metric(name, high)}
+          </div>
+        </>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,148 @@
+import { Link } from "@tanstack/react-router";
+import type { RunSummary } from "@/api/types";
+import { MeanWithInterval } from "@/components/Interval";
+import { RunStateBadge } from "@/components/Marks";
+import { EmptyState } from "@/components/States";
+import table from "@/components/table.module.css";
+import { Missing, When } from "@/components/Value";
+import { useWords } from "@/i18n/useWords";
+import { orderMetrics } from "./metrics";
+import styles from "./Runs.module.css";
+
+interface RunsTableProps {
+  runs: RunSummary[];
+  /** Fewer columns, for a place beside other things. */
+  brief?: boolean;
+  chosen?: string[];
+  onChoose?: (id: string) => void;
+}
+
+const BRIEF_METRICS = 2;
+const FULL_METRICS = 8;
+
+export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
+  const { t, format } = useWords();
+  if (runs.length === 0) {
+    return (
+      <EmptyState
+        icon="runs"
+        title={t("runs.empty")}
+        text={t("runs.empty.text")}
+        command="windlass eval release/NAME@latest --dataset dataset/NAME@latest"
+      />
+    );
+  }
+  const measured = runs.flatMap((run) => Object.keys(run.metrics).filter((name) => run.metrics[name]?.n));
+  const metrics = orderMetrics(measured).slice(0, brief ? BRIEF_METRICS : FULL_METRICS);
+  return (
+    <div className={table.scroll}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            {onChoose && (
+              <th scope="col">
+                <span className="visually-hidden">{t("runs.choose")}</span>
+              </th>
+            )}
+            <th scope="col">{t("runs.release")}</th>
+            {!brief && <th scope="col">{t("runs.dataset")}</th>}
+            <th scope="col">{t("runs.state")}</th>
+            {!brief && (
+              <th scope="col" className={table.right}>
+                {t("runs.items")}
+              </th>
+            )}
+            <th scope="col" className={table.right}>
+              {t("runs.started")}
+            </th>
+            {metrics.map((metric) => (
+              <th scope="col" key={metric} className={table.right}>
+                {metric}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={run.id} data-chosen={chosen?.includes(run.id) || undefined} className={styles.row}>
+              {onChoose && (
+                <td className={styles.check}>
+                  <input
+                    type="checkbox"
+                    checked={chosen?.includes(run.id) ?? false}
+                    onChange={() => onChoose(run.id)}
+                    aria-label={t("runs.choose.one", { run: run.id })}
+                    disabled={run.finished_items === 0}
+                  />
+                </td>
+              )}
+              <td>
+                <Link className="quiet-link" to="/runs/$runId" params={{ runId: run.id }}>
+                  {run.release.name}
+                  <span className="faint num">@{run.release.number}</span>
+                </Link>
+              </td>
+              {!brief && (
+                <td>
+                  {run.dataset.name}
+                  <span className="faint num">@{run.dataset.number}</span>
+                </td>
+              )}
+              <td>
+                <Progress run={run} />
+              </td>
+              {!brief && (
+                <td className={`${table.right} num`}>
+                  {format.integer(run.items)}
+                  {run.failed_items > 0 && (
+                    <span className={styles.failed}> {t("runs.failed_items", { n: run.failed_items })}</span>
+                  )}
+                </td>
+              )}
+              <td className={`${table.right} dim`}>
+                <When time={run.started ?? run.created} />
+              </td>
+              {metrics.map((metric) => {
+                const summary = run.metrics[metric];
+                return (
+                  <td key={metric} className={table.right}>
+                    {summary ? (
+                      <MeanWithInterval metric={metric} {...summary} />
+                    ) : (
+                      <Missing reason={t("missing.not_measured")} />
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function Progress({ run }: { run: RunSummary }) {
+  const { t, format } = useWords();
+  const share = run.items ? run.finished_items / run.items : 0;
+  return (
+    <span className="row" data-tip={run.error ?? undefined}>
+      <RunStateBadge state={run.state} />
+      {run.state === "running" && (
+        <>
+          <span
+            className={styles.bar}
+            role="progressbar"
+            aria-label={t("state.running")}
+            aria-valuenow={Math.round(share * 100)}
+            aria-valuemin={0}
+            aria-valuemax={100}
+          >
+            <span style={{ width: `${share * 100}%` }} />
+          </span>
+          <span className="faint num">{format.percent(share, 0)}</span>
+        </>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,83 @@
+import { Link } from "@tanstack/react-router";
+import type { Sample } from "@/api/types";
+import { CopyButton } from "@/components/Copy";
+import { JsonTree } from "@/components/JsonTree";
+import { Markdown } from "@/components/Markdown";
+import { Panel } from "@/components/Panel";
+import { Missing } from "@/components/Value";
+import { useWords } from "@/i18n/useWords";
+import { wholeText } from "./metrics";
+import styles from "./SamplePanel.module.css";
+
+interface Props {
+  sample: Sample;
+  metrics: string[];
+  onClose: () => void;
+}
+
+export function SamplePanel({ sample, metrics, onClose }: Props) {
+  const { t, format } = useWords();
+  return (
+    <Panel
+      label={t("sample.title", { item: sample.item })}
+      title={
+        <>
+          <span className="mono">{sample.item}</span>
+          <Link className="link" to="/traces/$traceId" params={{ traceId: sample.trace_id }}>
+            {t("sample.trace")}
+          </Link>
+        </>
+      }
+      onClose={onClose}
+    >
+      <div className={styles.body}>
+        {sample.error && (
+          <p className={styles.error} role="alert">
+            {sample.error}
+          </p>
+        )}
+        <dl className={styles.scores}>
+          {metrics.map((metric) => {
+            const value = sample.scores[metric];
+            return (
+              <div key={metric}>
+                <dt>{metric}</dt>
+                <dd className="num">
+                  {value === null || value === undefined ? (
+                    <Missing reason={sample.error ? t("missing.failed_sample") : t("missing.score")} />
+                  ) : (
+                    format.metric(metric, value)
+                  )}
+                </dd>
+                {sample.explanations[metric] && <dd className={styles.why}>{sample.explanations[metric]}</dd>}
+              </div>
+            );
+          })}
+        </dl>
+        <Block title={t("samples.input")} value={sample.input} />
+        <Block title={t("samples.output")} value={sample.output} missing={t("missing.output")} />
+        <Block title={t("samples.reference")} value={sample.reference} missing={t("missing.reference")} />
+        {Object.keys(sample.metadata).length > 0 && (
+          <section>
+            <h2>{t("samples.metadata")}</h2>
+            <JsonTree value={sample.metadata} />
+          </section>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Block({ title, value, missing = "" }: { title: string; value: unknown; missing?: string }) {
+  const { t } = useWords();
+  const text = wholeText(value);
+  return (
+    <section>
+      <h2>
+        {title}
+        {text && <CopyButton text={text} label={t("copy.text")} />}
+      </h2>
+      <div className={styles.text}>{text ? <Markdown text={text} /> : <Missing reason={missing} />}</div>
+    </section>
+  );
+}

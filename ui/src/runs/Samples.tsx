@@ -1,0 +1,187 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { isActive, samplesQuery } from "@/api/queries";
+import type { Run, Sample } from "@/api/types";
+import { Icon } from "@/components/Icon";
+import { StatusMark } from "@/components/Marks";
+import { EmptyState, ErrorState, SkeletonRows } from "@/components/States";
+import { Missing } from "@/components/Value";
+import { VirtualRows } from "@/components/VirtualRows";
+import { useWords } from "@/i18n/useWords";
+import { oneLine, orderMetrics } from "./metrics";
+import styles from "./Runs.module.css";
+import { SamplePanel } from "./SamplePanel";
+import list from "./Samples.module.css";
+
+interface Order {
+  metric: string;
+  descending: boolean;
+}
+
+const ROW = 32;
+
+/** Unknown values stay at the end in both directions. */
+export function sortSamples(samples: Sample[], order: Order | null): Sample[] {
+  if (!order) return samples;
+  const value = (sample: Sample) => sample.scores[order.metric] ?? null;
+  return samples.toSorted((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (x === null || y === null) return Number(x === null) - Number(y === null);
+    return order.descending ? y - x : x - y;
+  });
+}
+
+interface SamplesProps {
+  run: Run;
+  /** The summary above the rows; it scrolls away with them. */
+  children: ReactNode;
+}
+
+export function Samples({ run, children }: SamplesProps) {
+  const { t } = useWords();
+  const navigate = useNavigate({ from: "/runs/$runId" });
+  const { item } = useSearch({ from: "/runs/$runId" });
+  const query = useInfiniteQuery(samplesQuery(run.id));
+  const [order, setOrder] = useState<Order | null>(null);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
+
+  // New samples of a running run appear as they finish.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asks again whenever the count moves
+  useEffect(() => {
+    if (isActive(run.state)) void refetch();
+  }, [run.finished_items, run.state, refetch]);
+
+  // An order is only true over all samples, so sorting loads the rest.
+  useEffect(() => {
+    if (order && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [order, hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const samples = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const sorted = useMemo(() => sortSamples(samples, order), [samples, order]);
+  // A metric without a single value needs no column; its card above says why.
+  // In the order of the run; a metric without a single value needs no column, its card above says why.
+  const metrics = useMemo(() => {
+    const measured = new Set(
+      samples.flatMap(({ scores }) => Object.keys(scores).filter((name) => scores[name] !== null)),
+    );
+    return orderMetrics([...Object.keys(run.metrics), ...measured]).filter((name) => measured.has(name));
+  }, [samples, run.metrics]);
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const show = (sample: Sample | undefined) =>
+    void navigate({ search: { item: sample?.item }, replace: true });
+
+  const note = query.isError ? (
+    <ErrorState error={query.error} retry={() => void refetch()} />
+  ) : !query.data ? (
+    <SkeletonRows />
+  ) : samples.length === 0 ? (
+    <EmptyState icon="dataset" title={t("samples.empty")} text={t("samples.empty.text")} />
+  ) : undefined;
+  // Text columns share what the metrics leave; below their least width the table scrolls sideways.
+  const columns = `14px 100px minmax(0, 1fr) minmax(0, 1.3fr) repeat(${metrics.length}, 76px)`;
+  const least = 14 + 100 + 340 + metrics.length * 76 + (metrics.length + 3) * 12 + 40;
+  const open = samples.find((sample) => sample.item === item);
+  return (
+    <div
+      className={styles.samples}
+      style={{ "--columns": columns, "--least": `${least}px` } as React.CSSProperties}
+    >
+      <VirtualRows
+        rows={sorted}
+        rowHeight={ROW}
+        keyOf={(sample) => sample.item}
+        label={t("samples.label")}
+        selected={item}
+        onSelect={show}
+        onEnd={onEnd}
+        lead={children}
+        header={!note && <Head metrics={metrics} order={order} onOrder={setOrder} />}
+        footer={note}
+        render={(sample) => (
+          <Row sample={sample} metrics={metrics} open={sample.item === item} onOpen={() => show(sample)} />
+        )}
+      />
+      {open && <SamplePanel sample={open} metrics={metrics} onClose={() => show(undefined)} />}
+    </div>
+  );
+}
+
+interface HeadProps {
+  metrics: string[];
+  order: Order | null;
+  onOrder: (order: Order | null) => void;
+}
+
+function Head({ metrics, order, onOrder }: HeadProps) {
+  const { t } = useWords();
+  // First click: worst first for scores (ascending); second: the other way; third: the dataset's order.
+  const next = (metric: string): Order | null => {
+    if (order?.metric !== metric) return { metric, descending: false };
+    return order.descending ? null : { metric, descending: true };
+  };
+  return (
+    <div className={`${list.row} ${list.head}`}>
+      <span />
+      <span>{t("samples.item")}</span>
+      <span>{t("samples.input")}</span>
+      <span>{t("samples.output")}</span>
+      {metrics.map((metric) => (
+        <button
+          key={metric}
+          type="button"
+          className={list.sort}
+          onClick={() => onOrder(next(metric))}
+          aria-pressed={order?.metric === metric}
+          data-tip={`${metric}\n${t("samples.sort")}`}
+        >
+          {order?.metric === metric && (
+            <span className={list.arrow} data-up={!order.descending || undefined}>
+              <Icon name="down" size={10} />
+            </span>
+          )}
+          <span className="clip">{metric}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface RowProps {
+  sample: Sample;
+  metrics: string[];
+  open: boolean;
+  onOpen: () => void;
+}
+
+function Row({ sample, metrics, open, onOpen }: RowProps) {
+  const { t, format } = useWords();
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys; the row is a larger target
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above
+    <div className={`${list.row} ${list.body}`} data-open={open || undefined} onClick={onOpen}>
+      <StatusMark status={sample.error ? "error" : "ok"} />
+      <button type="button" className={`${list.item} clip`} onClick={onOpen}>
+        {sample.item}
+      </button>
+      <span className="clip">{oneLine(sample.input)}</span>
+      <span className={`clip ${sample.error ? list.error : ""}`}>
+        {sample.error ?? oneLine(sample.output)}
+      </span>
+      {metrics.map((metric) => {
+        const value = sample.scores[metric];
+        return (
+          <span key={metric} className={`${list.value} num`}>
+            {value === null || value === undefined ? (
+              <Missing reason={sample.error ? t("missing.failed_sample") : t("missing.score")} />
+            ) : (
+              format.metric(metric, value)
+            )}
+          </span>
+        );
+      })}
+    </div>
+  );
+}

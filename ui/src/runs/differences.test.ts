@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import type { ComparedSample, RunSummary, Sample } from "@/api/types";
+import { tallyOf } from "./CompareBody";
+import { type DifferenceRow, directionOf, groupDifferences, pairsFor, ticksOf } from "./differences";
+import { oneLine, orderMetrics, wholeText } from "./metrics";
+import { comparisonOf } from "./RunsPage";
+import { sortSamples } from "./Samples";
+
+const row = (name: string, values: Partial<DifferenceRow> = {}): DifferenceRow => ({
+  name,
+  difference: 0.1,
+  low: 0.05,
+  high: 0.15,
+  n: 90,
+  baseline: 0.5,
+  candidate: 0.6,
+  higherIsBetter: true,
+  ...values,
+});
+
+test("a direction needs an interval without zero", () => {
+  expect(directionOf(row("f1"))).toBe("better");
+  expect(directionOf(row("latency_s", { higherIsBetter: false }))).toBe("worse");
+  expect(directionOf(row("f1", { low: -0.01 }))).toBe("unclear");
+  expect(directionOf(row("f1", { low: null, high: null }))).toBe("unclear");
+});
+
+test("scores share one axis, everything else is relative to its baseline", () => {
+  const [scores, resources] = groupDifferences([row("f1"), row("latency_s", { high: 0.25 })]);
+  expect(scores?.kind).toBe("absolute");
+  expect(scores?.reach).toBeCloseTo(0.15 * 1.12);
+  expect(resources?.kind).toBe("relative");
+  expect(resources?.reach).toBeCloseTo(0.5 * 1.12);
+});
+
+test("the axis reaches as far as the margin", () => {
+  expect(groupDifferences([row("f1", { margin: 0.4 })])[0]?.reach).toBeCloseTo(0.4 * 1.12);
+});
+
+test("ticks are round and symmetric", () => {
+  expect(ticksOf(0.45).map((tick) => Number(tick.toFixed(3)))).toEqual([-0.4, -0.2, 0, 0.2, 0.4]);
+});
+
+const sample = (item: string, before: number | null, after: number | null): ComparedSample => ({
+  item,
+  input: "",
+  reference: "",
+  difference: null,
+  baseline: { output: "", error: null, trace_id: "", scores: { m: before } },
+  candidate: { output: "", error: null, trace_id: "", scores: { m: after } },
+});
+const samples = [
+  sample("same", 0.5, 0.5),
+  sample("lost", 0.9, 0.1),
+  sample("gap", null, 1),
+  sample("won", 0, 1),
+];
+
+test("samples are ordered worst first, those without a pair last", () => {
+  expect(pairsFor(samples, "m", true).map(({ item }) => item)).toEqual(["lost", "same", "won", "gap"]);
+  expect(pairsFor(samples, "m", false).map(({ item }) => item)).toEqual(["won", "same", "lost", "gap"]);
+});
+
+test("a side that is absent counts as without a pair", () => {
+  expect(pairsFor([{ ...sample("a", 1, 1), candidate: null }], "m", true)[0]?.difference).toBeNull();
+});
+
+test("the tally counts every sample once", () => {
+  expect(tallyOf(pairsFor(samples, "m", true), true)).toEqual({ worse: 1, equal: 1, better: 1, unknown: 1 });
+});
+
+test("unknown scores stay at the end in both directions", () => {
+  const scored = [0.2, null, 0.9].map(
+    (value, index) => ({ item: `${index}`, scores: { m: value } }) as unknown as Sample,
+  );
+  const order = (descending: boolean) =>
+    sortSamples(scored, { metric: "m", descending }).map(({ item }) => item);
+  expect(order(false)).toEqual(["0", "2", "1"]);
+  expect(order(true)).toEqual(["2", "0", "1"]);
+});
+
+test("the older run is the baseline", () => {
+  const runs = [
+    { id: "new", created: "2026-11-22T10:00:00Z" },
+    { id: "old", created: "2026-11-21T10:00:00Z" },
+  ] as RunSummary[];
+  expect(comparisonOf(runs, ["new", "old"])).toEqual({ baseline: "old", candidate: "new" });
+  expect(comparisonOf(runs, ["new"])).toBeNull();
+});
+
+test("scores come before what a run consumed", () => {
+  expect(orderMetrics(["latency_s", "f1", "cost_usd", "f1", "recall"])).toEqual([
+    "f1",
+    "recall",
+    "latency_s",
+    "cost_usd",
+  ]);
+});
+
+test("an input with one text is shown as that text", () => {
+  expect(oneLine({ question: "What\n is it?" })).toBe("What is it?");
+  expect(wholeText({ a: 1 })).toBe('{\n  "a": 1\n}');
+  expect(wholeText(null)).toBe("");
+});

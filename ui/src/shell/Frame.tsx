@@ -1,0 +1,69 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { isStatus } from "@/api/client";
+import { sessionQuery } from "@/api/queries";
+import { isTyping } from "@/components/Panel";
+import { ErrorState } from "@/components/States";
+import { useWords } from "@/i18n/useWords";
+import styles from "./Frame.module.css";
+import { Rail } from "./Rail";
+
+const SignIn = lazy(() => import("./SignIn").then((module) => ({ default: module.SignIn })));
+const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
+
+/** Asks who is there; then the rail, the page and the command palette. */
+export function Frame() {
+  const session = useQuery(sessionQuery());
+  if (isStatus(session.error, 401)) {
+    return (
+      <Suspense fallback={null}>
+        <SignIn />
+      </Suspense>
+    );
+  }
+  if (session.isError) return <ErrorState error={session.error} retry={() => void session.refetch()} />;
+  if (!session.data) return null;
+  return <SignedIn />;
+}
+
+function SignedIn() {
+  const { t } = useWords();
+  const [palette, setPalette] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const path = useLocation({ select: (location) => location.pathname });
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      const command = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k";
+      const slash = event.key === "/" && !isTyping(event) && !document.querySelector("[role=dialog]");
+      if (!command && !slash) return;
+      event.preventDefault();
+      setPalette((shown) => (command ? !shown : true));
+    }
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
+  useEffect(() => {
+    main.current?.scrollTo(0, 0);
+  }, [path]);
+
+  return (
+    <div className={styles.frame}>
+      <a className={styles.skip} href="#main">
+        {t("nav.skip")}
+      </a>
+      <Rail onSearch={() => setPalette(true)} />
+      <main id="main" ref={main} className={styles.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      {palette && (
+        <Suspense fallback={null}>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

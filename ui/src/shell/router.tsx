@@ -1,0 +1,149 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+import {
+  auditQuery,
+  overviewQuery,
+  runQuery,
+  runsQuery,
+  type TraceFilter,
+  traceQuery,
+  tracesQuery,
+  verdictQuery,
+  verificationQuery,
+} from "@/api/queries";
+import { ErrorState } from "@/components/States";
+import { Frame } from "./Frame";
+import { NotFound } from "./NotFound";
+import { queryClient } from "./queryClient";
+import { parseSearch, pick, stringifySearch } from "./search";
+
+function RouteError({ error, reset }: ErrorComponentProps) {
+  return <ErrorState error={error} retry={reset} />;
+}
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: RouteError });
+
+/** Data asked for when a link is hovered, so that a click finds it there; failures show on the page itself. */
+const warm = (...queries: unknown[]) => {
+  for (const query of queries) void queryClient.prefetchQuery(query as { queryKey: readonly unknown[] });
+};
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  loader: () => warm(overviewQuery()),
+  component: lazyRouteComponent(() => import("@/overview/OverviewPage"), "OverviewPage"),
+});
+
+const FILTER = ["q", "status", "release", "environment", "run", "since", "from", "to"] as const;
+
+export interface TracesSearch extends TraceFilter {
+  trace?: string;
+  span?: string;
+}
+
+const traces = createRoute({
+  getParentRoute: () => root,
+  path: "/traces",
+  validateSearch: (search: Record<string, unknown>): TracesSearch => {
+    const { status, ...rest } = pick(search, [...FILTER, "trace", "span"]);
+    return { ...rest, status: status === "ok" || status === "error" ? status : undefined };
+  },
+  loaderDeps: ({ search: { trace: _trace, span: _span, ...filter } }) => filter,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(tracesQuery(deps)),
+  component: lazyRouteComponent(() => import("@/traces/TracesPage"), "TracesPage"),
+});
+
+const trace = createRoute({
+  getParentRoute: () => root,
+  path: "/traces/$traceId",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["span"]),
+  loader: ({ params }) => warm(traceQuery(params.traceId)),
+  component: lazyRouteComponent(() => import("@/traces/TracePage"), "TracePage"),
+});
+
+const releases = createRoute({
+  getParentRoute: () => root,
+  path: "/releases",
+  component: lazyRouteComponent(() => import("@/releases/ReleasesPage"), "ReleasesPage"),
+});
+
+const release = createRoute({
+  getParentRoute: () => root,
+  path: "/releases/$name/$ref",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["tab", "against"]),
+  component: lazyRouteComponent(() => import("@/releases/ReleasePage"), "ReleasePage"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: "/runs",
+  loader: () => void queryClient.prefetchInfiniteQuery(runsQuery()),
+  component: lazyRouteComponent(() => import("@/runs/RunsPage"), "RunsPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/compare",
+  validateSearch: (search: Record<string, unknown>) =>
+    pick(search, ["baseline", "candidate", "metric", "item"]),
+  component: lazyRouteComponent(() => import("@/runs/ComparePage"), "ComparePage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$runId",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["item"]),
+  loader: ({ params }) => warm(runQuery(params.runId)),
+  component: lazyRouteComponent(() => import("@/runs/RunPage"), "RunPage"),
+});
+
+const verdict = createRoute({
+  getParentRoute: () => root,
+  path: "/verdicts/$verdictId",
+  loader: ({ params }) => warm(verdictQuery(params.verdictId)),
+  component: lazyRouteComponent(() => import("@/verdicts/VerdictPage"), "VerdictPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["entry"]),
+  loader: () => {
+    warm(verificationQuery());
+    void queryClient.prefetchInfiniteQuery(auditQuery());
+  },
+  component: lazyRouteComponent(() => import("@/audit/AuditPage"), "AuditPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    overview,
+    traces,
+    trace,
+    releases,
+    release,
+    runs,
+    compare,
+    run,
+    verdict,
+    audit,
+  ]),
+  defaultErrorComponent: RouteError,
+  defaultPreload: "intent",
+  defaultPreloadDelay: 40,
+  scrollRestoration: true,
+  parseSearch,
+  stringifySearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,70 @@
+import { Link } from "@tanstack/react-router";
+import { useReleaseIndex } from "@/api/releases";
+import type { Trace } from "@/api/types";
+import { Digest } from "@/components/Copy";
+import { ReleaseName } from "@/components/ReleaseName";
+import { Cost, Tokens, When } from "@/components/Value";
+import { useWords } from "@/i18n/useWords";
+import styles from "./Trace.module.css";
+
+export function TraceFacts({ trace }: { trace: Trace }) {
+  const { t, format } = useWords();
+  const release = useReleaseIndex().get(trace.release);
+  return (
+    <dl className={styles.facts}>
+      <Fact name={t("traces.time")}>
+        <When time={trace.start_time} />
+      </Fact>
+      <Fact name={t("traces.latency")}>
+        <span className="num">{format.duration(trace.duration_s)}</span>
+      </Fact>
+      <Fact name={t("traces.tokens")}>
+        <Tokens input={trace.input_tokens} output={trace.output_tokens} />
+      </Fact>
+      <Fact name={t("traces.cost")}>
+        <Cost value={trace.cost_usd} />
+      </Fact>
+      <Fact name={t("trace.spans")}>
+        <span className="num">{format.integer(trace.span_count)}</span>
+        {trace.error_count > 0 && (
+          <span className={styles.bad}> {t("traces.errors", { n: trace.error_count })}</span>
+        )}
+      </Fact>
+      {trace.release && (
+        <Fact name={t("trace.release")}>
+          {release ? <ReleaseName name={release.name} number={release.number} /> : trace.release_name}{" "}
+          <Digest value={trace.release} />
+        </Fact>
+      )}
+      {trace.environment && <Fact name={t("trace.environment")}>{trace.environment}</Fact>}
+      {trace.run && (
+        <Fact name={t("trace.run")}>
+          <Link
+            className="quiet-link"
+            to="/runs/$runId"
+            params={{ runId: trace.run }}
+            search={{ item: trace.item || undefined }}
+          >
+            {trace.item || trace.run}
+          </Link>
+        </Fact>
+      )}
+      {trace.conversation && (
+        <Fact name={t("trace.session")}>
+          <span className="mono">{trace.conversation}</span>
+        </Fact>
+      )}
+      {trace.user && <Fact name={t("trace.user")}>{trace.user}</Fact>}
+      {trace.service && <Fact name={t("trace.service")}>{trace.service}</Fact>}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { traceQuery } from "@/api/queries";
+import { CopyButton } from "@/components/Copy";
+import { StatusMark } from "@/components/Marks";
+import { Page } from "@/components/Page";
+import { Loaded } from "@/components/States";
+import { useWords } from "@/i18n/useWords";
+import { TraceFacts } from "./TraceFacts";
+import { TraceView } from "./TraceView";
+
+export function TracePage() {
+  const { t } = useWords();
+  const navigate = useNavigate({ from: "/traces/$traceId" });
+  const { traceId } = useParams({ from: "/traces/$traceId" });
+  const { span } = useSearch({ from: "/traces/$traceId" });
+  const query = useQuery(traceQuery(traceId));
+  const trace = query.data;
+  return (
+    <Page
+      fill
+      title={trace ? `${trace.name} ${traceId.slice(0, 8)}` : t("trace.title")}
+      trail={<Link to="/traces">{t("nav.traces")}</Link>}
+      heading={
+        <>
+          {trace && <StatusMark status={trace.status} />}
+          <h1 className="clip">{trace?.name ?? t("trace.title")}</h1>
+          <span className="mono faint">{traceId.slice(0, 8)}</span>
+          <CopyButton text={traceId} label={t("trace.copy_id")} />
+        </>
+      }
+    >
+      <Loaded query={query}>
+        {(loaded) => (
+          <>
+            <TraceFacts trace={loaded} />
+            <TraceView
+              trace={loaded}
+              spanId={span}
+              onSpan={(id) => void navigate({ search: { span: id }, replace: true })}
+            />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

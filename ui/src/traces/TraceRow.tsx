@@ -1,0 +1,101 @@
+import { memo } from "react";
+import type { TraceSummary } from "@/api/types";
+import { StatusMark } from "@/components/Marks";
+import { Cost, Missing, Tokens } from "@/components/Value";
+import { unitOf } from "@/i18n/format";
+import { useWords } from "@/i18n/useWords";
+import styles from "./Traces.module.css";
+
+export function TraceHead() {
+  const { t } = useWords();
+  return (
+    <div className={`${styles.row} ${styles.head}`}>
+      <span />
+      <span>{t("traces.time")}</span>
+      <span>{t("traces.name")}</span>
+      <span className={styles.wide}>{t("traces.input")}</span>
+      <span className={styles.wide}>{t("traces.output")}</span>
+      <span className={styles.scores}>{t("traces.scores")}</span>
+      <span className={styles.number}>{t("traces.latency")}</span>
+      <span className={styles.number}>{t("traces.tokens")}</span>
+      <span className={styles.number}>{t("traces.cost")}</span>
+    </div>
+  );
+}
+
+const MOST_BARS = 6;
+
+interface Props {
+  trace: TraceSummary;
+  /** The number of the release version, when its digest is known. */
+  number: number | undefined;
+  open: boolean;
+  onOpen: (trace: TraceSummary) => void;
+}
+
+/** OpenTelemetry names spans "operation target"; the target alone tells rows apart. */
+function shortName({ name, operation }: TraceSummary): string {
+  return operation && name.startsWith(`${operation} `) ? name.slice(operation.length + 1) : name;
+}
+
+export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen }: Props) {
+  const { t, format } = useWords();
+  const failed = trace.status === "error";
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys; the row is a larger target
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above
+    <div className={styles.row} data-open={open || undefined} onClick={() => onOpen(trace)}>
+      <StatusMark status={trace.status} />
+      <time
+        className={`${styles.time} num`}
+        dateTime={trace.start_time}
+        data-tip={`${format.exact(trace.start_time)}\n${format.relative(trace.start_time)}`}
+      >
+        {format.clock(trace.start_time)}
+      </time>
+      <button type="button" className={styles.name} onClick={() => onOpen(trace)}>
+        <span className="clip">{shortName(trace)}</span>
+        {number !== undefined && <span className="faint num">@{number}</span>}
+      </button>
+      <span className={`${styles.wide} clip`}>{trace.input || <Missing reason={t("missing.input")} />}</span>
+      <span className={`${styles.wide} clip ${failed ? styles.failed : "dim"}`}>
+        {trace.output ||
+          (failed ? t("traces.errors", { n: trace.error_count }) : <Missing reason={t("missing.output")} />)}
+      </span>
+      <Scores trace={trace} />
+      <span className={`${styles.number} num`}>{format.duration(trace.duration_s)}</span>
+      <span className={styles.number}>
+        <Tokens input={trace.input_tokens} output={trace.output_tokens} />
+      </span>
+      <span className={styles.number}>
+        <Cost value={trace.cost_usd} />
+      </span>
+    </div>
+  );
+});
+
+/** Each score as a small bar from 0 to 1; names and values are in the tooltip. */
+function Scores({ trace }: { trace: TraceSummary }) {
+  const { t, format } = useWords();
+  // Latency, tokens and cost have their own columns; a bar from 0 to 1 fits only what is judged.
+  const judged = trace.scores.filter(({ name }) => unitOf(name) === "score");
+  if (judged.length === 0) {
+    return (
+      <span className={styles.scores}>
+        <Missing reason={t("missing.unscored")} />
+      </span>
+    );
+  }
+  const text = judged
+    .map(({ name, value, label }) => `${name}  ${value === null ? label || "–" : format.metric(name, value)}`)
+    .join("\n");
+  return (
+    <span className={styles.scores} data-tip={text} role="img" aria-label={text}>
+      {judged.slice(0, MOST_BARS).map(({ name, value }) => (
+        <span key={name} className={styles.score} data-unknown={value === null || undefined}>
+          <span style={{ height: `${100 * Math.min(Math.max(value ?? 0, 0), 1)}%` }} />
+        </span>
+      ))}
+    </span>
+  );
+}
