@@ -1,0 +1,68 @@
+"""Processes of a test, and the demo that several files look at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from windlass.client import Client
+
+from .processes import Finished, Processes, Running
+
+DEMO_S = 300.0
+"""How long a demo may take where other work shares the machine; by itself it takes a tenth of it."""
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    started = Processes(tmp_path)
+    yield started
+    started.close()
+
+
+@dataclass
+class Demo:
+    """A demo that was run once to its end, and then again on the same data folder, where it goes on serving."""
+
+    data: Path
+    processes: Processes
+    first: Finished
+    runs: int = 1
+    """How often the demo was run."""
+    serving: Running = field(init=False)
+    url: str = field(init=False)
+
+    def serve(self) -> None:
+        """Run it once more and let it serve."""
+        self.serving = self.processes.start("demo", "--data", self.data, "--port", "0")
+        self.serving.wait_for(r"^Serving until Ctrl-C\.", DEMO_S)
+        self.url = self.serving.wait_for(r"server\s+(http\S+),")[1]
+        self.runs += 1
+
+    def client(self) -> Client:
+        return Client(self.url, key="", timeout_s=60)
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo after its first run and, unless that failed, its second."""
+    folder = tmp_path_factory.mktemp("demo")
+    processes = Processes(folder)
+    try:
+        data = folder / "data"
+        first = processes.run("demo", "--data", data, "--port", "0", "--exit", timeout_s=DEMO_S)
+        assert first.code == 0, first.output
+        demo = Demo(data, processes, first)
+        demo.serve()
+        yield demo
+    finally:
+        processes.close()
+
+
+@pytest.fixture
+def demo(demo_run: Demo) -> Demo:
+    """The demo, serving, whatever a test before did to it."""
+    if not demo_run.serving.alive:
+        demo_run.serve()
+    return demo_run

@@ -1,0 +1,277 @@
+"""The web UI in a real browser, over a server that ran the demo."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from .browser import ARGUMENTS, Language, Scheme, Window, window
+from .conftest import Demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+
+NAME = "guide-to-mlops"
+
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+
+PHONE = 375
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no chromium on the PATH; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def url(demo: Demo) -> str:
+    """The address of the demo's server, whose UI is built."""
+    assert httpx2.get(demo.url).status_code == 200, "the web UI is not built: run scripts/setup"
+    return demo.url
+
+
+@pytest.fixture
+def desk(chromium: Browser, url: str) -> Iterator[Window]:
+    """A wide window in English and light; what should not happen in it fails the test."""
+    with window(chromium, url) as opened:
+        yield opened
+        opened.assert_clean()
+
+
+class Place(NamedTuple):
+    """A page, and texts from the data that it shows once it is loaded."""
+
+    title: str
+    path: str
+    texts: tuple[str, ...]
+
+
+class Facts(NamedTuple):
+    """What the demo made, by which pages are addressed."""
+
+    runs: dict[str, dict[str, Any]]
+    verdict: dict[str, Any]
+    trace: dict[str, Any]
+    """The newest of production."""
+    digests: dict[str, str]
+
+
+@pytest.fixture
+def facts(demo: Demo) -> Facts:
+    with demo.client() as client:
+        digests = {
+            label: str(client.get(f"/artifacts/release/{NAME}/versions/{label}")["digest"])
+            for label in ("baseline", "better", "worse")
+        }
+        by_digest = {run["release"]["digest"]: run for run in client.get("/runs")["items"]}
+        verdicts = {verdict["candidate"]["digest"]: verdict for verdict in client.get("/verdicts")["items"]}
+        trace = client.get("/traces", environment="production", limit=1)["items"][0]
+    runs = {label: by_digest[digest] for label, digest in digests.items()}
+    return Facts(runs, verdicts[digests["better"]], trace, digests)
+
+
+@pytest.fixture
+def places(facts: Facts) -> list[Place]:
+    better, baseline = facts.runs["better"]["id"], facts.runs["baseline"]["id"]
+    release = f"/releases/{NAME}/better"
+    return [
+        Place("overview", "/", (NAME, "production", "@2")),
+        Place("traces", "/traces", (facts.trace["input"],)),
+        Place("trace", f"/traces/{facts.trace['trace_id']}", ("retrieval guide", "chat extractive")),
+        Place("releases", "/releases", (NAME, "better", "worse")),
+        Place("release", release, (NAME, "guide-answer", "guide-model")),
+        Place("release-changes", f"{release}?tab=changes&against={facts.digests['baseline']}", ("retrieval.k",)),
+        Place("release-evidence", f"{release}?tab=evidence", ("guide-questions",)),
+        Place("runs", "/runs", (NAME, "guide-questions")),
+        Place("run", f"/runs/{better}", ("ndcg_at_10", "changes-01")),
+        Place("compare", f"/runs/compare?baseline={baseline}&candidate={better}", ("ndcg_at_10", "token_f1")),
+        Place("verdict", f"/verdicts/{facts.verdict['id']}", ("ndcg_at_10", "groundedness")),
+        Place("audit", "/audit", ("verdict:give", "environment:promote")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
+)
+def test_every_page_shows_its_data_without_an_error_or_a_foreign_request_in_each_language_theme_and_width(
+    chromium: Browser, url: str, places: list[Place], language: Language, scheme: Scheme, width: int
+) -> None:
+    with window(
+        chromium, url, language=language, scheme=scheme, width=width, height=812 if width == PHONE else 900
+    ) as seen:
+        for place in places:
+            seen.visit(place.path, *place.texts)
+            seen.keep(place.title)
+            assert seen.page.evaluate("document.documentElement.lang") == language
+            assert seen.is_dark() == (scheme == "dark")
+            assert seen.page.title().endswith(" · windlass")
+            seen.assert_fits()
+        seen.assert_clean()
+
+
+def test_korean_is_korean(chromium: Browser, url: str) -> None:
+    with window(chromium, url, language="ko") as seen:
+        seen.visit("/", NAME)
+        for word in ("개요", "릴리스", "실행", "트레이스", "감사"):
+            expect(seen.page.get_by_role("navigation").get_by_text(word, exact=True)).to_be_visible()
+        seen.assert_clean()
+
+
+def test_the_keyboard_opens_the_command_palette_which_leads_to_pages_and_changes_language_and_theme(
+    desk: Window,
+) -> None:
+    desk.visit("/", NAME)
+    field = desk.page.get_by_role("combobox", name="Search or jump to")
+    desk.page.keyboard.press("Control+k")
+    expect(field).to_be_focused()
+    desk.keep("palette")
+    desk.page.keyboard.type("audit")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_url("**/audit")
+    desk.wait_for("verdict:give")
+    expect(field).to_have_count(0)
+
+    desk.page.keyboard.press("Control+k")
+    desk.page.keyboard.type(f"{NAME}@better")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_url(f"**/releases/{NAME}/better")
+    desk.wait_for("guide-answer")
+
+    desk.page.keyboard.press("Control+k")
+    desk.page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+
+    desk.page.keyboard.press("/")
+    desk.page.keyboard.type("dark")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    assert desk.is_dark()
+
+    desk.page.keyboard.press("Control+k")
+    desk.page.keyboard.type("한국어")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator("html")).to_have_attribute("lang", "ko")
+    desk.page.reload()
+    desk.wait_for("guide-answer")
+    assert desk.page.evaluate("document.documentElement.lang") == "ko"
+    assert desk.is_dark()
+
+
+def test_a_trace_opens_from_the_list_and_shows_its_spans_and_messages(desk: Window, facts: Facts) -> None:
+    asked = facts.trace["input"]
+    desk.visit("/traces", asked)
+    desk.main.get_by_text(asked).first.click()
+    panel = desk.page.get_by_role("complementary")
+    expect(panel.get_by_text("chat extractive").first).to_be_visible()
+    desk.keep("traces-panel")
+    desk.page.keyboard.press("f")
+    desk.page.wait_for_url("**/traces/*")
+    desk.wait_for("retrieval guide", "chat extractive")
+    desk.main.get_by_text("chat extractive").first.click()
+    expect(desk.main.get_by_text("System instructions").first).to_be_visible()
+    desk.keep("trace-span")
+
+
+def test_a_sample_of_a_run_opens_beside_the_list(desk: Window, facts: Facts) -> None:
+    desk.visit(f"/runs/{facts.runs['better']['id']}", "changes-01")
+    desk.main.get_by_text("changes-01").first.click()
+    expect(desk.page.get_by_role("complementary").get_by_text("Reference").first).to_be_visible()
+    desk.keep("run-sample")
+
+
+def test_an_address_that_is_no_page_and_a_thing_that_is_not_there_say_so(chromium: Browser, url: str) -> None:
+    with window(chromium, url) as seen:
+        seen.visit("/no/such/page", "There is no such page")
+        seen.keep("not-found")
+        seen.assert_clean()
+        seen.visit("/runs/run-0000000000000000", "There is no run")
+        seen.keep("no-run")
+        assert all("404" in problem for problem in seen.problems)
+
+
+def deployed(demo: Demo) -> str:
+    with demo.client() as client:
+        (production,) = (each for each in client.get("/environments")["items"] if each["name"] == "production")
+    return str(production["deployments"][0]["digest"])
+
+
+@pytest.fixture
+def put_back(demo: Demo, facts: Facts) -> Iterator[None]:
+    """Whatever the test did, the better release runs in production after it."""
+    yield
+    if deployed(demo) != facts.digests["better"]:
+        with demo.client() as client:
+            client.post("/environments/production/promote", {"release": f"{NAME}@better", "reason": "put back"})
+
+
+@pytest.mark.usefixtures("put_back")
+def test_a_release_is_promoted_and_rolled_back_by_dialog_and_the_audit_page_shows_both_with_their_reasons(
+    desk: Window, demo: Demo, facts: Facts
+) -> None:
+    page = desk.page
+    desk.visit(f"/releases/{NAME}/baseline", "guide-answer")
+    page.get_by_role("button", name="Promote", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Replaces @2, which runs in production now.")).to_be_visible()
+    dialog.get_by_role("textbox", name="Reason").fill("a drill of the web UI")
+    desk.keep("promote-dialog")
+    dialog.get_by_role("button", name="Promote to production").click()
+    expect(dialog).to_have_count(0)
+    roll_back = page.get_by_role("button", name="Roll back", exact=True)
+    expect(roll_back).to_be_visible()
+    assert deployed(demo) == facts.digests["baseline"]
+
+    roll_back.click()
+    expect(dialog.get_by_text(f"production goes back to {NAME}@2, which ran there before.")).to_be_visible()
+    dialog.get_by_role("textbox", name="Reason").fill("the drill is over")
+    desk.keep("rollback-dialog")
+    dialog.get_by_role("button", name="Roll back production").click()
+    expect(dialog).to_have_count(0)
+    expect(roll_back).to_have_count(0)
+    assert deployed(demo) == facts.digests["better"]
+
+    page.get_by_role("navigation").get_by_role("link", name="Audit").click()
+    desk.wait_for("environment:rollback", "a drill of the web UI", "the drill is over", "Verified")
+    desk.keep("audit-after")
+
+
+def test_the_compare_page_orders_samples_by_the_metric_that_is_chosen(desk: Window, facts: Facts) -> None:
+    runs = facts.runs
+    desk.visit(f"/runs/compare?baseline={runs['baseline']['id']}&candidate={runs['worse']['id']}", "ndcg_at_10")
+    chooser = desk.page.get_by_role("combobox", name="Metric that orders the samples")
+    chooser.select_option("token_f1")
+    desk.page.wait_for_url("**metric=token_f1**")
+    desk.wait_for("token_f1")
+    desk.keep("compare-worse")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_or_critical_fault_of_accessibility(
+    chromium: Browser, url: str, places: list[Place], scheme: Scheme
+) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not among the UI's packages (ui/node_modules/axe-core)")
+    source = AXE.read_text(encoding="utf-8")
+    found = []
+    with window(chromium, url, scheme=scheme) as seen:
+        for place in places:
+            seen.visit(place.path, *place.texts)
+            seen.page.evaluate(source)
+            result = seen.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            found += [
+                f"{place.title}: {violation['id']} ({violation['impact']}): {node['html'][:160]}"
+                for violation in result["violations"]
+                if violation["impact"] in {"serious", "critical"}
+                for node in violation["nodes"][:3]
+            ]
+    assert found == []
