@@ -117,6 +117,21 @@ def test_a_lasting_trouble_becomes_the_sample_after_all_attempts(store: MemorySa
     assert store.stored()["item-0"].error == "the provider answered 500"
 
 
+def test_what_cannot_succeed_is_not_asked_again(store: MemorySamples) -> None:
+    calls = 0
+
+    async def target(item: Item) -> Prediction:
+        nonlocal calls
+        calls += 1
+        refusal = ProviderError("the key was refused")
+        refusal.retryable = False
+        raise refusal
+
+    assert sample_all(make_items(1), target, store).failed == 1
+    assert calls == 1
+    assert store.stored()["item-0"].error == "the key was refused"
+
+
 def test_a_target_that_hangs_is_given_up(store: MemorySamples) -> None:
     async def target(item: Item) -> Prediction:
         await asyncio.Event().wait()
