@@ -19,13 +19,18 @@ export function isTyping(event: KeyboardEvent): boolean {
   );
 }
 
+/** Keys of a page belong to the dialog above it, Mantine's or the browser's own. */
+export function isDialogOpen(): boolean {
+  return document.querySelector("[role=dialog], dialog[open]") !== null;
+}
+
 /** Detail beside its list: Esc closes, f opens the full page, the list keeps working. */
 export function Panel({ title, label, onClose, onExpand, children }: PanelProps) {
   const { t } = useWords();
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
       if (isTyping(event) || event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
-      if (document.querySelector("[role=dialog]")) return;
+      if (isDialogOpen()) return;
       if (event.key === "Escape") onClose();
       else if (event.key === "f" && onExpand) onExpand();
     }

@@ -3,14 +3,13 @@ import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { isStatus } from "@/api/client";
 import { sessionQuery } from "@/api/queries";
-import { isTyping } from "@/components/Panel";
+import { isDialogOpen, isTyping } from "@/components/Panel";
 import { ErrorState } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Frame.module.css";
 import { Rail } from "./Rail";
 
 const SignIn = lazy(() => import("./SignIn").then((module) => ({ default: module.SignIn })));
-const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 
 /** Asks who is there; then the rail, the page and the command palette. */
 export function Frame() {
@@ -30,13 +29,19 @@ export function Frame() {
 function SignedIn() {
   const { t } = useWords();
   const [palette, setPalette] = useState(false);
+  const [paletteModule, setPaletteModule] = useState<typeof import("./Palette")>();
   const main = useRef<HTMLElement>(null);
   const path = useLocation({ select: (location) => location.pathname });
+
+  // Not in the first load, and there before somebody asks for it: from then on it opens within the key stroke.
+  useEffect(() => {
+    void import("./Palette").then((module) => setPaletteModule(module));
+  }, []);
 
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
       const command = (event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k";
-      const slash = event.key === "/" && !isTyping(event) && !document.querySelector("[role=dialog]");
+      const slash = event.key === "/" && !isTyping(event) && !isDialogOpen();
       if (!command && !slash) return;
       event.preventDefault();
       setPalette((shown) => (command ? !shown : true));
@@ -59,11 +64,7 @@ function SignedIn() {
       <main id="main" ref={main} className={styles.main} tabIndex={-1}>
         <Outlet />
       </main>
-      {palette && (
-        <Suspense fallback={null}>
-          <Palette onClose={() => setPalette(false)} />
-        </Suspense>
-      )}
+      {palette && paletteModule && <paletteModule.Palette onClose={() => setPalette(false)} />}
     </div>
   );
 }

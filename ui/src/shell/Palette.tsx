@@ -1,7 +1,15 @@
-import { Modal, useMantineColorScheme } from "@mantine/core";
+import { useMantineColorScheme } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { artifactsQuery, runsQuery, sessionQuery, verdictsQuery } from "@/api/queries";
 import { Icon } from "@/components/Icon";
 import { setLanguage } from "@/i18n/language";
@@ -55,11 +63,19 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const commands = useCommands();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
+  const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const shown = useMemo(
     () => [...matching(commands, query), ...textCommands(words, query)],
     [commands, query, words],
   );
+
+  // The browser's own dialog has the focus in the moment it is there: who types fast loses no letter.
+  useLayoutEffect(() => {
+    const shownDialog = dialog.current;
+    shownDialog?.showModal();
+    return () => shownDialog?.close();
+  }, []);
 
   useEffect(() => {
     list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "nearest" });
@@ -80,20 +96,21 @@ export function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   }
 
+  function onPointerDown(event: PointerEvent) {
+    if (event.target === dialog.current) onClose();
+  }
+
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="12vh"
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
       aria-label={t("palette.open")}
+      onCancel={onClose}
+      onPointerDown={onPointerDown}
     >
       <div className={styles.field}>
         <Icon name="search" />
         <input
-          data-autofocus
           role="combobox"
           aria-expanded="true"
           aria-controls="commands"
@@ -134,6 +151,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-    </Modal>
+    </dialog>
   );
 }
