@@ -115,7 +115,7 @@ def windlass_rounds(items: list[Item], arguments: argparse.Namespace, latency: f
     rounds: list[tuple[Measured, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         warehouse = Warehouse.open(f"chdb://{Path(folder) / 'warehouse'}")
-        writer = Writer(warehouse)
+        writer = Writer(warehouse, Path(folder) / "spool")
         for number in range(arguments.rounds):
             store = WarehouseSamples(
                 writer, warehouse, project="bench", run=f"run-{number}", release="sha256:bench"

@@ -46,14 +46,14 @@ class Parts:
 
     def __init__(self, folder: Path) -> None:
         self.warehouse: Warehouse | None = Warehouse.open(f"chdb://{folder / 'warehouse'}")
-        self.writer = Writer(self.warehouse)
+        self.writer = Writer(self.warehouse, folder / "spool")
         self._process = psutil.Process()
 
     def send(self, body: bytes) -> None:
         parsed = parse_export(
             body, content_type="application/x-protobuf", content_encoding="", limit_bytes=LIMIT_BYTES
         )
-        self.writer.write_spans("default", parsed.message)
+        self.writer.submit("default", parsed.message, body=parsed.body).result()
 
     def count_spans(self, trace_id: str) -> int:
         assert self.warehouse is not None

@@ -140,6 +140,11 @@ class Project:
         """Return a plain HTTP client with a key of the project (the admin's)."""
         return http_client(self.live.url, authorization=f"Bearer {key or self.key}")
 
+    def send_traces(self, request: bytes) -> None:
+        """Export spans, and wait until they can be read."""
+        self.client.send_traces(request)
+        self.live.services.writer.flush()
+
     def push_release(self, name: str = "adder", instructions: str = CAREFUL, **more: object) -> dict[str, Any]:
         """Push a release that asks the scripted model."""
         template = [{"role": "system", "template": instructions}, {"role": "user", "template": "{{ question }}"}]

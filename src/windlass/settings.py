@@ -47,8 +47,8 @@ class Settings(BaseSettings):
     """Durable background work: empty for SQLite in the data folder, or `postgresql://…`."""
     max_body_mb: int = Field(default=64, ge=1)
     """The largest request body, in MiB, compressed or inflated; a larger one is answered 413."""
-    ingest_queue_mb: int = Field(default=256, ge=1)
-    """Spans waiting to be committed, in MiB; beyond it ingest answers 503 with Retry-After."""
+    ingest_queue_mb: int = Field(default=64, ge=1)
+    """Spans waiting in memory to be written to disk, in MiB; beyond it ingest answers 503 with Retry-After."""
     run_concurrency: int = Field(default=8, ge=1, le=1000)
     """Samples of a run that are in flight at once, unless the run says otherwise."""
     request_timeout_s: float = Field(default=120.0, gt=0)

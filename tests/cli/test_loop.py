@@ -190,7 +190,7 @@ def test_traces_are_listed_and_shown_as_they_are_named(windlass: Windlass, proje
         span(1, 2, parent=1, name="[b]pay[/b]", error=True),
         span(1, 3, parent=9, name="orphan"),
     ]
-    project.client.send_traces(request(*spans).SerializeToString())
+    project.send_traces(request(*spans).SerializeToString())
     listed = windlass("traces", "list", "--limit", 5)
     assert listed.code == 0
     assert "[red]two[/] cats [/INST]" in listed.out

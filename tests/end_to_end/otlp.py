@@ -7,6 +7,9 @@ import httpx2
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from windlass.client import Client
+from windlass.errors import NotFound
+
+from .processes import eventually
 
 HEADERS = {"content-type": "application/x-protobuf"}
 
@@ -35,6 +38,19 @@ def batch(trace_id: bytes, names: list[str], service: str = "load") -> bytes:
 
 def send(client: httpx2.Client, url: str, body: bytes) -> httpx2.Response:
     return client.post(f"{url}/v1/traces", content=body, headers=HEADERS)
+
+
+def await_names(client: Client, trace_id: bytes, expected: list[str]) -> None:
+    """Wait until a trace that was acknowledged can be read, and is as it was sent."""
+
+    def look() -> list[str] | None:
+        try:
+            return stored_names(client, trace_id)
+        except NotFound:
+            return None
+
+    found = eventually(look, f"the trace {trace_id.hex()}")
+    assert found == expected
 
 
 def stored_names(client: Client, trace_id: bytes) -> list[str]:

@@ -16,7 +16,7 @@ import pytest
 from windlass.client import Client
 from windlass.storage.warehouse import Warehouse
 
-from .otlp import batch, send, stored_names
+from .otlp import await_names, batch, send, stored_names
 from .processes import Finished, Processes
 
 DISK_MB = 64
@@ -175,6 +175,7 @@ def test_a_full_disk_is_said_and_once_there_is_space_all_works_with_nothing_half
         push_releases(client)
         client.post("/environments/production/promote", {"release": "shop@1", "expected": None})
         assert send(http, server.url, batch(kept, ["kept"])).status_code == 200
+        await_names(client, kept, ["kept"])
         before = (client.get("/environments"), client.get("/artifacts"), client.get("/audit"))
 
         ballast = fill(disk)
@@ -194,7 +195,7 @@ def test_a_full_disk_is_said_and_once_there_is_space_all_works_with_nothing_half
         assert send(http, server.url, batch(later, ["later one", "later two"])).status_code == 200
         for name in requests:
             assert change(http, name).status_code in {200, 201}, name
-        assert stored_names(client, later) == ["later one", "later two"]
+        await_names(client, later, ["later one", "later two"])
         assert client.get("/traces", q=refused.hex())["items"] == []
         (production,) = (each for each in client.get("/environments")["items"] if each["name"] == "production")
         assert production["deployments"][0]["number"] == 2

@@ -16,7 +16,7 @@ from windlass.client import Client
 from windlass.models.completion import Message
 from windlass.models.scripted import ScriptedServer
 
-from .otlp import batch, send, stored_names
+from .otlp import await_names, batch, send, stored_names
 from .processes import END_S, READY_S, Processes, Server, eventually
 
 SENDERS = 4
@@ -79,7 +79,7 @@ def assert_kept(server: Server, load: Load) -> None:
     """Every acknowledged request is there once, any other wholly or not at all; sent again, each is there once."""
     with server.client() as client:
         for trace_id in load.acknowledged:
-            assert stored_names(client, trace_id) == load.names[trace_id]
+            await_names(client, trace_id, load.names[trace_id])
         unanswered = load.bodies.keys() - load.acknowledged
         for trace_id in unanswered:
             assert stored_or_none(client, trace_id) in ([], load.names[trace_id])
@@ -87,7 +87,7 @@ def assert_kept(server: Server, load: Load) -> None:
         with httpx2.Client(timeout=READY_S) as http:
             for trace_id in [*unanswered, *list(load.acknowledged)[:5]]:
                 assert send(http, server.url, load.bodies[trace_id]).status_code == 200
-                assert stored_names(client, trace_id) == load.names[trace_id]
+                await_names(client, trace_id, load.names[trace_id])
 
 
 def test_no_acknowledged_span_is_lost_or_doubled_when_the_server_is_killed(

@@ -1,5 +1,6 @@
 """Applications as users write them, each in a process of its own, sending to a real server."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import openai
 import pytest
 
+from windlass.errors import NotFound
 from windlass.models.completion import Message
 from windlass.models.scripted import ScriptedServer
 
@@ -33,9 +35,16 @@ class Stage:
         return ended.output.split()[0]
 
     def trace(self, trace_id: str) -> dict[str, Any]:
-        with self.server.client() as client:
-            trace: dict[str, Any] = client.get(f"/traces/{trace_id}")
-        return trace
+        """Return a trace once its root is there, which is the last to end and to be sent."""
+
+        def look() -> dict[str, Any] | None:
+            with contextlib.suppress(NotFound), self.server.client() as client:
+                trace: dict[str, Any] = client.get(f"/traces/{trace_id}")
+                if any(span["parent_span_id"] is None for span in trace["spans"]):
+                    return trace
+            return None
+
+        return eventually(look, f"the trace {trace_id}")
 
     def wait_for_trace(self, text: str, spans: int) -> dict[str, Any]:
         """Return the trace in which the server recorded an answer of its own, which it does a moment later."""

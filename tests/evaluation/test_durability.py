@@ -33,7 +33,7 @@ calls = (folder / "calls").open("a", buffering=1)
 database = Database(f"sqlite:///{folder / 'records.sqlite'}")
 database.migrate()
 warehouse = Warehouse.open(f"chdb://{folder / 'warehouse'}")
-writer = Writer(warehouse)
+writer = Writer(warehouse, folder / "spool")
 jobs = Jobs(f"sqlite:///{folder / 'jobs.sqlite'}")
 
 async def target(item):

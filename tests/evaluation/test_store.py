@@ -29,8 +29,8 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def writer(warehouse: Warehouse) -> Iterator[Writer]:
-    opened = Writer(warehouse)
+def writer(warehouse: Warehouse, tmp_path: Path) -> Iterator[Writer]:
+    opened = Writer(warehouse, tmp_path / "spool")
     yield opened
     opened.close()
 

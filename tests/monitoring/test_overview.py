@@ -17,7 +17,7 @@ def send(project: Project, trace: int, ago: timedelta, duration_s: float, **more
     start_ns = int((datetime.now(UTC) - ago).timestamp() * SECOND)
     attributes: dict[str, Plain] = {"gen_ai.operation.name": "chat", **more.pop("attributes", {})}
     made = span(trace, 1, start_ns=start_ns, duration_ns=int(duration_s * SECOND), attributes=attributes, **more)
-    project.client.send_traces(request(made).SerializeToString())
+    project.send_traces(request(made).SerializeToString())
 
 
 def overview(project: Project) -> dict[str, Any]:

@@ -17,7 +17,12 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def writer(warehouse: Warehouse) -> Iterator[Writer]:
-    opened = Writer(warehouse)
+def spool(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def writer(warehouse: Warehouse, spool: Path) -> Iterator[Writer]:
+    opened = Writer(warehouse, spool)
     yield opened
     opened.close()

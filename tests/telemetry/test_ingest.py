@@ -67,7 +67,7 @@ def test_an_accepted_request_is_handed_on_whole() -> None:
     parsed = parse(request(span(), span(number=2)).SerializeToString())
 
     assert (parsed.accepted, parsed.rejected, parsed.reason) == (2, 0, "")
-    assert ExportTraceServiceRequest.FromString(parsed.request) == parsed.message
+    assert ExportTraceServiceRequest.FromString(parsed.body) == parsed.message
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from windlass.errors import ConfigurationError
@@ -33,7 +35,7 @@ def test_preparing_twice_changes_nothing(warehouse: Warehouse) -> None:
 
 
 def test_other_conventions_get_an_inbox_of_their_own(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = schema.prepare(warehouse)
     renamed = tuple(
@@ -43,7 +45,7 @@ def test_other_conventions_get_an_inbox_of_their_own(
     monkeypatch.setattr(schema, "_SOURCES", schema._sources(renamed))
     schema.inbox_of_this_version.cache_clear()
     try:
-        writer = Writer(warehouse)
+        writer = Writer(warehouse, spool)
         writer.write_spans("shop", request(span(attributes={"app.model": "m1", "gen_ai.request.model": "m2"})))
         writer.close()
 
@@ -59,14 +61,14 @@ def test_other_conventions_get_an_inbox_of_their_own(
         schema.inbox_of_this_version.cache_clear()
 
 
-def test_a_warehouse_of_a_newer_schema_is_refused(warehouse: Warehouse) -> None:
+def test_a_warehouse_of_a_newer_schema_is_refused(warehouse: Warehouse, spool: Path) -> None:
     schema.prepare(warehouse)
     warehouse.insert("schema_steps", [{"schema": "telemetry", "number": 99, "title": "to come"}])
 
     with pytest.raises(
-        ConfigurationError, match=r"telemetry schema step 99, and this windlass knows 1: .* Upgrade"
+        ConfigurationError, match=r"telemetry schema step 99, and this windlass knows 2: .* Upgrade"
     ):
-        Writer(warehouse)
+        Writer(warehouse, spool)
 
 
 def test_no_attribute_fills_two_columns() -> None:

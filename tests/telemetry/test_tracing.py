@@ -1,6 +1,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -83,8 +84,8 @@ class Failing(Writer):
         super().write_spans(project, request)
 
 
-def test_a_writer_that_is_away_is_asked_again(warehouse: Warehouse) -> None:
-    writer = Failing(warehouse)
+def test_a_writer_that_is_away_is_asked_again(warehouse: Warehouse, spool: Path) -> None:
+    writer = Failing(warehouse, spool)
     writer.failures = 1
     recorder = Recorder(writer)
     recorder.tracer("shop").start_span("kept").end()
@@ -96,9 +97,9 @@ def test_a_writer_that_is_away_is_asked_again(warehouse: Warehouse) -> None:
 
 
 def test_too_many_spans_are_dropped_counted_and_logged(
-    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+    warehouse: Warehouse, spool: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    writer = Writer(warehouse)
+    writer = Writer(warehouse, spool)
     recorder = Recorder(writer, delay_s=3600, most_spans=10)
     tracer = recorder.tracer("shop")
     for _ in range(13):

@@ -59,8 +59,10 @@ class ReleaseRuns:
         assistants: Assistants,
         tracer_of: Callable[[str], Tracer],
         store_of: Callable[[Run], SampleStore],
+        settle: Callable[[], None],
         concurrency: int,
     ) -> None:
+        """``settle`` returns when everything that was acknowledged can be read."""
         self._database = database
         self._audit = audit
         self._jobs = jobs
@@ -70,6 +72,7 @@ class ReleaseRuns:
         self._assistants = assistants
         self._tracer_of = tracer_of
         self._store_of = store_of
+        self._settle = settle
         self._concurrency = concurrency
         jobs.register(_JOB, self._execute)
 
@@ -139,6 +142,7 @@ class ReleaseRuns:
         run = get_run(self._database, principal.project, run_id)
         if not run.settings.get(_EXTERNAL):
             raise Conflict(f"{run_id} is executed by the server, which finishes it itself.")
+        self._settle()
         items, samples = self.items(run), self.samples(run)
         failed = sum(sample.prediction is None for sample in samples.values())
         record_progress(self._database, run_id, finished=len(samples), failed=failed)

@@ -32,6 +32,7 @@ from windlass.telemetry.writer import Writer
 log = logging.getLogger(__name__)
 
 _AUDIT_KEY = "audit.key"
+_SPOOL = "spool"
 
 
 class Services:
@@ -61,7 +62,7 @@ class Services:
         self.blobs = open_blobs(settings.files_url)
         self.warehouse = Warehouse.open(settings.spans_url)
         opened.callback(self.warehouse.close)
-        self.writer = Writer(self.warehouse, queue_bytes=settings.ingest_queue_mb * 2**20)
+        self.writer = Writer(self.warehouse, settings.data / _SPOOL, queue_bytes=settings.ingest_queue_mb * 2**20)
         opened.callback(self.writer.close)
         self.recorder = Recorder(self.writer)
         opened.callback(self.recorder.close)
@@ -91,6 +92,7 @@ class Services:
             assistants=self.assistants,
             tracer_of=self.recorder.tracer,
             store_of=self._samples_of,
+            settle=self.writer.flush,
             concurrency=settings.run_concurrency,
         )
         self.gates = ReleaseGates(

@@ -7,7 +7,7 @@ runs one query at a time; a small pool of them lets a short read pass a long one
 import contextlib
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -34,6 +34,11 @@ _PROTOBUF_SETTINGS: dict[str, object] = {
     "optimize_on_insert": 0,
     "query_plan_enable_optimizations": 0,
 }
+
+_GLOB = frozenset("*?{}")
+"""Signs in a file's name that the engine would take for a pattern."""
+
+_CHUNK_BYTES = 2**20
 
 _NO_SPACE = frozenset({243})
 """ClickHouse's code of NOT_ENOUGH_SPACE."""
@@ -119,9 +124,29 @@ class Warehouse:
 
     def insert_protobuf(self, table: str, data: bytes, schema: ProtobufSchema) -> None:
         """Insert length-delimited protobuf messages, each a row; committed on return, all of them or none."""
-        self._insert(table, data, "Protobuf", {**_PROTOBUF_SETTINGS, **self._schema_settings(schema)})
+        self._insert(table, data, "Protobuf", self._protobuf_settings(schema))
 
-    def _insert(self, table: str, data: bytes, data_format: str, settings: Parameters) -> None:
+    def insert_protobuf_files(self, table: str, files: Sequence[Path], schema: ProtobufSchema) -> None:
+        """Insert files of length-delimited protobuf messages as one statement; committed on return.
+
+        After an error a part of the rows may be there: insert them again, into a table where that does no harm.
+        """
+        if self._folder is None or any(_GLOB.intersection(str(file)) for file in files):
+            self._insert(table, _chunks(files), "Protobuf", self._protobuf_settings(schema))
+            return
+        settings = {**_INSERT_SETTINGS, **self._protobuf_settings(schema)}
+        clause = ", ".join(f"{name} = {_quoted(value)}" for name, value in settings.items())
+        # As a glob, for a statement takes one name; the engine reads them itself, without a copy of ours.
+        folder, names = files[0].parent, ",".join(file.name for file in files)
+        assert all(file.parent == folder for file in files)
+        pattern = _quoted(f"{folder}/{{{names}}}" if len(files) > 1 else str(files[0]))
+        with self._client() as client:
+            client.command(f"INSERT INTO `{table}` FROM INFILE {pattern} SETTINGS {clause} FORMAT Protobuf")
+
+    def _protobuf_settings(self, schema: ProtobufSchema) -> dict[str, object]:
+        return {**_PROTOBUF_SETTINGS, **self._schema_settings(schema)}
+
+    def _insert(self, table: str, data: bytes | Generator[bytes], data_format: str, settings: Parameters) -> None:
         # Not by chDB's streaming insert: it loses the errors of materialized views, and so rows in silence.
         with self._client() as client:
             client.raw_insert(table, insert_block=data, fmt=data_format, settings={**_INSERT_SETTINGS, **settings})
@@ -269,6 +294,19 @@ class _Clients:
             everyone = list(self._all)
         for _ in everyone:
             self._idle.get().close()
+
+
+def _chunks(files: Sequence[Path]) -> Generator[bytes]:
+    for path in files:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+
+
+def _quoted(value: object) -> str:
+    """Write a setting's value or a file's name as a literal."""
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _warehouse_error(name: str, error: Exception) -> WarehouseError:

@@ -20,6 +20,9 @@ JSON_TYPE = "application/json"
 
 _TRACE_ID_BYTES = 16
 _SPAN_ID_BYTES = 8
+_NO_TRACE = bytes(_TRACE_ID_BYTES)
+_NO_SPAN = bytes(_SPAN_ID_BYTES)
+_PARENT_BYTES = (0, _SPAN_ID_BYTES)
 _LATEST_TIME_NS = 2**63 - 1
 _INFLATE_STEP = 1 << 20
 
@@ -29,15 +32,12 @@ class ParsedExport:
     """The spans of a request that can be kept, and what became of the others."""
 
     message: ExportTraceServiceRequest
+    body: bytes
+    """The serialised ExportTraceServiceRequest of the accepted spans."""
     accepted: int
     rejected: int
     reason: str
     """Why spans were rejected, for ``partial_success.error_message``; empty when none was."""
-
-    @property
-    def request(self) -> bytes:
-        """The serialised ExportTraceServiceRequest of the accepted spans."""
-        return self.message.SerializeToString()
 
 
 def parse_export(body: bytes, *, content_type: str, content_encoding: str, limit_bytes: int) -> ParsedExport:
@@ -53,8 +53,9 @@ def parse_export(body: bytes, *, content_type: str, content_encoding: str, limit
             f"The content type {content_type!r} is not read here; send application/x-protobuf or application/json."
         )
     plain = _inflate(body, content_encoding.strip().lower(), limit_bytes)
-    message = _from_json(plain) if media_type == JSON_TYPE else _from_protobuf(plain)
-    return _without_impossible_spans(message)
+    if media_type == JSON_TYPE:
+        return _without_impossible_spans(_from_json(plain), None)
+    return _without_impossible_spans(_from_protobuf(plain), plain)
 
 
 def _inflate(body: bytes, encoding: str, limit: int) -> bytes:
@@ -148,34 +149,38 @@ def _hex_to_base64(text: object) -> str:
         return base64.b64encode(b"?").decode()
 
 
-def _without_impossible_spans(message: ExportTraceServiceRequest) -> ParsedExport:
+def _without_impossible_spans(message: ExportTraceServiceRequest, body: bytes | None) -> ParsedExport:
     accepted = 0
     problems: Counter[str] = Counter()
     for resource_spans in message.resource_spans:
         for scope_spans in resource_spans.scope_spans:
-            found = [_problem_of(span) for span in scope_spans.spans]
-            for position in reversed([at for at, problem in enumerate(found) if problem]):
+            found = [(at, problem) for at, span in enumerate(scope_spans.spans) if (problem := _problem_of(span))]
+            for position, problem in reversed(found):
                 del scope_spans.spans[position]
-            problems.update(filter(None, found))
+                problems[problem] += 1
             accepted += len(scope_spans.spans)
     reason = "; ".join(f"{count} with {problem}" for problem, count in problems.most_common())
     rejected = problems.total()
-    return ParsedExport(message, accepted, rejected, f"Spans rejected: {reason}." if rejected else "")
+    if rejected or body is None:
+        body = message.SerializeToString()
+    return ParsedExport(message, body, accepted, rejected, f"Spans rejected: {reason}." if rejected else "")
 
 
-def _problem_of(span: Span) -> str:
-    """Return why a span cannot be kept, or empty text."""
-    if len(span.trace_id) != _TRACE_ID_BYTES or not any(span.trace_id):
+def _problem_of(span: Span) -> str | None:
+    """Return why a span cannot be kept."""
+    trace_id, span_id = span.trace_id, span.span_id
+    if len(trace_id) != _TRACE_ID_BYTES or trace_id == _NO_TRACE:
         return "a trace id that is not 16 bytes, or all zeros"
-    if len(span.span_id) != _SPAN_ID_BYTES or not any(span.span_id):
+    if len(span_id) != _SPAN_ID_BYTES or span_id == _NO_SPAN:
         return "a span id that is not 8 bytes, or all zeros"
-    if len(span.parent_span_id) not in {0, _SPAN_ID_BYTES}:
+    if len(span.parent_span_id) not in _PARENT_BYTES:
         return "a parent span id that is not 8 bytes"
-    if not span.start_time_unix_nano:
+    start = span.start_time_unix_nano
+    if not start:
         return "no start time"
-    if max(span.start_time_unix_nano, span.end_time_unix_nano) > _LATEST_TIME_NS:
+    if start > _LATEST_TIME_NS or span.end_time_unix_nano > _LATEST_TIME_NS:
         return "a time after the year 2262"
-    return ""
+    return None
 
 
 def _one_line(error: Exception) -> str:

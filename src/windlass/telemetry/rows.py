@@ -1,36 +1,80 @@
 """Requests as rows of the inbox: each span's own bytes, and behind them what its resource and scope say.
 
 A protobuf message may be written in pieces, so nothing of a span is looked into here; the warehouse does that.
+Spans are cut out of the request as it came, because writing them again would cost more than all else here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from windlass.errors import InputError
 from windlass.telemetry.schema import RESOURCE_COLUMNS, RESOURCE_FIELD
 from windlass.telemetry.values import encode_value
 
 _PROJECT, _RECEIVED, _RESOURCE, _SCOPE, _SCOPE_VERSION, _SCOPE_ATTRIBUTES = 1001, 1002, 1003, 1004, 1005, 1006
-_LENGTH_DELIMITED = 2
-_FIXED64 = 1
+_VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
+_RESOURCE_SPANS = 1
+_SCOPE_SPANS = 2
+_SPANS = 2
 
 
-def encode_rows(project: str, request: ExportTraceServiceRequest, received_ns: int) -> bytes:
-    """Return the length-delimited rows of a request's spans; the request loses its unknown fields.
+def encode_rows(project: str, request: ExportTraceServiceRequest, body: bytes, received_ns: int) -> bytes:
+    """Return the length-delimited rows of the spans of a request, which is given both parsed and as its bytes.
 
-    Fields that OTLP does not know are dropped first: a span must not be able to name another project.
+    The request may lose its unknown fields: a span must not be able to name another project, so where the bytes
+    of that field's tag occur, be it by chance, the request is written again without what OTLP does not know.
     """
-    request.DiscardUnknownFields()
+    if _tag(_PROJECT, _LENGTH_DELIMITED) in body:
+        request.DiscardUnknownFields()
+        body = request.SerializeToString()
     received = _tag(_RECEIVED, _FIXED64) + received_ns.to_bytes(8, "little")
-    ours = _text(_PROJECT, project) + received
-    return b"".join(_pieces(request, ours))
+    return b"".join(_pieces(request, body, _text(_PROJECT, project) + received))
 
 
-def _pieces(request: ExportTraceServiceRequest, ours: bytes) -> Iterator[bytes]:
-    for resource_spans in request.resource_spans:
+class Row(NamedTuple):
+    place: int
+    """Where it began in the data that it was split from."""
+    data: bytes
+    """With its length before it."""
+
+
+def split_rows(data: bytes) -> list[Row]:
+    """Return the rows of some data."""
+    rows = []
+    start = 0
+    while start < len(data):
+        length, content = _read_varint(data, start)
+        rows.append(Row(start, data[start : content + length]))
+        start = content + length
+    return rows
+
+
+def clean_row(row: bytes) -> bytes:
+    """Return a row without what OTLP does not know in its span: fields of other numbers, or of another wire type.
+
+    The engine may stumble over those, as a parser of protobuf does not. Raises InputError for a span that
+    cannot be told from what stands behind it.
+    """
+    _, start = _read_varint(row, 0)
+    *_, (first, last) = _fields(row, start, len(row), _PROJECT)
+    ours = last - len(_delimited(_PROJECT, row[first:last]))
+    span = Span.FromString(row[start:ours])
+    span.DiscardUnknownFields()
+    own = span.SerializeToString()
+    return _varint(len(own) + len(row) - ours) + own + row[ours:]
+
+
+def _pieces(request: ExportTraceServiceRequest, body: bytes, ours: bytes) -> Iterator[bytes]:
+    parts = _fields(body, 0, len(body), _RESOURCE_SPANS)
+    for resource_spans, (start, end) in zip(request.resource_spans, parts, strict=True):
         resource = ours + _resource(resource_spans.resource.attributes)
-        for scope_spans in resource_spans.scope_spans:
+        for scope_spans, place in zip(
+            resource_spans.scope_spans, _fields(body, start, end, _SCOPE_SPANS), strict=True
+        ):
             scope = scope_spans.scope
             shared = b"".join(
                 (
@@ -40,11 +84,43 @@ def _pieces(request: ExportTraceServiceRequest, ours: bytes) -> Iterator[bytes]:
                     _map(_SCOPE_ATTRIBUTES, _typed_texts(scope.attributes)),
                 )
             )
-            for span in scope_spans.spans:
-                own = span.SerializeToString()
-                yield _varint(len(own) + len(shared))
-                yield own
+            for first, last in _fields(body, *place, _SPANS):
+                yield _varint(last - first + len(shared))
+                yield body[first:last]
                 yield shared
+
+
+def _fields(body: bytes, start: int, end: int, wanted: int) -> Iterator[tuple[int, int]]:
+    """Yield where the contents of a length-delimited field begin and end, in a message that was parsed before."""
+    expected = wanted << 3 | _LENGTH_DELIMITED
+    while start < end:
+        tag, start = _read_varint(body, start)
+        wire_type = tag & 7
+        if wire_type == _LENGTH_DELIMITED:
+            length, start = _read_varint(body, start)
+            if tag == expected:
+                yield start, start + length
+            start += length
+        elif wire_type == _VARINT:
+            _, start = _read_varint(body, start)
+        elif wire_type in {_FIXED64, _FIXED32}:
+            start += 8 if wire_type == _FIXED64 else 4
+        else:
+            # A group: long deprecated, and in no message of OTLP.
+            raise InputError("The request has a protobuf group, which OTLP does not.")
+
+
+def _read_varint(body: bytes, start: int) -> tuple[int, int]:
+    byte = body[start]
+    if byte < 128:
+        return byte, start + 1
+    number, shift = 0, 0
+    while byte > 127:
+        number |= (byte & 127) << shift
+        shift += 7
+        start += 1
+        byte = body[start]
+    return number | byte << shift, start + 1
 
 
 def _resource(attributes: Iterable[KeyValue]) -> bytes:

@@ -75,9 +75,6 @@ def prepare(warehouse: Warehouse) -> Inbox:
     inbox = inbox_of_this_version()
     for statement in _inbox_statements(inbox.table):
         warehouse.execute(statement)
-    if warehouse.embedded:
-        # The only process that could still use another version's pair is this one.
-        _drop_other_inboxes(warehouse, inbox.table)
     return inbox
 
 
@@ -88,15 +85,19 @@ def inbox_of_this_version() -> Inbox:
     return Inbox(name, ProtobufSchema(_protobuf_schema(), "Row"))
 
 
-def _drop_other_inboxes(warehouse: Warehouse, current: str) -> None:
+def list_inboxes(warehouse: Warehouse) -> set[str]:
+    """Return the tables of this and other versions that take rows."""
     rows = warehouse.query(
-        "SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'inbox_') "
-        "ORDER BY name DESC"
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^inbox_[0-9a-f]{12}$')"
     )
-    for name in (str(row["name"]) for row in rows):
-        if not name.startswith(current):
-            # A view sorts after its table, so that it goes first.
-            warehouse.execute(f"DROP TABLE IF EXISTS `{name}` SYNC")
+    return {str(row["name"]) for row in rows}
+
+
+def drop_inboxes(warehouse: Warehouse, tables: Iterable[str]) -> None:
+    for table in tables:
+        # The view goes first: no insert may meet a table without it.
+        warehouse.execute(f"DROP TABLE IF EXISTS {table}_view SYNC")
+        warehouse.execute(f"DROP TABLE IF EXISTS {table} SYNC")
 
 
 def _inbox_statements(table: str) -> list[str]:
@@ -282,4 +283,13 @@ SETTINGS index_granularity = 1024, {_DURABLE}
 """
 """People score beside each other, evaluators replace their own score: the author counts only for people."""
 
-STEPS: Final = (Step(1, "spans, traces and scores", (_SPANS, _TRACES, _TRACES_VIEW, _SCORES)),)
+_MERGES: Final = """
+ALTER TABLE spans MODIFY SETTING
+  default_compression_codec = 'LZ4', max_bytes_to_merge_at_max_space_in_pool = 150000000
+"""
+"""Writing a span's texts again is dear: once or twice is enough, and not with the engine's ZSTD(3)."""
+
+STEPS: Final = (
+    Step(1, "spans, traces and scores", (_SPANS, _TRACES, _TRACES_VIEW, _SCORES)),
+    Step(2, "fewer and cheaper merges of spans", (_MERGES,)),
+)

@@ -1,151 +1,367 @@
-"""The only way in for spans: group commit, bounded, and answered when the rows are on disk.
+"""The only way in for spans: bounded, and answered when they are on disk.
 
-Requests that arrive while the engine is busy wait together and are committed as one insert, because an insert
-costs tens of milliseconds however small it is.
+Requests that arrive together are synced to one file of the spool; whatever the spool holds by the time the engine
+is free is loaded as one insert, because an insert costs tens of milliseconds however small it is. The spool is on
+the disk of the embedded engine, so its bytes are as safe as the engine's parts. With a server elsewhere it is not,
+and requests are answered when that server has committed them.
 """
 
+import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from windlass.errors import InputError, Unavailable, WindlassError
+from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
-from windlass.telemetry.rows import encode_rows
-from windlass.telemetry.schema import prepare
+from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
+from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes, prepare
 from windlass.telemetry.scores import Score, insert_scores
+from windlass.telemetry.spool import Segment, Spool
 
-_QUEUE_BYTES = 64 * 1024 * 1024
-_GROUP_BYTES = 16 * 1024 * 1024
+_log = logging.getLogger(__name__)
 
-_LINGER_S = 0.02
-"""How long a group waits for as many requests as there were senders a moment ago; a lone sender never waits."""
+_QUEUE_BYTES: Final = 64 * 2**20
+_SPOOL_BYTES: Final = 48 * 2**20
+"""What may wait in the spool: about what the engine loads in a second on a slow machine, for acknowledged spans
+can be queried within that. Past it, requests wait for room."""
+_GROUP_BYTES: Final = 16 * 2**20
+_LINGER_S: Final = 0.25
+"""How long a small group waits for more when nobody waits for it to be queryable."""
+_PATIENCE_S: Final = 5.0
+"""How long a request waits for room. Exporters give up after 10 s, and would never learn why."""
+_RETRY_S: Final = 1.0
 
-_DATA_ERRORS = frozenset({6, 27, 32, 33, 38, 69, 72, 117, 131, 321, 444})
+_DATA_ERRORS: Final = frozenset({6, 27, 32, 33, 38, 69, 72, 117, 131, 321, 444})
 """Codes with which ClickHouse says that it cannot read what it was given; any other is the engine's trouble."""
+
+Stage = Literal["spooled", "queryable"]
 
 
 class _Waiting(NamedTuple):
     rows: bytes
     done: Future[None]
+    stage: Stage
+    since: float
+
+
+class _Owner(NamedTuple):
+    """Who waits until a part of a segment can be queried."""
+
+    start: int
+    end: int
+    done: Future[None]
+
+
+class _Spooled(NamedTuple):
+    segment: Segment
+    owners: list[_Owner]
+    since: float
+
+
+class _Refused(NamedTuple):
+    row: Row
+    error: InputError
 
 
 class Writer:
     """Writes spans and scores. Every method may be called from any thread."""
 
     def __init__(
-        self, warehouse: Warehouse, *, queue_bytes: int = _QUEUE_BYTES, group_bytes: int = _GROUP_BYTES
+        self,
+        warehouse: Warehouse,
+        folder: Path,
+        *,
+        queue_bytes: int = _QUEUE_BYTES,
+        spool_bytes: int = _SPOOL_BYTES,
+        group_bytes: int = _GROUP_BYTES,
     ) -> None:
-        """Bring the warehouse to this version's schema and start; ``queue_bytes`` bounds what may wait."""
+        """Bring the warehouse to this version's schema, take up what the spool in ``folder`` holds, and start.
+
+        ``queue_bytes`` bounds what may wait in memory, ``spool_bytes`` what may wait on disk.
+        """
         self._warehouse = warehouse
         self._inbox = prepare(warehouse)
+        self._spool = Spool(folder, self._inbox)
+        self._acknowledged: Stage = "spooled" if warehouse.embedded else "queryable"
         self._queue_bytes = queue_bytes
+        self._spool_bytes = spool_bytes
         self._group_bytes = group_bytes
         self._waiting: deque[_Waiting] = deque()
-        self._pending_bytes = 0
-        self._expected = 1
+        self._waiting_bytes = 0
+        self._spooled = deque(_Spooled(segment, [], 0.0) for segment in self._take_up())
+        self._spooled_bytes = sum(spooled.segment.size for spooled in self._spooled)
+        self.refused = 0
+        """Spans that were acknowledged and that the warehouse could not store: they are set aside in the spool."""
         self._closing = False
+        self._spool_closed = False
         self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="windlass-writer", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run_spool, name="windlass-spool", daemon=True),
+            threading.Thread(target=self._run_loader, name="windlass-loader", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    def submit(self, project: str, request: bytes | ExportTraceServiceRequest) -> Future[None]:
-        """Hand over an OTLP export request (serialised, or parsed: then it is the writer's from now on).
+    def submit(
+        self,
+        project: str,
+        request: bytes | ExportTraceServiceRequest,
+        *,
+        body: bytes | None = None,
+        stage: Stage | None = None,
+    ) -> Future[None]:
+        """Hand over an OTLP export request, serialised or parsed; with ``body``, its bytes, if they are at hand.
 
-        The future is resolved when the spans are committed and can be queried, or holds InputError
-        (this request cannot be stored) or Unavailable (try again). Raises InputError when the bytes are no
-        request, Unavailable at once when too much is waiting or the writer is closed.
+        The future is resolved when the spans are safe on disk, or with the stage ``queryable`` when they can be
+        read as well; or it holds Unavailable (try again), or InputError (the warehouse cannot store them). Raises
+        InputError when the bytes are no request, Unavailable at once when too much is waiting or the writer is
+        closed.
         """
-        rows = encode_rows(project, _parsed(request), time.time_ns())
+        parsed = _parsed(request)
+        if body is None:
+            body = request if isinstance(request, bytes) else request.SerializeToString()
+        rows = encode_rows(project, parsed, body, time.time_ns())
+        if rows:
+            return self._enqueue(rows, stage or self._acknowledged)
         done: Future[None] = Future()
-        # Not to be cancelled: who stops waiting for the answer does not take the spans back.
-        done.set_running_or_notify_cancel()
-        if not rows:
-            done.set_result(None)
-            return done
-        with self._changed:
-            if self._closing:
-                raise Unavailable(
-                    "No more spans are taken: windlass is stopping. Send them again when it is back."
-                )
-            if self._pending_bytes and self._pending_bytes + len(rows) > self._queue_bytes:
-                raise Unavailable(
-                    f"{self._pending_bytes} bytes of spans wait to be written, and the bound is "
-                    f"{self._queue_bytes}. Send these again in a second."
-                )
-            self._pending_bytes += len(rows)
-            self._waiting.append(_Waiting(rows, done))
-            self._changed.notify()
+        done.set_result(None)
         return done
 
     def write_spans(self, project: str, request: bytes | ExportTraceServiceRequest) -> None:
-        """Commit an OTLP export request; raises what the future of ``submit`` would hold."""
-        self.submit(project, request).result()
+        """Store an OTLP export request so that it can be read on return; raises what ``submit`` says."""
+        self.submit(project, request, stage="queryable").result()
+
+    def flush(self) -> None:
+        """Wait until all spans handed over before can be read; raises Unavailable when the engine fails."""
+        self._enqueue(b"", "queryable").result()
 
     def write_scores(self, project: str, scores: Sequence[Score]) -> None:
         """Commit scores; raises Unavailable when they could not be written, and then none was."""
         insert_scores(self._warehouse, project, scores)
 
     def close(self) -> None:
-        """Take no more, commit what waits, and stop."""
+        """Take no more, load what waits, and stop. What cannot be loaded stays in the spool for the next start."""
         with self._changed:
             self._closing = True
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
-    def _run(self) -> None:
+    def _enqueue(self, rows: bytes, stage: Stage) -> Future[None]:
+        done: Future[None] = Future()
+        # Not to be cancelled: who stops waiting for the answer does not take the spans back.
+        done.set_running_or_notify_cancel()
+        with self._changed:
+            if self._closing:
+                raise Unavailable(
+                    "No more spans are taken: windlass is stopping. Send them again when it is back."
+                )
+            if self._waiting_bytes and self._waiting_bytes + len(rows) > self._queue_bytes:
+                raise Unavailable(
+                    f"{self._waiting_bytes} bytes of spans wait to be written, and the bound is "
+                    f"{self._queue_bytes}. Send these again in a second."
+                )
+            self._waiting_bytes += len(rows)
+            self._waiting.append(_Waiting(rows, done, stage, time.monotonic()))
+            self._changed.notify_all()
+        return done
+
+    def _take_up(self) -> list[Segment]:
+        """Return what an earlier process left that can be loaded, and drop the inboxes that nothing waits for."""
+        left = self._spool.left()
+        known = list_inboxes(self._warehouse)
+        for table in sorted({segment.inbox.table for segment in left} - known):
+            _log.error("Spans in the spool folder %s are of another warehouse and stay there.", table)
+        loadable = [segment for segment in left if segment.inbox.table in known]
+        if self._warehouse.embedded:
+            # The only process that could still use another version's inbox is this one.
+            drop_inboxes(self._warehouse, known - {self._inbox.table} - {s.inbox.table for s in loadable})
+        return loadable
+
+    def _run_spool(self) -> None:
         while group := self._next_group():
-            self._commit(group)
-            with self._changed:
-                self._expected = len(group) + len(self._waiting)
+            self._add(group)
+        with self._changed:
+            self._spool_closed = True
+            self._changed.notify_all()
 
     def _next_group(self) -> list[_Waiting]:
-        """Wait for requests and return some, or none when the writer is closed and empty."""
+        """Wait for requests and room, and return some requests, or none when the writer is closed and empty."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
-            # Senders that were answered together send again together: without this they would split into
-            # those who come just in time and those who wait for them, in groups of half the size.
-            self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._closing, _LINGER_S)
+            while True:
+                self._refuse_the_impatient()
+                if self._waiting and self._spooled_bytes < self._spool_bytes:
+                    break
+                if self._closing and not self._waiting:
+                    return []
+                self._changed.wait(self._patience_left())
             group: list[_Waiting] = []
             size = 0
             while self._waiting and (not group or size + len(self._waiting[0].rows) <= self._group_bytes):
                 group.append(self._waiting.popleft())
                 size += len(group[-1].rows)
+            self._waiting_bytes -= size
+            # Counted before it is written: what is between the queue and the spool takes room, too.
+            self._spooled_bytes += size
             return group
 
-    def _commit(self, group: list[_Waiting]) -> None:
-        error = self._insert(b"".join(waiting.rows for waiting in group))
-        if isinstance(error, InputError) and len(group) > 1:
-            # One of them is to blame: each alone, so that the others do not suffer for it.
-            for waiting in group:
-                self._commit([waiting])
-            return
-        for waiting in group:
-            self._settle(waiting, error)
+    def _patience_left(self) -> float | None:
+        return max(0.0, self._waiting[0].since + _PATIENCE_S - time.monotonic()) if self._waiting else None
 
-    def _settle(self, waiting: _Waiting, error: WindlassError | None) -> None:
-        with self._changed:
-            self._pending_bytes -= len(waiting.rows)
-        if error is None:
-            waiting.done.set_result(None)
-        else:
-            waiting.done.set_exception(error)
+    def _refuse_the_impatient(self) -> None:
+        while self._waiting and self._patience_left() == 0:
+            waiting = self._waiting.popleft()
+            self._waiting_bytes -= len(waiting.rows)
+            waiting.done.set_exception(
+                Unavailable("The warehouse does not keep up with the spans that arrive. Send these again.")
+            )
 
-    def _insert(self, rows: bytes) -> WindlassError | None:
+    def _add(self, group: list[_Waiting]) -> None:
         try:
-            self._warehouse.insert_protobuf(self._inbox.table, rows, self._inbox.schema)
-        except WarehouseError as error:
-            if error.code in _DATA_ERRORS:
-                return InputError(f"The spans cannot be stored: {error.message}")
-            return error
-        except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a driver raises
-            return Unavailable(f"The spans could not be written: {type(error).__name__}: {error}.")
-        return None
+            segment = self._spool.add([waiting.rows for waiting in group])
+        except Unavailable as error:
+            with self._changed:
+                self._spooled_bytes -= sum(len(waiting.rows) for waiting in group)
+            for waiting in group:
+                waiting.done.set_exception(error)
+            return
+        owners = []
+        start = 0
+        for waiting in group:
+            end = start + len(waiting.rows)
+            if waiting.stage == "queryable":
+                owners.append(_Owner(start, end, waiting.done))
+            start = end
+        with self._changed:
+            self._spooled.append(_Spooled(segment, owners, time.monotonic()))
+            self._changed.notify_all()
+        for waiting in group:
+            if waiting.stage == "spooled":
+                waiting.done.set_result(None)
+
+    def _run_loader(self) -> None:
+        while group := self._next_load():
+            try:
+                self._load(group)
+            except Unavailable as error:
+                if self._give_up(error):
+                    return
+
+    def _next_load(self) -> list[_Spooled]:
+        """Wait until loading is worth it; return what to load, or nothing when the writer is closed and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._spooled or self._spool_closed)
+            if self._spooled:
+                age = time.monotonic() - self._spooled[0].since
+                self._changed.wait_for(self._is_worth_loading, max(0.0, _LINGER_S - age))
+            group: list[_Spooled] = []
+            size = 0
+            for spooled in self._spooled:
+                if group and (
+                    size + spooled.segment.size > self._group_bytes
+                    or spooled.segment.inbox != group[0].segment.inbox
+                ):
+                    break
+                group.append(spooled)
+                size += spooled.segment.size
+            return group
+
+    def _is_worth_loading(self) -> bool:
+        return (
+            self._closing
+            or self._spooled_bytes >= self._group_bytes
+            or any(spooled.owners for spooled in self._spooled)
+        )
+
+    def _load(self, group: list[_Spooled]) -> None:
+        """Load segments in one insert, or one by one when one of them cannot be read."""
+        table, schema = group[0].segment.inbox
+        files = [spooled.segment.path for spooled in group]
+        if not _refusal(lambda: self._warehouse.insert_protobuf_files(table, files, schema)):
+            self._forget(group)
+        elif len(group) > 1:
+            for spooled in group:
+                self._load([spooled])
+        else:
+            self._load_what_can_be_read(group[0])
+
+    def _load_what_can_be_read(self, spooled: _Spooled) -> None:
+        inbox = spooled.segment.inbox
+        rows, refused = [], []
+        for row in split_rows(spooled.segment.path.read_bytes()):
+            try:
+                rows.append(Row(row.place, clean_row(row.data)))
+            except InputError as error:
+                refused.append(_Refused(row, error))
+        refused += self._refused_rows(inbox, rows)
+        if refused:
+            kept = self._spool.set_aside(spooled.segment, b"".join(bad.row.data for bad in refused))
+            self.refused += len(refused)
+            _log.error("%d spans cannot be stored, and are kept in %s: %s", len(refused), kept, refused[0].error)
+        for bad in refused:
+            for owner in spooled.owners:
+                if owner.start <= bad.row.place < owner.end and not owner.done.done():
+                    owner.done.set_exception(bad.error)
+        self._forget([spooled])
+
+    def _refused_rows(self, inbox: Inbox, rows: list[Row]) -> list[_Refused]:
+        """Insert rows, halving what fails; return the rows that fail alone."""
+        if not rows:
+            return []
+        data = b"".join(row.data for row in rows)
+        error = _refusal(lambda: self._warehouse.insert_protobuf(inbox.table, data, inbox.schema))
+        if error is None:
+            return []
+        if len(rows) == 1:
+            return [_Refused(rows[0], error)]
+        half = len(rows) // 2
+        return [*self._refused_rows(inbox, rows[:half]), *self._refused_rows(inbox, rows[half:])]
+
+    def _forget(self, group: list[_Spooled]) -> None:
+        """Drop segments that are in the warehouse, and tell who waits for them."""
+        self._spool.remove([spooled.segment for spooled in group])
+        with self._changed:
+            for spooled in group:
+                self._spooled.remove(spooled)
+                self._spooled_bytes -= spooled.segment.size
+            self._changed.notify_all()
+        for spooled in group:
+            for owner in spooled.owners:
+                if not owner.done.done():
+                    owner.done.set_result(None)
+
+    def _give_up(self, error: Unavailable) -> bool:
+        """Tell who waits that the engine fails; then wait, and say whether the writer has closed meanwhile."""
+        _log.warning("Spans wait in the spool: %s", error.message)
+        with self._changed:
+            for position, spooled in enumerate(self._spooled):
+                for owner in spooled.owners:
+                    if not owner.done.done():
+                        owner.done.set_exception(error)
+                self._spooled[position] = spooled._replace(owners=[])
+            self._changed.wait_for(lambda: self._closing, _RETRY_S)
+            return self._closing and self._spool_closed
+
+
+def _refusal(insert: Callable[[], None]) -> InputError | None:
+    """Insert; return why the engine cannot read what it was given. Raises Unavailable for any other failure."""
+    try:
+        insert()
+    except WarehouseError as error:
+        if error.code in _DATA_ERRORS:
+            return InputError(f"The spans cannot be stored: {error.message}")
+        raise
+    except Exception as error:
+        # The thread must outlive whatever a driver raises.
+        raise Unavailable(f"The spans could not be written: {type(error).__name__}: {error}.") from error
+    return None
 
 
 def _parsed(request: bytes | ExportTraceServiceRequest) -> ExportTraceServiceRequest:

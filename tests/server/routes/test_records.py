@@ -30,7 +30,7 @@ def test_the_audit_chain_is_listed_page_by_page_and_verified(project: Project) -
 
 
 def test_scores_are_on_the_trace_when_they_are_answered(project: Project) -> None:
-    project.client.send_traces(request(span(1, 1)).SerializeToString())
+    project.send_traces(request(span(1, 1)).SerializeToString())
     score = {"trace_id": trace_id(1), "name": "helpful", "value": 1, "source": "human", "explanation": "yes"}
     for value in (0.0, 1.0):
         assert project.client.post("/scores", {"items": [{**score, "value": value}]}) == {"accepted": 1}
@@ -45,7 +45,7 @@ def test_scores_are_on_the_trace_when_they_are_answered(project: Project) -> Non
     ids=str,
 )
 def test_of_scores_with_a_wrong_one_none_is_stored(project: Project, change: dict[str, object]) -> None:
-    project.client.send_traces(request(span(1, 1)).SerializeToString())
+    project.send_traces(request(span(1, 1)).SerializeToString())
     score = {"trace_id": trace_id(1), "name": "helpful", "value": 1, "source": "human"}
     with pytest.raises(InputError, match=r"body\.items\.1\."):
         project.client.post("/scores", {"items": [score, {**score, **change}]})
@@ -59,7 +59,7 @@ def test_traces_are_listed_and_filtered(project: Project) -> None:
         ),
         span(2, 1, name="second", error=True, start_ns=1_790_000_001_000_000_000),
     ]
-    project.client.send_traces(request(*spans).SerializeToString())
+    project.send_traces(request(*spans).SerializeToString())
 
     def names(**query: object) -> list[str]:
         return [trace["name"] for trace in project.client.pages("/traces", limit=1, **query)]

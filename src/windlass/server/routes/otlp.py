@@ -36,7 +36,9 @@ async def export_traces(request: Request, principal: Sender, services: ServicesO
             content_encoding=request.headers.get("content-encoding", ""),
             limit_bytes=services.settings.max_body_mb * 2**20,
         )
-        return parsed, services.writer.submit(principal.project, parsed.message) if parsed.accepted else None
+        if not parsed.accepted:
+            return parsed, None
+        return parsed, services.writer.submit(principal.project, parsed.message, body=parsed.body)
 
     parsed, committed = await asyncio.to_thread(take)
     if committed is not None:
