@@ -18,11 +18,20 @@ def list_traces(
     ] = None,
     run: Annotated[str | None, typer.Option("--run", help="Only of this run.")] = None,
     status: Annotated[str | None, typer.Option("--status", help="Only ok or error.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="Only with this in a name, an input or an output.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help="Only with such a span: 'request_model=gpt-5', 'score.f1<0.5'; repeatable."),
+    ] = None,
     data: Data = None,
 ) -> None:
     """List traces, newest first."""
     with connect(data) as client:
-        traces = client.get("/traces", limit=limit, release=release, run=run, status=status)["items"]
+        traces = client.get("/traces", limit=limit, release=release, run=run, status=status, q=text, where=where)[
+            "items"
+        ]
     if not traces:
         print("There are no such traces; send some to /v1/traces, or run `windlass demo`.")
         return

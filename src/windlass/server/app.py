@@ -21,6 +21,7 @@ from windlass.server.routes import (
     runs,
     scores,
     session,
+    sessions,
     traces,
     verdicts,
 )
@@ -32,6 +33,7 @@ _API = (
     session,
     overview,
     traces,
+    sessions,
     scores,
     artifacts,
     datasets,

@@ -156,6 +156,37 @@ class Traffic(BaseModel):
     """Null when no request has a known cost."""
 
 
+class Activity(BaseModel):
+    """What is said of a session (one conversation) or of a user: of all the traces that name it."""
+
+    id: str
+    first: datetime
+    """When the first of them started."""
+    last: datetime
+    """When the last of them started."""
+    traces: int
+    failed: int
+    """Traces with a span that failed."""
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    """Null when unknown, which is not 0."""
+    sessions: int
+    """How many conversations these traces name."""
+    user: str
+    """One that they name."""
+    release_name: str
+    environment: str
+    input: str
+    """What was said first, on one line."""
+
+
+class ActivityPage(BaseModel):
+    items: list[Activity]
+    next: str | None
+    """The cursor of the next page; null at the end."""
+
+
 class Volume(BaseModel):
     traces: int
     spans: int

@@ -90,7 +90,8 @@ def _edges(text: str) -> str:
     return f"if(length({text}) > {4 * EDGE_CHARACTERS}, {ends}, {text})"
 
 
-def _of_calls(column: str) -> str:
+def of_calls(column: str) -> str:
+    """Return the sum over calls of models; where none of them says, what the others state is a total of it."""
     return f"if(countIf(is_call AND {column} IS NOT NULL) > 0, sumIf({column}, is_call), max({column}))"
 
 
@@ -108,8 +109,8 @@ SELECT
   argMaxIf(output_edges, (is_root, toUnixTimestamp64Nano(start_time) + duration), output_edges != '')
     AS output_text,
   {_GREATEST},
-  {_of_calls("input_tokens")} AS all_input_tokens, {_of_calls("output_tokens")} AS all_output_tokens,
-  {_of_calls("cost_usd")} AS all_cost_usd
+  {of_calls("input_tokens")} AS all_input_tokens, {of_calls("output_tokens")} AS all_output_tokens,
+  {of_calls("cost_usd")} AS all_cost_usd
 FROM (
   SELECT trace_id, span_id, name, operation, service, status, start_time, duration, {", ".join(NAMES)},
     input_tokens, output_tokens, cost_usd, {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,

@@ -5,16 +5,15 @@
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple, get_args
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import COLUMNS
-from windlass.telemetry.models import Event, Kind, Link, Span, Status, Trace, TraceFields, TracePage, TraceSummary
+from windlass.telemetry.filters import TraceFilters, conditions_of, meant
+from windlass.telemetry.models import Event, Kind, Link, Span, Trace, TraceFields, TracePage, TraceSummary
 from windlass.telemetry.scores import scores_of_traces
 from windlass.telemetry.summaries import (
     LATEST_NS,
@@ -41,23 +40,6 @@ _LAST_ID: Final = "f" * 32
 _FIRST_WINDOW_SPANS: Final = 16
 """Spans looked at for each trace wanted, before more are."""
 _WINDOW_GROWTH: Final = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class TraceFilters:
-    """Which traces to list: a trace is meant when any one of its spans has all that is asked for."""
-
-    release: str | None = None
-    """A release's digest or name."""
-    environment: str | None = None
-    run: str | None = None
-    status: Literal["ok", "error"] | None = None
-    """Of the trace: of its root span. What has no status did not fail, so it is ok here."""
-    q: str | None = None
-    """Text in a name, an input or an output, in any case; or a trace id."""
-    since: datetime | None = None
-    until: datetime | None = None
-    """The trace started in [since, until]."""
 
 
 class _Place(NamedTuple):
@@ -90,7 +72,7 @@ def list_traces(
         found += [
             (bounds, summary)
             for bounds in candidates
-            if (summary := summaries.get(bounds.trace_id)) and summary.status in _meant(filters.status)
+            if (summary := summaries.get(bounds.trace_id)) and summary.status in meant(filters.status)
         ]
         if candidates:
             place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
@@ -127,7 +109,7 @@ def _candidates(
     of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
     """
     since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
-    conditions, parameters = _conditions(filters, place)
+    conditions, parameters = conditions_of(filters, place.start_ns)
     parameters |= {"project": project, "upper": place.start_ns}
     window = count * _FIRST_WINDOW_SPANS
     while True:
@@ -155,62 +137,6 @@ def _candidates(
             below.sort(key=lambda bound: (bound.first_ns, bound.trace_id), reverse=True)
             return below[:count], len(below) > count or not done
         window *= _WINDOW_GROWTH
-
-
-def _conditions(filters: TraceFilters, place: _Place) -> tuple[str, dict[str, object]]:
-    """Return what a span must be to bring its trace into the list, and the parameters of that."""
-    conditions: list[str] = []
-    parameters: dict[str, object] = {}
-    if filters.release is not None:
-        conditions.append("(release = {release:String} OR release_name = {release:String})")
-        parameters["release"] = filters.release
-    if filters.environment is not None:
-        conditions.append("environment = {environment:String}")
-        parameters["environment"] = filters.environment
-    if filters.run is not None:
-        conditions.append("run = {run:String}")
-        parameters["run"] = filters.run
-    if filters.status is not None:
-        conditions.append(_DECIDES_STATUS)
-        parameters["statuses"] = [STATUSES.index(status) for status in _meant(filters.status)]
-    if filters.q:
-        places = [_contains(column, filters.q) for column in ("output", "input", "name")]
-        conditions.append(f"({' OR '.join(places)} OR hex(trace_id) = upper({{q:String}}))")
-        parameters["q"] = filters.q
-    before = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
-    if conditions and place.start_ns < LATEST_NS:
-        # The span that is looked for may have started after the place in the list of which its trace is below.
-        reaching = (
-            "SELECT trace_id FROM traces WHERE project = {project:String} GROUP BY trace_id "
-            "HAVING min(first) <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') "
-            "AND max(last) > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
-        )
-        before = f"({before} OR trace_id IN ({reaching}))"
-    return " AND ".join([before, *conditions]), parameters
-
-
-def _meant(status: Literal["ok", "error"] | None) -> tuple[Status, ...]:
-    if status is None:
-        return ("ok", "unset", "error")
-    return ("ok", "unset") if status == "ok" else ("error",)
-
-
-_DECIDES_STATUS: Final = f"""
-status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id IN (
-  SELECT trace_id FROM traces WHERE project = {{project:String}} GROUP BY trace_id HAVING NOT max(rooted)))
-"""
-"""A span with a status is the root, or its trace has none (yet)."""
-
-
-def _contains(column: str, text: str) -> str:
-    """Return whether a column has a text, in any case: by the engine's quickest search that finds it."""
-    if text.isascii():
-        search = "positionCaseInsensitive"
-    elif text.upper() == text.lower():
-        search = "position"
-    else:
-        search = "positionCaseInsensitiveUTF8"
-    return f"{search}({column}, {{q:String}}) > 0"
 
 
 def _write_cursor(bounds: Bounds) -> str:

@@ -9,7 +9,7 @@ from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit
 from windlass.telemetry.models import Trace, TracePage
-from windlass.telemetry.queries import TraceFilters, get_trace, list_traces
+from windlass.telemetry.queries import Condition, TraceFilters, get_trace, list_traces
 
 router = APIRouter(prefix="/traces", tags=["traces"])
 
@@ -27,12 +27,23 @@ def list_all_traces(
     run: str | None = None,
     status: Literal["ok", "error"] | None = None,
     q: Annotated[str | None, Query(description="Text in a name, an input or an output; or a trace id.")] = None,
+    where: Annotated[
+        list[str] | None,
+        Query(description="Conditions on one span: `request_model=gpt-5`, `attributes.tier!=free`, `score.f1<1`."),
+    ] = None,
     since: Annotated[datetime | None, Query(alias="from")] = None,
     until: Annotated[datetime | None, Query(alias="to")] = None,
 ) -> TracePage:
     """List traces, newest first."""
     filters = TraceFilters(
-        release=release, environment=environment, run=run, status=status, q=q, since=since, until=until
+        release=release,
+        environment=environment,
+        run=run,
+        status=status,
+        q=q,
+        where=tuple(map(Condition.parse, where or ())),
+        since=since,
+        until=until,
     )
     return list_traces(services.warehouse, principal.project, filters=filters, limit=limit, cursor=cursor)
 

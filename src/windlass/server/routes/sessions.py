@@ -1,0 +1,46 @@
+"""Sessions and users."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from windlass.access.principals import Principal
+from windlass.server.caller import ServicesOf, allowed
+from windlass.server.paging import Cursor, Limit
+from windlass.telemetry.models import ActivityPage
+from windlass.telemetry.queries import list_sessions, list_users
+
+router = APIRouter(tags=["sessions"])
+
+Reader = Annotated[Principal, Depends(allowed("trace:read"))]
+Since = Annotated[datetime | None, Query(alias="from")]
+Until = Annotated[datetime | None, Query(alias="to")]
+
+
+@router.get("/sessions")
+def list_all_sessions(
+    principal: Reader,
+    services: ServicesOf,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    since: Since = None,
+    until: Until = None,
+) -> ActivityPage:
+    """List conversations, the most recently active first; their traces are those with `where=conversation=ID`."""
+    return list_sessions(
+        services.warehouse, principal.project, since=since, until=until, limit=limit, cursor=cursor
+    )
+
+
+@router.get("/users")
+def list_all_users(
+    principal: Reader,
+    services: ServicesOf,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    since: Since = None,
+    until: Until = None,
+) -> ActivityPage:
+    """List users, the most recently active first; their traces are those with `where=user=ID`."""
+    return list_users(services.warehouse, principal.project, since=since, until=until, limit=limit, cursor=cursor)

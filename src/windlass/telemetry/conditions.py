@@ -1,0 +1,109 @@
+"""Conditions on spans, as people write them: ``request_model=gpt-5``, ``attributes.tier!=free``, ``score.f1<0.5``.
+
+A condition is a field, an operator and a value. Fields are the columns of a span, any attribute of the span or its
+resource, and the scores of its trace. What is parsed here becomes SQL whose values are bound, never written in.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from windlass.errors import InputError
+from windlass.telemetry.conventions import COLUMNS
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
+
+_WRITTEN: Final = re.compile(r"\s*([A-Za-z_][^\s=!<>~]*)\s*(!=|<=|>=|=|<|>|~)\s*(.*?)\s*", re.DOTALL)
+
+_TEXTS: Final = {
+    "name": "name",
+    "scope": "scope",
+    "status_message": "status_message",
+    "span": "lower(hex(span_id))",
+    "trace": "lower(hex(trace_id))",
+    "kind": "['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'][kind + 1]",
+    "status": "['unset', 'ok', 'error'][status + 1]",
+    **{column.name: column.name for column in COLUMNS if column.type in {"name", "text"}},
+}
+_NUMBERS: Final = {
+    "duration_s": "duration / 1e9",
+    **{column.name: column.name for column in COLUMNS if column.type in {"integer", "number"}},
+}
+_MAPS: Final = ("attributes", "resource")
+
+_SCORED: Final = """trace_id IN (
+  SELECT toFixedString(unhex(trace_id), 16) FROM scores FINAL
+  WHERE project = {{project:String}} AND name = {{{name}:String}} AND {test})"""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What one span must be, or the scores of its trace."""
+
+    field: str
+    operator: Operator
+    value: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Condition":
+        """Read ``FIELD OPERATOR VALUE``. Raises InputError that names the fields and operators there are."""
+        match = _WRITTEN.fullmatch(text)
+        if match is None:
+            raise InputError(
+                f"{text!r} is no condition; write a field, one of = != < <= > >= ~ (contains), and a value, "
+                "as in request_model=gpt-5."
+            )
+        condition = cls(*match.groups())  # type: ignore[arg-type]  # the pattern allows no other operator
+        condition.sql("check")
+        return condition
+
+    def sql(self, prefix: str) -> tuple[str, dict[str, object]]:
+        """Return the condition in SQL and its parameters, whose names begin with a prefix."""
+        kind, _, rest = self.field.partition(".")
+        if kind == "score" and rest:
+            test, parameters = self._number("value", prefix) if self._is_number() else self._text("label", prefix)
+            name = f"{prefix}_name"
+            return _SCORED.format(name=name, test=test), {**parameters, name: rest}
+        if kind in _MAPS and rest:
+            return self._of_map(kind, rest, prefix)
+        if self.field in _NUMBERS:
+            return self._number(_NUMBERS[self.field], prefix)
+        if self.field in _TEXTS:
+            return self._text(_TEXTS[self.field], prefix)
+        raise InputError(
+            f"There is no field {self.field!r}; there are {', '.join(sorted({*_TEXTS, *_NUMBERS}))}, "
+            "attributes.NAME, resource.NAME and score.NAME."
+        )
+
+    def _of_map(self, column: str, key: str, prefix: str) -> tuple[str, dict[str, object]]:
+        """A typed text begins with the letter of its type (see values.py), which nobody writes."""
+        name = f"{prefix}_key"
+        value = f"{column}[{{{name}:String}}]"
+        plain = f"if({value} IN ('b0', 'b1'), if({value} = 'b1', 'true', 'false'), substring({value}, 2))"
+        if self.operator in {"=", "!=", "~"}:
+            test, parameters = self._text(plain, prefix)
+        else:
+            test, parameters = self._number(f"toFloat64OrNull(substring({value}, 2))", prefix)
+        present = f"mapContains({column}, {{{name}:String}})"
+        return f"({present} AND {test})", {**parameters, name: key}
+
+    def _number(self, expression: str, prefix: str) -> tuple[str, dict[str, object]]:
+        if self.operator == "~":
+            raise InputError(f"{self.field} is a number: compare it with = != < <= > or >=.")
+        if not self._is_number():
+            raise InputError(f"{self.field} is a number, and {self.value!r} is not.")
+        return f"({expression} {self.operator} {{{prefix}:Float64}})", {prefix: float(self.value)}
+
+    def _text(self, expression: str, prefix: str) -> tuple[str, dict[str, object]]:
+        if self.operator == "~":
+            return f"(positionCaseInsensitiveUTF8({expression}, {{{prefix}:String}}) > 0)", {prefix: self.value}
+        if self.operator not in {"=", "!="}:
+            raise InputError(f"{self.field} is text: compare it with = or !=, or with ~ for what it contains.")
+        return f"({expression} {self.operator} {{{prefix}:String}})", {prefix: self.value}
+
+    def _is_number(self) -> bool:
+        try:
+            return math.isfinite(float(self.value))
+        except ValueError:
+            return False

@@ -1,0 +1,89 @@
+"""Which traces are meant, as the engine is asked for them."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from windlass.telemetry.conditions import Condition
+from windlass.telemetry.models import Status
+from windlass.telemetry.summaries import LATEST_NS, NO_SPAN, STATUSES
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceFilters:
+    """Which traces to list: a trace is meant when any one of its spans has all that is asked for."""
+
+    release: str | None = None
+    """A release's digest or name."""
+    environment: str | None = None
+    run: str | None = None
+    status: Literal["ok", "error"] | None = None
+    """Of the trace: of its root span. What has no status did not fail, so it is ok here."""
+    q: str | None = None
+    """Text in a name, an input or an output, in any case; or a trace id."""
+    where: tuple[Condition, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    """The trace started in [since, until]."""
+
+
+def conditions_of(filters: TraceFilters, upper_ns: int) -> tuple[str, dict[str, object]]:
+    """Return what a span must be to bring its trace into the list, and the parameters of that."""
+    conditions: list[str] = []
+    parameters: dict[str, object] = {}
+    if filters.release is not None:
+        conditions.append("(release = {release:String} OR release_name = {release:String})")
+        parameters["release"] = filters.release
+    if filters.environment is not None:
+        conditions.append("environment = {environment:String}")
+        parameters["environment"] = filters.environment
+    if filters.run is not None:
+        conditions.append("run = {run:String}")
+        parameters["run"] = filters.run
+    if filters.status is not None:
+        conditions.append(_DECIDES_STATUS)
+        parameters["statuses"] = [STATUSES.index(status) for status in meant(filters.status)]
+    if filters.q:
+        places = [_contains(column, filters.q) for column in ("output", "input", "name")]
+        conditions.append(f"({' OR '.join(places)} OR hex(trace_id) = upper({{q:String}}))")
+        parameters["q"] = filters.q
+    for number, condition in enumerate(filters.where):
+        test, values = condition.sql(f"where{number}")
+        conditions.append(test)
+        parameters |= values
+    before = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
+    if conditions and upper_ns < LATEST_NS:
+        # The span that is looked for may have started after the place in the list of which its trace is below.
+        reaching = (
+            "SELECT trace_id FROM traces WHERE project = {project:String} GROUP BY trace_id "
+            "HAVING min(first) <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') "
+            "AND max(last) > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
+        )
+        before = f"({before} OR trace_id IN ({reaching}))"
+    return " AND ".join([before, *conditions]), parameters
+
+
+def meant(status: Literal["ok", "error"] | None) -> tuple[Status, ...]:
+    if status is None:
+        return ("ok", "unset", "error")
+    return ("ok", "unset") if status == "ok" else ("error",)
+
+
+_DECIDES_STATUS: Final = f"""
+status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id IN (
+  SELECT trace_id FROM traces WHERE project = {{project:String}} GROUP BY trace_id HAVING NOT max(rooted)))
+"""
+"""A span with a status is the root, or its trace has none (yet)."""
+
+
+def _contains(column: str, text: str) -> str:
+    """Return whether a column has a text, in any case: by the engine's quickest search that finds it."""
+    if text.isascii():
+        search = "positionCaseInsensitive"
+    elif text.upper() == text.lower():
+        search = "position"
+    else:
+        search = "positionCaseInsensitiveUTF8"
+    return f"{search}({column}, {{q:String}}) > 0"

@@ -1,0 +1,205 @@
+"""Sessions (conversations) and users: lists, the most recently active first.
+
+Spans lie in the order of their start, so the names on the newest of them are the most recently active; only those
+of one page are looked at whole.
+"""
+
+import re
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from windlass.errors import InputError
+from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.telemetry.models import Activity, ActivityPage
+from windlass.telemetry.summaries import (
+    LATEST_NS,
+    find_bounds,
+    instant,
+    integer,
+    nanoseconds_of,
+    of_calls,
+    summarise,
+)
+
+_Column = Literal["conversation", "user"]
+
+_FIRST_WINDOW_SPANS: Final = 32
+"""Spans looked at for each name wanted, before more are."""
+_WINDOW_GROWTH: Final = 8
+
+_NEWEST: Final = """
+SELECT name, toUnixTimestamp64Nano(max(start_time)) AS last_ns, count() AS spans
+FROM (
+  SELECT {column} AS name, start_time FROM spans
+  WHERE project = {{project:String}} AND {column} != ''
+    AND start_time >= fromUnixTimestamp64Nano({{lower:Int64}}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
+  ORDER BY start_time DESC LIMIT {{window:UInt64}}
+)
+GROUP BY name
+"""
+
+_SEEN_LATER: Final = """
+SELECT DISTINCT {column} AS name FROM spans
+WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
+  AND start_time > fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
+  AND start_time <= fromUnixTimestamp64Nano({{until:Int64}}, 'UTC')
+"""
+
+_ACTIVITIES: Final = """
+WITH meant AS (
+  SELECT DISTINCT trace_id FROM spans WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
+), places AS (
+  SELECT min(first) AS earliest, max(last) AS latest FROM traces
+  WHERE project = {{project:String}} AND trace_id IN meant
+)
+SELECT id, toUnixTimestamp64Nano(min(start)) AS first_ns, toUnixTimestamp64Nano(max(start)) AS last_ns,
+  count() AS traces, countIf(errors > 0) AS failed, sum(inputs) AS input_tokens, sum(outputs) AS output_tokens,
+  sum(cost) AS cost_usd, uniqExactIf(said_conversation, said_conversation != '') AS sessions,
+  argMax(said_user, (said_user != '', start)) AS user,
+  argMax(said_release, (said_release != '', start)) AS release_name,
+  argMax(said_environment, (said_environment != '', start)) AS environment,
+  lower(hex(argMin(trace_id, start))) AS trace
+FROM (
+  SELECT trace_id, max({column}) AS id, min(start_time) AS start, countIf(status = 2) AS errors,
+    max(conversation) AS said_conversation, max(user) AS said_user, max(release_name) AS said_release,
+    max(environment) AS said_environment,
+    {inputs} AS inputs, {outputs} AS outputs, {costs} AS cost
+  FROM (
+    SELECT trace_id, start_time, status, conversation, user, release_name, environment,
+      input_tokens, output_tokens, cost_usd, operation IN {calls} AS is_call
+    FROM spans FINAL
+    WHERE project = {{project:String}} AND trace_id IN meant
+      AND start_time >= (SELECT earliest FROM places) AND start_time <= (SELECT latest FROM places)
+  )
+  GROUP BY trace_id
+)
+GROUP BY id
+"""
+
+
+class _Place(NamedTuple):
+    """A place in the list, which goes from the most recently active down."""
+
+    last_ns: int
+    name: str
+
+
+def list_sessions(
+    warehouse: Warehouse,
+    project: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> ActivityPage:
+    """Return the sessions that were active in [since, until]. Raises InputError for a damaged cursor."""
+    return _list(warehouse, project, "conversation", since, until, limit, cursor)
+
+
+def list_users(
+    warehouse: Warehouse,
+    project: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> ActivityPage:
+    """Return the users who were active in [since, until]. Raises InputError for a damaged cursor."""
+    return _list(warehouse, project, "user", since, until, limit, cursor)
+
+
+def _list(
+    warehouse: Warehouse,
+    project: str,
+    column: _Column,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    cursor: str | None,
+) -> ActivityPage:
+    lower = nanoseconds_of(since) if since is not None else -LATEST_NS
+    # Times of filters have microseconds, spans nanoseconds.
+    top = min(nanoseconds_of(until) + 999, LATEST_NS) if until is not None else LATEST_NS
+    place = _read_cursor(cursor)
+    found = _newest(warehouse, project, column, lower, top, place, limit + 1)
+    page = found[:limit]
+    activities = _activities(warehouse, project, column, [name for _, name in page]) if page else {}
+    return ActivityPage(
+        items=[activities[name] for _, name in page if name in activities],
+        next=f"{page[-1].last_ns}-{page[-1].name}" if len(found) > limit else None,
+    )
+
+
+def _newest(
+    warehouse: Warehouse, project: str, column: _Column, lower: int, top: int, place: _Place, count: int
+) -> list[_Place]:
+    """Return the next places below one, as many as asked for if there are."""
+    upper = min(top, place.last_ns)
+    window = count * _FIRST_WINDOW_SPANS
+    while True:
+        rows = warehouse.query(
+            _NEWEST.format(column=column),
+            {"project": project, "lower": lower, "upper": upper, "window": window},
+        )
+        names = [str(row["name"]) for row in rows]
+        later = _seen_later(warehouse, project, column, names, upper, top) if upper < top else set()
+        places = [_Place(integer(row["last_ns"]), str(row["name"])) for row in rows]
+        below = sorted(
+            (each for each in places if each < place and each.name not in later),
+            reverse=True,
+        )
+        whole = sum(integer(row["spans"]) for row in rows) < window
+        if len(below) >= count or whole:
+            return below[:count]
+        window *= _WINDOW_GROWTH
+
+
+def _seen_later(
+    warehouse: Warehouse, project: str, column: _Column, names: list[str], upper: int, top: int
+) -> set[str]:
+    """Return those that were on a page before, because they were active later."""
+    rows = warehouse.query(
+        _SEEN_LATER.format(column=column), {"project": project, "names": names, "upper": upper, "until": top}
+    )
+    return {str(row["name"]) for row in rows}
+
+
+def _activities(warehouse: Warehouse, project: str, column: _Column, names: list[str]) -> dict[str, Activity]:
+    rows = warehouse.query(
+        _ACTIVITIES.format(
+            column=column,
+            calls=MODEL_CALLS,
+            inputs=of_calls("input_tokens"),
+            outputs=of_calls("output_tokens"),
+            costs=of_calls("cost_usd"),
+        ),
+        {"project": project, "names": names},
+    )
+    firsts = [str(row["trace"]) for row in rows]
+    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts))
+    inputs = {trace: summary.input for trace, summary in summaries.items()}
+    return {str(row["id"]): _activity(row, inputs.get(str(row["trace"]), "")) for row in rows}
+
+
+def _activity(row: Row, said: str) -> Activity:
+    return Activity.model_validate(
+        {
+            **row,
+            "first": instant(integer(row["first_ns"])),
+            "last": instant(integer(row["last_ns"])),
+            "input": said,
+        }
+    )
+
+
+def _read_cursor(cursor: str | None) -> _Place:
+    if cursor is None:
+        return _Place(LATEST_NS, "\U0010ffff")
+    match = re.fullmatch("(-?[0-9]{1,19})-(.*)", cursor, re.DOTALL)
+    if match is None or abs(int(match[1])) > LATEST_NS:
+        raise InputError(f"The cursor {cursor!r} is damaged; take the one that the page before gave, or none.")
+    return _Place(int(match[1]), match[2])

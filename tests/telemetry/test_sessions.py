@@ -1,0 +1,111 @@
+import random
+from datetime import UTC, datetime
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from windlass.errors import InputError
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry import sessions
+from windlass.telemetry.queries import list_sessions, list_users
+from windlass.telemetry.writer import Writer
+
+from .otlp import START_NS, Plain, request, span
+
+PROJECT = "shop"
+SECOND = 1_000_000_000
+
+
+def turn(
+    trace: int, at: int, conversation: str, user: str = "", *, said: str = "", error: bool = False
+) -> ExportTraceServiceRequest:
+    """Return a trace whose root names the conversation and whose call of a model has the tokens."""
+    about: dict[str, Plain] = {"gen_ai.conversation.id": conversation, "gen_ai.input.messages": said or "hello"}
+    if user:
+        about["user.id"] = user
+    call: dict[str, Plain] = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.usage.input_tokens": 10,
+        "gen_ai.usage.output_tokens": 2,
+    }
+    start = START_NS + at * SECOND
+    return request(
+        span(trace, 1, start_ns=start, attributes=about),
+        span(trace, 2, parent=1, start_ns=start + 1, attributes=call, error=error),
+    )
+
+
+def names(warehouse: Warehouse, limit: int) -> list[str]:
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = list_sessions(warehouse, PROJECT, limit=limit, cursor=cursor)
+        assert len(page.items) <= limit
+        found += [item.id for item in page.items]
+        if (cursor := page.next) is None:
+            return found
+
+
+def test_a_session_is_what_its_traces_are_together(warehouse: Warehouse, writer: Writer) -> None:
+    writer.write_spans(PROJECT, turn(1, 0, "c1", "ada", said="Where is it?"))
+    writer.write_spans(PROJECT, turn(2, 60, "c1", error=True))
+    writer.write_spans(PROJECT, turn(2, 60, "c1", error=True))
+    writer.write_spans(PROJECT, turn(3, 30, "c2", "bob"))
+    writer.write_spans("other", turn(4, 90, "c1", "eve"))
+
+    first, second = list_sessions(warehouse, PROJECT).items
+
+    assert first.model_dump(mode="json") == {
+        "id": "c1",
+        "first": "2026-09-21T14:13:20Z",
+        "last": "2026-09-21T14:14:20Z",
+        "traces": 2,
+        "failed": 1,
+        "input_tokens": 20,
+        "output_tokens": 4,
+        "cost_usd": None,
+        "sessions": 1,
+        "user": "ada",
+        "release_name": "",
+        "environment": "",
+        "input": "Where is it?",
+    }
+    assert (second.id, second.traces, second.user) == ("c2", 1, "bob")
+
+
+def test_users_are_listed_with_their_sessions(warehouse: Warehouse, writer: Writer) -> None:
+    for trace, conversation in enumerate(("c1", "c2", "c2"), 1):
+        writer.write_spans(PROJECT, turn(trace, trace, conversation, "ada"))
+    writer.write_spans(PROJECT, turn(9, 0, "c9"))
+
+    (ada,) = list_users(warehouse, PROJECT).items
+
+    assert (ada.id, ada.traces, ada.sessions, ada.input_tokens) == ("ada", 3, 2, 30)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_pages_go_from_the_most_recently_active_down_and_name_each_once(
+    warehouse: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr(sessions, "_FIRST_WINDOW_SPANS", 1)
+    dice = random.Random(4)
+    last: dict[str, int] = {}
+    for trace in range(1, 31):
+        conversation, at = f"c-{dice.randrange(8)}", dice.randrange(1000)
+        last[conversation] = max(last.get(conversation, 0), at)
+        writer.write_spans(PROJECT, turn(trace, at, conversation))
+
+    assert names(warehouse, limit) == sorted(last, key=lambda name: (last[name], name), reverse=True)
+
+
+def test_a_window_of_time_shows_who_was_active_in_it(warehouse: Warehouse, writer: Writer) -> None:
+    for trace, at in enumerate((0, 100, 200), 1):
+        writer.write_spans(PROJECT, turn(trace, at, f"c{at}"))
+    since, until = (datetime.fromtimestamp(START_NS // SECOND + at, UTC) for at in (50, 150))
+
+    assert [item.id for item in list_sessions(warehouse, PROJECT, since=since, until=until).items] == ["c100"]
+
+
+def test_a_damaged_cursor_is_refused(warehouse: Warehouse, writer: Writer) -> None:
+    with pytest.raises(InputError, match="is damaged"):
+        list_sessions(warehouse, PROJECT, cursor="nonsense")
