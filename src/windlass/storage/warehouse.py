@@ -32,6 +32,8 @@ _PROTOBUF_SETTINGS: dict[str, object] = {
     # A fifth less work for each insert: what is sent twice is told apart when it is read and merged anyway, and
     # the plan of the view is as good as it was written.
     "optimize_on_insert": 0,
+    # Indexes are made when parts are merged; until then the few new parts are read through.
+    "materialize_skip_indexes_on_insert": 0,
     "query_plan_enable_optimizations": 0,
 }
 

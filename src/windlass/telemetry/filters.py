@@ -9,6 +9,7 @@ from typing import Final, Literal
 from windlass.telemetry.conditions import Condition
 from windlass.telemetry.models import Status
 from windlass.telemetry.summaries import LATEST_NS, NO_SPAN, STATUSES
+from windlass.telemetry.text_search import text_condition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,7 @@ class TraceFilters:
     status: Literal["ok", "error"] | None = None
     """Of the trace: of its root span. What has no status did not fail, so it is ok here."""
     q: str | None = None
-    """Text in a name, an input or an output, in any case; or a trace id."""
+    """What a name, an input or an output says (see text_search.py), or a trace id."""
     where: tuple[Condition, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
@@ -45,10 +46,10 @@ def conditions_of(filters: TraceFilters, upper_ns: int) -> tuple[str, dict[str, 
     if filters.status is not None:
         conditions.append(_DECIDES_STATUS)
         parameters["statuses"] = [STATUSES.index(status) for status in meant(filters.status)]
-    if filters.q:
-        places = [_contains(column, filters.q) for column in ("output", "input", "name")]
-        conditions.append(f"({' OR '.join(places)} OR hex(trace_id) = upper({{q:String}}))")
-        parameters["q"] = filters.q
+    if filters.q and filters.q.strip():
+        test, values = text_condition(filters.q)
+        conditions.append(test)
+        parameters |= values
     for number, condition in enumerate(filters.where):
         test, values = condition.sql(f"where{number}")
         conditions.append(test)
@@ -76,14 +77,3 @@ status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id 
   SELECT trace_id FROM traces WHERE project = {{project:String}} GROUP BY trace_id HAVING NOT max(rooted)))
 """
 """A span with a status is the root, or its trace has none (yet)."""
-
-
-def _contains(column: str, text: str) -> str:
-    """Return whether a column has a text, in any case: by the engine's quickest search that finds it."""
-    if text.isascii():
-        search = "positionCaseInsensitive"
-    elif text.upper() == text.lower():
-        search = "position"
-    else:
-        search = "positionCaseInsensitiveUTF8"
-    return f"{search}({column}, {{q:String}}) > 0"

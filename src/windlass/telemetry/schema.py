@@ -289,7 +289,20 @@ ALTER TABLE spans MODIFY SETTING
 """
 """Writing a span's texts again is dear: once or twice is enough, and not with the engine's ZSTD(3)."""
 
+_WORDS: Final = tuple(
+    f"ADD INDEX IF NOT EXISTS {column}_words {column} "
+    f"TYPE text(tokenizer = 'asciiCJK', preprocessor = lowerUTF8({column}))"
+    for column in ("name", "input", "output")
+)
+_RARE: Final = tuple(
+    f"ADD INDEX IF NOT EXISTS by_{column} {column} TYPE bloom_filter GRANULARITY 1"
+    for column in ("conversation", "user", "run")
+)
+_INDEXES: Final = "ALTER TABLE spans " + ", ".join((*_WORDS, *_RARE))
+"""Words in any case and single characters of Korean, Japanese and Chinese; names that few spans share."""
+
 STEPS: Final = (
     Step(1, "spans, traces and scores", (_SPANS, _TRACES, _TRACES_VIEW, _SCORES)),
     Step(2, "fewer and cheaper merges of spans", (_MERGES,)),
+    Step(3, "words of spans, and rare names", (_INDEXES,)),
 )

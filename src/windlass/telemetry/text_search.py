@@ -1,0 +1,44 @@
+"""Full text in the names, inputs and outputs of spans.
+
+A text is found by whole words, all of them, in any order and case; Korean, Japanese and Chinese by any run of
+characters; and exactly, as a phrase, between double quotes. Words are looked up in the engine's text index; what
+is looked for exactly is then searched in the few spans that have its words.
+"""
+
+import re
+from typing import Final
+
+_COLUMNS: Final = ("output", "input", "name")
+
+_PHRASE: Final = re.compile(r'"([^"]+)"')
+_CJK: Final = (
+    "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
+    "\U00020000-\U0003ffff"
+)
+_RUN: Final = re.compile(f"[{_CJK}]{{2,}}")
+_TRACE_ID: Final = re.compile("[0-9A-Fa-f]{32}")
+
+
+def text_condition(query: str) -> tuple[str, dict[str, object]]:
+    """Return the condition on a span in SQL, and its parameters."""
+    if _TRACE_ID.fullmatch(query.strip()):
+        return "trace_id = toFixedString(unhex({q:String}), 16)", {"q": query.strip()}
+    words = query.replace('"', " ")
+    if not re.search(r"\w", words):
+        # Nothing that the index knows.
+        return _anywhere("q"), {"q": query.strip()}
+    conditions = [_of_any("hasAllTokens({column}, {{q:String}})")]
+    parameters: dict[str, object] = {"q": words}
+    exactly = [*_PHRASE.findall(query), *_RUN.findall(_PHRASE.sub(" ", query))]
+    for number, text in enumerate(exactly):
+        conditions.append(_anywhere(f"exactly{number}"))
+        parameters[f"exactly{number}"] = text
+    return f"({' AND '.join(conditions)})", parameters
+
+
+def _anywhere(name: str) -> str:
+    return _of_any(f"positionCaseInsensitiveUTF8({{column}}, {{{{{name}:String}}}}) > 0")
+
+
+def _of_any(test: str) -> str:
+    return "(" + " OR ".join(test.format(column=column) for column in _COLUMNS) + ")"
