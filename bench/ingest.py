@@ -1,10 +1,10 @@
 """OTLP ingest: spans a second that are committed, acknowledged and can be queried, with the client beside it.
 
-    python bench/ingest.py [--target windlass|parts] [--spans 100000] [--batch 512] [--clients 4]
+    python bench/ingest.py [--target windlass|parts|phoenix|mlflow] [--spans 100000] [--batch 512] [--clients 4]
 
-`windlass` is `windlass up` over HTTP, `parts` its parser and writer in this process. Held against each, in the
-same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a request. The last line is
-JSON.
+`windlass` is `windlass up` over HTTP, `parts` its parser and writer in this process; give the peers fewer spans.
+Held against each, in the same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a
+request. The last line is JSON.
 """
 
 import argparse
@@ -20,15 +20,17 @@ from pathlib import Path
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from otlp import SPANS_PER_TRACE, Assistant, Batch
-from target import Parts, Server, opened
+from peers import PEERS
+from target import Target, opened
 
 PROBES = 24
 BASELINE_BATCHES = 20
+PATIENCE_S = 600
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--target", choices=["windlass", "parts"], default="windlass")
+    parser.add_argument("--target", choices=["windlass", "parts", *PEERS], default="windlass")
     parser.add_argument("--spans", type=int, default=100_000)
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--clients", type=int, default=4)
@@ -61,7 +63,7 @@ def main() -> None:
     )
 
 
-def measure(target: Parts | Server, batches: list[Batch], clients: int) -> dict[str, float]:
+def measure(target: Target, batches: list[Batch], clients: int) -> dict[str, float]:
     latencies: list[float] = []
     waiting: Iterator[Batch] = iter(batches)
     lock = threading.Lock()
@@ -86,8 +88,8 @@ def measure(target: Parts | Server, batches: list[Batch], clients: int) -> dict[
     cpu = target.cpu_s() - cpu
     probes = [batch.trace_ids[-1] for batch in batches[:: max(1, len(batches) // PROBES)] if batch.trace_ids]
     while any(target.count_spans(trace_id) != SPANS_PER_TRACE for trace_id in probes):
-        if time.perf_counter() - began > acknowledged + 60:
-            raise SystemExit("acknowledged spans cannot be queried after a minute")
+        if time.perf_counter() - began > acknowledged + PATIENCE_S:
+            raise SystemExit(f"acknowledged spans cannot be queried after {PATIENCE_S} s")
     queryable = time.perf_counter() - began
     spans = sum(batch.spans for batch in batches)
     return {

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from otlp import RARE_WORD, SPANS_PER_TRACE, Assistant, Batch
-from target import Parts, Server, opened
+from target import Server, Target, opened
 
 from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, list_traffic
 
@@ -49,7 +49,7 @@ def main() -> None:
         )
 
 
-def load(target: Parts | Server, spans: int) -> tuple[float, str]:
+def load(target: Target, spans: int) -> tuple[float, str]:
     """Load spans; return how long it took, made while they are sent, and a trace in the middle."""
     now = time.time_ns()
     assistant = Assistant(traces=spans // SPANS_PER_TRACE + 1, start_ns=now - 86_400 * 10**9, end_ns=now, seed=1)
@@ -75,7 +75,7 @@ def load(target: Parts | Server, spans: int) -> tuple[float, str]:
     return time.perf_counter() - began, seen[len(seen) // 2]
 
 
-def reads_of(target: Parts | Server, point: str) -> dict[str, Callable[[], object]]:
+def reads_of(target: Target, point: str) -> dict[str, Callable[[], object]]:
     if isinstance(target, Server):
         return {
             "latest_p95_ms": lambda: target.get("/traces", limit="50"),

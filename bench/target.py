@@ -1,4 +1,7 @@
-"""What ingest.py and query.py drive: a server in a process of its own over HTTP, or the same parts in this one."""
+"""What ingest.py, query.py and durability.py drive: a server in a process of its own, or windlass's parts in this.
+
+`windlass` is `windlass up`, `parts` its parser and writer in this process; peers.py has other servers.
+"""
 
 import http.client
 import json
@@ -8,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -39,6 +42,8 @@ class Target(Protocol):
     def cpu_s(self) -> float: ...
 
     def rss_mb(self) -> int: ...
+
+    def close(self) -> None: ...
 
 
 class Parts:
@@ -74,38 +79,81 @@ class Parts:
         self.warehouse.close()
 
 
-class Server:
-    """`windlass up` in a process of its own."""
+class HttpServer:
+    """A server in a process of its own, which takes OTLP over HTTP."""
 
     warehouse: Warehouse | None = None
+    export_headers: Mapping[str, str] = {"content-type": "application/x-protobuf"}
 
-    def __init__(self, folder: Path) -> None:
-        command = [
-            str(Path(sys.executable).parent / "windlass"),
-            "up",
-            "--dev",
-            "--port",
-            "0",
-            "--data",
-            str(folder),
-        ]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        self._server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-        assert self._server.stdout is not None
-        line = self._server.stdout.readline()
-        if "is ready at" not in line:
-            raise SystemExit(f"the server did not start: {line}")
-        self._address = urlsplit(next(word for word in line.split() if word.startswith("http"))).netloc.rstrip(".")
-        self._process = psutil.Process(self._server.pid)
+    def __init__(self, process: "subprocess.Popen[str]", address: str) -> None:
+        self.process = process
+        self._address = address
+        self._watched = psutil.Process(process.pid)
         self._connections: dict[int, http.client.HTTPConnection] = {}
 
     def send(self, body: bytes) -> None:
-        status, answer = self._ask("POST", "/v1/traces", body, {"content-type": "application/x-protobuf"})
+        status, answer = self.ask("POST", "/v1/traces", body, self.export_headers)
         if status != 200:
             raise SystemExit(f"the server answered {status}: {answer[:300]!r}")
 
+    def count_spans(self, trace_id: str) -> int:
+        raise NotImplementedError
+
+    def cpu_s(self) -> float:
+        return sum(_cpu_s(process) for process in self._all())
+
+    def rss_mb(self) -> int:
+        return sum(_rss_mb(process) for process in self._all())
+
+    def end(self, by: signal.Signals) -> None:
+        """End the process, and what it started, by a signal."""
+        everyone = self._all()
+        for process in everyone if by is signal.SIGKILL else everyone[:1]:
+            process.send_signal(by)
+        self.process.wait(120)
+        for connection in self._connections.values():
+            connection.close()
+
+    def close(self) -> None:
+        self.end(signal.SIGTERM)
+
+    def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        me = threading.get_ident()
+        for last_try in (False, True):
+            connection = self._connections.setdefault(me, http.client.HTTPConnection(self._address))
+            try:
+                connection.request(method, path, body, dict(headers))
+                response = connection.getresponse()
+                return response.status, response.read()
+            except (http.client.HTTPException, OSError):
+                # The server closes a connection that was idle; a new one must do.
+                self._connections.pop(me, None)
+                if last_try:
+                    raise
+        raise AssertionError
+
+    def _all(self) -> list[psutil.Process]:
+        return [self._watched, *self._watched.children(recursive=True)]
+
+
+class Server(HttpServer):
+    """`windlass up`."""
+
+    def __init__(self, folder: Path) -> None:
+        windlass = str(Path(sys.executable).parent / "windlass")
+        command = [windlass, "up", "--dev", "--port", "0", "--data", str(folder)]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if "is ready at" not in line:
+            raise SystemExit(f"the server did not start: {line}")
+        super().__init__(
+            process, urlsplit(next(word for word in line.split() if word.startswith("http"))).netloc.rstrip(".")
+        )
+
     def get(self, path: str, **query: str) -> object:
-        status, answer = self._ask("GET", f"/api/v1{path}?{urlencode(query)}", b"", {})
+        status, answer = self.ask("GET", f"/api/v1{path}?{urlencode(query)}", b"", {})
         if status == 404:
             return None
         if status != 200:
@@ -115,33 +163,6 @@ class Server:
     def count_spans(self, trace_id: str) -> int:
         trace = self.get(f"/traces/{trace_id}")
         return int(trace["span_count"]) if isinstance(trace, dict) else 0
-
-    def cpu_s(self) -> float:
-        return _cpu_s(self._process)
-
-    def rss_mb(self) -> int:
-        return _rss_mb(self._process)
-
-    def close(self) -> None:
-        for connection in self._connections.values():
-            connection.close()
-        self._server.send_signal(signal.SIGTERM)
-        self._server.wait(60)
-
-    def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-        me = threading.get_ident()
-        for last_try in (False, True):
-            connection = self._connections.setdefault(me, http.client.HTTPConnection(self._address))
-            try:
-                connection.request(method, path, body, headers)
-                response = connection.getresponse()
-                return response.status, response.read()
-            except (http.client.RemoteDisconnected, ConnectionError):
-                # The server closes a connection that was idle; a new one must do.
-                del self._connections[me]
-                if last_try:
-                    raise
-        raise AssertionError
 
 
 def _cpu_s(process: psutil.Process) -> float:
@@ -154,10 +175,21 @@ def _rss_mb(process: psutil.Process) -> int:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[Parts | Server]:
+def opened(name: str) -> Iterator[Target]:
     with tempfile.TemporaryDirectory() as folder:
-        target = Server(Path(folder)) if name == "windlass" else Parts(Path(folder))
+        target = open_target(name, Path(folder))
         try:
             yield target
         finally:
             target.close()
+
+
+def open_target(name: str, folder: Path) -> Target:
+    """Start one of the targets, with its data in a folder."""
+    if name == "parts":
+        return Parts(folder)
+    if name == "windlass":
+        return Server(folder)
+    from peers import PEERS
+
+    return PEERS[name](folder)

@@ -2,7 +2,9 @@
 
 import copy
 import json
+import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -145,3 +147,20 @@ def test_a_time_without_a_zone_never_fails(http: httpx2.Client) -> None:
     )
     score = {"trace_id": "a" * 32, "name": "x", "value": 1, "source": "human", "time": "2026-01-01T00:00:00"}
     assert http.post("/api/v1/scores", json={"items": [score]}).status_code == 200
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error_of_the_server(
+    live: LiveServer, project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    where = urlsplit(live.url)
+    head = (
+        f"POST /v1/traces HTTP/1.1\r\nhost: {where.netloc}\r\nx-api-key: {project.key}\r\n"
+        "content-type: application/x-protobuf\r\ncontent-length: 1000\r\n\r\n"
+    )
+    with socket.create_connection((where.hostname or "", where.port or 0)) as connection:
+        connection.sendall(head.encode() + b"x" * 10)
+    # A request that is answered comes after the one that was cut off has been given up.
+    for _ in range(3):
+        assert project.client.get("/traces")["items"] == []
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from windlass.errors import ConfigurationError, Unavailable, WindlassError
 
@@ -35,6 +36,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(UnicodeEncodeError, _not_text)
+    app.add_exception_handler(ClientDisconnect, _client_gone)
     app.add_exception_handler(Exception, _unexpected_error)
 
 
@@ -87,6 +89,12 @@ def _not_text(request: Request, error: Exception) -> JSONResponse:
         "The request holds half of a surrogate pair (\\ud800 to \\udfff), which is no character: send whole ones."
     )
     return problem_response(request, 422, "Invalid input", detail)
+
+
+def _client_gone(request: Request, error: Exception) -> JSONResponse:
+    # Nobody reads this: the client went away in the middle of its body, which is no error of the server.
+    del error
+    return problem_response(request, 400, "Bad request", "The body was cut off on its way; send it again.")
 
 
 def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
