@@ -95,7 +95,7 @@ def test_an_answer_is_a_trace_of_agent_retrieval_and_chat(assistant: Assistant, 
     assert "Two and two is four." in json.dumps(retrieval) or "Ask a clerk." in json.dumps(retrieval)
     assert (chat["kind"], chat["provider"], chat["request_model"], chat["response_model"]) == (
         "client",
-        "openai",
+        "openai_compatible",
         "scripted",
         "scripted",
     )

@@ -13,9 +13,10 @@ from windlass.access import tables as _access
 from windlass.artifacts import tables as _artifacts
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
+from windlass.prices import tables as _prices
 from windlass.storage.database import Database, metadata
 
-DECLARED = (_access, _artifacts, _evaluation)
+DECLARED = (_access, _artifacts, _evaluation, _prices)
 
 
 def test_every_file_of_tables_is_compared() -> None:

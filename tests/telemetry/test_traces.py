@@ -97,6 +97,7 @@ def test_a_summary_says_what_a_trace_is(warehouse: Warehouse, writer: Writer) ->
         "input_tokens": 20,
         "output_tokens": None,
         "cost_usd": 0.5,
+        "unpriced_models": [],
         "scores": [{"name": "helpful", "value": 1.0, "label": "yes"}],
     }
     trace = get_trace(warehouse, PROJECT, trace_id().upper())

@@ -14,6 +14,7 @@ Action = Literal[
     "trace:read",
     "trace:write",
     "score:write",
+    "price:change",
     "run:read",
     "run:write",
     "verdict:read",
@@ -30,7 +31,7 @@ _APPLICATION: frozenset[Action] = frozenset(
     {"artifact:read", "environment:read", "trace:write", "score:write", "completion:create"}
 )
 _EDIT: frozenset[Action] = frozenset(
-    {"artifact:write", "label:move", "environment:change", "run:write", "verdict:write"}
+    {"artifact:write", "label:move", "environment:change", "run:write", "verdict:write", "price:change"}
 )
 
 ALLOWED: dict[Role, frozenset[Action]] = {

@@ -64,7 +64,8 @@ class Assistants:
             digest=release.digest,
             prompt=prompt,
             model=open_model(model.model, base_url=base_url or None, timeout_s=self._timeout_s),
-            provider=provider,
+            # Spans say who answers: a server of one's own has not the prices of the one whose API it speaks.
+            provider="openai_compatible" if base_url else provider,
             model_name=model_name,
             parameters={**prompt.parameters, **model.parameters},
             index=self._indexes.open(project, str(body.index)) if body.index else None,

@@ -5,7 +5,7 @@ import traceback
 
 import typer
 
-from windlass.cli import artifacts, audit, demo, doctor, environments, gate, keys, run, server, traces
+from windlass.cli import artifacts, audit, demo, doctor, environments, gate, keys, prices, run, server, traces
 from windlass.errors import WindlassError
 from windlass.version import __version__
 
@@ -25,6 +25,7 @@ app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")
+app.add_typer(prices.app, name="prices")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.command("doctor")(doctor.doctor)

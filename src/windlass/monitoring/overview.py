@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from windlass.artifacts.environments import Deployment, Environments
 from windlass.artifacts.registry import Registry
 from windlass.evaluation.results import MetricSummary
 from windlass.evaluation.runs import RunSummary, list_runs, newest_finished_run
 from windlass.evaluation.verdicts import Verdict, list_verdicts
+from windlass.prices.book import PriceBook
 from windlass.storage.database import Database, now
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.models import Traffic
@@ -55,6 +56,8 @@ class RunningRelease(BaseModel):
     latency_p50_s: float | None
     latency_p95_s: float | None
     cost_24h_usd: float | None
+    unpriced_models: list[str] = Field(default_factory=list)
+    """Models whose tokens have no price; the cost is without them."""
     series: list[TrafficPoint]
     """The last 24 hours, by hour; hours without requests are there with zeros."""
 
@@ -95,19 +98,26 @@ class Overviews:
     """Makes the overview of a project from what the nouns below know."""
 
     def __init__(
-        self, database: Database, warehouse: Warehouse, *, registry: Registry, environments: Environments
+        self,
+        database: Database,
+        warehouse: Warehouse,
+        *,
+        registry: Registry,
+        environments: Environments,
+        prices: PriceBook | None = None,
     ) -> None:
         self._database = database
         self._warehouse = warehouse
         self._registry = registry
         self._environments = environments
+        self._prices = prices
 
     def make(self, project: str) -> Overview:
         """Return the overview as it is now."""
         until = now()
         since = (until - WINDOW).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        hourly = _by_place(list_traffic(self._warehouse, project, since=since, until=until))
-        daily = _by_place(list_traffic(self._warehouse, project, since=since, until=until, interval_s=None))
+        hourly = _by_place(self._traffic(project, since, until, 3600))
+        daily = _by_place(self._traffic(project, since, until, None))
         verdicts = list_verdicts(self._database, project, limit=50).items
         environments = [
             EnvironmentOverview(
@@ -140,6 +150,11 @@ class Overviews:
             recent_verdicts=verdicts[:_RECENT],
         )
 
+    def _traffic(self, project: str, since: datetime, until: datetime, interval_s: int | None) -> list[Traffic]:
+        return list_traffic(
+            self._warehouse, project, since=since, until=until, interval_s=interval_s, lists=self._prices
+        )
+
     def _running(
         self,
         project: str,
@@ -161,6 +176,7 @@ class Overviews:
             latency_p50_s=day.latency_p50_s if day else None,
             latency_p95_s=day.latency_p95_s if day else None,
             cost_24h_usd=day.cost_usd if day else None,
+            unpriced_models=day.unpriced_models if day else [],
             series=series,
         )
 

@@ -19,6 +19,7 @@ from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
 from windlass.monitoring.overview import Overviews
+from windlass.prices.book import PriceBook
 from windlass.retrieval.indexes import Indexes
 from windlass.settings import Settings
 from windlass.storage.blobs import open_blobs
@@ -98,8 +99,13 @@ class Services:
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
+        self.price_book = PriceBook(self.database)
         self.overviews = Overviews(
-            self.database, self.warehouse, registry=self.registry, environments=self.environments
+            self.database,
+            self.warehouse,
+            registry=self.registry,
+            environments=self.environments,
+            prices=self.price_book,
         )
 
     def announce(self, url: str) -> None:

@@ -11,6 +11,9 @@ Status = Literal["ok", "error", "unset"]
 Kind = Literal["unspecified", "internal", "server", "client", "producer", "consumer"]
 
 
+CostBasis = Literal["span", "price", "no_tokens", "no_price"]
+
+
 class ScoreSummary(BaseModel):
     name: str
     value: float | None
@@ -45,7 +48,12 @@ class TraceFields(BaseModel):
     """Of the calls of models in it; null when no span says."""
     output_tokens: int | None
     cost_usd: float | None
-    """Null when unknown, which is not 0."""
+    """Of the calls of models in it: what their spans say, else their tokens by the price of their day.
+
+    Null when unknown, which is not 0: no call has tokens, or `unpriced_models` says whose price is missing.
+    """
+    unpriced_models: list[str] = Field(default_factory=list)
+    """Models whose tokens have no price; the cost is without them."""
 
 
 class TraceSummary(TraceFields):
@@ -89,6 +97,9 @@ class Span(BaseModel):
     cache_write_tokens: int | None
     reasoning_tokens: int | None
     cost_usd: float | None
+    """What the span says it cost, else its tokens by the price of its day."""
+    cost_basis: CostBasis = "no_tokens"
+    """Where the cost is from (`span`, `price`), or why there is none (`no_tokens`, `no_price`)."""
     release: str
     release_name: str
     environment: str
@@ -154,6 +165,8 @@ class Traffic(BaseModel):
     latency_p95_s: float | None
     cost_usd: float | None
     """Null when no request has a known cost."""
+    unpriced_models: list[str] = Field(default_factory=list)
+    """Models whose tokens have no price; the cost is without them."""
 
 
 class Activity(BaseModel):

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, UNPRICED, Lists, priced, query_priced
 from windlass.telemetry.models import ScoreSummary, Span, Status, TraceFields
 from windlass.telemetry.previews import EDGE_CHARACTERS, preview_input, preview_output
 from windlass.telemetry.scores import Score
@@ -98,6 +99,16 @@ def of_calls(column: str) -> str:
 _MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
 _GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
 
+_ONCE: Final = f"""
+SELECT trace_id, span_id, name, operation, service, status, duration, {", ".join(name for name in NAMES if name not in COLUMNS_TO_PRICE)},
+  {", ".join(COLUMNS_TO_PRICE)}, {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
+  parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first,
+  operation IN {MODEL_CALLS} AS is_call
+FROM spans WHERE {WITHIN}
+ORDER BY received DESC LIMIT 1 BY trace_id, span_id
+"""
+"""Spans, each as it was last delivered."""
+
 _SUMMARIES: Final = f"""
 SELECT
   lower(hex(trace_id)) AS id,
@@ -110,24 +121,20 @@ SELECT
     AS output_text,
   {_GREATEST},
   {of_calls("input_tokens")} AS all_input_tokens, {of_calls("output_tokens")} AS all_output_tokens,
-  {of_calls("cost_usd")} AS all_cost_usd
-FROM (
-  SELECT trace_id, span_id, name, operation, service, status, start_time, duration, {", ".join(NAMES)},
-    input_tokens, output_tokens, cost_usd, {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
-    parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first,
-    operation IN {MODEL_CALLS} AS is_call
-  FROM spans WHERE {WITHIN}
-  ORDER BY received DESC LIMIT 1 BY trace_id, span_id
-)
+  {of_calls("cost")} AS all_cost_usd,
+  {UNPRICED} AS unpriced_models, {UNMET} AS unmet
+FROM ({priced(_ONCE)})
 GROUP BY trace_id
 """
 
 
-def summarise(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> dict[str, TraceFields]:
+def summarise(
+    warehouse: Warehouse, project: str, bounds: Sequence[Bounds], lists: Lists | None = None
+) -> dict[str, TraceFields]:
     """Return what is said of each of some traces, by trace id."""
     if not bounds:
         return {}
-    rows = warehouse.query(_SUMMARIES, within(project, bounds))
+    rows = query_priced(lambda: warehouse.query(_SUMMARIES, within(project, bounds)), warehouse, project, lists)
     return {str(row["id"]): _fields(row) for row in rows}
 
 
@@ -160,6 +167,7 @@ def _fields(row: Row) -> TraceFields:
             "input_tokens": row["all_input_tokens"],
             "output_tokens": row["all_output_tokens"],
             "cost_usd": row["all_cost_usd"],
+            "unpriced_models": row["unpriced_models"],
         }
     )
 
@@ -197,8 +205,16 @@ def summarise_spans(trace_id: str, spans: Sequence[Span]) -> TraceFields:
             "input_tokens": total(lambda span: span.input_tokens),
             "output_tokens": total(lambda span: span.output_tokens),
             "cost_usd": total(lambda span: span.cost_usd),
+            "unpriced_models": sorted(
+                {model_name(span) for span in calls or spans if span.cost_basis == "no_price"}
+            ),
         }
     )
+
+
+def model_name(span: Span) -> str:
+    """Return the model that answered or, where the span does not say, the one that was asked for."""
+    return span.response_model or span.request_model
 
 
 def _end(span: Span) -> datetime:

@@ -12,6 +12,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import COLUMNS
+from windlass.telemetry.costs import Lists, priced, query_priced
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
 from windlass.telemetry.models import Event, Kind, Link, Span, Trace, TraceFields, TracePage, TraceSummary
 from windlass.telemetry.scores import scores_of_traces
@@ -56,8 +57,12 @@ def list_traces(
     filters: TraceFilters | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    lists: Lists | None = None,
 ) -> TracePage:
-    """Return the newest traces, by the start of their first span. Raises InputError for a damaged cursor."""
+    """Return the newest traces, by the start of their first span. Raises InputError for a damaged cursor.
+
+    ``lists`` price models that were not met before.
+    """
     filters = filters or TraceFilters()
     place = _read_cursor(cursor) if cursor else _Place(LATEST_NS, _LAST_ID)
     if filters.until is not None:
@@ -68,7 +73,7 @@ def list_traces(
     more = True
     while more and len(found) <= limit:
         candidates, more = _candidates(warehouse, project, filters, place, limit + 1)
-        summaries = summarise(warehouse, project, candidates)
+        summaries = summarise(warehouse, project, candidates, lists)
         found += [
             (bounds, summary)
             for bounds in candidates
@@ -84,13 +89,13 @@ def list_traces(
     )
 
 
-def get_trace(warehouse: Warehouse, project: str, trace_id: str) -> Trace:
+def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:
     """Return a trace with its spans and scores. Raises InputError for what is no trace id, NotFound."""
     trace_id = trace_id.lower()
     if not re.fullmatch("[0-9a-f]{32}", trace_id):
         raise InputError(f"{trace_id!r} is not a trace id; one has 32 hexadecimal digits.")
     bounds = find_bounds(warehouse, project, [trace_id])
-    spans = _spans_within(warehouse, project, bounds) if bounds else []
+    spans = _spans_within(warehouse, project, bounds, lists) if bounds else []
     if not spans:
         raise NotFound(f"There is no trace {trace_id} in this project.")
     return Trace(
@@ -154,15 +159,16 @@ _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
 _SPANS: Final = f"""
 SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
   name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
-  {_SPAN_COLUMNS}, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
+  {_SPAN_COLUMNS}, cost, multiIf(isNotNull(cost_usd), 'span', is_unpriced, 'no_price', is_counted, 'price', 'no_tokens')
+  AS cost_basis, if(is_unmet, [(provider, request_model, response_model)], []) AS unmet, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
-FROM spans WHERE {WITHIN}
+FROM ({priced(f"SELECT * FROM spans WHERE {WITHIN}")})
 """
 
 
-def _spans_within(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> list[Span]:
+def _spans_within(warehouse: Warehouse, project: str, bounds: Sequence[Bounds], lists: Lists | None) -> list[Span]:
     """Return the spans of one trace in the order of their start, each as it was last delivered."""
-    rows = warehouse.query(_SPANS, within(project, bounds))
+    rows = query_priced(lambda: warehouse.query(_SPANS, within(project, bounds)), warehouse, project, lists)
     rows.sort(key=lambda row: integer(row["received_ns"]))
     last = {row["id"]: row for row in rows}
     return [
@@ -174,6 +180,7 @@ def _span(row: Row) -> Span:
     return Span.model_validate(
         {
             **row,
+            "cost_usd": row["cost"],
             "span_id": row["id"],
             "parent_span_id": row["parent"],
             "kind": KINDS[integer(row["kind"])],

@@ -8,6 +8,7 @@ from typing import Final
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, UNPRICED, Lists, priced, query_priced
 from windlass.telemetry.models import Traffic, Volume
 from windlass.telemetry.summaries import NO_SPAN, integer
 
@@ -23,25 +24,29 @@ def _of_root(column: str) -> str:
     return f"if(maxIf({column}, is_root) != '', maxIf({column}, is_root), max({column}))"
 
 
+_ONCE: Final = f"""
+SELECT trace_id, duration, status, spans.environment AS environment, spans.release AS release,
+  spans.release_name AS release_name, run, {", ".join(COLUMNS_TO_PRICE)}, parent_span_id = {NO_SPAN} AS is_root,
+  operation IN {MODEL_CALLS} AS is_call
+FROM spans FINAL WHERE {_PERIOD}
+"""
+
 _REQUESTS: Final = f"""
 SELECT environment, release, release_name, toUnixTimestamp(toStartOfInterval(start, {{interval}}, 'UTC')) AS time,
   count() AS requests, countIf(failed) AS errors,
   quantileExactInclusiveIf(0.5)(latency_ns, latency_ns IS NOT NULL) / 1e9 AS latency_p50_s,
   quantileExactInclusiveIf(0.95)(latency_ns, latency_ns IS NOT NULL) / 1e9 AS latency_p95_s,
-  sum(cost) AS cost_usd
+  sum(trace_cost) AS cost_usd, arraySort(groupUniqArrayArray(20)(unpriced)) AS unpriced_models,
+  groupUniqArrayArray(64)(trace_unmet) AS unmet
 FROM (
   SELECT min(start_time) AS start, max(is_root) AS rooted,
     {_of_root("environment")} AS environment, {_of_root("release")} AS release,
     {_of_root("release_name")} AS release_name,
     if(rooted, countIf(is_root AND status = 2), countIf(status = 2)) > 0 AS failed,
     if(rooted, toNullable(maxIf(duration, is_root)), NULL) AS latency_ns,
-    if(countIf(is_call AND cost_usd IS NOT NULL) > 0, sumIf(cost_usd, is_call), max(cost_usd)) AS cost
-  FROM (
-    SELECT trace_id, start_time, duration, status, spans.environment AS environment, spans.release AS release,
-      spans.release_name AS release_name, run, cost_usd, parent_span_id = {NO_SPAN} AS is_root,
-      operation IN {MODEL_CALLS} AS is_call
-    FROM spans FINAL WHERE {_PERIOD}
-  )
+    if(countIf(is_call AND cost IS NOT NULL) > 0, sumIf(cost, is_call), max(cost)) AS trace_cost,
+    {UNPRICED} AS unpriced, {UNMET} AS trace_unmet
+  FROM ({priced(_ONCE)})
   GROUP BY trace_id HAVING max(run) = ''
 )
 WHERE release != ''
@@ -51,16 +56,24 @@ ORDER BY environment, release, time
 
 
 def list_traffic(
-    warehouse: Warehouse, project: str, *, since: datetime, until: datetime, interval_s: int | None = 3600
+    warehouse: Warehouse,
+    project: str,
+    *,
+    since: datetime,
+    until: datetime,
+    interval_s: int | None = 3600,
+    lists: Lists | None = None,
 ) -> list[Traffic]:
     """Return the requests that started in [since, until), by environment, release and interval (UTC).
 
     A request is a trace with a release outside of evaluation runs; its latency is that of its root span.
     Intervals without requests are left out. Without ``interval_s`` the whole period is one, from ``since``.
+    ``lists`` price models that were not met before.
     """
     whole = interval_s is None
     interval = "INTERVAL 1000 YEAR" if whole else f"INTERVAL {int(interval_s or 0)} SECOND"
-    rows = warehouse.query(_REQUESTS.replace("{interval}", interval), _period(project, since, until))
+    question, parameters = _REQUESTS.replace("{interval}", interval), _period(project, since, until)
+    rows = query_priced(lambda: warehouse.query(question, parameters), warehouse, project, lists)
     return [_traffic(row, since if whole else None) for row in rows]
 
 

@@ -45,10 +45,17 @@ def list_all_traces(
         since=since,
         until=until,
     )
-    return list_traces(services.warehouse, principal.project, filters=filters, limit=limit, cursor=cursor)
+    return list_traces(
+        services.warehouse,
+        principal.project,
+        filters=filters,
+        limit=limit,
+        cursor=cursor,
+        lists=services.price_book,
+    )
 
 
 @router.get("/{trace_id}")
 def get_one_trace(trace_id: str, principal: Reader, services: ServicesOf) -> Trace:
     """Return a trace with its spans and scores."""
-    return get_trace(services.warehouse, principal.project, trace_id)
+    return get_trace(services.warehouse, principal.project, trace_id, lists=services.price_book)
