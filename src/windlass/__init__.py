@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from windlass.sdk.evaluation import Judgement, Run, Sample, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.prompts import Prompt, prompt
+    from windlass.sdk.scoring import lost_scores, score
     from windlass.sdk.setup import init, shutdown
     from windlass.sdk.tracing import trace
 
@@ -24,8 +25,10 @@ __all__ = [
     "evaluate",
     "flush",
     "init",
+    "lost_scores",
     "lost_spans",
     "prompt",
+    "score",
     "shutdown",
     "trace",
 ]
@@ -38,8 +41,10 @@ _HOMES = {
     "evaluate": "evaluation",
     "flush": "exporting",
     "init": "setup",
+    "lost_scores": "scoring",
     "lost_spans": "exporting",
     "prompt": "prompts",
+    "score": "scoring",
     "shutdown": "setup",
     "trace": "tracing",
 }

@@ -4,8 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry import schema
 from windlass.telemetry.queries import scores_of_run, scores_of_traces
-from windlass.telemetry.scores import Score
+from windlass.telemetry.scores import STEPS, Score, insert_scores, natural_id
 from windlass.telemetry.writer import Writer
 
 from .otlp import trace_id
@@ -33,7 +34,11 @@ def test_a_score_comes_back_as_it_was(warehouse: Warehouse, writer: Writer) -> N
 
     first, second = scores_of_traces(warehouse, "shop", [trace_id()])
 
-    assert (first, second.value, second.time.tzinfo) == (score, None, UTC)
+    assert (first, second.value, second.time.tzinfo) == (
+        score.model_copy(update={"id": natural_id(score)}),
+        None,
+        UTC,
+    )
     assert first.span_id == "00000000000000ab"
     assert scores_of_traces(warehouse, "another", [trace_id()]) == []
     assert scores_of_traces(warehouse, "shop", []) == []
@@ -76,3 +81,23 @@ def test_scoring_again_replaces_the_score_but_people_stand_beside_each_other(
 def test_a_score_that_cannot_be_right_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Score.model_validate({"trace_id": trace_id(), "name": "n", "value": 1, "source": "code", **wrong})
+
+
+def test_scores_of_before_they_had_ids_have_them_and_are_replaced_as_ever(warehouse: Warehouse) -> None:
+    warehouse.apply_steps(schema.STEPS, schema="telemetry")
+    old = [
+        Score(trace_id=trace_id(), name="good", value=0.1, source="code", evaluator="e", run="r1", time=TIME),
+        Score(trace_id=trace_id(), name="good", value=0.2, source="human", author="ada", time=TIME),
+    ]
+    new = {"id", "conversation", "sender"}
+    rows = [{"project": "shop", **score.model_dump(exclude=new), "received": TIME} for score in old]
+    warehouse.insert("scores", rows)
+    for _ in range(2):
+        # Killed before the step was recorded, a process does it again.
+        for statement in STEPS[0].statements:
+            warehouse.execute(statement)
+
+    insert_scores(warehouse, "shop", [score.model_copy(update={"value": 0.9}) for score in old])
+
+    found = scores_of_traces(warehouse, "shop", [trace_id()])
+    assert {score.id: score.value for score in found} == {natural_id(score): 0.9 for score in old}

@@ -67,7 +67,7 @@ class Price(BaseModel):
 
 
 class PriceList(BaseModel):
-    """All prices of a project's own; where several fit, the one with the latest first day counts, then the last."""
+    """All prices of a project's own; of those that fit, the one with the latest first day counts."""
 
     items: list[Price] = Field(default=[], max_length=_MOST_PRICES)
     digest: str | None = None

@@ -1,6 +1,7 @@
 """Exporting: plain OpenTelemetry, and an exporter that counts what it could not deliver."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 
 from opentelemetry import trace as otel
@@ -9,6 +10,8 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+
+from windlass.sdk.scoring import flush_scores
 
 log = logging.getLogger("windlass")
 
@@ -68,10 +71,10 @@ def stop_exporting() -> None:
 
 
 def flush(timeout_s: float = 30.0) -> bool:
-    """Deliver every span that has ended; return whether that was done in time."""
-    if _Exporting.processor is None:
-        return True
-    return _Exporting.processor.force_flush(int(timeout_s * 1000))
+    """Deliver every span that has ended and every score; return whether that was done in time."""
+    until = time.monotonic() + timeout_s
+    exported = _Exporting.processor is None or _Exporting.processor.force_flush(int(timeout_s * 1000))
+    return flush_scores(max(0.0, until - time.monotonic())) and exported
 
 
 def lost_spans() -> int:

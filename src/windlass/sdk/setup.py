@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from windlass.client import DEFAULT_URL, Client, find_url
 from windlass.sdk import exporting
+from windlass.sdk.scoring import flush_scores
+
+_SHUTDOWN_S = 5.0
 
 _lock = threading.Lock()
 
@@ -43,6 +46,7 @@ def init(
         environment: The environment it runs in, for example `production`.
         resource: Further resource attributes.
     """
+    flush_scores(_SHUTDOWN_S)
     with _lock:
         found = (url or find_url() or DEFAULT_URL).rstrip("/")
         _replace_client(Client(found, api_key))
@@ -59,6 +63,7 @@ def init(
 
 def shutdown() -> None:
     """Deliver what is waiting and stop exporting."""
+    flush_scores(_SHUTDOWN_S)
     with _lock:
         exporting.stop_exporting()
         _replace_client(None)

@@ -54,7 +54,8 @@ def priced(spans: str) -> str:
     return f"""
     SELECT *,
       isNull(cost_usd) AND (isNotNull(input_tokens) OR isNotNull(output_tokens)) AS is_counted,
-      greatest(ifNull(cache_read_tokens, 0), 0) AS read_part, greatest(ifNull(cache_write_tokens, 0), 0) AS write_part,
+      greatest(ifNull(cache_read_tokens, 0), 0) AS read_part,
+      greatest(ifNull(cache_write_tokens, 0), 0) AS write_part,
       greatest(ifNull(input_tokens, 0), 0) AS whole_input,
       if(whole_input >= read_part + write_part, whole_input - read_part - write_part, whole_input) AS plain_part,
       greatest(ifNull(output_tokens, 0), 0) AS whole_output,
@@ -104,7 +105,7 @@ UNMET: Final = "groupUniqArrayIf(64)((provider, request_model, response_model), 
 def query_priced(
     ask: Callable[[], list[Row]], warehouse: Warehouse, project: str, lists: Lists | None
 ) -> list[Row]:
-    """Return the rows of a question that has ``UNMET AS unmet``, asked again when it met models for the first time.
+    """Return the rows of a question that has ``UNMET AS unmet``; it is asked again when it met new models.
 
     Without lists, models are priced by what the warehouse has of them already.
     """

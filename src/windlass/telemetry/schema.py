@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from windlass.canonical import digest
 from windlass.storage.warehouse import ProtobufSchema, Step, Warehouse
-from windlass.telemetry import costs
+from windlass.telemetry import costs, scores
 from windlass.telemetry.conventions import COLUMNS, Column
 
 _PROTOBUF: Final = """syntax = "proto3";
@@ -73,6 +73,7 @@ class Inbox(NamedTuple):
 def prepare(warehouse: Warehouse) -> Inbox:
     """Bring the warehouse to this version's schema and return where requests go; cheap when it is there."""
     warehouse.apply_steps(STEPS, schema="telemetry")
+    warehouse.apply_steps(scores.STEPS, schema="scores")
     warehouse.apply_steps(costs.STEPS, schema="prices")
     inbox = inbox_of_this_version()
     for statement in _inbox_statements(inbox.table):

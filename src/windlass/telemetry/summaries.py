@@ -99,9 +99,10 @@ def of_calls(column: str) -> str:
 _MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
 _GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
 
+_COLUMNS: Final = ", ".join(dict.fromkeys((*NAMES, *COLUMNS_TO_PRICE)))
 _ONCE: Final = f"""
-SELECT trace_id, span_id, name, operation, service, status, duration, {", ".join(name for name in NAMES if name not in COLUMNS_TO_PRICE)},
-  {", ".join(COLUMNS_TO_PRICE)}, {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
+SELECT trace_id, span_id, name, operation, service, status, duration, {_COLUMNS},
+  {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
   parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first,
   operation IN {MODEL_CALLS} AS is_call
 FROM spans WHERE {WITHIN}

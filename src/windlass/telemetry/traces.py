@@ -159,8 +159,10 @@ _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
 _SPANS: Final = f"""
 SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
   name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
-  {_SPAN_COLUMNS}, cost, multiIf(isNotNull(cost_usd), 'span', is_unpriced, 'no_price', is_counted, 'price', 'no_tokens')
-  AS cost_basis, if(is_unmet, [(provider, request_model, response_model)], []) AS unmet, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
+  {_SPAN_COLUMNS}, cost,
+  multiIf(isNotNull(cost_usd), 'span', is_unpriced, 'no_price', is_counted, 'price', 'no_tokens') AS cost_basis,
+  if(is_unmet, [(provider, request_model, response_model)], []) AS unmet,
+  attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
 FROM ({priced(f"SELECT * FROM spans WHERE {WITHIN}")})
 """
