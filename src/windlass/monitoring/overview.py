@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from windlass.artifacts.environments import Deployment, Environments
 from windlass.artifacts.registry import Registry
@@ -56,7 +56,7 @@ class RunningRelease(BaseModel):
     latency_p50_s: float | None
     latency_p95_s: float | None
     cost_24h_usd: float | None
-    unpriced_models: list[str] = Field(default_factory=list)
+    unpriced_models: list[str] = []
     """Models whose tokens have no price; the cost is without them."""
     series: list[TrafficPoint]
     """The last 24 hours, by hour; hours without requests are there with zeros."""

@@ -52,7 +52,7 @@ class TraceFields(BaseModel):
 
     Null when unknown, which is not 0: no call has tokens, or `unpriced_models` says whose price is missing.
     """
-    unpriced_models: list[str] = Field(default_factory=list)
+    unpriced_models: list[str] = []
     """Models whose tokens have no price; the cost is without them."""
 
 
@@ -165,7 +165,7 @@ class Traffic(BaseModel):
     latency_p95_s: float | None
     cost_usd: float | None
     """Null when no request has a known cost."""
-    unpriced_models: list[str] = Field(default_factory=list)
+    unpriced_models: list[str] = []
     """Models whose tokens have no price; the cost is without them."""
 
 

@@ -22,6 +22,7 @@ export type Run = Schemas["Run"];
 export type RunSummary = Schemas["RunSummary"];
 export type Sample = Schemas["RunSample"];
 export type Score = Schemas["Score"];
+export type ScoreSummary = Schemas["ScoreSummary"];
 export type Session = Schemas["Session"];
 export type Span = Schemas["Span"];
 export type Trace = Schemas["Trace"];
@@ -32,6 +33,7 @@ export type VersionLink = Schemas["VersionLink"];
 export type VersionSummary = Schemas["VersionSummary"];
 
 export type Kind = Artifact["kind"];
+export type NewScore = Schemas["NewScore"];
 export type Outcome = Verdict["outcome"];
 export type RunState = RunSummary["state"];
 export type SpanStatus = Span["status"];

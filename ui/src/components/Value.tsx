@@ -22,9 +22,33 @@ export function NumberValue({ value, missing, show }: NumberProps) {
   return <span className="num">{show(value)}</span>;
 }
 
-export function Cost({ value }: { value: number | null | undefined }) {
+interface CostProps {
+  value: number | null | undefined;
+  /** Models whose tokens have no price: the value is without them. */
+  unpriced?: string[];
+}
+
+const NONE: string[] = [];
+
+/** What calls cost, or which of two reasons there is none: no price, or nothing to price. */
+export function Cost({ value, unpriced = NONE }: CostProps) {
   const { t, format } = useWords();
-  return <NumberValue value={value} missing={t("missing.cost")} show={format.cost} />;
+  if (unpriced.length === 0) {
+    return <NumberValue value={value} missing={t("missing.cost")} show={format.cost} />;
+  }
+  const models = unpriced.map((name) => name || t("cost.unnamed")).join(", ");
+  if (value === null || value === undefined) {
+    return (
+      <span className={styles.missing} data-tip={t("missing.price", { models })}>
+        {t("cost.no_price")}
+      </span>
+    );
+  }
+  return (
+    <span className="num" data-tip={t("cost.partly", { models })}>
+      {format.cost(value)} +
+    </span>
+  );
 }
 
 export function Tokens({ input, output }: { input: number | null; output: number | null }) {

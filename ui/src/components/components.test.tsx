@@ -29,7 +29,21 @@ test("links to the web open outside", () => {
 test("a missing value is a dash that says why, never a zero", () => {
   const { container } = render(<Cost value={null} />);
   expect(container.textContent).toBe("–");
-  expect(screen.getByRole("img").getAttribute("aria-label")).toBe("No price is known for this model");
+  expect(screen.getByRole("img").getAttribute("aria-label")).toBe("No token counts to price were recorded");
+});
+
+test("a cost without a price says so and names the model", () => {
+  const { container } = render(<Cost value={null} unpriced={["house-model", ""]} />);
+  expect(container.textContent).toBe("no price");
+  expect(container.querySelector("[data-tip]")?.getAttribute("data-tip")).toBe(
+    "No price is known for house-model, a model without a name",
+  );
+});
+
+test("a cost without some of its models is marked", () => {
+  const { container } = render(<Cost value={0.25} unpriced={["house-model"]} />);
+  expect(container.textContent).toBe("$0.25 +");
+  expect(container.querySelector("[data-tip]")?.getAttribute("data-tip")).toContain("house-model");
 });
 
 test("token counts are shown with what is missing marked", () => {

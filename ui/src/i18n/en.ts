@@ -45,6 +45,10 @@ export const en = {
   "copy.hint": "Click to copy",
   "copy.text": "Copy",
 
+  "cost.no_price": "no price",
+  "cost.partly": "Without {models}, whose price is not known",
+  "cost.unnamed": "a model without a name",
+
   "diff.unchanged": "$ unchanged lines",
 
   "error.forbidden": "You may not see this",
@@ -52,6 +56,13 @@ export const en = {
   "error.offline.detail": "Check that windlass is running and reachable, then try again.",
   "error.title": "This could not be loaded",
   "error.unknown": "The server gave no reason. Its log has the details.",
+
+  "feedback.comment": "Comment",
+  "feedback.comment.hint": "Comment; Enter saves it",
+  "feedback.down": "Bad answer",
+  "feedback.none": "Nobody gave feedback",
+  "feedback.title": "Feedback",
+  "feedback.up": "Good answer",
 
   "filter.count": "Among the loaded traces",
   "filter.environment": "environment",
@@ -94,7 +105,7 @@ export const en = {
   "message.tool": "Tool",
   "message.user": "User",
 
-  "missing.cost": "No price is known for this model",
+  "missing.cost": "No token counts to price were recorded",
   "missing.failed_sample": "The sample failed, so it has no score",
   "missing.input": "The span recorded no input",
   "missing.metric": "No value: none of the {n} samples could be scored",
@@ -102,6 +113,7 @@ export const en = {
   "missing.output": "No output was recorded",
   "missing.pair": "One of the two runs has no value here",
   "missing.pairs": "No item has this metric in both runs",
+  "missing.price": "No price is known for {models}",
   "missing.quality": "This release has no finished run",
   "missing.reference": "The item has no reference",
   "missing.requests": "No requests in this time",

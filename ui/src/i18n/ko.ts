@@ -40,6 +40,10 @@ export const ko: Catalogue = {
   "copy.hint": "클릭하면 복사됩니다",
   "copy.text": "복사",
 
+  "cost.no_price": "가격 없음",
+  "cost.partly": "가격을 알 수 없는 {models}은(는) 제외한 금액입니다",
+  "cost.unnamed": "이름 없는 모델",
+
   "diff.unchanged": "바뀌지 않은 줄 $개",
 
   "error.forbidden": "볼 권한이 없습니다",
@@ -47,6 +51,13 @@ export const ko: Catalogue = {
   "error.offline.detail": "windlass가 실행 중이고 접속할 수 있는지 확인한 뒤 다시 시도하세요.",
   "error.title": "불러오지 못했습니다",
   "error.unknown": "서버가 이유를 알려 주지 않았습니다. 자세한 내용은 서버 로그에 있습니다.",
+
+  "feedback.comment": "의견",
+  "feedback.comment.hint": "의견 (Enter로 저장)",
+  "feedback.down": "나쁜 답변",
+  "feedback.none": "피드백이 없습니다",
+  "feedback.title": "피드백",
+  "feedback.up": "좋은 답변",
 
   "filter.count": "불러온 트레이스 중 개수",
   "filter.environment": "환경",
@@ -89,7 +100,7 @@ export const ko: Catalogue = {
   "message.tool": "도구",
   "message.user": "사용자",
 
-  "missing.cost": "이 모델의 가격 정보가 없습니다",
+  "missing.cost": "비용을 계산할 토큰 수가 기록되지 않았습니다",
   "missing.failed_sample": "샘플이 실패하여 점수가 없습니다",
   "missing.input": "스팬에 기록된 입력이 없습니다",
   "missing.metric": "값 없음: 샘플 {n}개 중 점수를 매길 수 있는 것이 없습니다",
@@ -97,6 +108,7 @@ export const ko: Catalogue = {
   "missing.output": "기록된 출력이 없습니다",
   "missing.pair": "두 실행 중 한쪽에 값이 없습니다",
   "missing.pairs": "두 실행 모두에 이 지표가 있는 항목이 없습니다",
+  "missing.price": "{models}의 가격 정보가 없습니다",
   "missing.quality": "이 릴리스에는 완료된 실행이 없습니다",
   "missing.reference": "항목에 기준 답안이 없습니다",
   "missing.requests": "이 시간에는 요청이 없습니다",

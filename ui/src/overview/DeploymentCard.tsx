@@ -198,9 +198,11 @@ function Spending({ deployment }: { deployment: RunningRelease }) {
   const { cost_24h_usd: cost, requests_24h: requests, series } = deployment;
   const points = series.map((point): SparkPoint => ({ time: point.time, value: point.cost_usd }));
   // Without requests there is nothing to price; that says nothing about the model.
-  const reason = requests === 0 ? t("missing.requests") : t("missing.cost");
+  const unpriced = deployment.unpriced_models.map((name) => name || t("cost.unnamed")).join(", ");
+  const unknown = unpriced ? t("missing.price", { models: unpriced }) : t("missing.cost");
+  const reason = requests === 0 ? t("missing.requests") : unknown;
   const reasonAt = (time: string) =>
-    series.find((point) => point.time === time)?.requests ? t("missing.cost") : t("missing.requests");
+    series.find((point) => point.time === time)?.requests ? unknown : t("missing.requests");
   const priced = points.some((point) => point.value !== null);
   const per =
     cost !== null && requests > 0

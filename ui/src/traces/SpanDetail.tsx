@@ -51,7 +51,9 @@ export function SpanDetail({ span, offset, scores }: Props) {
             <Tokens input={span.input_tokens} output={span.output_tokens} /> {t("span.tokens")}
           </span>
         )}
-        {span.cost_usd !== null && <Cost value={span.cost_usd} />}
+        {(span.cost_usd !== null || span.cost_basis === "no_price") && (
+          <Cost value={span.cost_usd} unpriced={span.cost_basis === "no_price" ? [model] : undefined} />
+        )}
       </div>
       {span.status === "error" && (
         <p className={styles.error} role="alert">

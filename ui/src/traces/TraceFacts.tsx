@@ -5,6 +5,7 @@ import { Digest } from "@/components/Copy";
 import { ReleaseName } from "@/components/ReleaseName";
 import { Cost, Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
+import { FeedbackOn } from "./FeedbackOn";
 import styles from "./Trace.module.css";
 
 export function TraceFacts({ trace }: { trace: Trace }) {
@@ -22,7 +23,7 @@ export function TraceFacts({ trace }: { trace: Trace }) {
         <Tokens input={trace.input_tokens} output={trace.output_tokens} />
       </Fact>
       <Fact name={t("traces.cost")}>
-        <Cost value={trace.cost_usd} />
+        <Cost value={trace.cost_usd} unpriced={trace.unpriced_models} />
       </Fact>
       <Fact name={t("trace.spans")}>
         <span className="num">{format.integer(trace.span_count)}</span>
@@ -56,6 +57,9 @@ export function TraceFacts({ trace }: { trace: Trace }) {
       )}
       {trace.user && <Fact name={t("trace.user")}>{trace.user}</Fact>}
       {trace.service && <Fact name={t("trace.service")}>{trace.service}</Fact>}
+      <Fact name={t("feedback.title")}>
+        <FeedbackOn trace={trace} />
+      </Fact>
     </dl>
   );
 }

@@ -4,6 +4,8 @@ import { StatusMark } from "@/components/Marks";
 import { Cost, Missing, Tokens } from "@/components/Value";
 import { unitOf } from "@/i18n/format";
 import { useWords } from "@/i18n/useWords";
+import { isThumb, USER_FEEDBACK } from "./feedback";
+import { ThumbMark } from "./ThumbMark";
 import styles from "./Traces.module.css";
 
 export function TraceHead() {
@@ -68,7 +70,7 @@ export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen }: 
         <Tokens input={trace.input_tokens} output={trace.output_tokens} />
       </span>
       <span className={styles.number}>
-        <Cost value={trace.cost_usd} />
+        <Cost value={trace.cost_usd} unpriced={trace.unpriced_models} />
       </span>
     </div>
   );
@@ -78,19 +80,21 @@ export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen }: 
 function Scores({ trace }: { trace: TraceSummary }) {
   const { t, format } = useWords();
   // Latency, tokens and cost have their own columns; a bar from 0 to 1 fits only what is judged.
-  const judged = trace.scores.filter(({ name }) => unitOf(name) === "score");
-  if (judged.length === 0) {
+  const judged = trace.scores.filter(({ name }) => unitOf(name) === "score" && name !== USER_FEEDBACK);
+  const thumbs = trace.scores.filter(isThumb);
+  if (judged.length + thumbs.length === 0) {
     return (
       <span className={styles.scores}>
         <Missing reason={t("missing.unscored")} />
       </span>
     );
   }
-  const text = judged
+  const text = [...thumbs, ...judged]
     .map(({ name, value, label }) => `${name}  ${value === null ? label || "–" : format.metric(name, value)}`)
     .join("\n");
   return (
     <span className={styles.scores} data-tip={text} role="img" aria-label={text}>
+      {thumbs.length > 0 && <ThumbMark thumbs={thumbs} />}
       {judged.slice(0, MOST_BARS).map(({ name, value }) => (
         <span key={name} className={styles.score} data-unknown={value === null || undefined}>
           <span style={{ height: `${100 * Math.min(Math.max(value ?? 0, 0), 1)}%` }} />
