@@ -139,13 +139,81 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Scores
+         * @description List scores, newest first.
+         */
+        get: operations["list_scores"];
         put?: never;
         /**
          * Add Scores
          * @description Store scores; they are on disk when this answers. The same score twice is one score.
          */
         post: operations["add_scores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/{score_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Score
+         * @description Take a score back: one's own, or anybody's as an admin.
+         */
+        delete: operations["delete_score"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prices
+         * @description List the models that were called with their prices, tokens and costs, and the project's own prices.
+         */
+        get: operations["list_prices"];
+        /**
+         * Set Prices
+         * @description Replace the project's own prices and price all of history by them; say what that changes.
+         */
+        put: operations["set_prices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prices/recost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recost History
+         * @description Price all of history by what the lists say now; say what that changes. Again, it changes nothing.
+         */
+        post: operations["recost_history"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1145,6 +1213,24 @@ export interface components {
              */
             text: string;
         };
+        /**
+         * CostChange
+         * @description What other prices change for the calls of one model so far.
+         */
+        CostChange: {
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string;
+            /** Calls */
+            calls: number;
+            /** Before Usd */
+            before_usd: number | null;
+            /** After Usd */
+            after_usd: number | null;
+            /** Source */
+            source: string;
+        };
         /** Counts */
         Counts: {
             /** Traces 24H */
@@ -1503,6 +1589,71 @@ export interface components {
             /** Missing */
             missing: number;
         };
+        /**
+         * ModelCosts
+         * @description A model that was called, its price, and what its calls cost.
+         */
+        ModelCosts: {
+            /** Provider */
+            provider: string;
+            /** Request Model */
+            request_model: string;
+            /** Response Model */
+            response_model: string;
+            /** Listed As */
+            listed_as: string;
+            price: components["schemas"]["ModelPrice"] | null;
+            /** Calls */
+            calls: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Cache Read Tokens */
+            cache_read_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * First
+             * Format: date-time
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+        };
+        /**
+         * ModelPrice
+         * @description The prices of a model that hold now, in US dollars a million tokens.
+         */
+        ModelPrice: {
+            /** Input */
+            input: number;
+            /** Output */
+            output: number;
+            /** Cache Read */
+            cache_read: number;
+            /** Cache Write */
+            cache_write: number;
+            /** Reasoning */
+            reasoning: number;
+            /** Request */
+            request: number;
+            /** Source */
+            source: string;
+            /** Since */
+            since: string | null;
+            /** Has Sizes */
+            has_sizes: boolean;
+        };
         /** NewApiKey */
         NewApiKey: {
             /** Id */
@@ -1529,6 +1680,82 @@ export interface components {
             revoked: string | null;
             /** Key */
             key: string;
+        };
+        /**
+         * NewScore
+         * @description A score as it is sent.
+         */
+        NewScore: {
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Conversation
+             * @default
+             */
+            conversation: string;
+            /** Name */
+            name: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /**
+             * Source
+             * @default code
+             * @enum {string}
+             */
+            source: "code" | "judge" | "human";
+            /**
+             * Run
+             * @default
+             */
+            run: string;
+            /**
+             * Item
+             * @default
+             */
+            item: string;
+            /**
+             * Release
+             * @default
+             */
+            release: string;
+            /**
+             * Evaluator
+             * @default
+             */
+            evaluator: string;
+            /**
+             * Author
+             * @default
+             */
+            author: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time?: string;
+            /** Value */
+            value: boolean | number | string | null;
         };
         /** Overview */
         Overview: {
@@ -1619,6 +1846,74 @@ export interface components {
             /** Errors P Value */
             errors_p_value: number;
         };
+        /**
+         * Price
+         * @description A price in US dollars a million tokens, of the models whose name fits, from a day on.
+         */
+        Price: {
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** Model */
+            model: string;
+            /** Input */
+            input: number;
+            /**
+             * Output
+             * @default 0
+             */
+            output: number;
+            /** Cache Read */
+            cache_read?: number | null;
+            /** Cache Write */
+            cache_write?: number | null;
+            /** Reasoning */
+            reasoning?: number | null;
+            /** Valid From */
+            valid_from?: string | null;
+        };
+        /**
+         * PriceList
+         * @description All prices of a project's own; of those that fit, the one with the latest first day counts.
+         */
+        PriceList: {
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["Price"][];
+            /** Digest */
+            digest?: string | null;
+            /** Updated */
+            updated?: string | null;
+            /** Updated By */
+            updated_by?: string | null;
+        };
+        /** Prices */
+        Prices: {
+            /** Models */
+            models: components["schemas"]["ModelCosts"][];
+            overrides: components["schemas"]["PriceList"];
+        };
+        /** PricesAnswer */
+        PricesAnswer: {
+            overrides: components["schemas"]["PriceList"];
+            recosting: components["schemas"]["Recosting"];
+        };
+        /** PricesRequest */
+        PricesRequest: {
+            /** Items */
+            items: components["schemas"]["Price"][];
+            /** Expected */
+            expected?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
         /** Promotion */
         Promotion: {
             /** Release */
@@ -1662,6 +1957,16 @@ export interface components {
             n: number;
             /** Run */
             run: string;
+        };
+        /**
+         * Recosting
+         * @description What a recosting changed; again, without other prices, it changes nothing.
+         */
+        Recosting: {
+            /** Models */
+            models: number;
+            /** Changes */
+            changes: components["schemas"]["CostChange"][];
         };
         /**
          * Requirement
@@ -1853,6 +2158,11 @@ export interface components {
             latency_p95_s: number | null;
             /** Cost 24H Usd */
             cost_24h_usd: number | null;
+            /**
+             * Unpriced Models
+             * @default []
+             */
+            unpriced_models: string[];
             /** Series */
             series: components["schemas"]["TrafficPoint"][];
         };
@@ -1861,17 +2171,28 @@ export interface components {
          * @description One judgement. The same judge scoring the same thing again replaces its earlier score.
          */
         Score: {
-            /** Trace Id */
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Trace Id
+             * @default
+             */
             trace_id: string;
             /**
              * Span Id
              * @default
              */
             span_id: string;
+            /**
+             * Conversation
+             * @default
+             */
+            conversation: string;
             /** Name */
             name: string;
-            /** Value */
-            value: number | null;
             /**
              * Label
              * @default
@@ -1917,6 +2238,23 @@ export interface components {
              * Format: date-time
              */
             time?: string;
+            /** Value */
+            value: number | null;
+            /**
+             * Sender
+             * @default
+             */
+            sender: string;
+        };
+        /** ScorePage */
+        ScorePage: {
+            /** Items */
+            items: components["schemas"]["Score"][];
+            /**
+             * Next
+             * @description The cursor of the next page; null at the end.
+             */
+            next: string | null;
         };
         /** ScoreSummary */
         ScoreSummary: {
@@ -1931,11 +2269,13 @@ export interface components {
         ScoresAnswer: {
             /** Accepted */
             accepted: number;
+            /** Ids */
+            ids: string[];
         };
         /** ScoresRequest */
         ScoresRequest: {
             /** Items */
-            items: components["schemas"]["Score"][];
+            items: components["schemas"]["NewScore"][];
         };
         /** Session */
         Session: {
@@ -2019,6 +2359,12 @@ export interface components {
             reasoning_tokens: number | null;
             /** Cost Usd */
             cost_usd: number | null;
+            /**
+             * Cost Basis
+             * @default no_tokens
+             * @enum {string}
+             */
+            cost_basis: "span" | "price" | "no_tokens" | "no_price";
             /** Release */
             release: string;
             /** Release Name */
@@ -2115,6 +2461,11 @@ export interface components {
             output_tokens: number | null;
             /** Cost Usd */
             cost_usd: number | null;
+            /**
+             * Unpriced Models
+             * @default []
+             */
+            unpriced_models: string[];
             /** Spans */
             spans: components["schemas"]["Span"][];
             /** Scores */
@@ -2182,6 +2533,11 @@ export interface components {
             output_tokens: number | null;
             /** Cost Usd */
             cost_usd: number | null;
+            /**
+             * Unpriced Models
+             * @default []
+             */
+            unpriced_models: string[];
             /** Scores */
             scores: components["schemas"]["ScoreSummary"][];
         };
@@ -2621,6 +2977,54 @@ export interface operations {
             };
         };
     };
+    list_scores: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description Of this trace. */
+                trace?: string | null;
+                /** @description Of this span. */
+                span?: string | null;
+                /** @description Of this session. */
+                conversation?: string | null;
+                name?: string | null;
+                source?: ("code" | "judge" | "human") | null;
+                author?: string | null;
+                run?: string | null;
+                /** @description A release's digest. */
+                release?: string | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_scores: {
         parameters: {
             query?: never;
@@ -2650,6 +3054,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                score_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prices"];
+                };
+            };
+        };
+    };
+    set_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PricesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recost_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recosting"];
                 };
             };
         };
