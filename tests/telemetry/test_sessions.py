@@ -1,10 +1,13 @@
 import random
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from windlass.errors import InputError
+from windlass.prices.book import CalledModel, Listing
+from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry import sessions
 from windlass.telemetry.queries import list_sessions, list_users
@@ -96,6 +99,20 @@ def test_pages_go_from_the_most_recently_active_down_and_name_each_once(
         writer.write_spans(PROJECT, turn(trace, at, conversation))
 
     assert names(warehouse, limit) == sorted(last, key=lambda name: (last[name], name), reverse=True)
+
+
+def test_what_a_session_costs_is_computed_where_its_spans_do_not_say(warehouse: Warehouse, writer: Writer) -> None:
+    class Penny:
+        def look_up(self, project: str, models: Iterable[CalledModel]) -> Mapping[CalledModel, Listing]:
+            rate = Rate(ALWAYS, 0, DAY_S, ANY_SIZE, 1e6, 0, 0, 0, 0, 0)
+            return {model: Listing(rates=(rate,), own=0, source="test", listed_as="") for model in models}
+
+    writer.write_spans(PROJECT, turn(1, 0, "c1"))
+
+    (free,) = list_sessions(warehouse, PROJECT).items
+    (priced,) = list_sessions(warehouse, PROJECT, lists=Penny()).items
+
+    assert (free.cost_usd, priced.cost_usd) == (None, 10.0)
 
 
 def test_a_window_of_time_shows_who_was_active_in_it(warehouse: Warehouse, writer: Writer) -> None:

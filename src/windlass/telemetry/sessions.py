@@ -4,6 +4,8 @@ Spans lie in the order of their start, so the names on the newest of them are th
 of one page are looked at whole.
 """
 
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
 import re
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
@@ -11,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 from windlass.errors import InputError
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, Lists, priced, query_priced
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.summaries import (
     LATEST_NS,
@@ -47,32 +50,34 @@ WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
   AND start_time <= fromUnixTimestamp64Nano({{until:Int64}}, 'UTC')
 """
 
-_ACTIVITIES: Final = """
+_SPANS: Final = f"""
+SELECT trace_id, status, conversation, user, release_name, environment, {", ".join(COLUMNS_TO_PRICE)},
+  operation IN {MODEL_CALLS} AS is_call
+FROM spans FINAL
+WHERE project = {{project:String}} AND trace_id IN meant
+  AND start_time >= (SELECT earliest FROM places) AND start_time <= (SELECT latest FROM places)
+"""
+
+_ACTIVITIES: Final = f"""
 WITH meant AS (
-  SELECT DISTINCT trace_id FROM spans WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
+  SELECT DISTINCT trace_id FROM spans WHERE project = {{project:String}} AND <column> IN {{names:Array(String)}}
 ), places AS (
   SELECT min(first) AS earliest, max(last) AS latest FROM traces
   WHERE project = {{project:String}} AND trace_id IN meant
 )
 SELECT id, toUnixTimestamp64Nano(min(start)) AS first_ns, toUnixTimestamp64Nano(max(start)) AS last_ns,
   count() AS traces, countIf(errors > 0) AS failed, sum(inputs) AS input_tokens, sum(outputs) AS output_tokens,
-  sum(cost) AS cost_usd, uniqExactIf(said_conversation, said_conversation != '') AS sessions,
+  sum(costs) AS cost_usd, uniqExactIf(said_conversation, said_conversation != '') AS sessions,
   argMax(said_user, (said_user != '', start)) AS user,
   argMax(said_release, (said_release != '', start)) AS release_name,
   argMax(said_environment, (said_environment != '', start)) AS environment,
-  lower(hex(argMin(trace_id, start))) AS trace
+  lower(hex(argMin(trace_id, start))) AS trace, groupUniqArrayArray(64)(unmet_models) AS unmet
 FROM (
-  SELECT trace_id, max({column}) AS id, min(start_time) AS start, countIf(status = 2) AS errors,
+  SELECT trace_id, max(<column>) AS id, min(start_time) AS start, countIf(status = 2) AS errors,
     max(conversation) AS said_conversation, max(user) AS said_user, max(release_name) AS said_release,
-    max(environment) AS said_environment,
-    {inputs} AS inputs, {outputs} AS outputs, {costs} AS cost
-  FROM (
-    SELECT trace_id, start_time, status, conversation, user, release_name, environment,
-      input_tokens, output_tokens, cost_usd, operation IN {calls} AS is_call
-    FROM spans FINAL
-    WHERE project = {{project:String}} AND trace_id IN meant
-      AND start_time >= (SELECT earliest FROM places) AND start_time <= (SELECT latest FROM places)
-  )
+    max(environment) AS said_environment, {of_calls("input_tokens")} AS inputs,
+    {of_calls("output_tokens")} AS outputs, {of_calls("cost")} AS costs, {UNMET} AS unmet_models
+  FROM ({priced(_SPANS)})
   GROUP BY trace_id
 )
 GROUP BY id
@@ -94,9 +99,10 @@ def list_sessions(
     until: datetime | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    lists: Lists | None = None,
 ) -> ActivityPage:
     """Return the sessions that were active in [since, until]. Raises InputError for a damaged cursor."""
-    return _list(warehouse, project, "conversation", since, until, limit, cursor)
+    return _list(warehouse, project, "conversation", since, until, limit, cursor, lists)
 
 
 def list_users(
@@ -107,9 +113,10 @@ def list_users(
     until: datetime | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    lists: Lists | None = None,
 ) -> ActivityPage:
     """Return the users who were active in [since, until]. Raises InputError for a damaged cursor."""
-    return _list(warehouse, project, "user", since, until, limit, cursor)
+    return _list(warehouse, project, "user", since, until, limit, cursor, lists)
 
 
 def _list(
@@ -120,6 +127,7 @@ def _list(
     until: datetime | None,
     limit: int,
     cursor: str | None,
+    lists: Lists | None,
 ) -> ActivityPage:
     lower = nanoseconds_of(since) if since is not None else -LATEST_NS
     # Times of filters have microseconds, spans nanoseconds.
@@ -127,7 +135,7 @@ def _list(
     place = _read_cursor(cursor)
     found = _newest(warehouse, project, column, lower, top, place, limit + 1)
     page = found[:limit]
-    activities = _activities(warehouse, project, column, [name for _, name in page]) if page else {}
+    activities = _activities(warehouse, project, column, [name for _, name in page], lists) if page else {}
     return ActivityPage(
         items=[activities[name] for _, name in page if name in activities],
         next=f"{page[-1].last_ns}-{page[-1].name}" if len(found) > limit else None,
@@ -168,19 +176,15 @@ def _seen_later(
     return {str(row["name"]) for row in rows}
 
 
-def _activities(warehouse: Warehouse, project: str, column: _Column, names: list[str]) -> dict[str, Activity]:
-    rows = warehouse.query(
-        _ACTIVITIES.format(
-            column=column,
-            calls=MODEL_CALLS,
-            inputs=of_calls("input_tokens"),
-            outputs=of_calls("output_tokens"),
-            costs=of_calls("cost_usd"),
-        ),
-        {"project": project, "names": names},
+def _activities(
+    warehouse: Warehouse, project: str, column: _Column, names: list[str], lists: Lists | None
+) -> dict[str, Activity]:
+    sql = _ACTIVITIES.replace("<column>", column)
+    rows = query_priced(
+        lambda: warehouse.query(sql, {"project": project, "names": names}), warehouse, project, lists
     )
     firsts = [str(row["trace"]) for row in rows]
-    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts))
+    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts), lists)
     inputs = {trace: summary.input for trace, summary in summaries.items()}
     return {str(row["id"]): _activity(row, inputs.get(str(row["trace"]), "")) for row in rows}
 

@@ -29,7 +29,13 @@ def list_all_sessions(
 ) -> ActivityPage:
     """List conversations, the most recently active first; their traces are those with `where=conversation=ID`."""
     return list_sessions(
-        services.warehouse, principal.project, since=since, until=until, limit=limit, cursor=cursor
+        services.warehouse,
+        principal.project,
+        since=since,
+        until=until,
+        limit=limit,
+        cursor=cursor,
+        lists=services.price_book,
     )
 
 
@@ -43,4 +49,12 @@ def list_all_users(
     until: Until = None,
 ) -> ActivityPage:
     """List users, the most recently active first; their traces are those with `where=user=ID`."""
-    return list_users(services.warehouse, principal.project, since=since, until=until, limit=limit, cursor=cursor)
+    return list_users(
+        services.warehouse,
+        principal.project,
+        since=since,
+        until=until,
+        limit=limit,
+        cursor=cursor,
+        lists=services.price_book,
+    )
