@@ -10,6 +10,7 @@ from windlass.server.problems import add_problem_handlers
 from windlass.server.routes import (
     artifacts,
     audit,
+    charts,
     completions,
     datasets,
     environments,
@@ -35,6 +36,7 @@ _API = (
     overview,
     traces,
     sessions,
+    charts,
     scores,
     prices,
     artifacts,

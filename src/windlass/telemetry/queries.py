@@ -1,5 +1,6 @@
 """Everything that can be asked of spans and scores, in one place to import from."""
 
+from windlass.telemetry.charts import measure_chart
 from windlass.telemetry.conditions import Condition
 from windlass.telemetry.filters import TraceFilters
 from windlass.telemetry.samples import list_samples
@@ -18,6 +19,7 @@ __all__ = [
     "list_traces",
     "list_traffic",
     "list_users",
+    "measure_chart",
     "scores_of_run",
     "scores_of_traces",
 ]

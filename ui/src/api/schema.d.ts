@@ -132,6 +132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/charts/measure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure One Chart
+         * @description Return what a chart shows of a period.
+         */
+        post: operations["measure_one_chart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores": {
         parameters: {
             query?: never;
@@ -1074,6 +1094,59 @@ export interface components {
             before: components["schemas"]["JsonValue"];
             after: components["schemas"]["JsonValue"];
         };
+        /**
+         * Chart
+         * @description What to draw.
+         */
+        Chart: {
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "count" | "errors" | "error_rate" | "latency_p50_s" | "latency_p95_s" | "latency_p99_s" | "input_tokens" | "output_tokens" | "cost_usd";
+            /**
+             * Of
+             * @default traces
+             * @enum {string}
+             */
+            of: "traces" | "calls" | "spans";
+            /**
+             * By
+             * @default
+             * @enum {string}
+             */
+            by: "" | "agent" | "environment" | "name" | "operation" | "provider" | "release_name" | "request_model" | "service" | "status" | "tool" | "user";
+            /**
+             * Where
+             * @default []
+             */
+            where: string[];
+            /**
+             * Series
+             * @default 6
+             */
+            series: number;
+        };
+        /**
+         * ChartData
+         * @description What was measured, the largest series first.
+         */
+        ChartData: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Interval S */
+            interval_s: number;
+            /** Series */
+            series: components["schemas"]["Series"][];
+        };
         /** ChatMessage */
         ChatMessage: {
             /**
@@ -1846,6 +1919,20 @@ export interface components {
             /** Errors P Value */
             errors_p_value: number;
         };
+        /** Point */
+        Point: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Value */
+            value: number | null;
+            /** N */
+            n: number;
+            /** Unknown */
+            unknown: number;
+        };
         /**
          * Price
          * @description A price in US dollars a million tokens, of the models whose name fits, from a day on.
@@ -2276,6 +2363,19 @@ export interface components {
         ScoresRequest: {
             /** Items */
             items: components["schemas"]["NewScore"][];
+        };
+        /** Series */
+        Series: {
+            /** Key */
+            key: string;
+            /** Value */
+            value: number | null;
+            /** N */
+            n: number;
+            /** Unknown */
+            unknown: number;
+            /** Points */
+            points: components["schemas"]["Point"][];
         };
         /** Session */
         Session: {
@@ -2964,6 +3064,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    measure_one_chart: {
+        parameters: {
+            query?: {
+                /** @description A day before `to`, if left out. */
+                from?: string | null;
+                /** @description Now, if left out. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartData"];
                 };
             };
             /** @description Validation Error */

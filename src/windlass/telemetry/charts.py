@@ -1,0 +1,217 @@
+"""Charts: a measure over time, by one column, as a declarative spec that is stored, shared and drawn.
+
+Counts, errors and latency are of traces (their root spans), of calls of models or of any spans; tokens and cost
+are of calls alone, for other spans state totals of them.
+"""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final, Literal, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+
+from windlass.errors import InputError
+from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.conditions import Condition
+from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, Lists, priced, query_priced
+from windlass.telemetry.summaries import NO_SPAN, instant, integer, nanoseconds_of
+
+Measure = Literal[
+    "count",
+    "errors",
+    "error_rate",
+    "latency_p50_s",
+    "latency_p95_s",
+    "latency_p99_s",
+    "input_tokens",
+    "output_tokens",
+    "cost_usd",
+]
+By = Literal[
+    "", "agent", "environment", "name", "operation", "provider", "release_name", "request_model", "service",
+    "status", "tool", "user",
+]  # fmt: skip
+Of = Literal["traces", "calls", "spans"]
+
+_VALUES: Final[dict[Measure, str]] = {
+    "count": "toFloat64(count())",
+    "errors": "toFloat64(countIf(failed))",
+    "error_rate": "countIf(failed) / count()",
+    "latency_p50_s": "quantileTDigest(0.5)(toFloat32(duration)) / 1e9",
+    "latency_p95_s": "quantileTDigest(0.95)(toFloat32(duration)) / 1e9",
+    "latency_p99_s": "quantileTDigest(0.99)(toFloat32(duration)) / 1e9",
+    "input_tokens": "toFloat64(sum(input_tokens))",
+    "output_tokens": "toFloat64(sum(output_tokens))",
+    "cost_usd": "sum(cost)",
+}
+_OF: Final[dict[Of, str]] = {
+    "traces": f"parent_span_id = {NO_SPAN}",
+    "calls": f"operation IN {MODEL_CALLS}",
+    "spans": "true",
+}
+_OF_CALLS: Final = frozenset({"input_tokens", "output_tokens", "cost_usd"})
+
+_INTERVALS_S: Final = (10, 60, 300, 900, 3600, 4 * 3600, 86_400, 7 * 86_400)
+_MOST_POINTS: Final = 120
+OTHERS: Final = "…"
+"""The key of everything that is not among the series shown."""
+
+
+def _readable(conditions: list[str]) -> list[str]:
+    for text in conditions:
+        try:
+            Condition.parse(text)
+        except InputError as error:
+            raise ValueError(error.message) from error
+    return conditions
+
+
+class Chart(BaseModel):
+    """What to draw."""
+
+    measure: Measure
+    of: Of = "traces"
+    by: By = ""
+    """The column by which series are told apart; empty for one series."""
+    where: Annotated[list[str], Field(max_length=20), AfterValidator(_readable)] = []
+    """Conditions on each span (see conditions.py); ``run=`` leaves evaluation runs out."""
+    series: Annotated[int, Field(ge=1, le=20)] = 6
+    """How many series at most; the rest is one more."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Chart":
+        if self.measure in _OF_CALLS and self.of != "calls":
+            raise ValueError(f"{self.measure} is of calls of models: spans above them state totals of the same")
+        return self
+
+
+class Point(BaseModel):
+    time: datetime
+    """Start of the interval."""
+    value: float | None
+    """Null when unknown: a cost without a price, a quantile of nothing."""
+    n: int
+    """How many traces, calls or spans it is of."""
+    unknown: int
+    """Those among them that say nothing of it: calls without tokens, or without a price."""
+
+
+class Series(BaseModel):
+    key: str
+    value: float | None
+    """Of the whole period."""
+    n: int
+    unknown: int
+    points: list[Point]
+    """Of the intervals in which there was something, in their order."""
+
+
+class ChartData(BaseModel):
+    """What was measured, the largest series first."""
+
+    since: datetime
+    until: datetime
+    interval_s: int
+    series: list[Series]
+
+
+class _Cell(NamedTuple):
+    value: float | None
+    n: int
+    unknown: int
+
+
+def measure_chart(
+    warehouse: Warehouse,
+    project: str,
+    chart: Chart,
+    *,
+    since: datetime,
+    until: datetime,
+    lists: Lists | None = None,
+) -> ChartData:
+    """Return what a chart shows of [since, until). Raises InputError for a period that ends before it begins."""
+    if until <= since:
+        raise InputError("The period ends before it begins: `from` must be earlier than `to`.")
+    interval_s = _interval((until - since).total_seconds())
+    parameters: dict[str, object] = {
+        "project": project,
+        "since": nanoseconds_of(since),
+        "until": nanoseconds_of(until),
+        "interval": interval_s,
+    }
+    source = _source(chart, parameters)
+    largest = warehouse.query(
+        f"SELECT key, count() AS n FROM ({source}) GROUP BY key ORDER BY n DESC, key LIMIT {chart.series + 1:d}",
+        parameters,
+    )
+    keys = [str(row["key"]) for row in largest[: chart.series]]
+    sql = _sql(chart, source)
+    rows = query_priced(
+        lambda: warehouse.query(sql, {**parameters, "keys": keys, "others": OTHERS}), warehouse, project, lists
+    )
+    shown = keys if len(largest) <= chart.series else [*keys, OTHERS]
+    return ChartData(since=since, until=until, interval_s=interval_s, series=_series(rows, shown))
+
+
+def _interval(seconds: float) -> int:
+    return next((step for step in _INTERVALS_S if seconds / step <= _MOST_POINTS), _INTERVALS_S[-1])
+
+
+def _source(chart: Chart, parameters: dict[str, object]) -> str:
+    """Return the spans of a chart, each once, with its key."""
+    conditions = [
+        "project = {project:String}",
+        "start_time >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')",
+        "start_time < fromUnixTimestamp64Nano({until:Int64}, 'UTC')",
+        _OF[chart.of],
+    ]
+    for number, text in enumerate(chart.where):
+        test, values = Condition.parse(text).sql(f"where{number}")
+        conditions.append(test)
+        parameters |= values
+    key = {"": "''", "status": "['unset', 'ok', 'error'][status + 1]"}.get(chart.by, f"toString({chart.by})")
+    columns = ", ".join(("trace_id", "duration", *COLUMNS_TO_PRICE))
+    return (
+        f"SELECT {columns}, status = 2 AS failed, {key} AS key FROM spans FINAL WHERE {' AND '.join(conditions)}"
+    )
+
+
+def _sql(chart: Chart, source: str) -> str:
+    """Return the figures by key and interval, and of each key's whole period, where the time is 0."""
+    cost = chart.measure == "cost_usd"
+    spans = priced(source) if cost else source
+    said = "cost" if cost else chart.measure if chart.measure in _OF_CALLS else "1"
+    return f"""
+    SELECT series AS key, time, count() AS n, {_VALUES[chart.measure]} AS value,
+      countIf(isNull({said})) AS unknown, {UNMET if cost else "[]"} AS unmet
+    FROM (
+      SELECT *, if(key IN {{keys:Array(String)}}, key, {{others:String}}) AS series,
+        toUnixTimestamp(toStartOfInterval(start_time, toIntervalSecond({{interval:UInt32}}), 'UTC')) AS time
+      FROM ({spans})
+    )
+    GROUP BY GROUPING SETS ((series, time), (series))
+    ORDER BY series, time
+    """
+
+
+def _series(rows: Sequence[Row], keys: Sequence[str]) -> list[Series]:
+    points: dict[str, list[Point]] = defaultdict(list)
+    wholes: dict[str, _Cell] = {}
+    for row in rows:
+        key, time = str(row["key"]), integer(row["time"])
+        cell = _Cell(_number(row["value"]), integer(row["n"]), integer(row["unknown"]))
+        if time == 0:
+            wholes[key] = cell
+        else:
+            points[key].append(Point(time=instant(time * 10**9), **cell._asdict()))
+    return [Series(key=key, points=points[key], **wholes[key]._asdict()) for key in keys if key in wholes]
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, float) and math.isfinite(value) else None
