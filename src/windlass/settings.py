@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     """The address to listen on. Beyond loopback an API key is always required."""
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
     """The port to listen on; 0 takes a free one."""
+    otlp_grpc_port: int = Field(default=4317, ge=-1, le=65535)
+    """The port for OTLP over gRPC, beside the main one; 0 takes a free one, -1 leaves it out. If something else
+    listens there, windlass starts without it and says so in its log."""
+    otlp_http_port: int = Field(default=4318, ge=-1, le=65535)
+    """The port for OTLP over HTTP, which the main one takes too; 0, -1 and a taken one mean the same as there."""
     mode: Mode = "server"
     """`server` asks everybody for a key; `dev` and `demo` let loopback callers in as the local admin."""
     database_url: str = ""
@@ -49,6 +54,14 @@ class Settings(BaseSettings):
     """The largest request body, in MiB, compressed or inflated; a larger one is answered 413."""
     ingest_queue_mb: int = Field(default=64, ge=1)
     """Spans waiting in memory to be written to disk, in MiB; beyond it ingest answers 503 with Retry-After."""
+    max_batch_items: int = Field(default=50_000, ge=1)
+    """The most spans, log records or data points of an OTLP request; those after them are rejected and counted."""
+    max_attributes: int = Field(default=4096, ge=1)
+    """The most attributes of a span, a log record or a data point; one with more is rejected and counted."""
+    max_attribute_kb: int = Field(default=8192, ge=1)
+    """The largest value of an attribute, in KiB; what has a larger one is rejected and counted."""
+    max_attribute_depth: int = Field(default=20, ge=1, le=30)
+    """How deep lists and maps may nest in an attribute's value; what has deeper ones is rejected and counted."""
     run_concurrency: int = Field(default=8, ge=1, le=1000)
     """Samples of a run that are in flight at once, unless the run says otherwise."""
     request_timeout_s: float = Field(default=120.0, gt=0)

@@ -1,6 +1,8 @@
 """Who calls: the principal of a request, and the permission that a route declares."""
 
-from collections.abc import Callable
+import base64
+import binascii
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Annotated, cast
 
@@ -16,6 +18,8 @@ COOKIE = "windlass_session"
 
 KEY_PREFIX = "wl_"
 
+NO_KEY = "Send an API key as `Authorization: Bearer wl_…`; make one with `windlass keys create`."
+
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,10 +33,9 @@ ServicesOf = Annotated[Services, Depends(services_of)]
 def principal_of(request: Request, services: ServicesOf) -> Principal:
     """Return who calls. Raises Unauthenticated, or Denied for a request that another site made a browser send."""
     let_in = services.settings.mode != "server" and _is_local(request)
-    key = _key_of(request)
-    # OpenAI's clients refuse to send no key: where none is needed, whatever is not one of ours counts as none.
-    if key is not None and (key.startswith(KEY_PREFIX) or not let_in):
-        return authenticate(services.database, key)
+    principal = principal_of_key(services, key_in(request.headers), needed=not let_in)
+    if principal is not None:
+        return principal
     token = request.cookies.get(COOKIE)
     if token is not None:
         _refuse_other_sites(request)
@@ -40,7 +43,26 @@ def principal_of(request: Request, services: ServicesOf) -> Principal:
     if let_in:
         _refuse_other_sites(request)
         return LOCAL_ADMIN
-    raise Unauthenticated("Send an API key as `Authorization: Bearer wl_…`; make one with `windlass keys create`.")
+    raise Unauthenticated(NO_KEY)
+
+
+def principal_of_key(services: Services, key: str | None, *, needed: bool) -> Principal | None:
+    """Return whose key it is, or None for no key. Raises Unauthenticated for one that is not known."""
+    # OpenAI's clients refuse to send no key: where none is needed, whatever is not one of ours counts as none.
+    if key is None or not (needed or key.startswith(KEY_PREFIX)):
+        return None
+    return authenticate(services.database, key)
+
+
+def key_in(headers: Mapping[str, str]) -> str | None:
+    """Return the key that a caller sends: as a bearer token, in basic authentication, or as `x-api-key`."""
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    credentials = credentials.strip()
+    if scheme.lower() == "bearer" and credentials:
+        return credentials
+    if scheme.lower() == "basic" and credentials:
+        return _key_of_basic(credentials)
+    return headers.get("x-api-key")
 
 
 def allowed(action: Action) -> Callable[..., Principal]:
@@ -65,11 +87,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _key_of(request: Request) -> str | None:
-    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and credentials.strip():
-        return credentials.strip()
-    return request.headers.get("x-api-key")
+def _key_of_basic(credentials: str) -> str:
+    """Return the password, or the user's name where that is a key of ours.
+
+    Langfuse's clients send a public and a secret key, of which ours is the secret; others ask for one word only.
+    """
+    try:
+        name, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        # Not a key, and told so like any other that is not known.
+        return credentials
+    return name if name.startswith(KEY_PREFIX) and not password.startswith(KEY_PREFIX) else password
 
 
 def _is_local(request: Request) -> bool:

@@ -10,8 +10,12 @@ import uvicorn
 from windlass.errors import ConfigurationError
 from windlass.server.app import create_app
 from windlass.server.caller import is_loopback
+from windlass.server.listening import listen_on
+from windlass.server.otlp_ports import OtlpOnly, OtlpPorts
 from windlass.server.services import Services
 from windlass.settings import Settings
+
+log = logging.getLogger(__name__)
 
 GRACE_S = 20
 """How long requests under way may take to end when the server stops."""
@@ -31,9 +35,12 @@ def run_server(settings: Settings) -> None:
         services = Services(settings)
         try:
             url = url_of(settings.host, listener)
-            services.announce(url)
-            _greet(services, url)
-            uvicorn_server(services).run(sockets=[listener])
+            with OtlpPorts(services) as otlp:
+                services.announce(url)
+                _greet(services, url)
+                _log_ports(services, otlp)
+                listeners = [listener] if otlp.http is None else [listener, otlp.http]
+                uvicorn_server(services, otlp_port=otlp.http_port).run(sockets=listeners)
         finally:
             services.close()
 
@@ -43,10 +50,12 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def uvicorn_server(services: Services) -> uvicorn.Server:
+def uvicorn_server(services: Services, *, otlp_port: int | None = None) -> uvicorn.Server:
+    """Make the server of an app; on ``otlp_port``, where it listens too, it answers OTLP only."""
+    app = create_app(services)
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(services),
+            app if otlp_port is None else OtlpOnly(app, otlp_port),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
@@ -67,20 +76,13 @@ def listen(settings: Settings) -> socket.socket:
             f"The mode {settings.mode} asks nobody for a key, so it listens on this machine only and not on "
             f"{settings.host}: leave --dev out to serve others with API keys, or listen on 127.0.0.1."
         )
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
-        listener.listen(1024)
+        return listen_on(settings.host, settings.port)
     except OSError as error:
-        listener.close()
         raise ConfigurationError(
             f"Port {settings.port} of {settings.host} cannot be listened on ({error.strerror}): "
             "stop what uses it, or choose another with --port."
         ) from error
-    listener.setblocking(False)
-    return listener
 
 
 def url_of(host: str, listener: socket.socket) -> str:
@@ -94,6 +96,13 @@ def configure_logs(level: int = logging.INFO) -> None:
     """Log to standard error: our own events from a level on, everybody else's warnings."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.WARNING)
     logging.getLogger("windlass").setLevel(level)
+
+
+def _log_ports(services: Services, otlp: OtlpPorts) -> None:
+    ports = {"gRPC": otlp.grpc_port, "HTTP": otlp.http_port}
+    taken = [f"over {what} on port {port}" for what, port in ports.items() if port is not None]
+    if taken:
+        log.info("OTLP is taken %s of %s, too.", " and ".join(taken), services.settings.host)
 
 
 def _greet(services: Services, url: str) -> None:

@@ -19,6 +19,8 @@ ITEM: Final = "windlass.item"
 """Id of the dataset item that the span is a sample of."""
 COST_USD: Final = "windlass.cost_usd"
 """Cost of this span alone, in US dollars; absent when unknown."""
+SCORE_SOURCE: Final = "windlass.score.source"
+"""Who judged, on the event of an evaluation's result: code (which is meant without it), judge or human."""
 
 
 class Column(NamedTuple):

@@ -66,6 +66,8 @@ class Event(BaseModel):
     time: datetime
     name: str
     attributes: dict[str, JsonValue]
+    body: JsonValue = None
+    """What an event that came as a log record has beside its attributes."""
 
 
 class Link(BaseModel):
@@ -122,6 +124,8 @@ class Trace(TraceFields):
     """A trace with its spans, in the order in which they started."""
 
     spans: list[Span]
+    events: list[Event]
+    """Of the trace as a whole, or of spans that have not come."""
     scores: list[Score]
 
 

@@ -3,9 +3,12 @@
 from windlass.telemetry.charts import measure_chart
 from windlass.telemetry.conditions import Condition
 from windlass.telemetry.filters import TraceFilters
+from windlass.telemetry.metric_points import list_metrics
+from windlass.telemetry.metric_queries import read_metric
 from windlass.telemetry.samples import list_samples
 from windlass.telemetry.scores import scores_of_run, scores_of_traces
 from windlass.telemetry.sessions import list_sessions, list_users
+from windlass.telemetry.span_events import list_events
 from windlass.telemetry.traces import get_trace, list_traces
 from windlass.telemetry.traffic import count_volume, list_traffic
 
@@ -14,12 +17,15 @@ __all__ = [
     "TraceFilters",
     "count_volume",
     "get_trace",
+    "list_events",
+    "list_metrics",
     "list_samples",
     "list_sessions",
     "list_traces",
     "list_traffic",
     "list_users",
     "measure_chart",
+    "read_metric",
     "scores_of_run",
     "scores_of_traces",
 ]

@@ -239,7 +239,7 @@ def _quoted(text: str) -> str:
     return f"'{text}'"
 
 
-_DURABLE: Final = "fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1"
+DURABLE: Final = "fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1"
 """Killing the process loses no committed part without these; a power failure would."""
 
 _SPANS: Final = f"""
@@ -252,7 +252,7 @@ CREATE TABLE IF NOT EXISTS spans (
   attributes {_MAP}, resource {_MAP}, events Array(String), links Array(String),
   received DateTime64(9, 'UTC') CODEC(Delta, LZ4)
 ) ENGINE = ReplacingMergeTree(received) ORDER BY (project, start_time, trace_id, span_id)
-SETTINGS min_bytes_for_wide_part = 134217728, index_granularity_bytes = 1048576, {_DURABLE}
+SETTINGS min_bytes_for_wide_part = 134217728, index_granularity_bytes = 1048576, {DURABLE}
 """
 
 _TRACES: Final = f"""
@@ -262,7 +262,7 @@ CREATE TABLE IF NOT EXISTS traces (
   last SimpleAggregateFunction(max, DateTime64(9, 'UTC')),
   rooted SimpleAggregateFunction(max, Bool)
 ) ENGINE = AggregatingMergeTree ORDER BY (project, trace_id)
-SETTINGS index_granularity = 1024, {_DURABLE}
+SETTINGS index_granularity = 1024, {DURABLE}
 """
 """Where in ``spans`` a trace is to be found: when its first and last spans started; and whether its root came."""
 
@@ -282,7 +282,7 @@ CREATE TABLE IF NOT EXISTS scores (
   time DateTime64(6, 'UTC'), received DateTime64(9, 'UTC'), INDEX by_run run TYPE bloom_filter GRANULARITY 1
 ) ENGINE = ReplacingMergeTree(received)
 ORDER BY (project, trace_id, span_id, name, evaluator, run, if(source = 'human', author, ''))
-SETTINGS index_granularity = 1024, {_DURABLE}
+SETTINGS index_granularity = 1024, {DURABLE}
 """
 """People score beside each other, evaluators replace their own score: the author counts only for people."""
 

@@ -4,7 +4,7 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
@@ -16,6 +16,7 @@ from windlass.telemetry.costs import Lists, priced, query_priced
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
 from windlass.telemetry.models import Event, Kind, Link, Span, Trace, TraceFields, TracePage, TraceSummary
 from windlass.telemetry.scores import scores_of_traces
+from windlass.telemetry.span_events import events_of_trace
 from windlass.telemetry.summaries import (
     LATEST_NS,
     NO_SPAN,
@@ -101,8 +102,23 @@ def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists
     return Trace(
         **dict(summarise_spans(trace_id, spans)),
         spans=spans,
+        events=_hand_out(events_of_trace(warehouse, project, trace_id), spans),
         scores=scores_of_traces(warehouse, project, [trace_id]),
     )
+
+
+def _hand_out(events: Mapping[str, list[Event]], spans: Sequence[Span]) -> list[Event]:
+    """Give each span the events that came for it by themselves, and return those for which no span has come."""
+    for span in spans:
+        if of_span := events.get(span.span_id):
+            span.events = sorted([*span.events, *of_span], key=_time_of)
+    known = {span.span_id for span in spans}
+    left = [event for span_id, of_span in events.items() if span_id not in known for event in of_span]
+    return sorted(left, key=_time_of)
+
+
+def _time_of(event: Event) -> datetime:
+    return event.time
 
 
 def _candidates(

@@ -20,6 +20,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
+from windlass.telemetry import metric_points, span_events
+from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
+from windlass.telemetry.logs import LogEvent
+from windlass.telemetry.metrics import MetricPoint
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
 from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes, prepare
 from windlass.telemetry.scores import Score, insert_scores
@@ -37,9 +41,6 @@ _LINGER_S: Final = 0.25
 _PATIENCE_S: Final = 5.0
 """How long a request waits for room. Exporters give up after 10 s, and would never learn why."""
 _RETRY_S: Final = 1.0
-
-_DATA_ERRORS: Final = frozenset({6, 27, 32, 33, 38, 69, 72, 117, 131, 321, 444})
-"""Codes with which ClickHouse says that it cannot read what it was given; any other is the engine's trouble."""
 
 Stage = Literal["spooled", "queryable"]
 
@@ -88,6 +89,10 @@ class Writer:
         """
         self._warehouse = warehouse
         self._inbox = prepare(warehouse)
+        span_events.prepare(warehouse)
+        metric_points.prepare(warehouse)
+        self._events = GroupedInserts(warehouse, span_events.TABLE)
+        self._points = GroupedInserts(warehouse, metric_points.TABLE)
         self._spool = Spool(folder, self._inbox)
         self._acknowledged: Stage = "spooled" if warehouse.embedded else "queryable"
         self._queue_bytes = queue_bytes
@@ -145,6 +150,14 @@ class Writer:
     def write_scores(self, project: str, scores: Sequence[Score]) -> None:
         """Commit scores; raises Unavailable when they could not be written, and then none was."""
         insert_scores(self._warehouse, project, scores)
+
+    def write_events(self, project: str, events: Sequence[LogEvent]) -> None:
+        """Commit events; raises what ``GroupedInserts.insert`` says. The same event twice is one."""
+        self._events.insert(span_events.rows_of(project, events, time.time_ns()))
+
+    def write_points(self, project: str, points: Sequence[MetricPoint]) -> None:
+        """Commit points of metrics; raises what ``GroupedInserts.insert`` says. The same point twice is one."""
+        self._points.insert(metric_points.rows_of(project, points, time.time_ns()))
 
     def close(self) -> None:
         """Take no more, load what waits, and stop. What cannot be loaded stays in the spool for the next start."""
@@ -355,7 +368,7 @@ def _refusal(insert: Callable[[], None]) -> InputError | None:
     try:
         insert()
     except WarehouseError as error:
-        if error.code in _DATA_ERRORS:
+        if error.code in DATA_ERRORS:
             return InputError(f"The spans cannot be stored: {error.message}")
         raise
     except Exception as error:

@@ -1,0 +1,257 @@
+"""An OTLP export of metrics: from a body to points worth keeping."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import orjson
+from google.protobuf.message import Message
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    AggregationTemporality,
+    DataPointFlags,
+    ExponentialHistogramDataPoint,
+    HistogramDataPoint,
+    Metric,
+    NumberDataPoint,
+    ResourceMetrics,
+    ScopeMetrics,
+    SummaryDataPoint,
+)
+
+from windlass.telemetry.bodies import Body
+from windlass.telemetry.buckets import MOST_BUCKETS, Buckets, from_exponential, problem_of_buckets
+from windlass.telemetry.limits import Limits, Rejections
+from windlass.telemetry.otlp_json import metrics_from_json
+from windlass.telemetry.protobuf import read_protobuf
+from windlass.telemetry.summaries import LATEST_NS
+from windlass.telemetry.values import encode_value
+
+Kind = Literal["gauge", "sum", "histogram"]
+
+_Point: TypeAlias = NumberDataPoint | HistogramDataPoint | ExponentialHistogramDataPoint | SummaryDataPoint
+
+_NO_LIMITS: Final = Limits()
+_KINDS: Final[dict[str, Kind]] = {
+    "gauge": "gauge",
+    "sum": "sum",
+    "histogram": "histogram",
+    "exponential_histogram": "histogram",
+}
+_TEMPORALITIES: Final = {
+    AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA,
+    AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE,
+}
+_SCALES: Final = range(-10, 21)
+
+
+@dataclass(frozen=True)
+class MetricPoint:
+    """A data point as it is stored: values of attributes are typed texts (see values.py)."""
+
+    name: str
+    kind: Kind
+    unit: str
+    description: str
+    cumulative: bool
+    """Whether it says how much there was since the start, and not since the point before."""
+    monotonic: bool
+    start_ns: int
+    time_ns: int
+    attributes: dict[str, str]
+    resource: dict[str, str]
+    scope: str
+    series: int
+    """Digest of everything that tells its series from others of the name."""
+    value: float
+    """Of gauges and sums."""
+    count: int
+    sum: float | None
+    min: float | None
+    max: float | None
+    bounds: list[float]
+    buckets: list[int]
+    """Of histograms, one more than bounds; an exponential histogram is kept with the bounds that it means."""
+
+
+class ParsedMetrics(NamedTuple):
+    points: list[MetricPoint]
+    rejected: int
+    reason: str
+
+
+class _Origin(NamedTuple):
+    """What the points of one metric share."""
+
+    metric: Metric
+    kind: Kind
+    cumulative: bool
+    monotonic: bool
+    resource: dict[str, str]
+    scope: str
+
+
+def parse_metrics(body: Body, limits: Limits = _NO_LIMITS) -> ParsedMetrics:
+    """Read an export of metrics. Points that cannot be kept are left out and counted.
+
+    Those are points over a limit, without a time, with a number that is none, and those of summaries. Raises
+    InputError when it cannot be read.
+    """
+    message = _read(body, limits)
+    rejections = Rejections("Data points")
+    points: list[MetricPoint] = []
+    for resource_metrics in message.resource_metrics:
+        resource = _typed_texts(resource_metrics.resource.attributes)
+        for scope_metrics in resource_metrics.scope_metrics:
+            shared = _problem_of_shared(resource_metrics, scope_metrics, limits)
+            for metric in scope_metrics.metrics:
+                problem = shared or _problem_of_metric(metric)
+                origin = _origin(metric, resource, scope_metrics.scope.name)
+                for point in _points_of(metric):
+                    if found := problem or _problem_of(point, limits):
+                        rejections.add(found)
+                    elif len(points) >= limits.items:
+                        rejections.add(f"a place after the first {limits.items}")
+                    elif not point.flags & DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK:
+                        points.append(_stored(point, origin))
+    return ParsedMetrics(points, rejections.total, rejections.reason)
+
+
+def _read(body: Body, limits: Limits) -> ExportMetricsServiceRequest:
+    if body.is_json:
+        return metrics_from_json(body.data)
+    return read_protobuf(ExportMetricsServiceRequest, body.data, limits.depth).message
+
+
+def _problem_of_shared(resource: ResourceMetrics, scope: ScopeMetrics, limits: Limits) -> str | None:
+    return limits.problem_of(resource.resource.attributes, "a resource attribute") or limits.problem_of(
+        scope.scope.attributes, "a scope attribute"
+    )
+
+
+def _problem_of_metric(metric: Metric) -> str | None:
+    """Return why no point of a metric can be kept."""
+    kind = metric.WhichOneof("data")
+    if not metric.name:
+        return "no name"
+    if kind == "summary":
+        return "a summary's quantiles, which cannot be added up: send a histogram"
+    if kind not in {None, "gauge"} and getattr(metric, kind).aggregation_temporality not in _TEMPORALITIES:
+        return "no temporality"
+    return None
+
+
+def _points_of(metric: Metric) -> Iterable[_Point]:
+    kind = metric.WhichOneof("data")
+    return getattr(metric, kind).data_points if kind else ()
+
+
+def _origin(metric: Metric, resource: dict[str, str], scope: str) -> _Origin:
+    kind = metric.WhichOneof("data") or "gauge"
+    data = getattr(metric, kind)
+    cumulative = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
+    return _Origin(
+        metric,
+        _KINDS.get(kind, "gauge"),
+        getattr(data, "aggregation_temporality", None) == cumulative,
+        getattr(data, "is_monotonic", False),
+        resource,
+        scope,
+    )
+
+
+def _problem_of(point: _Point, limits: Limits) -> str | None:
+    """Return why a point cannot be kept."""
+    if not point.time_unix_nano:
+        return "no time"
+    if max(point.time_unix_nano, point.start_time_unix_nano) > LATEST_NS:
+        return "a time after the year 2262"
+    if not all(map(math.isfinite, _numbers_of(point))):
+        return "a number that is not finite"
+    if isinstance(point, HistogramDataPoint):
+        problem = problem_of_buckets(point.explicit_bounds, point.bucket_counts)
+    elif isinstance(point, ExponentialHistogramDataPoint):
+        problem = _problem_of_exponential(point)
+    else:
+        problem = None
+    return problem or limits.problem_of(point.attributes)
+
+
+def _problem_of_exponential(point: ExponentialHistogramDataPoint) -> str | None:
+    if point.scale not in _SCALES:
+        return f"a scale that is not between {_SCALES[0]} and {_SCALES[-1]}"
+    if len(point.positive.bucket_counts) + len(point.negative.bucket_counts) > MOST_BUCKETS:
+        return f"more than {MOST_BUCKETS} buckets"
+    return None if math.isfinite(point.zero_threshold) else "a number that is not finite"
+
+
+def _numbers_of(point: _Point) -> Iterator[float]:
+    if isinstance(point, NumberDataPoint):
+        yield point.as_double
+    else:
+        yield point.sum
+        yield from (getattr(point, name) for name in ("min", "max") if hasattr(point, name))
+
+
+def _stored(point: _Point, origin: _Origin) -> MetricPoint:
+    attributes = _typed_texts(point.attributes)
+    value, count, buckets = 0.0, 0, Buckets([], [])
+    if isinstance(point, NumberDataPoint):
+        value = float(point.as_int) if point.WhichOneof("value") == "as_int" else point.as_double
+    else:
+        count = point.count
+        buckets = _buckets_of(point)
+    metric = origin.metric
+    return MetricPoint(
+        name=metric.name,
+        kind=origin.kind,
+        unit=metric.unit,
+        description=metric.description,
+        cumulative=origin.cumulative,
+        monotonic=origin.monotonic,
+        start_ns=point.start_time_unix_nano,
+        time_ns=point.time_unix_nano,
+        attributes=attributes,
+        resource=origin.resource,
+        scope=origin.scope,
+        series=_series(origin, attributes),
+        value=value,
+        count=count,
+        sum=_optional(point, "sum"),
+        min=_optional(point, "min"),
+        max=_optional(point, "max"),
+        bounds=buckets.bounds,
+        buckets=buckets.counts,
+    )
+
+
+def _buckets_of(point: _Point) -> Buckets:
+    if isinstance(point, HistogramDataPoint):
+        return Buckets(list(point.explicit_bounds), list(point.bucket_counts))
+    assert isinstance(point, ExponentialHistogramDataPoint)
+    return from_exponential(point)
+
+
+def _optional(point: Message, name: str) -> float | None:
+    is_there = name in point.DESCRIPTOR.fields_by_name and point.HasField(name)
+    return float(getattr(point, name)) if is_there else None
+
+
+def _series(origin: _Origin, attributes: dict[str, str]) -> int:
+    told: Sequence[object] = (
+        origin.kind,
+        origin.metric.unit,
+        origin.cumulative,
+        origin.monotonic,
+        origin.scope,
+        origin.resource,
+        attributes,
+    )
+    return int.from_bytes(blake2b(orjson.dumps(told, option=orjson.OPT_SORT_KEYS), digest_size=8).digest(), "big")
+
+
+def _typed_texts(attributes: Iterable[KeyValue]) -> dict[str, str]:
+    return {attribute.key: encode_value(attribute.value) for attribute in attributes}

@@ -1,0 +1,119 @@
+"""Events that came as log records, to be read on the spans that they belong to."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel, JsonValue
+
+from windlass.storage.warehouse import Row, Step, Warehouse
+from windlass.telemetry.logs import LogEvent
+from windlass.telemetry.models import Event
+from windlass.telemetry.schema import DURABLE
+from windlass.telemetry.summaries import LATEST_NS, instant, integer, nanoseconds_of
+from windlass.telemetry.values import decode_attributes, decode_value
+
+TABLE: Final = "span_events"
+
+_EVENTS: Final = f"""
+CREATE TABLE IF NOT EXISTS {TABLE} (
+  project LowCardinality(String), trace_id String, span_id String, time_ns Int64, name LowCardinality(String),
+  severity LowCardinality(String), body String, attributes Map(LowCardinality(String), String),
+  resource Map(LowCardinality(String), String), scope LowCardinality(String), digest UInt64, received_ns Int64,
+  INDEX by_time time_ns TYPE minmax GRANULARITY 1
+) ENGINE = ReplacingMergeTree(received_ns) ORDER BY (project, trace_id, span_id, time_ns, name, digest)
+SETTINGS index_granularity = 1024, {DURABLE}
+"""
+
+STEPS: Final = (Step(1, "events of spans", (_EVENTS,)),)
+
+_READ: Final = (
+    f"SELECT trace_id, span_id, time_ns, name, severity, body, attributes, resource, scope FROM {TABLE} FINAL"
+)
+
+
+class StoredEvent(BaseModel):
+    """A log record: an event of a span, of a trace, or of neither."""
+
+    trace_id: str
+    span_id: str
+    time: datetime
+    name: str
+    severity: str
+    body: JsonValue
+    attributes: dict[str, JsonValue]
+    resource: dict[str, JsonValue]
+    scope: str
+
+
+def prepare(warehouse: Warehouse) -> None:
+    """Bring the warehouse to this version's schema of events."""
+    warehouse.apply_steps(STEPS, schema="span_events")
+
+
+def rows_of(project: str, events: Iterable[LogEvent], received_ns: int) -> list[Row]:
+    return [{"project": project, **event._asdict(), "received_ns": received_ns} for event in events]
+
+
+def events_of_trace(warehouse: Warehouse, project: str, trace_id: str) -> Mapping[str, list[Event]]:
+    """Return the events of a trace by the id of their span, oldest first; "" has those of no span."""
+    rows = warehouse.query(
+        f"{_READ} WHERE project = {{project:String}} AND trace_id = {{trace:String}} ORDER BY time_ns, digest",
+        {"project": project, "trace": trace_id},
+    )
+    found: dict[str, list[Event]] = defaultdict(list)
+    for row in rows:
+        found[str(row["span_id"])].append(
+            Event(
+                time=instant(integer(row["time_ns"])),
+                name=str(row["name"]),
+                attributes=decode_attributes(_texts(row["attributes"])),
+                body=decode_value(str(row["body"])),
+            )
+        )
+    return found
+
+
+def list_events(
+    warehouse: Warehouse,
+    project: str,
+    *,
+    name: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+) -> list[StoredEvent]:
+    """Return the newest events in [since, until), of whatever span or none."""
+    named = "AND name = {name:String}" if name is not None else ""
+    rows = warehouse.query(
+        f"{_READ} WHERE project = {{project:String}} {named} AND time_ns >= {{since:Int64}} "
+        "AND time_ns < {until:Int64} ORDER BY time_ns DESC, digest LIMIT {limit:UInt32}",
+        {
+            "project": project,
+            "name": name or "",
+            "since": nanoseconds_of(since) if since else -LATEST_NS,
+            "until": nanoseconds_of(until) if until else LATEST_NS,
+            "limit": limit,
+        },
+    )
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Row) -> StoredEvent:
+    return StoredEvent.model_validate(
+        {
+            **row,
+            "time": instant(integer(row["time_ns"])),
+            "body": decode_value(str(row["body"])),
+            "attributes": decode_attributes(_texts(row["attributes"])),
+            "resource": decode_attributes(_texts(row["resource"])),
+        }
+    )
+
+
+def _texts(value: object) -> dict[str, str]:
+    assert isinstance(value, dict)
+    return value
