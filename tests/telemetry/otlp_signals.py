@@ -58,8 +58,17 @@ def metrics(*sent: Metric, resource: Mapping[str, Plain] | None = None) -> Expor
     return made
 
 
-def number(plain: float, *, time_ns: int = START_NS, start_ns: int = 0, **said: Plain) -> NumberDataPoint:
-    made = NumberDataPoint(time_unix_nano=time_ns, start_time_unix_nano=start_ns, attributes=attributes(said))
+def number(
+    plain: float,
+    *,
+    time_ns: int = START_NS,
+    start_ns: int = 0,
+    said: Mapping[str, Plain] | None = None,
+    **more: Plain,
+) -> NumberDataPoint:
+    made = NumberDataPoint(
+        time_unix_nano=time_ns, start_time_unix_nano=start_ns, attributes=attributes({**more, **(said or {})})
+    )
     if isinstance(plain, int):
         made.as_int = plain
     else:

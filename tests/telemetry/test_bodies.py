@@ -4,6 +4,7 @@ import gzip
 import sys
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,11 @@ else:
     from backports import zstd
 
 LIMIT = 1_000_000
-COMPRESS = {"gzip": gzip.compress, "zstd": zstd.compress, "deflate": zlib.compress}
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "zstd": zstd.compress,
+    "deflate": zlib.compress,
+}
 
 encodings = pytest.mark.parametrize("encoding", COMPRESS)
 

@@ -143,7 +143,7 @@ def test_log_records_over_a_limit_are_rejected_and_counted() -> None:
 
 
 def test_data_points_over_a_limit_are_rejected_and_counted() -> None:
-    sent = metrics(gauge(number(1.0), number(2.0, **many(5)), number(3.0), number(4.0), number(5.0)))
+    sent = metrics(gauge(number(1.0), number(2.0, said=many(5)), number(3.0), number(4.0), number(5.0)))
     parsed = parse_metrics(Body(sent.SerializeToString(), is_json=False), SMALL)
     assert [point.value for point in parsed.points] == [1.0, 3.0, 4.0]
     assert (

@@ -49,7 +49,9 @@ def from_exponential(point: ExponentialHistogramDataPoint) -> Buckets:
     near_zero = abs(point.zero_threshold)
     negative = list(_exponential(point.scale, point.negative))
     mirrored = [Part(-part.high, -part.low, part.count) for part in reversed(negative)]
-    zero = [Part(-near_zero, near_zero, point.zero_count)] if point.zero_count else []
+    # A bucket has some width: nothing but zero lies in the narrowest.
+    below_zero = math.nextafter(-near_zero, -math.inf)
+    zero = [Part(below_zero, near_zero, point.zero_count)] if point.zero_count else []
     return _joined([*mirrored, *zero, *_exponential(point.scale, point.positive)])
 
 
@@ -115,7 +117,9 @@ def _find(parts: Sequence[Part], edges: Sequence[float], wanted: float) -> float
     up_to_left, before_right = _count(parts, left), _count(parts, right, included=False)
     if wanted >= before_right:
         return right
-    return left + (right - left) * (wanted - up_to_left) / (before_right - up_to_left)
+    share = (wanted - up_to_left) / (before_right - up_to_left)
+    # Not by their difference, which may be more than a float holds.
+    return left * (1 - share) + right * share
 
 
 def _count(parts: Iterable[Part], edge: float, *, included: bool = True) -> float:

@@ -5,6 +5,7 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple, get_args
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan

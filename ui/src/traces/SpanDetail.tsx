@@ -86,7 +86,9 @@ export function SpanDetail({ span, offset, scores }: Props) {
               {span.events.map((event) => (
                 <div key={`${event.time}${event.name}`} className={styles.event}>
                   <b>{event.name}</b> <span className="faint num">{format.clock(event.time)}</span>
-                  <JsonTree value={event.attributes} />
+                  <JsonTree
+                    value={event.body == null ? event.attributes : { body: event.body, ...event.attributes }}
+                  />
                 </div>
               ))}
             </Block>
