@@ -141,9 +141,13 @@ class Server:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """Return this environment without what would steer windlass or a provider; output is not wrapped."""
+    """Return this environment without what would steer windlass or a provider; output is not wrapped.
+
+    Ports of OTLP's own are left out, for a test has this machine not to itself.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    return {**kept, "COLUMNS": "300", "NO_COLOR": "1", **more}
+    ports = {"WINDLASS_OTLP_GRPC_PORT": "-1", "WINDLASS_OTLP_HTTP_PORT": "-1"}
+    return {**kept, "COLUMNS": "300", "NO_COLOR": "1", **ports, **more}
 
 
 class Processes:

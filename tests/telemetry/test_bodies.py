@@ -79,7 +79,10 @@ def test_a_bomb_is_inflated_no_further_than_the_limit(encoding: str) -> None:
 
 
 def test_a_zstd_frame_may_not_ask_for_more_window_than_http_allows() -> None:
-    options = {zstd.CompressionParameter.window_log: 27, zstd.CompressionParameter.content_size_flag: 0}
+    options: dict[int, int] = {
+        zstd.CompressionParameter.window_log: 27,
+        zstd.CompressionParameter.content_size_flag: 0,
+    }
     compressor = zstd.ZstdCompressor(options=options)
     frame = compressor.compress(bytes(100), mode=zstd.ZstdCompressor.FLUSH_BLOCK) + compressor.flush()
     with pytest.raises(InputError, match="not the zstd that its content encoding says"):
