@@ -177,11 +177,11 @@ def summarise_spans(trace_id: str, spans: Sequence[Span]) -> TraceFields:
     """Return what ``summarise`` says of a trace, of which all spans are at hand, in the order of their start."""
     main = next((span for span in spans if span.parent_span_id is None), spans[0])
     is_root = main.parent_span_id is None
-    end = max(_end(span) for span in spans)
+    end = max(ends_at(span) for span in spans)
     errors, oks = (sum(span.status == status for span in spans) for status in ("error", "ok"))
     with_input = [span for span in (main, *spans) if span.input]
     with_output = [span for span in spans if span.output]
-    last = max(with_output, key=lambda span: (span.parent_span_id is None, _end(span)), default=main)
+    last = max(with_output, key=lambda span: (span.parent_span_id is None, ends_at(span)), default=main)
     calls = [span for span in spans if span.operation in MODEL_CALLS]
 
     def total(numbers: Callable[[Span], _Number | None]) -> _Number | None:
@@ -218,7 +218,7 @@ def model_name(span: Span) -> str:
     return span.response_model or span.request_model
 
 
-def _end(span: Span) -> datetime:
+def ends_at(span: Span) -> datetime:
     return span.start_time + timedelta(seconds=span.duration_s)
 
 
