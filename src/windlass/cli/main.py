@@ -5,7 +5,20 @@ import traceback
 
 import typer
 
-from windlass.cli import artifacts, audit, demo, doctor, environments, gate, keys, prices, run, server, traces
+from windlass.cli import (
+    artifacts,
+    audit,
+    demo,
+    doctor,
+    environments,
+    gate,
+    graph,
+    keys,
+    prices,
+    run,
+    server,
+    traces,
+)
 from windlass.errors import WindlassError
 from windlass.version import __version__
 
@@ -26,6 +39,7 @@ app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")
 app.add_typer(prices.app, name="prices")
+app.command("graph")(graph.graph)
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.command("doctor")(doctor.doctor)

@@ -17,6 +17,9 @@ from windlass.evaluation.statistics import Interval, normal_quantile, t_quantile
 _STEPS = 40
 """Halvings with which a p value is found: the last is far below what anybody reads."""
 
+_NEARLY_ONE = 0.999
+"""p values beyond are as good as one, and an interval of confidence 0 is none."""
+
 
 class ClusteredRate(NamedTuple):
     """A rate, with the sums that its variance between clusters needs."""
@@ -47,14 +50,16 @@ class ClusteredRate(NamedTuple):
     def effective_trials(self, confidence: float) -> float:
         """Return how many independent trials would be as sure.
 
-        Never more than there are. Where every cluster shows the same rate there is no variance to go by, and a
-        cluster counts as one trial.
+        Never more than there are. Where all trials ended alike there is no variance to go by, and a cluster counts
+        as one trial.
         """
         if self.variance is None:
             return 1.0
-        spread = self.rate * (1 - self.rate)
-        certain = self.variance <= 1e-12
-        effective = float(self.clusters) if certain else min(spread / self.variance, float(self.trials))
+        if self.successes in {0, self.trials}:
+            effective = float(self.clusters)
+        else:
+            most = self.rate * (1 - self.rate) / self.trials
+            effective = most * self.trials / max(self.variance, most)
         tail = (1 - confidence) / 2
         return effective * (normal_quantile(1 - tail) / t_quantile(1 - tail, self.clusters - 1)) ** 2
 
@@ -78,7 +83,10 @@ def difference_interval(base: ClusteredRate, candidate: ClusteredRate, confidenc
 
 def difference_p(base: ClusteredRate, candidate: ClusteredRate) -> float:
     """Return the two-sided p value: the least level at which the interval leaves out that nothing differs."""
-    low, high = 0.0, 1.0
+    low, high = 0.0, _NEARLY_ONE
+    nearest = difference_interval(base, candidate, 1 - high)
+    if nearest.low <= 0 <= nearest.high:
+        return 1.0
     for _ in range(_STEPS):
         level = (low + high) / 2
         interval = difference_interval(base, candidate, 1 - level)

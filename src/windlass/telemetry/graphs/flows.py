@@ -3,13 +3,13 @@
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import math
-from typing import Final
+from typing import Any, Final
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.graphs.models import Flow, FlowEdge, FlowNode, StepSequence
 from windlass.telemetry.graphs.patterns import EXAMPLES
 from windlass.telemetry.graphs.selection import Selected, Selection, select_traces
-from windlass.telemetry.graphs.steps import END, START, kind_and_name
+from windlass.telemetry.graphs.steps import END, START
 from windlass.telemetry.summaries import integer
 
 MOST_ROWS: Final = 2_000
@@ -120,49 +120,49 @@ def _graph(warehouse: Warehouse, selected: Selected) -> tuple[list[FlowNode], li
 
 def _start(row: Row) -> FlowNode:
     traces = integer(row["traces"])
-    return FlowNode(START, START, "", traces, traces, 0, None, None, None, [])
+    return FlowNode(
+        id=START,
+        count=traces,
+        traces=traces,
+        failures=0,
+        duration_p50_s=None,
+        duration_p95_s=None,
+        cost_usd=None,
+        examples=[],
+    )
 
 
 def _node(row: Row) -> FlowNode:
-    step = str(row["target"])
-    return FlowNode(step, *kind_and_name(step), *_figures(row))
+    return FlowNode(id=str(row["target"]), **_figures(row))
 
 
 def _edge(row: Row, leaving: Row) -> FlowEdge:
-    count, traces, failures, p50, p95, cost, examples = _figures(row)
     gap_p50, gap_p95 = map(_seconds, _items(row["gaps_ns"]))
     return FlowEdge(
         source=str(row["source"]),
         target=str(row["target"]),
-        count=count,
-        traces=traces,
-        failures=failures,
-        duration_p50_s=p50,
-        duration_p95_s=p95,
         gap_p50_s=gap_p50,
         gap_p95_s=gap_p95,
-        cost_usd=cost,
-        examples=examples,
         leaving=integer(leaving["count"]),
         leaving_traces=integer(leaving["traces"]),
         squares=integer(row["squares"]),
         products=integer(row["products"]),
         leaving_squares=integer(leaving["products"]),
+        **_figures(row),
     )
 
 
-def _figures(row: Row) -> tuple[int, int, int, float | None, float | None, float | None, list[str]]:
+def _figures(row: Row) -> dict[str, Any]:
     p50, p95 = map(_seconds, _items(row["durations_ns"]))
-    cost = row["cost_usd"]
-    return (
-        integer(row["count"]),
-        integer(row["traces"]),
-        integer(row["failures"]),
-        p50,
-        p95,
-        cost if isinstance(cost, float) else None,
-        [str(example) for example in _items(row["examples"])],
-    )
+    return {
+        "count": row["count"],
+        "traces": row["traces"],
+        "failures": row["failures"],
+        "duration_p50_s": p50,
+        "duration_p95_s": p95,
+        "cost_usd": row["cost_usd"],
+        "examples": [str(example) for example in _items(row["examples"])],
+    }
 
 
 def _seconds(nanoseconds: object) -> float | None:

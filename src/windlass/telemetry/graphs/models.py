@@ -1,5 +1,6 @@
 """Graphs as they are asked for."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -109,12 +110,8 @@ class Violation(BaseModel):
     """How often the edge or the step was there."""
 
 
-class FlowNode(NamedTuple):
-    """A step of many traces."""
-
-    id: str
-    kind: NodeKind
-    name: str
+@dataclass(frozen=True, kw_only=True)
+class StepFigures:
     count: int
     traces: int
     failures: int
@@ -126,21 +123,22 @@ class FlowNode(NamedTuple):
     """Ids of traces: those in which it failed before others, then the newest."""
 
 
-class FlowEdge(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class FlowNode(StepFigures):
+    """A step of many traces."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowEdge(StepFigures):
     """A step that came directly after another; the figures are those of the second one."""
 
     source: str
     target: str
-    count: int
-    traces: int
-    failures: int
-    duration_p50_s: float | None
-    duration_p95_s: float | None
     gap_p50_s: float | None
     """From the end of the first to the start of the second; 0 where the second ran within the first."""
     gap_p95_s: float | None
-    cost_usd: float | None
-    examples: list[str]
     leaving: int
     """How often anything came after the source."""
     leaving_traces: int

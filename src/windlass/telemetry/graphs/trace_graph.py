@@ -138,8 +138,8 @@ def _links(visits: Sequence[Visit]) -> Iterator[_Meeting]:
     """Give each agent that says by a link which other agent of the trace it goes on from."""
     agents = {visit.span.span_id: agent for visit in visits if (agent := step_of(visit.span)).startswith("agent:")}
     for visit in visits:
-        agent = agents.get(visit.span.span_id)
+        agent = agents.get(visit.span.span_id, "")
         for link in visit.span.links if agent else ():
-            earlier = agents.get(link.span_id)
-            if agent and earlier and earlier != agent:
+            earlier = agents.get(link.span_id, "")
+            if earlier not in {"", agent}:
                 yield _Meeting(earlier, agent, "hand_off", visit.span)
