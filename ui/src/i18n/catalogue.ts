@@ -1,4 +1,5 @@
 import type { en } from "./en";
+import type { enGraph } from "./en-graph";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
 export interface PluralText {
@@ -7,8 +8,9 @@ export interface PluralText {
 }
 
 export type Text = string | PluralText;
-export type TextKey = keyof typeof en;
-export type Catalogue = Record<TextKey, Text>;
+export type TextKey = keyof typeof en | keyof typeof enGraph;
+/** The texts that the first load brings. */
+export type Catalogue = Record<keyof typeof en, Text>;
 export type Parameters = Record<string, string | number>;
 
 /** Fills {name} in a text; a plural text is chosen by the parameter `n`. */

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 import { fill, type Text } from "./catalogue";
-import { en } from "./en";
-import { ko } from "./ko";
+import { en as firstEn } from "./en";
+import { enGraph } from "./en-graph";
+import { ko as firstKo } from "./ko";
+import { koGraph } from "./ko-graph";
 
+const en = { ...firstEn, ...enGraph };
+const ko = { ...firstKo, ...koGraph };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
 const placeholders = (text: Text) =>

@@ -1,6 +1,7 @@
 import { enDelivery } from "./en-delivery";
 
-/** The English texts; the keys of all catalogues are these. Release, run and verdict pages: en-delivery.ts. */
+/** The English texts; the keys of all catalogues are these. Release, run and verdict pages: en-delivery.ts.
+ * Those of graphs, in en-graph.ts, come with their page. */
 export const en = {
   "action.cancel": "Cancel",
   "action.close": "Close",
@@ -128,7 +129,12 @@ export const en = {
   "mode.demo": "demo",
   "mode.dev": "development",
 
+  "graph.view.graph": "Graph",
+  "graph.view.label": "View of the trace",
+  "graph.view.timeline": "Timeline",
+
   "nav.audit": "Audit",
+  "nav.graph": "Graph",
   "nav.label": "Main",
   "nav.narrow": "Collapse the sidebar",
   "nav.overview": "Overview",

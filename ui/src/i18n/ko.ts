@@ -1,7 +1,7 @@
 import type { Catalogue } from "./catalogue";
 import { koDelivery } from "./ko-delivery";
 
-/** 한국어 문구. 릴리스, 실행, 판정 화면의 문구는 ko-delivery.ts에 있다. */
+/** 한국어 문구. 릴리스, 실행, 판정 화면의 문구는 ko-delivery.ts에 있다. 그래프 화면의 문구는 ko-graph.ts에 있고 그 화면과 함께 온다. */
 export const ko: Catalogue = {
   "action.cancel": "취소",
   "action.close": "닫기",
@@ -123,7 +123,12 @@ export const ko: Catalogue = {
   "mode.demo": "데모",
   "mode.dev": "개발",
 
+  "graph.view.graph": "그래프",
+  "graph.view.label": "트레이스 보기 방식",
+  "graph.view.timeline": "타임라인",
+
   "nav.audit": "감사",
+  "nav.graph": "그래프",
   "nav.label": "주 메뉴",
   "nav.narrow": "사이드바 접기",
   "nav.overview": "개요",

@@ -1,4 +1,4 @@
-import { type Catalogue, fill, type Parameters, type TextKey } from "./catalogue";
+import { type Catalogue, fill, type Parameters, type Text, type TextKey } from "./catalogue";
 import { en } from "./en";
 import { createFormat, type Format } from "./format";
 
@@ -12,10 +12,18 @@ export interface Words {
 
 const STORED = "windlass.language";
 
-function makeWords(language: Language, catalogue: Catalogue): Words {
+/** Texts that came with a page of their own, in every language: it may change while the page is open. */
+const later: Record<Language, Partial<Record<TextKey, Text>>> = { en: {}, ko: {} };
+
+export function addTexts(texts: Record<Language, Partial<Record<TextKey, Text>>>): void {
+  Object.assign(later.en, texts.en);
+  Object.assign(later.ko, texts.ko);
+}
+
+function makeWords(language: Language, catalogue: Partial<Record<TextKey, Text>>): Words {
   return {
     language,
-    t: (key, parameters = {}) => fill(catalogue[key], parameters, language),
+    t: (key, parameters = {}) => fill(catalogue[key] ?? later[language][key] ?? key, parameters, language),
     format: createFormat(language),
   };
 }

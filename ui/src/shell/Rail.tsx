@@ -14,6 +14,7 @@ export const PLACES = [
   { to: "/releases", icon: "releases", word: "nav.releases" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },
+  { to: "/graph", icon: "graph", word: "nav.graph" },
   { to: "/audit", icon: "audit", word: "nav.audit" },
 ] as const satisfies { to: string; icon: IconName; word: TextKey }[];
 

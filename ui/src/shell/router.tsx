@@ -62,9 +62,17 @@ const traces = createRoute({
 const trace = createRoute({
   getParentRoute: () => root,
   path: "/traces/$traceId",
-  validateSearch: (search: Record<string, unknown>) => pick(search, ["span"]),
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["span", "view"]),
   loader: ({ params }) => warm(traceQuery(params.traceId)),
   component: lazyRouteComponent(() => import("@/traces/TracePage"), "TracePage"),
+});
+
+const graph = createRoute({
+  getParentRoute: () => root,
+  path: "/graph",
+  validateSearch: (search: Record<string, unknown>) =>
+    pick(search, ["release", "against", "environment", "since", "step", "source", "target"]),
+  component: lazyRouteComponent(() => import("@/graph/GraphPage"), "GraphPage"),
 });
 
 const releases = createRoute({
@@ -126,6 +134,7 @@ export const router = createRouter({
     overview,
     traces,
     trace,
+    graph,
     releases,
     release,
     runs,

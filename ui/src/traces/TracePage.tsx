@@ -1,19 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { traceQuery } from "@/api/queries";
 import { CopyButton } from "@/components/Copy";
 import { StatusMark } from "@/components/Marks";
 import { Page } from "@/components/Page";
-import { Loaded } from "@/components/States";
+import { Loaded, SkeletonRows } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
 import { TraceFacts } from "./TraceFacts";
+import { TraceTabs } from "./TraceTabs";
 import { TraceView } from "./TraceView";
+
+const TraceGraphView = lazy(() =>
+  import("@/graph/TraceGraphView").then((module) => ({ default: module.TraceGraphView })),
+);
 
 export function TracePage() {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/traces/$traceId" });
   const { traceId } = useParams({ from: "/traces/$traceId" });
-  const { span } = useSearch({ from: "/traces/$traceId" });
+  const { span, view } = useSearch({ from: "/traces/$traceId" });
   const query = useQuery(traceQuery(traceId));
   const trace = query.data;
   return (
@@ -29,16 +35,23 @@ export function TracePage() {
           <CopyButton text={traceId} label={t("trace.copy_id")} />
         </>
       }
+      actions={<TraceTabs traceId={traceId} view={view} span={span} />}
     >
       <Loaded query={query}>
         {(loaded) => (
           <>
             <TraceFacts trace={loaded} />
-            <TraceView
-              trace={loaded}
-              spanId={span}
-              onSpan={(id) => void navigate({ search: { span: id }, replace: true })}
-            />
+            {view === "graph" ? (
+              <Suspense fallback={<SkeletonRows />}>
+                <TraceGraphView traceId={traceId} onSpan={(id) => void navigate({ search: { span: id } })} />
+              </Suspense>
+            ) : (
+              <TraceView
+                trace={loaded}
+                spanId={span}
+                onSpan={(id) => void navigate({ search: { span: id }, replace: true })}
+              />
+            )}
           </>
         )}
       </Loaded>
