@@ -15,8 +15,9 @@ from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
 from windlass.prices import tables as _prices
 from windlass.storage.database import Database, metadata
+from windlass.telemetry import tables as _telemetry
 
-DECLARED = (_access, _artifacts, _evaluation, _prices)
+DECLARED = (_access, _artifacts, _evaluation, _prices, _telemetry)
 
 
 def test_every_file_of_tables_is_compared() -> None:

@@ -21,11 +21,13 @@ Action = Literal[
     "verdict:write",
     "completion:create",
     "audit:read",
+    "masking:read",
+    "masking:change",
     "key:manage",
 ]
 
 _READ: frozenset[Action] = frozenset(
-    {"artifact:read", "environment:read", "trace:read", "run:read", "verdict:read", "audit:read"}
+    {"artifact:read", "environment:read", "trace:read", "run:read", "verdict:read", "audit:read", "masking:read"}
 )
 _APPLICATION: frozenset[Action] = frozenset(
     {"artifact:read", "environment:read", "trace:write", "score:write", "completion:create"}
@@ -38,7 +40,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     "viewer": _READ,
     "application": _APPLICATION,
     "editor": _READ | _APPLICATION | _EDIT,
-    "admin": _READ | _APPLICATION | _EDIT | {"key:manage"},
+    "admin": _READ | _APPLICATION | _EDIT | {"key:manage", "masking:change"},
 }
 """What each role may do. `application` is for a deployed program: it sends traces and scores, reads
 artifacts, asks releases; it sees nobody's traces."""

@@ -14,6 +14,7 @@ from windlass.cli import (
     gate,
     graph,
     keys,
+    masking,
     prices,
     run,
     server,
@@ -41,6 +42,7 @@ app.add_typer(traces.app, name="traces")
 app.add_typer(prices.app, name="prices")
 app.command("graph")(graph.graph)
 app.add_typer(audit.app, name="audit")
+app.add_typer(masking.app, name="masking")
 app.add_typer(keys.app, name="keys")
 app.command("doctor")(doctor.doctor)
 

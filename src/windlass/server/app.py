@@ -19,6 +19,8 @@ from windlass.server.routes import (
     health,
     indexes,
     keys,
+    masking,
+    media,
     metrics,
     otlp,
     overview,
@@ -52,6 +54,8 @@ _API = (
     runs,
     verdicts,
     audit,
+    masking,
+    media,
     keys,
 )
 

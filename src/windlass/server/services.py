@@ -27,6 +27,9 @@ from windlass.storage.data_folder import DataFolder
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.intake import Intake
+from windlass.telemetry.masking.store import MaskingRulesStore
+from windlass.telemetry.media import MediaStore
 from windlass.telemetry.tracing import Recorder
 from windlass.telemetry.writer import Writer
 
@@ -63,7 +66,16 @@ class Services:
         self.blobs = open_blobs(settings.files_url)
         self.warehouse = Warehouse.open(settings.spans_url)
         opened.callback(self.warehouse.close)
-        self.writer = Writer(self.warehouse, settings.data / _SPOOL, queue_bytes=settings.ingest_queue_mb * 2**20)
+        self.masking = MaskingRulesStore(self.database, self.audit)
+        opened.callback(self.masking.write_counts)
+        self.media = MediaStore(self.database, self.blobs)
+        self.intake = Intake(self.masking, self.media)
+        self.writer = Writer(
+            self.warehouse,
+            settings.data / _SPOOL,
+            intake=self.intake,
+            queue_bytes=settings.ingest_queue_mb * 2**20,
+        )
         opened.callback(self.writer.close)
         self.recorder = Recorder(self.writer)
         opened.callback(self.recorder.close)

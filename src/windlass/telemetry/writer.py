@@ -22,6 +22,7 @@ from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
 from windlass.telemetry import metric_points, span_events
 from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
+from windlass.telemetry.intake import Intake
 from windlass.telemetry.logs import LogEvent
 from windlass.telemetry.metrics import MetricPoint
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
@@ -79,15 +80,18 @@ class Writer:
         warehouse: Warehouse,
         folder: Path,
         *,
+        intake: Intake | None = None,
         queue_bytes: int = _QUEUE_BYTES,
         spool_bytes: int = _SPOOL_BYTES,
         group_bytes: int = _GROUP_BYTES,
     ) -> None:
         """Bring the warehouse to this version's schema, take up what the spool in ``folder`` holds, and start.
 
+        Whoever hands spans over, they go through ``intake`` first.
         ``queue_bytes`` bounds what may wait in memory, ``spool_bytes`` what may wait on disk.
         """
         self._warehouse = warehouse
+        self._intake = intake
         self._inbox = prepare(warehouse)
         span_events.prepare(warehouse)
         metric_points.prepare(warehouse)
@@ -124,6 +128,7 @@ class Writer:
     ) -> Future[None]:
         """Hand over an OTLP export request, serialised or parsed; with ``body``, its bytes, if they are at hand.
 
+        A parsed request may be changed by this: see ``Intake``.
         The future is resolved when the spans are safe on disk, or with the stage ``queryable`` when they can be
         read as well; or it holds Unavailable (try again), or InputError (the warehouse cannot store them). Raises
         InputError when the bytes are no request, Unavailable at once when too much is waiting or the writer is
@@ -132,6 +137,8 @@ class Writer:
         parsed = _parsed(request)
         if body is None:
             body = request if isinstance(request, bytes) else request.SerializeToString()
+        if self._intake is not None:
+            body = self._intake.clean(project, parsed, body)
         rows = encode_rows(project, parsed, body, time.time_ns())
         if rows:
             return self._enqueue(rows, stage or self._acknowledged)

@@ -1,0 +1,38 @@
+"""Tables of telemetry among the records: masking rules, what they masked, and media that spans refer to."""
+
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+
+from windlass.storage.database import Instant, metadata
+
+# Append-only: the row of the highest revision is what holds.
+masking_rules = Table(
+    "masking_rules",
+    metadata,
+    Column("project", String(200), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(80), nullable=False),
+    # Canonical JSON as text: the very bytes of which `digest` is the SHA-256.
+    Column("rules", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+masking_counts = Table(
+    "masking_counts",
+    metadata,
+    Column("project", String(200), primary_key=True),
+    Column("rule", String(400), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("last", Instant, nullable=False),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("project", String(200), primary_key=True),
+    Column("digest", String(80), primary_key=True),
+    Column("mime_type", String(200), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created", Instant, nullable=False),
+)

@@ -1,0 +1,42 @@
+import pytest
+from pydantic import ValidationError
+
+from windlass.telemetry.masking.dry_run import try_text
+from windlass.telemetry.masking.rules import MaskingRules, PatternRule
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ({"pattern": "(?<=x)y"}, "cannot be used: invalid perl operator: (?<"),
+        ({"pattern": r"(a)\1"}, "cannot be used: invalid escape sequence"),
+        ({"pattern": "a*"}, "matches the empty text"),
+        ({"pattern": "(a", "replacement": "x"}, "cannot be used: missing )"),
+        ({"pattern": "a" * 2_001}, "at most 2000 characters"),
+        ({"pattern": "(a)", "replacement": r"\2"}, "names a group that the pattern does not have (it has 1)"),
+        ({"pattern": "a", "name": "Not a name"}, "should match pattern"),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_refused_when_it_is_set(rule: dict[str, str], problem: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        PatternRule.model_validate({"name": "mine", **rule})
+    assert problem in str(refused.value)
+
+
+def test_patterns_of_one_name_are_refused() -> None:
+    rule = PatternRule(name="mine", pattern="a")
+    with pytest.raises(ValidationError, match="two patterns have the name 'mine'"):
+        MaskingRules(patterns=(rule, rule))
+
+
+def test_a_replacement_may_keep_a_group() -> None:
+    rules = MaskingRules(
+        patterns=(PatternRule(name="order", pattern=r"order-\d+(\d\d)", replacement=r"order-…\1"),)
+    )
+    assert try_text(rules, "order-123456 한글 order-99").text == "order-…56 한글 order-99"
+
+
+def test_a_pattern_that_ruins_backtracking_engines_is_harmless() -> None:
+    rules = MaskingRules(patterns=(PatternRule(name="nested", pattern=r"(?:x+x+)+y"),))
+    text = "x" * 100_000
+    assert try_text(rules, text).text == text
