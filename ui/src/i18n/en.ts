@@ -100,6 +100,7 @@ export const en = {
   "language.label": "Language",
 
   "message.assistant": "Assistant",
+  "message.file": "File {name}, {size}",
   "message.reasoning": "Reasoning",
   "message.result": "Result",
   "message.system": "System",
@@ -158,6 +159,8 @@ export const en = {
   "overview.cost.each": "{cost} per request",
   "overview.counts": "{traces} traces and {spans} spans in 24 h",
   "overview.errors": { one: "{n} error", other: "{n} errors" },
+  "overview.estimated":
+    "Estimated: only a share of the requests is traced, and each counts for all it stands for.",
   "overview.latency": "Latency p50",
   "overview.mark": "@{number} went live here\n{time}",
   "overview.quality": "Quality",

@@ -94,6 +94,7 @@ export const ko: Catalogue = {
   "language.label": "언어",
 
   "message.assistant": "어시스턴트",
+  "message.file": "파일 {name}, {size}",
   "message.reasoning": "추론",
   "message.result": "결과",
   "message.system": "시스템",
@@ -152,6 +153,7 @@ export const ko: Catalogue = {
   "overview.cost.each": "요청당 {cost}",
   "overview.counts": "24시간 동안 트레이스 {traces}개, 스팬 {spans}개",
   "overview.errors": { other: "오류 {n}건" },
+  "overview.estimated": "추정치: 요청의 일부만 추적하며, 각 요청은 그것이 대표하는 수만큼 계산됩니다.",
   "overview.latency": "지연 시간 p50",
   "overview.mark": "이때 @{number} 버전이 운영에 들어감\n{time}",
   "overview.quality": "품질",

@@ -5,6 +5,7 @@ import { Markdown } from "@/components/Markdown";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Conversation.module.css";
+import { Media } from "./Media";
 import { type Message, type MessagePart, type Passage, readContent } from "./messages";
 
 const ROLES: Record<string, TextKey> = {
@@ -134,6 +135,8 @@ function Part({ part }: { part: MessagePart }) {
           )}
         </div>
       );
+    case "media":
+      return <Media media={part.media} />;
     case "other":
       return (
         <div className={styles.call}>

@@ -86,6 +86,45 @@ test("other JSON is shown as JSON", () => {
   expect(readContent("[]")).toEqual({ kind: "json", value: [] });
 });
 
+const REFERENCE = `windlass-media://sha256:${"ab".repeat(32)}`;
+const media = (type: string, bytes: number, name = "") => ({
+  kind: "media",
+  media: { digest: `sha256:${"ab".repeat(32)}`, type, bytes, name },
+});
+
+test.each([
+  [{ type: "blob", mime_type: "image/png", content: `${REFERENCE}?type=image/png&size=70` }, "image/png"],
+  [{ type: "image_url", image_url: { url: `${REFERENCE}?type=image/png&size=70` } }, "image/png"],
+  [{ type: "input_image", image_url: `${REFERENCE}?type=image/png&size=70` }, "image/png"],
+  [
+    { type: "input_audio", input_audio: { data: `${REFERENCE}?type=audio/wav&size=70`, format: "wav" } },
+    "audio/wav",
+  ],
+  [{ type: "image", source: { type: "base64", data: `${REFERENCE}?type=image/png&size=70` } }, "image/png"],
+  [{ inline_data: { mime_type: "image/png", data: `${REFERENCE}?type=image/png&size=70` } }, "image/png"],
+])("a file that was taken out of %j is found", (part, type) => {
+  const content = readContent(JSON.stringify([{ role: "user", content: [part] }]));
+  expect(content).toMatchObject({ messages: [{ parts: [media(type, 70)] }] });
+});
+
+test("a file has the name that its sender gave it", () => {
+  const part = { type: "file", file: { filename: "a.csv", file_data: `${REFERENCE}?type=text/csv&size=9` } };
+  const content = readContent(JSON.stringify([{ role: "user", content: [part] }]));
+  expect(content).toMatchObject({ messages: [{ parts: [media("text/csv", 9, "a.csv")] }] });
+});
+
+test("a text that is nothing but a file is one", () => {
+  const raw = `${REFERENCE}?type=image/png&size=70`;
+  expect(readContent(raw)).toMatchObject({ messages: [{ parts: [media("image/png", 70)] }] });
+  expect(readContent(`see ${raw}`)).toEqual({ kind: "text", text: `see ${raw}` });
+});
+
+test("an address of elsewhere is no file of ours", () => {
+  const part = { type: "image_url", image_url: { url: "https://example.org/a.png" } };
+  const content = readContent(JSON.stringify([{ role: "user", content: [part] }]));
+  expect(content).toMatchObject({ messages: [{ parts: [{ kind: "other", type: "image_url" }] }] });
+});
+
 test("a part of an unknown type is kept", () => {
   const content = readContent('[{"role":"user","parts":[{"type":"blob","mime":"image/png"}]}]');
   expect(content).toMatchObject({ messages: [{ parts: [{ kind: "other", type: "blob" }] }] });

@@ -1,9 +1,12 @@
+import { findReference, type MediaReference, readReference } from "./mediaReference";
+
 /** One part of a message of the gen_ai conventions, reduced to what can be shown. */
 export type MessagePart =
   | { kind: "text"; text: string }
   | { kind: "reasoning"; text: string }
   | { kind: "call"; id: string; name: string; input: unknown }
   | { kind: "result"; id: string; output: unknown }
+  | { kind: "media"; media: MediaReference }
   | { kind: "other"; type: string; value: unknown };
 
 export interface Message {
@@ -43,7 +46,7 @@ export function unpacked(value: unknown): unknown {
 }
 
 function readPart(part: unknown): MessagePart {
-  if (typeof part === "string") return { kind: "text", text: part };
+  if (typeof part === "string") return readText(part);
   if (!isFields(part)) return { kind: "other", type: typeof part, value: part };
   const type = textOf(part.type);
   switch (type) {
@@ -51,7 +54,7 @@ function readPart(part: unknown): MessagePart {
     case "":
       return typeof (part.content ?? part.text) === "string"
         ? { kind: "text", text: textOf(part.content ?? part.text) }
-        : { kind: "other", type: type || "?", value: part };
+        : mediaOr({ kind: "other", type: type || "?", value: part }, part);
     case "reasoning":
     case "thinking":
       return { kind: "reasoning", text: textOf(part.content ?? part.thinking ?? part.text) };
@@ -71,8 +74,18 @@ function readPart(part: unknown): MessagePart {
         output: unpacked(part.response ?? part.result ?? part.content),
       };
     default:
-      return { kind: "other", type, value: part };
+      return mediaOr({ kind: "other", type, value: part }, part);
   }
+}
+
+function mediaOr(otherwise: MessagePart, part: unknown): MessagePart {
+  const media = findReference(part);
+  return media ? { kind: "media", media } : otherwise;
+}
+
+function readText(text: string): MessagePart {
+  const media = readReference(text.trim());
+  return media ? { kind: "media", media } : { kind: "text", text };
 }
 
 /** The older OpenAI shape keeps calls beside the content. */
@@ -94,7 +107,7 @@ function readMessage(message: Fields): Message {
   const parts = Array.isArray(content)
     ? content.map(readPart)
     : typeof content === "string" && content
-      ? [{ kind: "text" as const, text: content }]
+      ? [readText(content)]
       : [];
   const role = textOf(message.role);
   if (role === "tool" && typeof message.tool_call_id === "string") {
@@ -127,6 +140,7 @@ function readPassage(entry: Fields): Passage | undefined {
 /** What a span says as input or output: messages where it follows a known shape, else JSON or plain text. */
 export function readContent(raw: string): Content {
   const text = raw.trim();
+  if (readReference(text)) return { kind: "messages", messages: [{ role: "", parts: [readText(text)] }] };
   if (!/^[[{]/.test(text)) return { kind: "text", text: raw };
   let value: unknown;
   try {
