@@ -134,3 +134,32 @@ def test_a_release_that_failed_after_it_had_passed_does_not_wait(project: Projec
     )
     assert second["outcome"] == "fail"
     assert overview(project)["waiting"] == []
+
+
+def test_figures_of_a_sampled_stream_are_estimates_of_the_whole(project: Project) -> None:
+    release = project.push_release()
+    promote(project, release)
+    start_ns = int((datetime.now(UTC) - timedelta(minutes=1)).timestamp() * SECOND)
+    spans = [
+        span(
+            number,
+            start_ns=start_ns,
+            duration_ns=SECOND,
+            error=number == 1,
+            attributes={
+                "windlass.release": release["digest"],
+                "windlass.environment": "production",
+                "windlass.cost_usd": 0.5,
+            },
+        )
+        for number in (1, 2)
+    ]
+    for sent in spans:
+        sent.trace_state = "ot=th:c"
+    project.live.services.writer.write_spans(project.name, request(*spans))
+
+    (running,) = deployments(overview(project))
+    assert (running["estimated"], running["requests_24h"], running["errors_24h"]) == (True, 8, 4)
+    assert (running["cost_24h_usd"], running["latency_p50_s"]) == (4.0, 1.0)
+    busy = [point for point in running["series"] if point["requests"]]
+    assert [(point["estimated"], point["requests"]) for point in busy] == [(True, 8)]

@@ -35,6 +35,7 @@ class Quality(BaseModel):
 
 class TrafficPoint(BaseModel):
     time: datetime
+    estimated: bool
     requests: int
     errors: int
     latency_p50_s: float | None
@@ -51,6 +52,8 @@ class RunningRelease(BaseModel):
     previous: str | None
     verdict_id: str | None
     quality: Quality | None
+    estimated: bool
+    """Whether the figures of traffic are estimates, because only a share of the requests was traced."""
     requests_24h: int
     errors_24h: int
     latency_p50_s: float | None
@@ -171,6 +174,7 @@ class Overviews:
             previous=deployment.previous,
             verdict_id=deployment.verdict_id,
             quality=self._quality(project, deployment.digest, verdicts),
+            estimated=day.estimated if day else False,
             requests_24h=day.requests if day else 0,
             errors_24h=day.errors if day else 0,
             latency_p50_s=day.latency_p50_s if day else None,
@@ -211,6 +215,7 @@ def _filled(points: Sequence[Traffic], since: datetime) -> list[TrafficPoint]:
         series.append(
             TrafficPoint(
                 time=time,
+                estimated=point.estimated if point else False,
                 requests=point.requests if point else 0,
                 errors=point.errors if point else 0,
                 latency_p50_s=point.latency_p50_s if point else None,

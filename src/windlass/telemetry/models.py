@@ -163,6 +163,8 @@ class Traffic(BaseModel):
     release_name: str
     time: datetime
     """Start of the interval."""
+    estimated: bool = False
+    """Whether only a share of the requests was kept: the figures are then estimates of what all came to."""
     requests: int
     errors: int
     latency_p50_s: float | None

@@ -15,6 +15,7 @@ from windlass.canonical import digest
 from windlass.storage.warehouse import ProtobufSchema, Step, Warehouse
 from windlass.telemetry import costs, scores
 from windlass.telemetry.conventions import COLUMNS, Column
+from windlass.telemetry.sampling import STEPS as SAMPLING_STEPS
 
 _PROTOBUF: Final = """syntax = "proto3";
 message AnyValue { oneof value {
@@ -75,6 +76,7 @@ def prepare(warehouse: Warehouse) -> Inbox:
     warehouse.apply_steps(STEPS, schema="telemetry")
     warehouse.apply_steps(scores.STEPS, schema="scores")
     warehouse.apply_steps(costs.STEPS, schema="prices")
+    warehouse.apply_steps(SAMPLING_STEPS, schema="sampling")
     inbox = inbox_of_this_version()
     for statement in _inbox_statements(inbox.table):
         warehouse.execute(statement)

@@ -26,16 +26,31 @@ def _of_root(column: str) -> str:
 
 _ONCE: Final = f"""
 SELECT trace_id, duration, status, spans.environment AS environment, spans.release AS release,
-  spans.release_name AS release_name, run, {", ".join(COLUMNS_TO_PRICE)}, parent_span_id = {NO_SPAN} AS is_root,
+  spans.release_name AS release_name, run, weight, {", ".join(COLUMNS_TO_PRICE)}, parent_span_id = {NO_SPAN} AS is_root,
   operation IN {MODEL_CALLS} AS is_call
 FROM spans FINAL WHERE {_PERIOD}
 """
 
+
+def _quantile(level: float) -> str:
+    """Return a quantile of the latencies, each counted as often as its trace stands for.
+
+    Where all stand for the same, weights change nothing and the exact quantile interpolates.
+    """
+    known = "latency_ns IS NOT NULL"
+    # Weights are whole numbers there: thousandths are fine enough.
+    weight = "toUInt64(round(1000 * least(trace_weight, 1e9)))"
+    return (
+        f"if(min(trace_weight) = max(trace_weight), quantileExactInclusiveIf({level})(latency_ns, {known}), "
+        f"toFloat64(quantileExactWeightedIf({level})(latency_ns, {weight}, {known})))"
+    )
+
+
 _REQUESTS: Final = f"""
 SELECT environment, release, release_name, toUnixTimestamp(toStartOfInterval(start, {{interval}}, 'UTC')) AS time,
-  count() AS requests, countIf(failed) AS errors,
-  quantileExactInclusiveIf(0.5)(latency_ns, latency_ns IS NOT NULL) / 1e9 AS latency_p50_s,
-  quantileExactInclusiveIf(0.95)(latency_ns, latency_ns IS NOT NULL) / 1e9 AS latency_p95_s,
+  max(trace_weight != 1) AS estimated, toInt64(round(sum(trace_weight))) AS requests,
+  toInt64(round(sumIf(trace_weight, failed))) AS errors,
+  {_quantile(0.5)} / 1e9 AS latency_p50_s, {_quantile(0.95)} / 1e9 AS latency_p95_s,
   sum(trace_cost) AS cost_usd, arraySort(groupUniqArrayArray(20)(unpriced)) AS unpriced_models,
   groupUniqArrayArray(64)(trace_unmet) AS unmet
 FROM (
@@ -44,7 +59,10 @@ FROM (
     {_of_root("release_name")} AS release_name,
     if(rooted, countIf(is_root AND status = 2), countIf(status = 2)) > 0 AS failed,
     if(rooted, toNullable(maxIf(duration, is_root)), NULL) AS latency_ns,
-    if(countIf(is_call AND cost IS NOT NULL) > 0, sumIf(cost, is_call), max(cost)) AS trace_cost,
+    if(rooted, maxIf(weight, is_root), max(weight)) AS trace_weight,
+    if(countIf(is_call AND cost IS NOT NULL) > 0,
+      greatest(sumIf(cost * weight, is_call), sumIf(cost, is_call) * trace_weight),
+      max(cost) * trace_weight) AS trace_cost,
     {UNPRICED} AS unpriced, {UNMET} AS trace_unmet
   FROM ({priced(_ONCE)})
   GROUP BY trace_id HAVING max(run) = ''
@@ -67,6 +85,7 @@ def list_traffic(
     """Return the requests that started in [since, until), by environment, release and interval (UTC).
 
     A request is a trace with a release outside of evaluation runs; its latency is that of its root span.
+    Of a sampled stream the figures are those of all requests, estimated from those that were kept.
     Intervals without requests are left out. Without ``interval_s`` the whole period is one, from ``since``.
     ``lists`` price models that were not met before.
     """

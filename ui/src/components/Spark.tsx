@@ -5,6 +5,8 @@ export interface SparkPoint {
   value: number | null;
   /** A part of the value that went wrong, drawn from the top of the bar. */
   bad?: number;
+  /** Whether the value is an estimate. */
+  estimated?: boolean;
 }
 
 interface SparkProps {

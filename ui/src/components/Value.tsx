@@ -10,6 +10,17 @@ export function Missing({ reason }: { reason: string }) {
   );
 }
 
+/** A mark before a figure of which only a share was seen. */
+export function Estimated({ when }: { when: boolean }) {
+  const { t } = useWords();
+  const reason = t("overview.estimated");
+  return when ? (
+    <span className="faint" data-tip={reason} role="img" aria-label={reason}>
+      ≈{" "}
+    </span>
+  ) : null;
+}
+
 interface NumberProps {
   value: number | null | undefined;
   missing: string;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { toCsv } from "./download";
 import { RenderedMarkdown } from "./RenderedMarkdown";
 import { linePieces } from "./Spark";
-import { Cost, Tokens } from "./Value";
+import { Cost, Estimated, Tokens } from "./Value";
 
 test("markup in a model's text is shown, never run", () => {
   const { container } = render(
@@ -44,6 +44,15 @@ test("a cost without some of its models is marked", () => {
   const { container } = render(<Cost value={0.25} unpriced={["house-model"]} />);
   expect(container.textContent).toBe("$0.25 +");
   expect(container.querySelector("[data-tip]")?.getAttribute("data-tip")).toContain("house-model");
+});
+
+test("an estimate is marked and says why, a count is not", () => {
+  const { container, rerender } = render(<Estimated when />);
+  expect(container.textContent).toBe("≈ ");
+  const mark = container.querySelector("[role=img]");
+  expect(mark?.getAttribute("aria-label")).toContain("only a share of the requests");
+  rerender(<Estimated when={false} />);
+  expect(container.textContent).toBe("");
 });
 
 test("token counts are shown with what is missing marked", () => {

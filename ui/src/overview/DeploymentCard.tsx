@@ -5,7 +5,7 @@ import { Digest } from "@/components/Copy";
 import { IntervalStrip } from "@/components/Interval";
 import { ReleaseName } from "@/components/ReleaseName";
 import { Spark, type SparkPoint } from "@/components/Spark";
-import { Missing, When } from "@/components/Value";
+import { Estimated, Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Overview.module.css";
 
@@ -124,16 +124,28 @@ function Traffic({ environment, deployment }: Props) {
   const mark = useMark(deployment);
   const { digest, requests_24h: requests, errors_24h: errors, series } = deployment;
   const points = series.map(
-    (point): SparkPoint => ({ time: point.time, value: point.requests, bad: point.errors }),
+    (point): SparkPoint => ({
+      time: point.time,
+      value: point.requests,
+      bad: point.errors,
+      estimated: point.estimated,
+    }),
   );
   const errorsText = t("overview.errors", { n: errors });
   return (
     <Figure
       name={t("overview.requests")}
       value={
-        <Link className="quiet-link num" to="/traces" search={{ release: digest, environment, since: "24h" }}>
-          {format.compact(requests)}
-        </Link>
+        <>
+          <Estimated when={deployment.estimated} />
+          <Link
+            className="quiet-link num"
+            to="/traces"
+            search={{ release: digest, environment, since: "24h" }}
+          >
+            {format.compact(requests)}
+          </Link>
+        </>
       }
       note={
         errors > 0 ? (
@@ -155,7 +167,7 @@ function Traffic({ environment, deployment }: Props) {
         mark={mark}
         label={t("overview.requests")}
         describe={(point) =>
-          `${format.hour(point.time)}\n${t("overview.requests.tip", { n: point.value ?? 0, errors: point.bad ?? 0 })}`
+          `${format.hour(point.time)}\n${point.estimated ? "≈ " : ""}${t("overview.requests.tip", { n: point.value ?? 0, errors: point.bad ?? 0 })}`
         }
       />
     </Figure>
@@ -211,7 +223,16 @@ function Spending({ deployment }: { deployment: RunningRelease }) {
   return (
     <Figure
       name={t("overview.cost")}
-      value={cost === null ? <Missing reason={reason} /> : <span className="num">{format.cost(cost)}</span>}
+      value={
+        cost === null ? (
+          <Missing reason={reason} />
+        ) : (
+          <>
+            <Estimated when={deployment.estimated} />
+            <span className="num">{format.cost(cost)}</span>
+          </>
+        )
+      }
       note={per}
     >
       {priced ? (
