@@ -116,7 +116,7 @@ def test_figures_of_a_sampled_stream_are_those_of_the_whole_within_their_error(
 
 def error_of(stream: list[Request], of: object) -> float:
     assert callable(of)
-    return sum((1 / made.probability - 1) * float(of(made)) ** 2 for made in stream) ** 0.5
+    return float(sum((1 / made.probability - 1) * float(of(made)) ** 2 for made in stream) ** 0.5)
 
 
 def test_a_stream_of_which_all_is_kept_is_counted_and_not_estimated(warehouse: Warehouse, writer: Writer) -> None:

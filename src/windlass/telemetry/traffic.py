@@ -26,8 +26,8 @@ def _of_root(column: str) -> str:
 
 _ONCE: Final = f"""
 SELECT trace_id, duration, status, spans.environment AS environment, spans.release AS release,
-  spans.release_name AS release_name, run, weight, {", ".join(COLUMNS_TO_PRICE)}, parent_span_id = {NO_SPAN} AS is_root,
-  operation IN {MODEL_CALLS} AS is_call
+  spans.release_name AS release_name, run, weight, {", ".join(COLUMNS_TO_PRICE)},
+  parent_span_id = {NO_SPAN} AS is_root, operation IN {MODEL_CALLS} AS is_call
 FROM spans FINAL WHERE {_PERIOD}
 """
 
