@@ -1,4 +1,4 @@
-"""Write docs/reference/{settings,permissions,cli,api-errors}.md from the code that they describe."""
+"""Write docs/reference/{settings,permissions,cli,api-errors,sql}.md from the code that they describe."""
 
 import ast
 import inspect
@@ -19,6 +19,7 @@ from windlass.cli.main import app as command_line
 from windlass.errors import WindlassError
 from windlass.server import routes
 from windlass.settings import Settings
+from windlass.telemetry.sql.views import VIEWS
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -151,11 +152,54 @@ def errors_page() -> str:
     )
 
 
+def sql_page() -> str:
+    """The tables of read-only SQL, and what is allowed."""
+    parts = [
+        f"## `{view.name}`\n\n{view.about}\n\n| column | type | |\n|---|---|---|\n"
+        + "\n".join(f"| `{column.name}` | `{column.type}` | {column.about} |" for column in view.columns)
+        + "\n"
+        for view in VIEWS
+    ]
+    return _page(
+        "Read-only SQL",
+        """
+        `windlass sql 'SELECT …'` and `POST /api/v1/sql` take one SELECT, in the SQL of ClickHouse, over three
+        tables that hold the project of the key and nothing else. It takes the permission `sql:query`.
+
+        ```sql
+        SELECT release_name, count() AS traces, quantile(0.95)(duration_s) AS p95_s, sum(cost_usd) AS cost_usd
+        FROM traces
+        WHERE start_time > now() - INTERVAL 7 DAY
+        GROUP BY release_name
+        ORDER BY traces DESC
+        ```
+
+        Allowed are subqueries, WITH (also recursive), joins, UNION, window functions, and about a thousand
+        functions that compute from their arguments; as a table function only `numbers`. Refused, each with a
+        sentence that says what, are other statements, other tables and databases, functions that read files,
+        settings or the machine, casts to states of aggregate functions, parameters in braces, and the clauses
+        SETTINGS, FORMAT, INTO OUTFILE, SAMPLE and PREWHERE.
+
+        A statement may run, read, take and answer as much as the settings `sql_timeout_s`, `sql_max_read_rows`,
+        `sql_memory_mb` and `sql_max_rows` say; past one of them it is refused. Only a long answer in JSON is cut,
+        and says so (`cut`). At most two statements run at once. A filter, also one on time, is looked at after
+        the rows of the project were read: that no filter sees another project's rows is worth more than speed.
+
+        Rows come as lists of JSON values in the order of `columns`; numbers are JSON numbers, so a client that
+        reads them as floating point loses digits beyond 2^53. With `POST /api/v1/sql/file` the result comes as
+        CSV or Parquet, whole.
+
+        """,
+        "\n".join(parts),
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "permissions.md": permissions_page,
     "cli.md": cli_page,
     "api-errors.md": errors_page,
+    "sql.md": sql_page,
 }
 
 

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import IO, Any, Self, cast
 
 import httpx2
 
@@ -64,6 +65,20 @@ class Client:
     def delete(self, path: str) -> None:
         self._send("DELETE", path)
 
+    def download(self, path: str, file: IO[bytes], *, body: object = None, **query: object) -> None:
+        """Write what a path under /api/v1 answers into a file as it comes; with a body it is a POST."""
+        method = "GET" if body is None else "POST"
+        parameters = {name: cast(str, value) for name, value in query.items() if value is not None}
+        with (
+            self._translated(),
+            self._http.stream(method, f"/api/v1{path}", params=parameters, json=body) as response,
+        ):
+            if not response.is_success:
+                response.read()
+                raise _error_of(response)
+            for piece in response.iter_bytes():
+                file.write(piece)
+
     def send_traces(self, request: bytes) -> None:
         """POST a serialised OTLP ExportTraceServiceRequest; it is on the server's disk on return."""
         headers = {"content-type": "application/x-protobuf"}
@@ -105,8 +120,14 @@ class Client:
             raise _stranger(response) from error
 
     def _exchange(self, method: str, path: str, **request: Any) -> httpx2.Response:
-        try:
+        with self._translated():
             return self._http.request(method, path, **request)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise what goes wrong on the way as errors of windlass."""
+        try:
+            yield
         except httpx2.TimeoutException as error:
             raise errors.Unavailable(f"The server at {self.url} did not answer in time.") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:

@@ -66,6 +66,14 @@ class Settings(BaseSettings):
     """Samples of a run that are in flight at once, unless the run says otherwise."""
     request_timeout_s: float = Field(default=120.0, gt=0)
     """How long a model provider may take for one answer, in seconds."""
+    sql_timeout_s: float = Field(default=30.0, gt=0)
+    """How long one statement of read-only SQL may run, in seconds."""
+    sql_memory_mb: int = Field(default=1024, ge=16)
+    """The memory that one statement of read-only SQL may take, in MiB."""
+    sql_max_rows: int = Field(default=10_000, ge=1)
+    """The rows of an answer of read-only SQL; a longer one is cut, and as a file refused."""
+    sql_max_read_rows: int = Field(default=100_000_000, ge=1)
+    """The rows that one statement of read-only SQL may read."""
     model_base_url: str = ""
     """An OpenAI-compatible endpoint (Ollama, vLLM) for the provider `openai`; empty for OpenAI itself."""
 

@@ -20,6 +20,7 @@ Action = Literal[
     "verdict:read",
     "verdict:write",
     "completion:create",
+    "sql:query",
     "audit:read",
     "masking:read",
     "masking:change",
@@ -33,7 +34,15 @@ _APPLICATION: frozenset[Action] = frozenset(
     {"artifact:read", "environment:read", "trace:write", "score:write", "completion:create"}
 )
 _EDIT: frozenset[Action] = frozenset(
-    {"artifact:write", "label:move", "environment:change", "run:write", "verdict:write", "price:change"}
+    {
+        "artifact:write",
+        "label:move",
+        "environment:change",
+        "run:write",
+        "verdict:write",
+        "price:change",
+        "sql:query",
+    }
 )
 
 ALLOWED: dict[Role, frozenset[Action]] = {

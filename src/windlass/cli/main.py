@@ -18,6 +18,7 @@ from windlass.cli import (
     prices,
     run,
     server,
+    sql,
     traces,
 )
 from windlass.errors import WindlassError
@@ -41,6 +42,7 @@ app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")
 app.add_typer(prices.app, name="prices")
 app.command("graph")(graph.graph)
+app.command("sql")(sql.sql)
 app.add_typer(audit.app, name="audit")
 app.add_typer(masking.app, name="masking")
 app.add_typer(keys.app, name="keys")

@@ -2,9 +2,13 @@
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from windlass.errors import InputError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -32,6 +36,24 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
     wanted = console.measure(table, options=console.options.update(max_width=_PIPE_WIDTH)).maximum
     table.collapse_padding = wanted > console.width
     console.print(table)
+
+
+@contextmanager
+def written(output: Path | None) -> Iterator[IO[bytes]]:
+    """Give what to write bytes into: standard output, or a file that is there only when it is whole."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+        return
+    temporary = output.with_name(f".{output.name}.part")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+        temporary.replace(output)
+    except OSError as error:
+        raise InputError(f"{output} cannot be written: {error.strerror}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def plain(text: str) -> "Text":

@@ -29,6 +29,7 @@ from windlass.server.routes import (
     scores,
     session,
     sessions,
+    sql,
     traces,
     verdicts,
 )
@@ -47,6 +48,7 @@ _API = (
     graph,
     scores,
     prices,
+    sql,
     artifacts,
     datasets,
     indexes,

@@ -30,6 +30,7 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
+from windlass.telemetry.sql.query import ReadOnlySql, SqlLimits
 from windlass.telemetry.tracing import Recorder
 from windlass.telemetry.writer import Writer
 
@@ -112,6 +113,7 @@ class Services:
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
         self.price_book = PriceBook(self.database)
+        self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(
             self.database,
             self.warehouse,
@@ -178,3 +180,12 @@ class Services:
             release_name=run.release.name,
             flush=lambda: self.recorder.flush(),
         )
+
+
+def _sql_limits(settings: Settings) -> SqlLimits:
+    return SqlLimits(
+        seconds=settings.sql_timeout_s,
+        memory_bytes=settings.sql_memory_mb * 2**20,
+        rows=settings.sql_max_rows,
+        read_rows=settings.sql_max_read_rows,
+    )

@@ -8,6 +8,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
 
 Parameters = Mapping[str, object]
+_Connect = Callable[..., "Client"]
 Row = dict[str, object]
 
 # An insert is answered when its part is committed, never when it was merely queued in the server.
@@ -78,7 +80,8 @@ class ProtobufSchema(NamedTuple):
 class Warehouse:
     """A pool of clients on one engine. Every method may be called from any thread."""
 
-    def __init__(self, clients: "_Clients", name: str, folder: Path | None = None) -> None:
+    def __init__(self, connect: "_Connect", clients: "_Clients", name: str, folder: Path | None = None) -> None:
+        self._connect = connect
         self._clients = clients
         self._folder = folder
         self.name = name
@@ -118,6 +121,23 @@ class Warehouse:
         """Run a statement without a result."""
         with self._client() as client:
             client.command(sql, parameters=dict(parameters or {}))
+
+    def query_alone(self, sql: str, *, database: str, settings: Parameters, data_format: str) -> bytes:
+        """Return what somebody else's SELECT gives, in a format of the engine.
+
+        It runs in a session of its own, in which no setting can be changed: a session keeps what its statements
+        set and, after an error, what was to be written.
+        """
+        from clickhouse_connect.driver.exceptions import ClickHouseError
+
+        try:
+            client = self._connect(database=database, settings={**settings, "readonly": 1})
+            try:
+                return client.raw_query(sql, fmt=data_format)
+            finally:
+                client.close()
+        except ClickHouseError as error:
+            raise _warehouse_error(self.name, error) from error
 
     def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert rows (names to JSON-like values and datetimes); committed on return, all of them or none."""
@@ -224,7 +244,8 @@ class Warehouse:
         name = f"in {folder}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            pool = _Clients(lambda: clickhouse_connect.get_client(interface="chdb", path=str(folder)), clients)
+            connect = partial(clickhouse_connect.get_client, interface="chdb", path=str(folder))
+            pool = _Clients(connect, clients)
         except OSError as error:
             raise ConfigurationError(f"The warehouse folder {folder} cannot be used: {error.strerror}.") from error
         except (ClickHouseError, RuntimeError) as error:
@@ -232,7 +253,7 @@ class Warehouse:
                 f"The warehouse {name} cannot be opened: {_first_line(error)}. One process owns a data folder: "
                 "stop the other windlass, or choose another folder with --data."
             ) from error
-        return cls(pool, name, folder)
+        return cls(connect, pool, name, folder)
 
     @classmethod
     def _open_server(cls, parts: SplitResult, clients: int) -> "Warehouse":
@@ -242,23 +263,22 @@ class Warehouse:
         name = f"at {parts.hostname}"
         secure = parts.scheme == "clickhouses"
 
-        def connect() -> "Client":
-            return clickhouse_connect.get_client(
-                host=parts.hostname,
-                port=parts.port or (8443 if secure else 8123),
-                username=unquote(parts.username or "default"),
-                password=unquote(parts.password or ""),
-                database=unquote(parts.path.strip("/")) or "default",
-                secure=secure,
-                # Sessions serialise on the server, and nothing here needs one.
-                autogenerate_session_id=False,
-            )
-
+        connect = partial(
+            clickhouse_connect.get_client,
+            host=parts.hostname,
+            port=parts.port or (8443 if secure else 8123),
+            username=unquote(parts.username or "default"),
+            password=unquote(parts.password or ""),
+            database=unquote(parts.path.strip("/")) or "default",
+            secure=secure,
+            # Sessions serialise on the server, and nothing here needs one.
+            autogenerate_session_id=False,
+        )
         try:
             pool = _Clients(connect, clients)
         except ClickHouseError as error:
             raise _warehouse_error(name, error) from error
-        return cls(pool, name)
+        return cls(connect, pool, name)
 
 
 class _Clients:

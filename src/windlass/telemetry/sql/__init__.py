@@ -1,0 +1,1 @@
+"""Read-only SQL over a project's own spans, traces and scores."""
