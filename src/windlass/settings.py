@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Samples of a run that are in flight at once, unless the run says otherwise."""
     request_timeout_s: float = Field(default=120.0, gt=0)
     """How long a model provider may take for one answer, in seconds."""
+    retention_interval_s: float = Field(default=3600.0, ge=1)
+    """How often what projects no longer keep is cleared, in seconds."""
     sql_timeout_s: float = Field(default=30.0, gt=0)
     """How long one statement of read-only SQL may run, in seconds."""
     sql_memory_mb: int = Field(default=1024, ge=16)

@@ -52,6 +52,15 @@ def test_a_blob_exists_after_it_was_put_and_not_before(each_blobs: Blobs) -> Non
     assert each_blobs.get(digest) == b"content"
 
 
+def test_a_deleted_blob_is_gone_and_deleting_it_again_is_nothing(each_blobs: Blobs) -> None:
+    digest, other = each_blobs.put(b"picture"), each_blobs.put(b"other")
+    for _ in range(2):
+        each_blobs.delete(digest)
+    assert (each_blobs.exists(digest), each_blobs.exists(other)) == (False, True)
+    with pytest.raises(NotFound, match="may have been erased"):
+        each_blobs.get(digest)
+
+
 @pytest.mark.parametrize("damage", [b"", b"conten", b"Content", b"content\n"])
 def test_a_damaged_blob_is_found(blobs: Blobs, folder: Path, damage: bytes) -> None:
     digest = blobs.put(b"content")

@@ -21,6 +21,9 @@ Action = Literal[
     "verdict:write",
     "completion:create",
     "sql:query",
+    "retention:read",
+    "retention:change",
+    "erasure:create",
     "audit:read",
     "masking:read",
     "masking:change",
@@ -28,7 +31,16 @@ Action = Literal[
 ]
 
 _READ: frozenset[Action] = frozenset(
-    {"artifact:read", "environment:read", "trace:read", "run:read", "verdict:read", "audit:read", "masking:read"}
+    {
+        "artifact:read",
+        "environment:read",
+        "trace:read",
+        "run:read",
+        "verdict:read",
+        "retention:read",
+        "masking:read",
+        "audit:read",
+    }
 )
 _APPLICATION: frozenset[Action] = frozenset(
     {"artifact:read", "environment:read", "trace:write", "score:write", "completion:create"}
@@ -49,7 +61,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     "viewer": _READ,
     "application": _APPLICATION,
     "editor": _READ | _APPLICATION | _EDIT,
-    "admin": _READ | _APPLICATION | _EDIT | {"key:manage", "masking:change"},
+    "admin": _READ | _APPLICATION | _EDIT | {"key:manage", "masking:change", "retention:change", "erasure:create"},
 }
 """What each role may do. `application` is for a deployed program: it sends traces and scores, reads
 artifacts, asks releases; it sees nobody's traces."""

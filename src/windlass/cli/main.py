@@ -11,11 +11,13 @@ from windlass.cli import (
     demo,
     doctor,
     environments,
+    erase,
     gate,
     graph,
     keys,
     masking,
     prices,
+    retention,
     run,
     server,
     sql,
@@ -43,6 +45,8 @@ app.add_typer(traces.app, name="traces")
 app.add_typer(prices.app, name="prices")
 app.command("graph")(graph.graph)
 app.command("sql")(sql.sql)
+app.command("erase")(erase.erase)
+app.add_typer(retention.app, name="retention")
 app.add_typer(audit.app, name="audit")
 app.add_typer(masking.app, name="masking")
 app.add_typer(keys.app, name="keys")

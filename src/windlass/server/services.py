@@ -28,6 +28,9 @@ from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.intake import Intake
+from windlass.telemetry.lifecycle.erasure import Erasures
+from windlass.telemetry.lifecycle.retention import Retentions
+from windlass.telemetry.lifecycle.rounds import RetentionRounds
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
 from windlass.telemetry.sql.query import ReadOnlySql, SqlLimits
@@ -54,6 +57,7 @@ class Services:
         with ExitStack() as opened:
             self._open_engines(opened)
             self._build()
+            opened.callback(self.retention_rounds.close)
             self._opened = opened.pop_all()
 
     def _open_engines(self, opened: ExitStack) -> None:
@@ -113,6 +117,16 @@ class Services:
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
         self.price_book = PriceBook(self.database)
+        self.retentions = Retentions(self.database, self.audit, self.warehouse)
+        self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
+        self.erasures = Erasures(
+            self.database,
+            self.audit,
+            self.warehouse,
+            self.writer,
+            self.blobs,
+            spool=settings.data / _SPOOL,
+        )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(
             self.database,
@@ -135,6 +149,7 @@ class Services:
             except WindlassError as error:
                 log.error("runs of an earlier process could not be taken up: %s", error.message)
 
+        self.retention_rounds.start()
         self._recovery = threading.Thread(target=recover, name="windlass-recovery", daemon=True)
         self._recovery.start()
 

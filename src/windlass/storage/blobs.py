@@ -24,6 +24,10 @@ class Blobs(Protocol):
 
     def exists(self, digest: str) -> bool: ...
 
+    def delete(self, digest: str) -> None:
+        """Delete the bytes of a digest, if they are there. Raises Unavailable when they cannot be deleted."""
+        ...
+
 
 def open_blobs(url: str) -> Blobs:
     """Open ``file:///absolute/folder``, or ``s3://``, ``gs://``, ``az://`` with ``windlass[objectstore]``."""
@@ -65,6 +69,15 @@ class FolderBlobs:
     def exists(self, digest: str) -> bool:
         return self._path(digest).exists()
 
+    def delete(self, digest: str) -> None:
+        path = self._path(digest)
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent.exists():
+                _sync_folder(path.parent)
+        except OSError as error:
+            raise Unavailable(f"A blob could not be deleted in {self._folder}: {error.strerror}.") from error
+
     def _path(self, digest: str) -> Path:
         name = _hex_of(digest)
         return self._folder / name[:2] / name
@@ -101,6 +114,10 @@ class ObjectStoreBlobs:
         except FileNotFoundError:
             return False
         return True
+
+    def delete(self, digest: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._store.delete(_hex_of(digest))
 
 
 def _write_durably(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@ Spans are cut out of the request as it came, because writing them again would co
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -51,6 +52,16 @@ def split_rows(data: bytes) -> list[Row]:
         rows.append(Row(start, data[start : content + length]))
         start = content + length
     return rows
+
+
+def read_row(row: bytes) -> tuple[str, Span]:
+    """Return the project of a row and its span. Raises DecodeError for what cannot be read."""
+    try:
+        _, start = _read_varint(row, 0)
+        *_, (first, last) = _fields(row, start, len(row), _PROJECT)
+    except (InputError, IndexError, ValueError) as error:
+        raise DecodeError(str(error)) from error
+    return row[first:last].decode(), Span.FromString(row[start:])
 
 
 def clean_row(row: bytes) -> bytes:

@@ -86,6 +86,15 @@ class Spool:
                 yield Segment(file, file.stat().st_size, inbox)
 
 
+def rewrite_refused(file: Path, rows: Sequence[bytes]) -> None:
+    """Replace the rows of a file of refused ones; without any the file goes."""
+    if rows:
+        _write_synced(file.parent, file.name, rows)
+    else:
+        file.unlink()
+        _sync_folder(file.parent)
+
+
 def _write_synced(folder: Path, name: str, pieces: Sequence[bytes]) -> Path:
     path, temporary = folder / name, folder / f".{name}"
     try:

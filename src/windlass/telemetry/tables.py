@@ -1,6 +1,6 @@
-"""Tables of telemetry among the records: masking rules, what they masked, and media that spans refer to."""
+"""Tables of telemetry among the records: masking, media that spans refer to, and how long telemetry is kept."""
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text
 
 from windlass.storage.database import Instant, metadata
 
@@ -35,4 +35,15 @@ media = Table(
     Column("mime_type", String(200), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("created", Instant, nullable=False),
+)
+
+retention_policies = Table(
+    "retention_policies",
+    metadata,
+    Column("project", String(200), primary_key=True),
+    Column("max_age_days", Integer),
+    Column("max_traces", Integer),
+    Column("keep_runs", Boolean, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
 )

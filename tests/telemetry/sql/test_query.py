@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.telemetry.otlp import START_NS, request, span, trace_id
+from tests.telemetry.otlp import START_NS, Plain, request, span, trace_id
 from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.scores import Score
@@ -27,8 +27,8 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse
     folder = tmp_path_factory.mktemp("sql")
     warehouse = Warehouse.open(f"chdb://{folder / 'warehouse'}")
     writer = Writer(warehouse, folder / "spool")
-    chat = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5, "windlass.cost_usd": 0.25}
-    root = {"gen_ai.input.messages": "7", "user.id": "ada", "flag": True, "n": 3, "list": [1]}
+    chat: Plain = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5, "windlass.cost_usd": 0.25}
+    root: Plain = {"gen_ai.input.messages": "7", "user.id": "ada", "flag": True, "n": 3, "list": [1]}
     spans = [
         span(1, 1, name="root", duration_ns=2_000_000_000, attributes=root),
         span(1, 2, parent=1, name="chat", attributes=chat),
@@ -248,7 +248,7 @@ def test_no_more_statements_run_at_once_than_have_room(warehouse: Warehouse) -> 
     sql = ReadOnlySql(warehouse, SqlLimits(seconds=5))
     slow = "SELECT sum(cityHash64(number, number)) FROM numbers(100000000)"
     threads = [threading.Thread(target=values, args=(sql, slow)) for _ in range(2)]
-    refused = []
+    refused: list[str] = []
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads) and not refused:

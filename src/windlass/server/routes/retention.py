@@ -1,0 +1,43 @@
+"""How long telemetry is kept."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from windlass.access.principals import Principal
+from windlass.server.caller import ServicesOf, allowed
+from windlass.telemetry.lifecycle.retention import Retention, RetentionPolicy
+
+router = APIRouter(prefix="/retention", tags=["retention"])
+
+Reader = Annotated[Principal, Depends(allowed("retention:read"))]
+Changer = Annotated[Principal, Depends(allowed("retention:change"))]
+
+
+class RetentionChange(RetentionPolicy):
+    reason: str = ""
+
+
+class Cleared(BaseModel):
+    rows: dict[str, int]
+    """Rows cleared, by table."""
+
+
+@router.get("")
+def get_retention(principal: Reader, services: ServicesOf) -> Retention:
+    """Return how long the project keeps its telemetry."""
+    return services.retentions.get(principal.project)
+
+
+@router.put("")
+def put_retention(body: RetentionChange, principal: Changer, services: ServicesOf) -> Retention:
+    """Set how long the project keeps its telemetry; the next round in the background applies it."""
+    policy = RetentionPolicy.model_validate(body.model_dump(exclude={"reason"}))
+    return services.retentions.put(principal, policy, reason=body.reason)
+
+
+@router.post("/apply")
+def apply_retention(principal: Changer, services: ServicesOf) -> Cleared:
+    """Clear now what the policy does not keep."""
+    return Cleared(rows=services.retentions.apply(principal.project))

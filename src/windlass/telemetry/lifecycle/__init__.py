@@ -1,0 +1,1 @@
+"""How long telemetry is kept, and how it is erased."""

@@ -1,0 +1,93 @@
+"""Deleting traces from every table that holds telemetry, down to the files of the engine."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from windlass.errors import Unavailable
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
+
+Counts = dict[str, int]
+"""Rows by table."""
+
+_AT_ONCE: Final = 5_000
+"""Traces of one mutation: each writes the parts that it touches anew, and its text is kept with the table."""
+
+_NO_PARTITION: Final = "none"
+"""Dropping it drops nothing, and has the engine remove at once the parts that no longer count."""
+
+_PATIENCE_S: Final = 60.0
+
+
+def count_rows(
+    warehouse: Warehouse, project: str, traces: Sequence[str], holdings: Sequence[Holding] = HOLDINGS
+) -> Counts:
+    """Return how many rows of some traces each table has."""
+    counts: Counter[str] = Counter({holding.table: 0 for holding in holdings})
+    for holding in holdings:
+        for some in _batches(traces):
+            (row,) = warehouse.query(
+                f"SELECT count() AS n FROM {holding.table} WHERE {holding.of_traces}",
+                {"project": project, "traces": some},
+            )
+            counts[holding.table] += int(str(row["n"]))
+    return dict(counts)
+
+
+def delete_traces(
+    warehouse: Warehouse, project: str, traces: Sequence[str], holdings: Sequence[Holding] = HOLDINGS
+) -> None:
+    """Delete every row of some traces; on return no query sees one."""
+    for some in _batches(traces):
+        for holding in holdings:
+            warehouse.execute(
+                f"ALTER TABLE {holding.table} DELETE WHERE {holding.of_traces} SETTINGS mutations_sync = 2",
+                {"project": project, "traces": some},
+            )
+
+
+def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDINGS) -> None:
+    """Remove the files in which rows stand that were deleted; on return they are gone.
+
+    The engine keeps a part for minutes after another took its place, and an embedded one that idles for longer.
+    Raises Unavailable when a query still reads one after a minute.
+    """
+    for holding in holdings:
+        warehouse.execute(f"ALTER TABLE {holding.table} MODIFY SETTING old_parts_lifetime = 0")
+        # The engine keeps the texts of mutations that are done, in which the ids of the traces stand.
+        warehouse.execute(
+            f"KILL MUTATION WHERE database = currentDatabase() AND table = '{holding.table}' AND is_done SYNC"
+        )
+    try:
+        until = time.monotonic() + _PATIENCE_S
+        while old := _old_parts(warehouse, holdings):
+            if time.monotonic() > until:
+                raise Unavailable(
+                    f"Old parts of {', '.join(old)} are still read by a query; what was deleted lies in them. "
+                    "Erase again when it has ended."
+                )
+            for table in old:
+                warehouse.execute(f"ALTER TABLE {table} DROP PARTITION ID '{_NO_PARTITION}'")
+            time.sleep(0.05)
+    finally:
+        for holding in holdings:
+            warehouse.execute(f"ALTER TABLE {holding.table} RESET SETTING old_parts_lifetime")
+
+
+def _old_parts(warehouse: Warehouse, holdings: Sequence[Holding]) -> list[str]:
+    """Return the tables that have parts which no longer count."""
+    rows = warehouse.query(
+        "SELECT DISTINCT table FROM system.parts "
+        "WHERE database = currentDatabase() AND NOT active AND table IN {tables:Array(String)}",
+        {"tables": [holding.table for holding in holdings]},
+    )
+    return sorted(str(row["table"]) for row in rows)
+
+
+def _batches(traces: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(traces), _AT_ONCE):
+        yield list(traces[start : start + _AT_ONCE])

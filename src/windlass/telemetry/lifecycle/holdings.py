@@ -1,0 +1,38 @@
+"""The tables that hold telemetry: what retention and erasure clear.
+
+A new table with a `trace_id` is covered by a line here; a test reads the columns that the engine knows.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+
+class Holding(NamedTuple):
+    """A table whose rows belong to traces of projects, by its columns `project` and `trace_id`."""
+
+    table: str
+    ids: Literal["binary", "text"]
+    """How its column `trace_id` has an id: the 16 bytes, or 32 hexadecimal digits."""
+    time: str = ""
+    """The column by which a row without spans of its trace grows old; empty where there is no such row."""
+    blob: str = ""
+    """The column with the digest of a blob that the row needs; empty where there is none."""
+
+    @property
+    def of_traces(self) -> str:
+        """The condition that a row is of one of the traces {traces:Array(String)} of a project."""
+        ids = "{traces:Array(String)}"
+        if self.ids == "binary":
+            ids = f"(SELECT toFixedString(unhex(arrayJoin({ids})), 16))"
+        return f"project = {{project:String}} AND trace_id IN {ids}"
+
+    @property
+    def trace(self) -> str:
+        """The trace id as text."""
+        return "lower(hex(trace_id))" if self.ids == "binary" else "trace_id"
+
+
+SPANS: Final = Holding("spans", "binary")
+INDEX: Final = Holding("traces", "binary")
+"""Where a trace is to be found: cleared last, so that what was cut off on the way is found again."""
+
+HOLDINGS: Final = (Holding("scores", "text", time="time"), SPANS, INDEX)

@@ -1,0 +1,69 @@
+"""What erasure and retention stand on: a data folder with a warehouse, a spool, blobs and records."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from windlass.access.audit import AuditChain
+from windlass.access.principals import Principal
+from windlass.storage.blobs import Blobs
+from windlass.storage.database import Database
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.lifecycle.erasure import Erasures
+from windlass.telemetry.lifecycle.retention import Retentions
+from windlass.telemetry.writer import Writer
+
+
+@dataclass
+class House:
+    folder: Path
+    database: Database
+    audit: AuditChain
+    warehouse: Warehouse
+    writer: Writer
+    blobs: Blobs
+
+    @property
+    def spool(self) -> Path:
+        return self.folder / "spool"
+
+    @property
+    def erasures(self) -> Erasures:
+        return Erasures(self.database, self.audit, self.warehouse, self.writer, self.blobs, spool=self.spool)
+
+    @property
+    def retentions(self) -> Retentions:
+        return Retentions(self.database, self.audit, self.warehouse, step=2)
+
+    def spans(self, project: str = "guide") -> list[object]:
+        """Return the names of a project's spans."""
+        rows = self.warehouse.query(
+            "SELECT name FROM spans FINAL WHERE project = {project:String} ORDER BY name", {"project": project}
+        )
+        return [row["name"] for row in rows]
+
+    def holding(self, text: str) -> list[str]:
+        """Return the files of the data folder that have a text in them, as it is."""
+        return [
+            str(file.relative_to(self.folder))
+            for file in sorted(self.folder.rglob("*"))
+            if file.is_file() and text.encode() in file.read_bytes()
+        ]
+
+
+@pytest.fixture
+def house(tmp_path: Path, sqlite_url: str, audit: AuditChain, blobs: Blobs) -> Iterator[House]:
+    database = Database(sqlite_url)
+    warehouse = Warehouse.open(f"chdb://{tmp_path / 'warehouse'}")
+    writer = Writer(warehouse, tmp_path / "spool")
+    yield House(tmp_path, database, audit, warehouse, writer, blobs)
+    writer.close()
+    warehouse.close()
+    database.close()
+
+
+@pytest.fixture
+def admin(principal: Principal) -> Principal:
+    return principal

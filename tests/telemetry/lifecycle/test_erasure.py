@@ -1,0 +1,257 @@
+"""Erasure: nothing is left, of nobody else anything is missing, and the receipt names nobody."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.telemetry.lifecycle.conftest import House
+from tests.telemetry.otlp import request, span, trace_id
+from windlass.access.audit import list_entries
+from windlass.access.principals import Principal
+from windlass.canonical import digest
+from windlass.errors import Unavailable
+from windlass.telemetry.lifecycle.erasure import Erasures
+from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
+from windlass.telemetry.lifecycle.subjects import Subject
+from windlass.telemetry.rows import encode_rows
+from windlass.telemetry.scores import Score
+
+TEXT = "MARKER-7f3c1e-of-the-question"
+ADA = Subject(kind="user", id="ada.lovelace@example.org")
+
+
+def ask(
+    house: House, trace: int, user: object, *, project: str = "guide", text: str = "hello", **more: Any
+) -> None:
+    """Store a trace of two spans, of which one names the user, with a score."""
+    attributes = {"user.id": user, "gen_ai.input.messages": text, **more}
+    spans = [
+        span(trace, 1, name=f"root {trace}", attributes=attributes),
+        span(trace, 2, parent=1, name=f"child {trace}"),
+    ]
+    house.writer.write_spans(project, request(*spans))
+    score = Score(trace_id=trace_id(trace), name="good", value=1.0, source="human", explanation=text)
+    house.writer.write_scores(project, [score])
+
+
+def test_a_user_is_erased_from_every_table_and_from_the_files(house: House, admin: Principal) -> None:
+    ask(house, 1, ADA.id, text=TEXT)
+    ask(house, 2, "bob", text="hello bob")
+    ask(house, 3, ADA.id, text=TEXT, extra=TEXT)
+    ask(house, 4, ADA.id, project="other", text="of another project")
+    assert house.holding(TEXT)
+    erasure = house.erasures.erase(admin, ADA)
+    assert (erasure.traces, erasure.rows["spans"], erasure.rows["scores"]) == (2, 4, 2)
+    assert erasure.left == {"spans": 0, "scores": 0, "traces": 0}
+    for text in (TEXT, "root 1", "child 3", trace_id(3)):
+        assert house.holding(text) == [], text
+    assert house.spans() == ["child 2", "root 2"]
+    assert house.spans("other") == ["child 4", "root 4"]
+    (left,) = house.warehouse.query("SELECT count() AS n, uniqExact(trace_id) AS traces FROM scores")
+    assert left == {"n": 2, "traces": 2}
+    assert house.holding("hello bob")
+
+
+def test_no_active_part_has_the_text_when_it_is_read_whole(house: House, admin: Principal) -> None:
+    """Texts that the codec has taken apart would not be found in the files as they are."""
+    repeated = " ".join([TEXT] * 200)
+    ask(house, 1, ADA.id, text=repeated)
+    ask(house, 2, "bob", text=repeated.replace("MARKER", "HARMLESS"))
+    house.erasures.erase(admin, ADA)
+    tables = [holding.table for holding in HOLDINGS]
+    assert (
+        house.warehouse.query(
+            "SELECT name FROM system.parts WHERE NOT active AND table IN {tables:Array(String)}",
+            {"tables": tables},
+        )
+        == []
+    )
+    assert house.warehouse.query("SELECT count() AS n FROM system.detached_parts") == [{"n": 0}]
+    for table in tables:
+        with_text = f"SELECT count() AS n FROM {table} WHERE toString(tuple(*)) LIKE '%MARKER%'"
+        assert house.warehouse.query(with_text) == [{"n": 0}]
+    assert house.warehouse.query("SELECT countIf(input LIKE '%HARMLESS%') AS n FROM spans") == [{"n": 1}]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"user.id": "42"},
+        {"user.id": 42},
+        {"enduser.id": "42"},
+        {"llm.user": "42"},
+        {"user.id": "somebody", "enduser.id": "42"},
+        {"user.id": "somebody", "enduser.id": 42},
+    ],
+    ids=str,
+)
+def test_a_user_is_found_by_whatever_name_and_type_a_span_gives_the_id(
+    house: House, admin: Principal, attributes: dict[str, Any]
+) -> None:
+    house.writer.write_spans("guide", request(span(1, 1, name="hers", attributes=attributes)))
+    house.writer.write_spans("guide", request(span(2, 1, name="not hers", attributes={"user.id": "421"})))
+    assert house.erasures.erase(admin, Subject(kind="user", id="42")).traces == 1
+    assert house.spans() == ["not hers"]
+
+
+def test_a_user_named_by_the_resource_is_found(house: House, admin: Principal) -> None:
+    house.writer.write_spans("guide", request(span(1, 1), resource={"enduser.id": "ada"}))
+    assert house.erasures.erase(admin, Subject(kind="user", id="ada")).rows["spans"] == 1
+
+
+def test_a_session_and_a_trace_are_erased_too(house: House, admin: Principal) -> None:
+    for trace in (1, 2, 3):
+        conversation = {"gen_ai.conversation.id": f"session-{trace % 2}"}
+        house.writer.write_spans("guide", request(span(trace, 1, name=f"{trace}", attributes=conversation)))
+    assert house.erasures.erase(admin, Subject(kind="session", id="session-1")).traces == 2
+    assert house.spans() == ["2"]
+    assert house.erasures.erase(admin, Subject(kind="trace", id=trace_id(2))).rows["spans"] == 1
+    assert house.spans() == []
+
+
+def test_scores_of_a_trace_that_never_came_are_erased(house: House, admin: Principal) -> None:
+    house.writer.write_scores("guide", [Score(trace_id=trace_id(9), name="n", value=1.0, source="code")])
+    assert house.erasures.erase(admin, Subject(kind="trace", id=trace_id(9))).rows["scores"] == 1
+
+
+def test_what_waits_in_the_spool_is_erased(house: House, admin: Principal) -> None:
+    hers = request(span(1, 1, name="waiting", attributes={"user.id": ADA.id, "text": TEXT}))
+    house.writer.submit("guide", hers).result()
+    assert house.erasures.erase(admin, ADA).traces == 1
+    assert house.holding(TEXT) == []
+
+
+def test_what_was_refused_is_erased_from_the_spool(house: House, admin: Principal) -> None:
+    folder = house.spool / "inbox_000000000000" / "refused"
+    folder.mkdir(parents=True)
+
+    def row(project: str, trace: int, user: str) -> bytes:
+        message = request(span(trace, 1, attributes={"user.id": user, "text": TEXT}))
+        return encode_rows(project, message, message.SerializeToString(), 1)
+
+    other = row("other", 1, ADA.id)
+    bobs = row("guide", 2, "bob")
+    ask(house, 3, ADA.id)
+    (folder / "000000000001.rows").write_bytes(row("guide", 1, ADA.id) + other + bobs)
+    (folder / "000000000002.rows").write_bytes(row("guide", 3, "somebody"))
+    assert house.erasures.erase(admin, ADA, dry_run=True).refused_spans == 2
+    assert house.erasures.erase(admin, ADA).refused_spans == 2
+    assert (folder / "000000000001.rows").read_bytes() == other + bobs
+    assert not (folder / "000000000002.rows").exists()
+
+
+def test_a_refused_row_that_cannot_be_read_goes_when_it_could_be_the_subjects(
+    house: House, admin: Principal
+) -> None:
+    folder = house.spool / "inbox_000000000000" / "refused"
+    folder.mkdir(parents=True)
+    (folder / "000000000001.rows").write_bytes(
+        b"".join(bytes((len(row),)) + row for row in (b"\xff\xff guide " + ADA.id.encode(), b"\xff\xff guide bob"))
+    )
+    assert house.erasures.erase(admin, ADA).refused_spans == 1
+    assert house.holding(ADA.id) == []
+    assert house.holding("guide bob")
+
+
+def test_a_dry_run_counts_and_changes_nothing(house: House, admin: Principal) -> None:
+    ask(house, 1, ADA.id)
+    erasure = house.erasures.erase(admin, ADA, dry_run=True)
+    assert (erasure.dry_run, erasure.traces, erasure.rows["spans"], erasure.left["spans"]) == (True, 1, 2, 2)
+    assert house.spans() == ["child 1", "root 1"]
+    assert list_entries(house.database, "guide") == []
+
+
+def test_the_receipt_names_nobody_and_can_be_found_again_with_the_key(house: House, admin: Principal) -> None:
+    ask(house, 1, ADA.id, text=TEXT)
+    erasure = house.erasures.erase(admin, ADA, reason="ticket 481")
+    (entry,) = list_entries(house.database, "guide")
+    assert (entry.action, entry.resource, entry.reason) == (
+        "erasure:create",
+        f"erasure/{erasure.id}",
+        "ticket 481",
+    )
+    assert entry.details["subject"] == house.audit.pseudonym(f"guide:user:{ADA.id}")
+    assert entry.details["rows"] == erasure.rows
+    assert entry.details["trace_digests"] == [digest(trace_id(1))]
+    assert re.fullmatch("hmac-sha256:[0-9a-f]{64}", str(entry.details["subject"]))
+    written = json.dumps(entry.model_dump(mode="json"))
+    assert all(text not in written for text in (ADA.id, "ada.lovelace", TEXT, trace_id(1)))
+    assert house.audit.verify(house.database).ok
+    assert house.holding(ADA.id) == []
+
+
+def test_erasing_somebody_unknown_is_a_receipt_that_says_so(house: House, admin: Principal) -> None:
+    erasure = house.erasures.erase(admin, ADA)
+    assert (erasure.traces, erasure.rows["spans"], erasure.left["spans"]) == (0, 0, 0)
+    assert len(list_entries(house.database, "guide")) == 1
+
+
+def test_a_span_that_comes_in_meanwhile_is_erased_too_and_a_stream_of_them_is_said(
+    house: House, admin: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(house, 1, ADA.id)
+    flush, late = house.writer.flush, iter(range(2, 100))
+
+    def flush_and_receive(times: int) -> None:
+        def receive() -> None:
+            flush()
+            if (trace := next(late)) < 2 + times:
+                ask(house, trace, ADA.id)
+
+        monkeypatch.setattr(house.writer, "flush", receive)
+
+    flush_and_receive(2)
+    assert house.erasures.erase(admin, ADA).left["spans"] == 0
+    assert house.spans() == []
+    flush_and_receive(50)
+    with pytest.raises(Unavailable, match="keep coming in: stop what sends them"):
+        house.erasures.erase(admin, ADA)
+
+
+def test_a_blob_goes_with_the_last_row_that_refers_to_it(house: House, admin: Principal) -> None:
+    house.warehouse.execute(
+        "CREATE TABLE pictures (project String, trace_id FixedString(16), digest String) "
+        "ENGINE = MergeTree ORDER BY (project, trace_id)"
+    )
+    own, shared = house.blobs.put(b"her picture"), house.blobs.put(b"a logo")
+    for trace, user, pictures in ((1, ADA.id, (own, shared)), (2, "bob", (shared,))):
+        ask(house, trace, user)
+        for picture in pictures:
+            house.warehouse.execute(
+                "INSERT INTO pictures SELECT 'guide', toFixedString(unhex({trace:String}), 16), {digest:String}",
+                {"trace": trace_id(trace), "digest": picture},
+            )
+    holdings = (*HOLDINGS, Holding("pictures", "binary", blob="digest"))
+    erasures = Erasures(
+        house.database,
+        house.audit,
+        house.warehouse,
+        house.writer,
+        house.blobs,
+        spool=house.spool,
+        holdings=holdings,
+    )
+    erasure = erasures.erase(admin, ADA)
+    assert (erasure.blobs, erasure.rows["pictures"], erasure.left["pictures"]) == (1, 2, 0)
+    assert (house.blobs.exists(own), house.blobs.exists(shared)) == (False, True)
+
+
+def test_every_table_with_a_trace_id_is_registered(house: House) -> None:
+    rows = house.warehouse.query(
+        "SELECT DISTINCT table FROM system.columns WHERE database = currentDatabase() AND name = 'trace_id' "
+        "AND table IN (SELECT name FROM system.tables WHERE engine LIKE '%MergeTree')"
+    )
+    assert {row["table"] for row in rows} == {holding.table for holding in HOLDINGS}
+    for holding in HOLDINGS:
+        columns = house.warehouse.query(f"DESCRIBE {holding.table}")
+        types = {row["name"]: row["type"] for row in columns}
+        assert types["trace_id"] == {"binary": "FixedString(16)", "text": "String"}[holding.ids]
+        assert {"project", *filter(None, (holding.time, holding.blob))} <= set(types)
+
+
+def test_the_engines_own_settings_are_back_afterwards(house: House, admin: Principal) -> None:
+    (before,) = house.warehouse.query("SHOW CREATE TABLE spans")
+    house.erasures.erase(admin, ADA)
+    assert house.warehouse.query("SHOW CREATE TABLE spans") == [before]
