@@ -111,6 +111,28 @@ def test_a_session_and_a_trace_are_erased_too(house: House, admin: Principal) ->
     assert house.spans() == []
 
 
+def test_scores_of_a_session_and_by_a_user_are_erased_though_they_are_of_no_trace_of_theirs(
+    house: House, admin: Principal
+) -> None:
+    def judge(**score: Any) -> None:
+        house.writer.write_scores("guide", [Score(name="n", value=1.0, source="human", **score)])
+
+    ask(house, 1, "bob")
+    judge(conversation="session-1", explanation=TEXT)
+    judge(trace_id=trace_id(1), author=ADA.id)
+    judge(trace_id=trace_id(1), author="bob")
+    dry = house.erasures.erase(admin, Subject(kind="session", id="session-1"), dry_run=True)
+    assert (dry.traces, dry.rows["scores"]) == (0, 1)
+    assert house.erasures.erase(admin, Subject(kind="session", id="session-1")).rows["scores"] == 1
+    assert house.holding(TEXT) == house.holding("session-1") == []
+    assert house.erasures.erase(admin, ADA).rows["scores"] == 1
+    assert house.holding(ADA.id) == []
+    assert house.warehouse.query("SELECT author FROM scores ORDER BY author") == [
+        {"author": ""},
+        {"author": "bob"},
+    ]
+
+
 def test_scores_of_a_trace_that_never_came_are_erased(house: House, admin: Principal) -> None:
     house.writer.write_scores("guide", [Score(trace_id=trace_id(9), name="n", value=1.0, source="code")])
     assert house.erasures.erase(admin, Subject(kind="trace", id=trace_id(9))).rows["scores"] == 1
@@ -248,7 +270,8 @@ def test_every_table_with_a_trace_id_is_registered(house: House) -> None:
         columns = house.warehouse.query(f"DESCRIBE {holding.table}")
         types = {row["name"]: row["type"] for row in columns}
         assert types["trace_id"] == {"binary": "FixedString(16)", "text": "String"}[holding.ids]
-        assert {"project", *filter(None, (holding.time, holding.blob))} <= set(types)
+        named = {*holding.names.values(), *filter(None, (holding.time, holding.blob))}
+        assert {"project", *named} <= set(types)
 
 
 def test_the_engines_own_settings_are_back_afterwards(house: House, admin: Principal) -> None:

@@ -11,7 +11,10 @@ import pytest
 
 from tests.telemetry.otlp import START_NS, Plain, request, span, trace_id
 from windlass.errors import InputError, Unavailable
+from windlass.prices.book import CalledModel, Listing
+from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.costs import write_prices
 from windlass.telemetry.scores import Score
 from windlass.telemetry.sql.query import ReadOnlySql, SqlLimits
 from windlass.telemetry.sql.views import VIEWS, open_views
@@ -29,10 +32,11 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse
     writer = Writer(warehouse, folder / "spool")
     chat: Plain = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5, "windlass.cost_usd": 0.25}
     root: Plain = {"gen_ai.input.messages": "7", "user.id": "ada", "flag": True, "n": 3, "list": [1]}
+    unpriced: Plain = {"gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 500_000}
     spans = [
         span(1, 1, name="root", duration_ns=2_000_000_000, attributes=root),
         span(1, 2, parent=1, name="chat", attributes=chat),
-        span(2, 1, name="failed", start_ns=START_NS + 10**9, error=True),
+        span(2, 1, name="failed", start_ns=START_NS + 10**9, error=True, attributes=unpriced),
     ]
     writer.write_spans("mine", request(*spans))
     writer.write_spans("mine", request(spans[0]))
@@ -41,6 +45,9 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse
         writer.write_spans(other, request(foreign, resource={"service.name": SECRET}))
         writer.write_scores(other, [Score(trace_id=trace_id(9), name=SECRET, value=1.0, source="human")])
     writer.write_scores("mine", [Score(trace_id=trace_id(1), name="good", value=0.5, source="human")])
+    rate = Rate(ALWAYS, 0, DAY_S, ANY_SIZE, 2.0, 8.0, 0.0, 0.0, 0.0, 0.0)
+    listing = Listing(rates=(rate,), own=0, source="test", listed_as="m")
+    write_prices(warehouse, "mine", {CalledModel("", "m", ""): listing})
     # One part, so that rows of different projects lie in the same granules.
     for table in ("spans", "traces", "scores"):
         warehouse.execute(f"OPTIMIZE TABLE {table} FINAL")
@@ -75,6 +82,7 @@ def test_spans_are_seen_once_with_ids_as_text_and_durations_in_seconds(sql: Read
     assert (root["user"], root["input"], root["input_tokens"]) == ("ada", "7", None)
     assert root["attributes"] == {"flag": "true", "n": "3", "list": "CgIYAQ=="}
     assert (chat["parent_span_id"], chat["operation"], chat["cost_usd"]) == ("0" * 15 + "1", "chat", 0.25)
+    assert failed["cost_usd"] == 1.0
     assert root["resource"] == {"service.name": "shop"}
     assert answer.cut is False
 

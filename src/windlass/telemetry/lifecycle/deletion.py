@@ -10,6 +10,7 @@ from typing import Final
 from windlass.errors import Unavailable
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
+from windlass.telemetry.lifecycle.subjects import Subject
 
 Counts = dict[str, int]
 """Rows by table."""
@@ -50,6 +51,44 @@ def delete_traces(
             )
 
 
+def count_named(
+    warehouse: Warehouse,
+    project: str,
+    subject: Subject,
+    traces: Sequence[str],
+    holdings: Sequence[Holding] = HOLDINGS,
+) -> Counts:
+    """Return how many rows each table has that name a subject themselves and are of none of some traces."""
+    counts = {}
+    for holding in _naming(subject, holdings):
+        (row,) = warehouse.query(
+            f"SELECT count() AS n FROM {holding.table} WHERE {_named(subject, holding)} "
+            f"AND {holding.trace} NOT IN {{traces:Array(String)}}",
+            {"project": project, "id": subject.id, "traces": list(traces)},
+        )
+        counts[holding.table] = int(str(row["n"]))
+    return counts
+
+
+def delete_named(
+    warehouse: Warehouse, project: str, subject: Subject, holdings: Sequence[Holding] = HOLDINGS
+) -> None:
+    """Delete the rows that name a subject themselves."""
+    for holding in _naming(subject, holdings):
+        warehouse.execute(
+            f"ALTER TABLE {holding.table} DELETE WHERE {_named(subject, holding)} SETTINGS mutations_sync = 2",
+            {"project": project, "id": subject.id},
+        )
+
+
+def _naming(subject: Subject, holdings: Sequence[Holding]) -> list[Holding]:
+    return [holding for holding in holdings if subject.kind in holding.names]
+
+
+def _named(subject: Subject, holding: Holding) -> str:
+    return f"project = {{project:String}} AND {holding.names[subject.kind]} = {{id:String}}"
+
+
 def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDINGS) -> None:
     """Remove the files in which rows stand that were deleted; on return they are gone.
 
@@ -58,7 +97,7 @@ def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDING
     """
     for holding in holdings:
         warehouse.execute(f"ALTER TABLE {holding.table} MODIFY SETTING old_parts_lifetime = 0")
-        # The engine keeps the texts of mutations that are done, in which the ids of the traces stand.
+        # The engine keeps the texts of mutations that are done, in which the ids stand.
         warehouse.execute(
             f"KILL MUTATION WHERE database = currentDatabase() AND table = '{holding.table}' AND is_done SYNC"
         )

@@ -1,6 +1,7 @@
 """Erasing what is held of a user, a session or a trace, with proof that nothing is left and a receipt."""
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,14 @@ from windlass.errors import Unavailable
 from windlass.storage.blobs import Blobs
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.lifecycle.deletion import Counts, count_rows, delete_traces, remove_old_parts
+from windlass.telemetry.lifecycle.deletion import (
+    Counts,
+    count_named,
+    count_rows,
+    delete_named,
+    delete_traces,
+    remove_old_parts,
+)
 from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
 from windlass.telemetry.lifecycle.media import blobs_of, delete_unreferenced
 from windlass.telemetry.lifecycle.refused import erase_refused
@@ -80,7 +88,7 @@ class Erasures:
         with self._one:
             self._writer.flush()
             traces = find_traces(self._warehouse, project, subject)
-            rows = count_rows(self._warehouse, project, traces, self._holdings)
+            rows = self._count(project, subject, traces)
             blobs = blobs_of(self._warehouse, project, traces, self._holdings)
             refused = erase_refused(self._spool, project, subject, traces, dry_run=dry_run)
             erasure = Erasure(
@@ -111,18 +119,24 @@ class Erasures:
         known = set(traces)
         for _ in range(_TRIES):
             delete_traces(self._warehouse, project, sorted(known), self._holdings)
+            delete_named(self._warehouse, project, subject, self._holdings)
             if self._warehouse.embedded:
                 remove_old_parts(self._warehouse, self._holdings)
             self._writer.flush()
             # A span may have come in meanwhile, of these traces or of another of the subject's.
             known |= set(find_traces(self._warehouse, project, subject))
-            left = count_rows(self._warehouse, project, sorted(known), self._holdings)
+            left = self._count(project, subject, sorted(known))
             if not any(left.values()):
                 return left
         raise Unavailable(
             "Spans of what is to be erased keep coming in: stop what sends them, then erase again. "
             f"Left are {sum(left.values())} rows."
         )
+
+    def _count(self, project: str, subject: Subject, traces: Sequence[str]) -> Counts:
+        counts = Counter(count_rows(self._warehouse, project, traces, self._holdings))
+        counts.update(count_named(self._warehouse, project, subject, traces, self._holdings))
+        return dict(counts)
 
     def _write_receipt(self, principal: Principal, erasure: Erasure, traces: Sequence[str], reason: str) -> None:
         digests = [digest(trace) for trace in traces]

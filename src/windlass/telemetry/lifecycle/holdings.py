@@ -3,6 +3,8 @@
 A new table with a `trace_id` is covered by a line here; a test reads the columns that the engine knows.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 
@@ -14,6 +16,8 @@ class Holding(NamedTuple):
     """How its column `trace_id` has an id: the 16 bytes, or 32 hexadecimal digits."""
     time: str = ""
     """The column by which a row without spans of its trace grows old; empty where there is no such row."""
+    names: Mapping[str, str] = MappingProxyType({})
+    """The columns by which a row is of a user or a session, though it may be of none of their traces."""
     blob: str = ""
     """The column with the digest of a blob that the row needs; empty where there is none."""
 
@@ -35,4 +39,8 @@ SPANS: Final = Holding("spans", "binary")
 INDEX: Final = Holding("traces", "binary")
 """Where a trace is to be found: cleared last, so that what was cut off on the way is found again."""
 
-HOLDINGS: Final = (Holding("scores", "text", time="time"), SPANS, INDEX)
+HOLDINGS: Final = (
+    Holding("scores", "text", time="time", names={"user": "author", "session": "conversation"}),
+    SPANS,
+    INDEX,
+)

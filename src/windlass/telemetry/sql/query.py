@@ -158,4 +158,4 @@ def _only(project: str, tables: str) -> str:
     return "{" + ", ".join(f"{quoted(f'{tables}.{table}')}: {condition}" for table in _TABLES) + "}"
 
 
-_TABLES: Final = ("spans", "traces", "scores")
+_TABLES: Final = ("spans", "traces", "scores", "prices")

@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from windlass.canonical import digest
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.conventions import COLUMNS, MODEL_CALLS
+from windlass.telemetry.costs import priced
 from windlass.telemetry.models import Kind
 from windlass.telemetry.summaries import NAMES, NO_SPAN, STATUSES
 
@@ -54,11 +55,20 @@ def _canonical() -> tuple[ViewColumn, ...]:
         ViewColumn(
             column.name,
             _TYPES[column.type],
-            f"s.{column.name}",
-            f"`{(column.sources + column.resource)[0]}`, or an older name of it",
+            # What a span cost is what it says, else its tokens by their price.
+            "s.cost" if column.name == "cost_usd" else f"s.{column.name}",
+            f"`{(column.sources + column.resource)[0]}`, or an older name of it"
+            + ("; else by the price of its tokens" if column.name == "cost_usd" else ""),
         )
         for column in COLUMNS
     )
+
+
+_PRICED_SPANS: Final = "FROM ({}) AS s".format(
+    priced("SELECT * FROM {table}.spans FINAL WHERE project = {project}")
+    .replace("FROM prices", "FROM {table}.prices")
+    .replace("{project:String}", "{project}")
+)
 
 
 _SPANS: Final = View(
@@ -96,7 +106,7 @@ _SPANS: Final = View(
         ViewColumn("resource", _MAP, _PLAIN.format(column="s.resource"), "of the process that sent it"),
         ViewColumn("received", _TIME, "s.received"),
     ),
-    "FROM {table}.spans AS s FINAL WHERE s.project = {project}",
+    _PRICED_SPANS,
 )
 
 
@@ -149,17 +159,19 @@ _TRACES: Final = View(
         *(ViewColumn(name, _TEXT, _of_main(name)) for name in NAMES),
         ViewColumn("input_tokens", "Nullable(Int64)", _of_calls("input_tokens"), "of its calls of models"),
         ViewColumn("output_tokens", "Nullable(Int64)", _of_calls("output_tokens")),
-        ViewColumn("cost_usd", "Nullable(Float64)", _of_calls("cost_usd"), "null when unknown, which is not 0"),
+        ViewColumn("cost_usd", "Nullable(Float64)", _of_calls("cost"), "null when unknown, which is not 0"),
     ),
-    "FROM {table}.spans AS s FINAL WHERE s.project = {project} GROUP BY s.trace_id",
+    _PRICED_SPANS + " GROUP BY s.trace_id",
 )
 
 _SCORES: Final = View(
     "scores",
     "One row for each score.",
     (
-        ViewColumn("trace_id", _TEXT, "s.trace_id"),
+        ViewColumn("id", _TEXT, "s.id"),
+        ViewColumn("trace_id", _TEXT, "s.trace_id", "empty where a session is judged"),
         ViewColumn("span_id", _TEXT, "s.span_id", "empty where the whole trace is judged"),
+        ViewColumn("conversation", _TEXT, "s.conversation"),
         ViewColumn("name", _NAME, "s.name"),
         ViewColumn("value", "Nullable(Float64)", "s.value"),
         ViewColumn("label", _TEXT, "s.label"),
@@ -169,10 +181,11 @@ _SCORES: Final = View(
         ViewColumn("item", _TEXT, "s.item"),
         ViewColumn("release", _NAME, "s.release", "its digest"),
         ViewColumn("evaluator", _NAME, "s.evaluator"),
-        ViewColumn("author", _TEXT, "s.author"),
+        ViewColumn("author", _TEXT, "s.author", "who says it"),
+        ViewColumn("sender", _TEXT, "s.sender", "whose key or session brought it"),
         ViewColumn("time", "DateTime64(6, 'UTC')", "s.time"),
     ),
-    "FROM {table}.scores AS s FINAL WHERE s.project = {project}",
+    "FROM {table}.scores AS s FINAL WHERE s.project = {project} AND NOT s.deleted",
 )
 
 VIEWS: Final = (_SPANS, _TRACES, _SCORES)
