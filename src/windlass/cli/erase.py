@@ -33,7 +33,7 @@ def erase(
             ("traces", erasure["traces"], erasure["traces"] if dry_run else 0),
             *((f"rows of {table}", rows, erasure["left"][table]) for table, rows in erasure["rows"].items()),
             ("refused spans", erasure["refused_spans"], erasure["refused_spans"] if dry_run else 0),
-            ("blobs", erasure["blobs"], erasure["blobs"] if dry_run else 0),
+            ("media", erasure["media"], erasure["media"] if dry_run else 0),
         ],
         right=("would be erased", "erased", "left"),
     )

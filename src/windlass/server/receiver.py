@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from windlass.access.principals import Principal
 from windlass.server.services import Services
 from windlass.settings import Settings
-from windlass.telemetry.bodies import Body
+from windlass.telemetry.bodies import Body, Clean
 from windlass.telemetry.ingest import parse_traces
 from windlass.telemetry.limits import Limits
 from windlass.telemetry.logs import parse_logs, scores_of
@@ -46,7 +46,7 @@ def take_traces(services: Services, principal: Principal, body: Body) -> Taken:
 
 def take_logs(services: Services, principal: Principal, body: Body) -> Taken:
     """Take an export of logs: events, of which results of evaluations are scores, too."""
-    parsed = parse_logs(body, limits_of(services.settings))
+    parsed = parse_logs(body, limits_of(services.settings), _cleaning(services, principal))
     services.writer.write_events(principal.project, parsed.events)
     services.writer.write_scores(principal.project, scores_of(parsed.events, principal.id))
     answer = ExportLogsServiceResponse()
@@ -58,13 +58,18 @@ def take_logs(services: Services, principal: Principal, body: Body) -> Taken:
 
 def take_metrics(services: Services, principal: Principal, body: Body) -> Taken:
     """Take an export of metrics."""
-    parsed = parse_metrics(body, limits_of(services.settings))
+    parsed = parse_metrics(body, limits_of(services.settings), _cleaning(services, principal))
     services.writer.write_points(principal.project, parsed.points)
     answer = ExportMetricsServiceResponse()
     if parsed.rejected:
         answer.partial_success.rejected_data_points = parsed.rejected
         answer.partial_success.error_message = parsed.reason
     return Taken(answer, None)
+
+
+def _cleaning(services: Services, principal: Principal) -> Clean:
+    """Return what spans go through in the writer."""
+    return lambda message, data: services.writer.clean(principal.project, message, data)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -117,14 +117,14 @@ class Services:
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
         self.price_book = PriceBook(self.database)
-        self.retentions = Retentions(self.database, self.audit, self.warehouse)
+        self.retentions = Retentions(self.database, self.audit, self.warehouse, self.media)
         self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
         self.erasures = Erasures(
             self.database,
             self.audit,
             self.warehouse,
             self.writer,
-            self.blobs,
+            self.media,
             spool=settings.data / _SPOOL,
         )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))

@@ -5,6 +5,8 @@ import zlib
 from collections.abc import Callable, Generator
 from typing import Final, NamedTuple
 
+from google.protobuf.message import Message
+
 from windlass.errors import InputError, TooLarge, UnsupportedMedia
 
 if sys.version_info >= (3, 14):
@@ -20,6 +22,10 @@ _MOST_MEMBERS: Final = 64
 """What follows a member is copied for the next: a body of nothing but empty ones would never end."""
 _ZSTD_OPTIONS: Final[dict[int, int]] = {zstd.DecompressionParameter.window_log_max: 23}
 """8 MiB, which is what RFC 9659 allows a content encoding: a frame could ask for 2 GiB."""
+
+
+Clean = Callable[[Message, bytes], object]
+"""Takes out of a parsed message, and the bytes that it came from, what must not be stored."""
 
 
 class Body(NamedTuple):

@@ -9,7 +9,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
 
-from windlass.telemetry.bodies import Body
+from windlass.telemetry.bodies import Body, Clean
 from windlass.telemetry.conventions import ITEM, RELEASE, RUN, SCORE_SOURCE
 from windlass.telemetry.limits import Limits, Rejections
 from windlass.telemetry.otlp_json import logs_from_json
@@ -51,13 +51,15 @@ class ParsedLogs(NamedTuple):
     reason: str
 
 
-def parse_logs(body: Body, limits: Limits = _NO_LIMITS) -> ParsedLogs:
+def parse_logs(body: Body, limits: Limits = _NO_LIMITS, clean: Clean | None = None) -> ParsedLogs:
     """Read an export of logs. Records that cannot be kept are left out and counted.
 
-    Those are records over a limit, with an id of a wrong length, or without any time. Raises InputError when it
-    cannot be read.
+    Those are records over a limit, with an id of a wrong length, or without any time. What is kept goes
+    through ``clean`` first, which changes the message in place. Raises InputError when it cannot be read.
     """
     message = _read(body, limits)
+    if clean is not None:
+        clean(message, body.data)
     rejections = Rejections("Log records")
     events: list[LogEvent] = []
     for resource_logs in message.resource_logs:

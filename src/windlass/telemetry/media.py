@@ -4,7 +4,7 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from windlass.errors import NotFound
 from windlass.storage.blobs import Blobs
@@ -50,6 +50,16 @@ class MediaStore:
         if row is None:
             raise NotFound(f"No span of this project refers to the file {digest}.")
         return MediaFile(self._blobs.get(digest), row.mime_type)
+
+    def forget(self, project: str, digest: str) -> None:
+        """Take a file from a project, and delete it when no other has it."""
+        with self._database.write() as tx:
+            take_turns(tx, project, digest)
+            tx.execute(delete(media).where(media.c.project == project, media.c.digest == digest))
+            elsewhere = tx.execute(select(media.c.project).where(media.c.digest == digest)).first()
+        self._known.discard((project, digest))
+        if elsewhere is None:
+            self._blobs.delete(digest)
 
     def _note(self, project: str, digest: str, mime_type: str, size: int) -> None:
         with self._database.write() as tx:

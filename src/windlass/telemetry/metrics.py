@@ -22,7 +22,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     SummaryDataPoint,
 )
 
-from windlass.telemetry.bodies import Body
+from windlass.telemetry.bodies import Body, Clean
 from windlass.telemetry.buckets import MOST_BUCKETS, Buckets, from_exponential, problem_of_buckets
 from windlass.telemetry.limits import Limits, Rejections
 from windlass.telemetry.otlp_json import metrics_from_json
@@ -94,13 +94,16 @@ class _Origin(NamedTuple):
     scope: str
 
 
-def parse_metrics(body: Body, limits: Limits = _NO_LIMITS) -> ParsedMetrics:
+def parse_metrics(body: Body, limits: Limits = _NO_LIMITS, clean: Clean | None = None) -> ParsedMetrics:
     """Read an export of metrics. Points that cannot be kept are left out and counted.
 
-    Those are points over a limit, without a time, with a number that is none, and those of summaries. Raises
-    InputError when it cannot be read.
+    Those are points over a limit, without a time, with a number that is none, and those of summaries. What is
+    kept goes through ``clean`` first, which changes the message in place. Raises InputError when it cannot be
+    read.
     """
     message = _read(body, limits)
+    if clean is not None:
+        clean(message, body.data)
     rejections = Rejections("Data points")
     points: list[MetricPoint] = []
     for resource_metrics in message.resource_metrics:

@@ -15,15 +15,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
-from windlass.telemetry import metric_points, span_events
+from windlass.telemetry import media_uses, metric_points, span_events
 from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.logs import LogEvent
+from windlass.telemetry.media_uses import note_uses
 from windlass.telemetry.metrics import MetricPoint
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
 from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes, prepare
@@ -95,6 +96,7 @@ class Writer:
         self._inbox = prepare(warehouse)
         span_events.prepare(warehouse)
         metric_points.prepare(warehouse)
+        media_uses.prepare(warehouse)
         self._events = GroupedInserts(warehouse, span_events.TABLE)
         self._points = GroupedInserts(warehouse, metric_points.TABLE)
         self._spool = Spool(folder, self._inbox)
@@ -137,14 +139,21 @@ class Writer:
         parsed = _parsed(request)
         if body is None:
             body = request if isinstance(request, bytes) else request.SerializeToString()
-        if self._intake is not None:
-            body = self._intake.clean(project, parsed, body)
+        body = self.clean(project, parsed, body)
         rows = encode_rows(project, parsed, body, time.time_ns())
         if rows:
             return self._enqueue(rows, stage or self._acknowledged)
         done: Future[None] = Future()
         done.set_result(None)
         return done
+
+    def clean(self, project: str, message: Message, body: bytes) -> bytes:
+        """Take out of an OTLP message, in place, what must not be stored, and return its bytes then."""
+        if self._intake is None:
+            return body
+        body = self._intake.clean(project, message, body)
+        note_uses(self._warehouse, project, message, body)
+        return body
 
     def write_spans(self, project: str, request: bytes | ExportTraceServiceRequest) -> None:
         """Store an OTLP export request so that it can be read on return; raises what ``submit`` says."""

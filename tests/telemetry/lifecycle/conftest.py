@@ -11,8 +11,11 @@ from windlass.access.principals import Principal
 from windlass.storage.blobs import Blobs
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.intake import Intake
 from windlass.telemetry.lifecycle.erasure import Erasures
 from windlass.telemetry.lifecycle.retention import Retentions
+from windlass.telemetry.masking.store import MaskingRulesStore
+from windlass.telemetry.media import MediaStore
 from windlass.telemetry.writer import Writer
 
 
@@ -24,6 +27,7 @@ class House:
     warehouse: Warehouse
     writer: Writer
     blobs: Blobs
+    media: MediaStore
 
     @property
     def spool(self) -> Path:
@@ -31,11 +35,11 @@ class House:
 
     @property
     def erasures(self) -> Erasures:
-        return Erasures(self.database, self.audit, self.warehouse, self.writer, self.blobs, spool=self.spool)
+        return Erasures(self.database, self.audit, self.warehouse, self.writer, self.media, spool=self.spool)
 
     @property
     def retentions(self) -> Retentions:
-        return Retentions(self.database, self.audit, self.warehouse, step=2)
+        return Retentions(self.database, self.audit, self.warehouse, self.media, step=2)
 
     def spans(self, project: str = "guide") -> list[object]:
         """Return the names of a project's spans."""
@@ -56,9 +60,12 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path, sqlite_url: str, audit: AuditChain, blobs: Blobs) -> Iterator[House]:
     database = Database(sqlite_url)
+    database.migrate()
+    media = MediaStore(database, blobs)
     warehouse = Warehouse.open(f"chdb://{tmp_path / 'warehouse'}")
-    writer = Writer(warehouse, tmp_path / "spool")
-    yield House(tmp_path, database, audit, warehouse, writer, blobs)
+    intake = Intake(MaskingRulesStore(database, audit), media)
+    writer = Writer(warehouse, tmp_path / "spool", intake=intake)
+    yield House(tmp_path, database, audit, warehouse, writer, blobs, media)
     writer.close()
     warehouse.close()
     database.close()

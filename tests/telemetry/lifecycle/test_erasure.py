@@ -1,7 +1,9 @@
 """Erasure: nothing is left, of nobody else anything is missing, and the receipt names nobody."""
 
+import base64
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +13,8 @@ from tests.telemetry.otlp import request, span, trace_id
 from windlass.access.audit import list_entries
 from windlass.access.principals import Principal
 from windlass.canonical import digest
-from windlass.errors import Unavailable
-from windlass.telemetry.lifecycle.erasure import Erasures
-from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
+from windlass.errors import NotFound, Unavailable
+from windlass.telemetry.lifecycle.holdings import HOLDINGS
 from windlass.telemetry.lifecycle.subjects import Subject
 from windlass.telemetry.rows import encode_rows
 from windlass.telemetry.scores import Score
@@ -44,7 +45,7 @@ def test_a_user_is_erased_from_every_table_and_from_the_files(house: House, admi
     assert house.holding(TEXT)
     erasure = house.erasures.erase(admin, ADA)
     assert (erasure.traces, erasure.rows["spans"], erasure.rows["scores"]) == (2, 4, 2)
-    assert erasure.left == {"spans": 0, "scores": 0, "traces": 0}
+    assert erasure.left == {"spans": 0, "scores": 0, "span_events": 0, "media_uses": 0, "traces": 0}
     for text in (TEXT, "root 1", "child 3", trace_id(3)):
         assert house.holding(text) == [], text
     assert house.spans() == ["child 2", "root 2"]
@@ -232,32 +233,23 @@ def test_a_span_that_comes_in_meanwhile_is_erased_too_and_a_stream_of_them_is_sa
         house.erasures.erase(admin, ADA)
 
 
-def test_a_blob_goes_with_the_last_row_that_refers_to_it(house: House, admin: Principal) -> None:
-    house.warehouse.execute(
-        "CREATE TABLE pictures (project String, trace_id FixedString(16), digest String) "
-        "ENGINE = MergeTree ORDER BY (project, trace_id)"
-    )
-    own, shared = house.blobs.put(b"her picture"), house.blobs.put(b"a logo")
-    for trace, user, pictures in ((1, ADA.id, (own, shared)), (2, "bob", (shared,))):
-        ask(house, trace, user)
-        for picture in pictures:
-            house.warehouse.execute(
-                "INSERT INTO pictures SELECT 'guide', toFixedString(unhex({trace:String}), 16), {digest:String}",
-                {"trace": trace_id(trace), "digest": picture},
-            )
-    holdings = (*HOLDINGS, Holding("pictures", "binary", blob="digest"))
-    erasures = Erasures(
-        house.database,
-        house.audit,
-        house.warehouse,
-        house.writer,
-        house.blobs,
-        spool=house.spool,
-        holdings=holdings,
-    )
-    erasure = erasures.erase(admin, ADA)
-    assert (erasure.blobs, erasure.rows["pictures"], erasure.left["pictures"]) == (1, 2, 0)
-    assert (house.blobs.exists(own), house.blobs.exists(shared)) == (False, True)
+def test_a_file_in_a_message_goes_with_the_last_trace_that_refers_to_it(house: House, admin: Principal) -> None:
+    own, shared = (base64.b64encode(sign * 300).decode() for sign in (b"h", b"l"))
+    own_digest, shared_digest = (house.blobs.put(base64.b64decode(data)) for data in (own, shared))
+    ask(house, 1, ADA.id, text=f"data:image/png;base64,{own} data:image/png;base64,{shared}")
+    ask(house, 2, "bob", text=f"data:image/png;base64,{shared}")
+    ask(house, 3, "eve", project="other", text=f"data:image/png;base64,{own}")
+    assert house.media.get("guide", own_digest).mime_type == "image/png"
+
+    erasure = house.erasures.erase(admin, ADA)
+
+    assert (erasure.media, erasure.rows["media_uses"], erasure.left["media_uses"]) == (1, 2, 0)
+    with pytest.raises(NotFound):
+        house.media.get("guide", own_digest)
+    assert house.media.get("guide", shared_digest).data == b"l" * 300
+    assert house.media.get("other", own_digest).data == b"h" * 300
+    house.erasures.erase(replace(admin, project="other"), Subject(kind="user", id="eve"))
+    assert (house.blobs.exists(own_digest), house.blobs.exists(shared_digest)) == (False, True)
 
 
 def test_every_table_with_a_trace_id_is_registered(house: House) -> None:
@@ -270,7 +262,10 @@ def test_every_table_with_a_trace_id_is_registered(house: House) -> None:
         columns = house.warehouse.query(f"DESCRIBE {holding.table}")
         types = {row["name"]: row["type"] for row in columns}
         assert types["trace_id"] == {"binary": "FixedString(16)", "text": "String"}[holding.ids]
-        named = {*holding.names.values(), *filter(None, (holding.time, holding.blob))}
+        named = {
+            *holding.names.values(),
+            *filter(None, (holding.time, "run" if holding.has_run and holding.time else "")),
+        }
         assert {"project", *named} <= set(types)
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,11 +42,11 @@ def test_traces_older_than_the_days_kept_go_from_every_table_step_by_step(house:
         store(house, trace, days)
     store(house, 8, 400, project="other")
     house.retentions.put(admin, RetentionPolicy(max_age_days=30))
-    assert house.retentions.apply("guide", at=TODAY) == {"spans": 5, "traces": 5, "scores": 5}
+    assert +Counter(house.retentions.apply("guide", at=TODAY)) == {"spans": 5, "traces": 5, "scores": 5}
     assert house.spans() == ["6", "7"]
     assert scored(house) == [trace_id(6), trace_id(7)]
     assert house.spans("other") == ["8"]
-    assert house.retentions.apply("guide", at=TODAY) == {"spans": 0, "traces": 0, "scores": 0}
+    assert not any(house.retentions.apply("guide", at=TODAY).values())
 
 
 def test_a_trace_is_as_old_as_its_last_span(house: House, admin: Principal) -> None:
@@ -131,7 +132,7 @@ def test_a_policy_that_keeps_nothing_is_refused(limit: dict[str, int]) -> None:
 
 
 def test_rounds_apply_every_policy_again_and_again_until_they_are_closed(house: House, admin: Principal) -> None:
-    retentions = Retentions(house.database, house.audit, house.warehouse)
+    retentions = Retentions(house.database, house.audit, house.warehouse, house.media)
     retentions.put(admin, RetentionPolicy(max_age_days=30))
     rounds = RetentionRounds(retentions, interval_s=0.05)
     rounds.start()

@@ -13,7 +13,6 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.canonical import digest
 from windlass.errors import Unavailable
-from windlass.storage.blobs import Blobs
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.lifecycle.deletion import (
@@ -25,9 +24,10 @@ from windlass.telemetry.lifecycle.deletion import (
     remove_old_parts,
 )
 from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
-from windlass.telemetry.lifecycle.media import blobs_of, delete_unreferenced
+from windlass.telemetry.lifecycle.media import delete_unreferenced, media_of
 from windlass.telemetry.lifecycle.refused import erase_refused
 from windlass.telemetry.lifecycle.subjects import Subject, find_traces
+from windlass.telemetry.media import MediaStore
 from windlass.telemetry.writer import Writer
 
 _TRIES: Final = 3
@@ -48,8 +48,8 @@ class Erasure(BaseModel):
     """Rows erased, by table."""
     refused_spans: int
     """Spans that lay refused in the spool."""
-    blobs: int
-    """Blobs that nothing else refers to."""
+    media: int
+    """Files in messages that no other trace of the project refers to; of a dry run, all that these refer to."""
     left: dict[str, int]
     """Rows found by counting again afterwards, by table: zeros."""
 
@@ -63,7 +63,7 @@ class Erasures:
         audit: AuditChain,
         warehouse: Warehouse,
         writer: Writer,
-        blobs: Blobs,
+        media: MediaStore,
         *,
         spool: Path,
         holdings: Sequence[Holding] = HOLDINGS,
@@ -72,7 +72,7 @@ class Erasures:
         self._audit = audit
         self._warehouse = warehouse
         self._writer = writer
-        self._blobs = blobs
+        self._media = media
         self._spool = spool
         self._holdings = holdings
         self._one = threading.Lock()
@@ -89,7 +89,7 @@ class Erasures:
             self._writer.flush()
             traces = find_traces(self._warehouse, project, subject)
             rows = self._count(project, subject, traces)
-            blobs = blobs_of(self._warehouse, project, traces, self._holdings)
+            files = media_of(self._warehouse, project, traces)
             refused = erase_refused(self._spool, project, subject, traces, dry_run=dry_run)
             erasure = Erasure(
                 id=str(uuid4()),
@@ -99,7 +99,7 @@ class Erasures:
                 traces=len(traces),
                 rows=rows,
                 refused_spans=refused,
-                blobs=len(blobs),
+                media=len(files),
                 left=rows if dry_run else dict.fromkeys(rows, 0),
             )
             if dry_run:
@@ -107,7 +107,7 @@ class Erasures:
             left = self._delete(project, subject, traces)
             erasure = erasure.model_copy(
                 update={
-                    "blobs": delete_unreferenced(self._warehouse, self._blobs, blobs, self._holdings),
+                    "media": delete_unreferenced(self._warehouse, self._media, project, files),
                     "left": left,
                 }
             )

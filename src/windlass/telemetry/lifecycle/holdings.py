@@ -16,10 +16,12 @@ class Holding(NamedTuple):
     """How its column `trace_id` has an id: the 16 bytes, or 32 hexadecimal digits."""
     time: str = ""
     """The column by which a row without spans of its trace grows old; empty where there is no such row."""
+    time_ns: bool = False
+    """Whether that column has nanoseconds since 1970, and not a time of the engine's."""
+    has_run: bool = True
+    """Whether a row says in its column `run` of which evaluation run it is."""
     names: Mapping[str, str] = MappingProxyType({})
     """The columns by which a row is of a user or a session, though it may be of none of their traces."""
-    blob: str = ""
-    """The column with the digest of a blob that the row needs; empty where there is none."""
 
     @property
     def of_traces(self) -> str:
@@ -28,6 +30,12 @@ class Holding(NamedTuple):
         if self.ids == "binary":
             ids = f"(SELECT toFixedString(unhex(arrayJoin({ids})), 16))"
         return f"project = {{project:String}} AND trace_id IN {ids}"
+
+    @property
+    def older(self) -> str:
+        """The condition that a row is older than {cutoff:Int64}, in nanoseconds since 1970."""
+        cutoff = "{cutoff:Int64}"
+        return f"{self.time} < " + (cutoff if self.time_ns else f"fromUnixTimestamp64Nano({cutoff}, 'UTC')")
 
     @property
     def trace(self) -> str:
@@ -41,6 +49,12 @@ INDEX: Final = Holding("traces", "binary")
 
 HOLDINGS: Final = (
     Holding("scores", "text", time="time", names={"user": "author", "session": "conversation"}),
+    Holding("span_events", "text", time="time_ns", time_ns=True, has_run=False),
+    Holding("media_uses", "text", time="received", has_run=False),
     SPANS,
     INDEX,
 )
+
+POINTS: Final = "metric_points"
+"""Points of metrics are of no trace: they grow old, and name nobody that spans do not."""
+OLD_POINTS: Final = "project = {project:String} AND time_ns < {cutoff:Int64}"

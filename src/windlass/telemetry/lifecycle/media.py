@@ -1,42 +1,33 @@
-"""Blobs that rows of telemetry need: they go with the last row that refers to them."""
-
-# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+"""Files that spans refer to: they go with the last trace that refers to them."""
 
 from collections.abc import Collection, Sequence
 
-from windlass.storage.blobs import Blobs
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.lifecycle.holdings import Holding
+from windlass.telemetry.media import MediaStore
+from windlass.telemetry.media_uses import TABLE, TRACES_OF_PROJECT
 
 
-def blobs_of(
-    warehouse: Warehouse, project: str, traces: Sequence[str], holdings: Sequence[Holding]
-) -> frozenset[str]:
-    """Return the digests of the blobs that rows of some traces refer to."""
-    found: set[str] = set()
-    for holding in holdings:
-        if holding.blob and traces:
-            rows = warehouse.query(
-                f"SELECT DISTINCT {holding.blob} AS digest FROM {holding.table} WHERE {holding.of_traces}",
-                {"project": project, "traces": list(traces)},
-            )
-            found |= {str(row["digest"]) for row in rows if row["digest"]}
-    return frozenset(found)
+def media_of(warehouse: Warehouse, project: str, traces: Sequence[str]) -> frozenset[str]:
+    """Return the digests of the files that some traces refer to."""
+    if not traces:
+        return frozenset()
+    rows = warehouse.query(
+        f"SELECT DISTINCT digest FROM {TABLE} WHERE {TRACES_OF_PROJECT}",  # noqa: S608 - names of this package
+        {"project": project, "traces": list(traces)},
+    )
+    return frozenset(str(row["digest"]) for row in rows)
 
 
-def delete_unreferenced(
-    warehouse: Warehouse, blobs: Blobs, digests: Collection[str], holdings: Sequence[Holding]
-) -> int:
-    """Delete those of some blobs that no row refers to, of whatever project; return how many."""
-    unreferenced = set(digests)
-    for holding in holdings:
-        if holding.blob and unreferenced:
-            rows = warehouse.query(
-                f"SELECT DISTINCT {holding.blob} AS digest FROM {holding.table} "
-                f"WHERE {holding.blob} IN {{digests:Array(String)}}",
-                {"digests": sorted(unreferenced)},
-            )
-            unreferenced -= {str(row["digest"]) for row in rows}
-    for unneeded in sorted(unreferenced):
-        blobs.delete(unneeded)
+def delete_unreferenced(warehouse: Warehouse, media: MediaStore, project: str, digests: Collection[str]) -> int:
+    """Delete those of some files that no trace of the project refers to any more; return how many."""
+    if not digests:
+        return 0
+    rows = warehouse.query(
+        f"SELECT DISTINCT digest FROM {TABLE} "  # noqa: S608 - names of this package
+        "WHERE project = {project:String} AND digest IN {digests:Array(String)}",
+        {"project": project, "digests": sorted(digests)},
+    )
+    unreferenced = sorted(set(digests) - {str(row["digest"]) for row in rows})
+    for digest in unreferenced:
+        media.forget(project, digest)
     return len(unreferenced)

@@ -17,7 +17,9 @@ from windlass.canonical import digest
 from windlass.storage.database import Database, now
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.lifecycle.deletion import Counts, count_rows, delete_traces
-from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
+from windlass.telemetry.lifecycle.holdings import HOLDINGS, OLD_POINTS, POINTS, Holding
+from windlass.telemetry.lifecycle.media import delete_unreferenced, media_of
+from windlass.telemetry.media import MediaStore
 from windlass.telemetry.summaries import nanoseconds_of
 from windlass.telemetry.tables import retention_policies
 
@@ -52,6 +54,7 @@ class Retentions:
         database: Database,
         audit: AuditChain,
         warehouse: Warehouse,
+        media: MediaStore,
         *,
         holdings: Sequence[Holding] = HOLDINGS,
         step: int = _STEP,
@@ -59,6 +62,7 @@ class Retentions:
         self._database = database
         self._audit = audit
         self._warehouse = warehouse
+        self._media = media
         self._holdings = holdings
         self._step = step
 
@@ -127,6 +131,7 @@ class Retentions:
         for holding in self._holdings:
             if holding.time:
                 cleared.update(self._clear_strays(project, policy, holding, cutoff_ns))
+        cleared.update(self._delete(POINTS, OLD_POINTS, project, cutoff_ns))
         return cleared
 
     def _clear_more_than(self, project: str, policy: RetentionPolicy, most: int) -> Counts:
@@ -151,27 +156,31 @@ class Retentions:
         return [str(row["trace"]) for row in rows]
 
     def _clear(self, project: str, traces: Sequence[str]) -> Counts:
+        files = media_of(self._warehouse, project, traces)
         counts = count_rows(self._warehouse, project, traces, self._holdings)
         delete_traces(self._warehouse, project, traces, self._holdings)
+        delete_unreferenced(self._warehouse, self._media, project, files)
         return counts
 
     def _clear_strays(self, project: str, policy: RetentionPolicy, holding: Holding, cutoff_ns: int) -> Counts:
         """Clear old rows of traces of which no span ever came."""
         condition = (
-            f"project = {{project:String}} AND {holding.time} < fromUnixTimestamp64Nano({{cutoff:Int64}}, 'UTC') "
-            f"AND {holding.trace} NOT IN "
+            f"project = {{project:String}} AND {holding.older} AND {holding.trace} NOT IN "
             "(SELECT lower(hex(trace_id)) FROM traces WHERE project = {project:String})"
         )
-        if policy.keep_runs:
+        if policy.keep_runs and holding.has_run:
             condition += " AND run = ''"
+        return self._delete(holding.table, condition, project, cutoff_ns)
+
+    def _delete(self, table: str, condition: str, project: str, cutoff_ns: int) -> Counts:
         parameters = {"project": project, "cutoff": cutoff_ns}
-        (row,) = self._warehouse.query(f"SELECT count() AS n FROM {holding.table} WHERE {condition}", parameters)
+        (row,) = self._warehouse.query(f"SELECT count() AS n FROM {table} WHERE {condition}", parameters)
         count = int(str(row["n"]))
         if count:
             self._warehouse.execute(
-                f"ALTER TABLE {holding.table} DELETE WHERE {condition} SETTINGS mutations_sync = 2", parameters
+                f"ALTER TABLE {table} DELETE WHERE {condition} SETTINGS mutations_sync = 2", parameters
             )
-        return {holding.table: count}
+        return {table: count}
 
     def _write_entry(self, project: str, policy: RetentionPolicy, cleared: Counts) -> None:
         with self._database.write() as tx:
@@ -181,7 +190,7 @@ class Retentions:
                 "retention:apply",
                 "retention/policy",
                 after=digest(policy.model_dump()),
-                details={"rows": cleared, "policy": policy.model_dump()},
+                details={"rows": {table: n for table, n in cleared.items() if n}, "policy": policy.model_dump()},
             )
 
 
