@@ -162,6 +162,27 @@ def test_traffic_has_the_costs_of_tokens_too(warehouse: Warehouse, writer: Write
     assert traffic.unpriced_models == ["secret"]
 
 
+def test_without_lists_models_are_priced_by_what_the_warehouse_has(warehouse: Warehouse, writer: Writer) -> None:
+    writer.write_spans("shop", call(1, 1, "a"))
+
+    (unmet,) = list_traces(warehouse, "shop").items
+    list_traces(warehouse, "shop", lists=Fixed(a=(flat(1.0),)))
+    (met,) = list_traces(warehouse, "shop").items
+
+    assert (unmet.cost_usd, unmet.unpriced_models) == (None, ["a"])
+    assert met.cost_usd == pytest.approx(1.1)
+
+
+def test_prices_are_of_one_project(warehouse: Warehouse, writer: Writer) -> None:
+    for project in ("shop", "bank"):
+        writer.write_spans(project, call(1, 1, "a"))
+    list_traces(warehouse, "shop", lists=Fixed(a=(flat(1.0),)))
+
+    (elsewhere,) = list_traces(warehouse, "bank", lists=Fixed(a=(flat(2.0),))).items
+
+    assert elsewhere.cost_usd == pytest.approx(2.2)
+
+
 def test_a_model_is_looked_up_once(warehouse: Warehouse, writer: Writer) -> None:
     writer.write_spans("shop", call(1, 1, "a"))
     writer.write_spans("shop", call(2, 1, "secret"))

@@ -18,8 +18,9 @@ from windlass.errors import InputError
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conditions import Condition
 from windlass.telemetry.conventions import MODEL_CALLS
-from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, Lists, priced, query_priced
+from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.summaries import NO_SPAN, instant, integer, nanoseconds_of
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
 Measure = Literal[
     "count",
@@ -145,15 +146,15 @@ def measure_chart(
         "until": nanoseconds_of(until),
         "interval": interval_s,
     }
-    source = _source(chart, parameters)
+    where = _where(chart, parameters)
+    source = _source(chart, where)
     largest = warehouse.query(
         f"SELECT key, count() AS n FROM ({source}) GROUP BY key ORDER BY n DESC, key LIMIT {chart.series + 1:d}",
         parameters,
     )
     keys = [str(row["key"]) for row in largest[: chart.series]]
-    sql = _sql(chart, source)
-    rows = query_priced(
-        lambda: warehouse.query(sql, {**parameters, "keys": keys, "others": OTHERS}), warehouse, project, lists
+    rows = Priced(warehouse, project, lists).query(
+        lambda tariff: _sql(chart, source, tariff), where, {**parameters, "keys": keys, "others": OTHERS}
     )
     shown = keys if len(largest) <= chart.series else [*keys, OTHERS]
     return ChartData(since=since, until=until, interval_s=interval_s, series=_series(rows, shown))
@@ -163,8 +164,8 @@ def _interval(seconds: float) -> int:
     return next((step for step in _INTERVALS_S if seconds / step <= _MOST_POINTS), _INTERVALS_S[-1])
 
 
-def _source(chart: Chart, parameters: dict[str, object]) -> str:
-    """Return the spans of a chart, each once, with its key."""
+def _where(chart: Chart, parameters: dict[str, object]) -> str:
+    """Return the condition on the spans of a chart; its values go into the parameters."""
     conditions = [
         "project = {project:String}",
         "start_time >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')",
@@ -175,21 +176,24 @@ def _source(chart: Chart, parameters: dict[str, object]) -> str:
         test, values = Condition.parse(text).sql(f"where{number}")
         conditions.append(test)
         parameters |= values
+    return " AND ".join(conditions)
+
+
+def _source(chart: Chart, where: str) -> str:
+    """Return the spans of a chart, each once, with its key."""
     key = {"": "''", "status": "['unset', 'ok', 'error'][status + 1]"}.get(chart.by, f"toString({chart.by})")
     columns = ", ".join(("trace_id", "duration", *COLUMNS_TO_PRICE))
-    return (
-        f"SELECT {columns}, status = 2 AS failed, {key} AS key FROM spans FINAL WHERE {' AND '.join(conditions)}"
-    )
+    return f"SELECT {columns}, status = 2 AS failed, {key} AS key FROM spans FINAL WHERE {where}"
 
 
-def _sql(chart: Chart, source: str) -> str:
+def _sql(chart: Chart, source: str, tariff: Tariff) -> str:
     """Return the figures by key and interval, and of each key's whole period, where the time is 0."""
     cost = chart.measure == "cost_usd"
-    spans = priced(source) if cost else source
+    spans = tariff.priced(source) if cost else source
     said = "cost" if cost else chart.measure if chart.measure in _OF_CALLS else "1"
     return f"""
     SELECT series AS key, time, count() AS n, {_VALUES[chart.measure]} AS value,
-      countIf(isNull({said})) AS unknown, {UNMET if cost else "[]"} AS unmet
+      countIf(isNull({said})) AS unknown, {"max(is_unmet)" if cost else "false"} AS unmet
     FROM (
       SELECT *, if(key IN {{keys:Array(String)}}, key, {{others:String}}) AS series,
         toUnixTimestamp(toStartOfInterval(start_time, toIntervalSecond({{interval:UInt32}}), 'UTC')) AS time

@@ -1,4 +1,4 @@
-"""What spans cost, computed by the warehouse when it is asked for: what a span says, else its tokens by a price.
+"""What spans cost, computed when it is asked for: what a span says, else its tokens by a price.
 
 The table ``prices`` has the rates of every model that a priced question has met: a copy of what the lists said
 then, so that figures of the past stay as they are until somebody recosts them.
@@ -6,13 +6,14 @@ then, so that figures of the past stay as they are until somebody recosts them.
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from windlass.prices.book import CalledModel, Listing
 from windlass.prices.rates import Rate
-from windlass.storage.warehouse import Row, Step, Warehouse
+from windlass.storage.warehouse import Parameters, Row, Step, Warehouse
+from windlass.telemetry.tariffs import COUNTED, Question, Tariff
 
 _TYPES: Final = {int: "Int64", float: "Float64"}
 _RATE_TYPE: Final = ", ".join(f"`{name}` {_TYPES[kind]}" for name, kind in Rate.__annotations__.items())
@@ -34,9 +35,9 @@ STEPS: Final = (
     ),
 )
 
-
-_ROUNDS: Final = 8
-"""How often a question is asked again for models it met: names without end must not make it one."""
+_ROUNDS: Final = 4
+_MODELS_A_ROUND: Final = 1_000
+"""How many new models a question looks up: names without end must not make it one."""
 
 
 class Lists(Protocol):
@@ -45,78 +46,49 @@ class Lists(Protocol):
     def look_up(self, project: str, models: Iterable[CalledModel]) -> Mapping[CalledModel, Listing]: ...
 
 
-def priced(spans: str) -> str:
-    """Return a SELECT of spans with what each cost, from one of spans with tokens, models and ``cost_usd``.
+class Priced:
+    """Asks questions of what the spans of a project cost."""
 
-    It adds ``cost`` (null without tokens, and without a price), ``is_unpriced`` (there are tokens, and no price
-    for them) and ``is_unmet`` (nobody has looked for the price yet). It binds the parameter ``project``.
-    """
-    return f"""
-    SELECT *,
-      isNull(cost_usd) AND (isNotNull(input_tokens) OR isNotNull(output_tokens)) AS is_counted,
-      greatest(ifNull(cache_read_tokens, 0), 0) AS read_part,
-      greatest(ifNull(cache_write_tokens, 0), 0) AS write_part,
-      greatest(ifNull(input_tokens, 0), 0) AS whole_input,
-      if(whole_input >= read_part + write_part, whole_input - read_part - write_part, whole_input) AS plain_part,
-      greatest(ifNull(output_tokens, 0), 0) AS whole_output,
-      least(greatest(ifNull(reasoning_tokens, 0), 0), whole_output) AS reasoning_part,
-      toInt64(toUnixTimestamp64Second(start_time)) AS start_s, positiveModulo(start_s, 86400) AS of_day,
-      arrayLastIndex(r -> r.since <= start_s AND r.day_from <= of_day AND of_day < r.day_until
-        AND plain_part + read_part + write_part > r.above, price_rates) AS place,
-      price_rates[place] AS rate,
-      multiIf(isNotNull(cost_usd), cost_usd, NOT is_counted OR place = 0, NULL, (
-        plain_part * rate.input + read_part * rate.cache_read + write_part * rate.cache_write
-        + (whole_output - reasoning_part) * rate.output + reasoning_part * rate.reasoning
-      ) / 1e6 + rate.request / 1e3) AS cost,
-      is_counted AND place = 0 AS is_unpriced, is_counted AND NOT price_is_met AS is_unmet
-    FROM ({spans}) AS spent ANY LEFT JOIN (
-      SELECT provider AS price_provider, request_model AS price_request, response_model AS price_response,
-        rates AS price_rates, true AS price_is_met
-      FROM prices FINAL WHERE project = {{project:String}}
-    ) AS listed ON spent.provider = listed.price_provider AND spent.request_model = listed.price_request
-      AND spent.response_model = listed.price_response
-    """
+    def __init__(self, warehouse: Warehouse, project: str, lists: Lists | None = None) -> None:
+        """Without lists, models are priced by what the warehouse has of them already."""
+        self._warehouse = warehouse
+        self._project = project
+        self._lists = lists
+        self.tariff = Tariff({})
+        """By which the last question was answered."""
+
+    def query(self, question: Question, where: str, parameters: Parameters) -> list[Row]:
+        """Return the rows of a question about the spans of ``where``; each has ``unmet``: is there a new model?
+
+        New models are looked up, kept, and the question is asked again.
+        """
+        listings = read_listings(self._warehouse, self._project)
+        for _ in range(_ROUNDS):
+            self.tariff = Tariff(listings)
+            statement = question(self.tariff)
+            rows = self._warehouse.query(statement, {**parameters, **self.tariff.parameters})
+            if not any(row["unmet"] for row in rows):
+                break
+            listings |= self._look_up(where, parameters)
+        return rows
+
+    def _look_up(self, where: str, parameters: Parameters) -> dict[CalledModel, Listing]:
+        rows = self._warehouse.query(_UNMET.format(where=where), {**parameters, "project": self._project})
+        new = [model_of(row) for row in rows]
+        if self._lists is None:
+            return dict.fromkeys(new, Listing())
+        found = dict(self._lists.look_up(self._project, new))
+        write_prices(self._warehouse, self._project, found)
+        return found
 
 
-COLUMNS_TO_PRICE: Final = (
-    "start_time",
-    "provider",
-    "request_model",
-    "response_model",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "cost_usd",
+_UNMET: Final = f"""
+SELECT DISTINCT provider, request_model, response_model FROM spans
+WHERE {{where}} AND {COUNTED} AND (provider, request_model, response_model) NOT IN (
+  SELECT provider, request_model, response_model FROM prices WHERE project = {{{{project:String}}}}
 )
-"""What ``priced`` needs of each span."""
-
-_MODEL_NAME: Final = "if(response_model != '', response_model, request_model)"
-UNPRICED: Final = (
-    f"arraySort(if(countIf(is_call) > 0, groupUniqArrayIf(20)({_MODEL_NAME}, is_call AND is_unpriced), "
-    f"groupUniqArrayIf(20)({_MODEL_NAME}, is_unpriced)))"
-)
-"""The models of a trace that have no price, as names; of spans that are no calls only where there are no calls."""
-UNMET: Final = "groupUniqArrayIf(64)((provider, request_model, response_model), is_unmet)"
-"""The models of a group of spans that nobody has looked for yet; some of them, when they are many."""
-
-
-def query_priced(
-    ask: Callable[[], list[Row]], warehouse: Warehouse, project: str, lists: Lists | None
-) -> list[Row]:
-    """Return the rows of a question that has ``UNMET AS unmet``; it is asked again when it met new models.
-
-    Without lists, models are priced by what the warehouse has of them already.
-    """
-    rows = ask()
-    for _ in range(_ROUNDS):
-        unmet = set(_unmet_of(rows))
-        if lists is None or not unmet:
-            break
-        write_prices(warehouse, project, lists.look_up(project, sorted(unmet)))
-        rows = ask()
-    return rows
+LIMIT {_MODELS_A_ROUND}
+"""
 
 
 def write_prices(warehouse: Warehouse, project: str, listings: Mapping[CalledModel, Listing]) -> None:
@@ -143,34 +115,25 @@ def read_listings(warehouse: Warehouse, project: str) -> dict[CalledModel, Listi
     """Return what the warehouse prices models by."""
     rows = warehouse.query(
         """
-        SELECT provider, request_model, response_model, rates, own, source,
-          listed_as
+        SELECT provider, request_model, response_model, rates, own, source, listed_as
         FROM prices FINAL WHERE project = {project:String}
         """,
         {"project": project},
     )
-    return dict(_listing(row) for row in rows)
-
-
-def _listing(row: Row) -> tuple[CalledModel, Listing]:
-    rates, own = row["rates"], row["own"]
-    assert isinstance(rates, list)
-    assert isinstance(own, int)
-    return model_of(row), Listing(
-        rates=tuple(Rate(**rate) if isinstance(rate, dict) else Rate(*rate) for rate in rates),
-        own=own,
-        source=str(row["source"]),
-        listed_as=str(row["listed_as"]),
-    )
+    return {model_of(row): _listing(row) for row in rows}
 
 
 def model_of(row: Row) -> CalledModel:
     return CalledModel(str(row["provider"]), str(row["request_model"]), str(row["response_model"]))
 
 
-def _unmet_of(rows: Iterable[Row]) -> Iterator[CalledModel]:
-    for row in rows:
-        models = row["unmet"]
-        assert isinstance(models, list)
-        for model in models:
-            yield CalledModel(*(model.values() if isinstance(model, dict) else model))
+def _listing(row: Row) -> Listing:
+    rates, own = row["rates"], row["own"]
+    assert isinstance(rates, list)
+    assert isinstance(own, int)
+    return Listing(
+        rates=tuple(Rate(**rate) for rate in rates),
+        own=own,
+        source=str(row["source"]),
+        listed_as=str(row["listed_as"]),
+    )

@@ -16,16 +16,14 @@ from windlass.storage.database import Database
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import (
-    COLUMNS_TO_PRICE,
-    UNMET,
     Lists,
+    Priced,
     model_of,
-    priced,
-    query_priced,
     read_listings,
     write_prices,
 )
 from windlass.telemetry.summaries import instant, integer
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
 _MOST_AUDITED: Final = 200
 
@@ -90,20 +88,21 @@ class Recosting(BaseModel):
     changes: list[CostChange]
 
 
-_BY_MODEL: Final = f"""
+_CALLS: Final = (
+    f"project = {{project:String}} AND operation IN {MODEL_CALLS} "
+    "AND (isNotNull(input_tokens) OR isNotNull(output_tokens) OR isNotNull(cost_usd))"
+)
+
+
+def _by_called_model(tariff: Tariff) -> str:
+    return f"""
 SELECT provider, request_model, response_model, count() AS calls, countIf(is_unpriced) AS unpriced_calls,
   sum(ifNull(input_tokens, 0)) AS input_sum, sum(ifNull(output_tokens, 0)) AS output_sum,
   sum(ifNull(cache_read_tokens, 0)) AS cache_read_sum, sum(ifNull(cache_write_tokens, 0)) AS cache_write_sum,
   sum(ifNull(reasoning_tokens, 0)) AS reasoning_sum, sum(cost) AS cost_sum,
   toUnixTimestamp64Nano(min(start_time)) AS first_ns, toUnixTimestamp64Nano(max(start_time)) AS last_ns,
-  {UNMET} AS unmet
-FROM ({
-    priced(
-        f"SELECT {', '.join(COLUMNS_TO_PRICE)} FROM spans FINAL WHERE project = {{project:String}} "
-        f"AND operation IN {MODEL_CALLS} "
-        "AND (isNotNull(input_tokens) OR isNotNull(output_tokens) OR isNotNull(cost_usd))"
-    )
-})
+  max(is_unmet) AS unmet
+FROM ({tariff.priced(f"SELECT {', '.join(COLUMNS_TO_PRICE)} FROM spans FINAL WHERE {_CALLS}")})
 GROUP BY provider, request_model, response_model
 ORDER BY calls DESC, provider, request_model, response_model
 """
@@ -114,7 +113,7 @@ def list_model_costs(warehouse: Warehouse, project: str, lists: Lists | None = N
 
     ``lists`` price models that were not met before.
     """
-    rows = query_priced(lambda: warehouse.query(_BY_MODEL, {"project": project}), warehouse, project, lists)
+    rows = Priced(warehouse, project, lists).query(_by_called_model, _CALLS, {"project": project})
     listings = read_listings(warehouse, project)
     return [_model_costs(row, listings.get(model_of(row), Listing())) for row in rows]
 

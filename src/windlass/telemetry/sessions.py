@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from windlass.errors import InputError
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
-from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, Lists, priced, query_priced
+from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.summaries import (
     LATEST_NS,
@@ -24,6 +24,7 @@ from windlass.telemetry.summaries import (
     of_calls,
     summarise,
 )
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
 _Column = Literal["conversation", "user"]
 
@@ -50,6 +51,11 @@ WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
   AND start_time <= fromUnixTimestamp64Nano({{until:Int64}}, 'UTC')
 """
 
+_MEANT: Final = """
+project = {{project:String}} AND trace_id IN (
+  SELECT trace_id FROM spans WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}})
+"""
+
 _SPANS: Final = f"""
 SELECT trace_id, status, conversation, user, release_name, environment, {", ".join(COLUMNS_TO_PRICE)},
   operation IN {MODEL_CALLS} AS is_call
@@ -58,9 +64,11 @@ WHERE project = {{project:String}} AND trace_id IN meant
   AND start_time >= (SELECT earliest FROM places) AND start_time <= (SELECT latest FROM places)
 """
 
-_ACTIVITIES: Final = f"""
+
+def _statement(tariff: Tariff, column: _Column) -> str:
+    return f"""
 WITH meant AS (
-  SELECT DISTINCT trace_id FROM spans WHERE project = {{project:String}} AND <column> IN {{names:Array(String)}}
+  SELECT DISTINCT trace_id FROM spans WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
 ), places AS (
   SELECT min(first) AS earliest, max(last) AS latest FROM traces
   WHERE project = {{project:String}} AND trace_id IN meant
@@ -71,13 +79,13 @@ SELECT id, toUnixTimestamp64Nano(min(start)) AS first_ns, toUnixTimestamp64Nano(
   argMax(said_user, (said_user != '', start)) AS user,
   argMax(said_release, (said_release != '', start)) AS release_name,
   argMax(said_environment, (said_environment != '', start)) AS environment,
-  lower(hex(argMin(trace_id, start))) AS trace, groupUniqArrayArray(64)(unmet_models) AS unmet
+  lower(hex(argMin(trace_id, start))) AS trace, max(has_unmet) AS unmet
 FROM (
-  SELECT trace_id, max(<column>) AS id, min(start_time) AS start, countIf(status = 2) AS errors,
+  SELECT trace_id, max({column}) AS id, min(start_time) AS start, countIf(status = 2) AS errors,
     max(conversation) AS said_conversation, max(user) AS said_user, max(release_name) AS said_release,
     max(environment) AS said_environment, {of_calls("input_tokens")} AS inputs,
-    {of_calls("output_tokens")} AS outputs, {of_calls("cost")} AS costs, {UNMET} AS unmet_models
-  FROM ({priced(_SPANS)})
+    {of_calls("output_tokens")} AS outputs, {of_calls("cost")} AS costs, max(is_unmet) AS has_unmet
+  FROM ({tariff.priced(_SPANS)})
   GROUP BY trace_id
 )
 GROUP BY id
@@ -179,9 +187,10 @@ def _seen_later(
 def _activities(
     warehouse: Warehouse, project: str, column: _Column, names: list[str], lists: Lists | None
 ) -> dict[str, Activity]:
-    sql = _ACTIVITIES.replace("<column>", column)
-    rows = query_priced(
-        lambda: warehouse.query(sql, {"project": project, "names": names}), warehouse, project, lists
+    rows = Priced(warehouse, project, lists).query(
+        lambda tariff: _statement(tariff, column),
+        _MEANT.format(column=column),
+        {"project": project, "names": names},
     )
     firsts = [str(row["trace"]) for row in rows]
     summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts), lists)

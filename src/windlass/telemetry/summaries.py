@@ -12,10 +12,11 @@ from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
-from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, UNPRICED, Lists, priced, query_priced
+from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.models import ScoreSummary, Span, Status, TraceFields
 from windlass.telemetry.previews import EDGE_CHARACTERS, preview_input, preview_output
 from windlass.telemetry.scores import Score
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, UNPRICED, Tariff
 
 STATUSES: Final[tuple[Status, ...]] = ("unset", "ok", "error")
 """By OpenTelemetry's code."""
@@ -110,7 +111,9 @@ ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 """
 """Spans, each as it was last delivered."""
 
-_SUMMARIES: Final = f"""
+
+def _summaries(tariff: Tariff) -> str:
+    return f"""
 SELECT
   lower(hex(trace_id)) AS id,
   toUnixTimestamp64Nano(min(start_time)) AS start_ns,
@@ -123,8 +126,8 @@ SELECT
   {_GREATEST},
   {of_calls("input_tokens")} AS all_input_tokens, {of_calls("output_tokens")} AS all_output_tokens,
   {of_calls("cost")} AS all_cost_usd,
-  {UNPRICED} AS unpriced_models, {UNMET} AS unmet
-FROM ({priced(_ONCE)})
+  {UNPRICED} AS unpriced, max(is_unmet) AS unmet
+FROM ({tariff.priced(_ONCE)})
 GROUP BY trace_id
 """
 
@@ -135,8 +138,9 @@ def summarise(
     """Return what is said of each of some traces, by trace id."""
     if not bounds:
         return {}
-    rows = query_priced(lambda: warehouse.query(_SUMMARIES, within(project, bounds)), warehouse, project, lists)
-    return {str(row["id"]): _fields(row) for row in rows}
+    priced = Priced(warehouse, project, lists)
+    rows = priced.query(_summaries, WITHIN, within(project, bounds))
+    return {str(row["id"]): _fields(row, priced.tariff) for row in rows}
 
 
 def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
@@ -147,8 +151,9 @@ def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
     return summaries
 
 
-def _fields(row: Row) -> TraceFields:
-    main = row["main"]
+def _fields(row: Row, tariff: Tariff) -> TraceFields:
+    main, unpriced = row["main"], row["unpriced"]
+    assert isinstance(unpriced, list)
     assert isinstance(main, tuple)
     name, operation, service, status, duration, is_root, *names = main
     return TraceFields.model_validate(
@@ -168,7 +173,7 @@ def _fields(row: Row) -> TraceFields:
             "input_tokens": row["all_input_tokens"],
             "output_tokens": row["all_output_tokens"],
             "cost_usd": row["all_cost_usd"],
-            "unpriced_models": row["unpriced_models"],
+            "unpriced_models": tariff.names(unpriced),
         }
     )
 

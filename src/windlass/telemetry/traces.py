@@ -13,7 +13,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import COLUMNS
-from windlass.telemetry.costs import Lists, priced, query_priced
+from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
 from windlass.telemetry.models import Event, Kind, Link, Span, Trace, TraceFields, TracePage, TraceSummary
 from windlass.telemetry.scores import scores_of_traces
@@ -34,6 +34,7 @@ from windlass.telemetry.summaries import (
     summarise_spans,
     within,
 )
+from windlass.telemetry.tariffs import Tariff
 from windlass.telemetry.values import decode_attributes, plain_attributes
 
 KINDS: Final = get_args(Kind)
@@ -173,21 +174,23 @@ def _read_cursor(cursor: str) -> _Place:
 
 
 _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
-_SPANS: Final = f"""
+
+
+def _spans(tariff: Tariff) -> str:
+    return f"""
 SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
   name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
   {_SPAN_COLUMNS}, cost,
   multiIf(isNotNull(cost_usd), 'span', is_unpriced, 'no_price', is_counted, 'price', 'no_tokens') AS cost_basis,
-  if(is_unmet, [(provider, request_model, response_model)], []) AS unmet,
-  attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
+  is_unmet AS unmet, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
-FROM ({priced(f"SELECT * FROM spans WHERE {WITHIN}")})
+FROM ({tariff.priced(f"SELECT * FROM spans WHERE {WITHIN}")})
 """
 
 
 def _spans_within(warehouse: Warehouse, project: str, bounds: Sequence[Bounds], lists: Lists | None) -> list[Span]:
     """Return the spans of one trace in the order of their start, each as it was last delivered."""
-    rows = query_priced(lambda: warehouse.query(_SPANS, within(project, bounds)), warehouse, project, lists)
+    rows = Priced(warehouse, project, lists).query(_spans, WITHIN, within(project, bounds))
     rows.sort(key=lambda row: integer(row["received_ns"]))
     last = {row["id"]: row for row in rows}
     return [

@@ -8,9 +8,10 @@ from typing import Final
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
-from windlass.telemetry.costs import COLUMNS_TO_PRICE, UNMET, UNPRICED, Lists, priced, query_priced
+from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.models import Traffic, Volume
 from windlass.telemetry.summaries import NO_SPAN, integer
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, UNPRICED, Tariff
 
 _PERIOD: Final = """
     project = {project:String}
@@ -46,13 +47,13 @@ def _quantile(level: float) -> str:
     )
 
 
-_REQUESTS: Final = f"""
-SELECT environment, release, release_name, toUnixTimestamp(toStartOfInterval(start, {{interval}}, 'UTC')) AS time,
+def _requests(tariff: Tariff, interval: str) -> str:
+    return f"""
+SELECT environment, release, release_name, toUnixTimestamp(toStartOfInterval(start, {interval}, 'UTC')) AS time,
   max(trace_weight != 1) AS estimated, toInt64(round(sum(trace_weight))) AS requests,
   toInt64(round(sumIf(trace_weight, failed))) AS errors,
   {_quantile(0.5)} / 1e9 AS latency_p50_s, {_quantile(0.95)} / 1e9 AS latency_p95_s,
-  sum(trace_cost) AS cost_usd, arraySort(groupUniqArrayArray(20)(unpriced)) AS unpriced_models,
-  groupUniqArrayArray(64)(trace_unmet) AS unmet
+  sum(trace_cost) AS cost_usd, groupUniqArrayArray(20)(trace_unpriced) AS unpriced, max(trace_unmet) AS unmet
 FROM (
   SELECT min(start_time) AS start, max(is_root) AS rooted,
     {_of_root("environment")} AS environment, {_of_root("release")} AS release,
@@ -63,8 +64,8 @@ FROM (
     if(countIf(is_call AND cost IS NOT NULL) > 0,
       greatest(sumIf(cost * weight, is_call), sumIf(cost, is_call) * trace_weight),
       max(cost) * trace_weight) AS trace_cost,
-    {UNPRICED} AS unpriced, {UNMET} AS trace_unmet
-  FROM ({priced(_ONCE)})
+    {UNPRICED} AS trace_unpriced, max(is_unmet) AS trace_unmet
+  FROM ({tariff.priced(_ONCE)})
   GROUP BY trace_id HAVING max(run) = ''
 )
 WHERE release != ''
@@ -91,9 +92,9 @@ def list_traffic(
     """
     whole = interval_s is None
     interval = "INTERVAL 1000 YEAR" if whole else f"INTERVAL {int(interval_s or 0)} SECOND"
-    question, parameters = _REQUESTS.replace("{interval}", interval), _period(project, since, until)
-    rows = query_priced(lambda: warehouse.query(question, parameters), warehouse, project, lists)
-    return [_traffic(row, since if whole else None) for row in rows]
+    priced = Priced(warehouse, project, lists)
+    rows = priced.query(lambda tariff: _requests(tariff, interval), _PERIOD, _period(project, since, until))
+    return [_traffic(row, priced.tariff, since if whole else None) for row in rows]
 
 
 def count_volume(warehouse: Warehouse, project: str, *, since: datetime, until: datetime) -> Volume:
@@ -114,10 +115,12 @@ def _period(project: str, since: datetime, until: datetime) -> dict[str, object]
     }
 
 
-def _traffic(row: Row, start: datetime | None) -> Traffic:
+def _traffic(row: Row, tariff: Tariff, start: datetime | None) -> Traffic:
     time = start or datetime.fromtimestamp(integer(row["time"]), UTC)
     latencies = {name: _number(row[name]) for name in ("latency_p50_s", "latency_p95_s")}
-    return Traffic.model_validate({**row, **latencies, "time": time})
+    unpriced = row["unpriced"]
+    assert isinstance(unpriced, list)
+    return Traffic.model_validate({**row, **latencies, "time": time, "unpriced_models": tariff.names(unpriced)})
 
 
 def _number(value: object) -> float | None:

@@ -1,12 +1,14 @@
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useReleaseIndex } from "@/api/releases";
 import type { Trace } from "@/api/types";
 import { Digest } from "@/components/Copy";
 import { ReleaseName } from "@/components/ReleaseName";
 import { Cost, Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
-import { FeedbackOn } from "./FeedbackOn";
 import styles from "./Trace.module.css";
+
+const FeedbackOn = lazy(() => import("./FeedbackOn").then((module) => ({ default: module.FeedbackOn })));
 
 export function TraceFacts({ trace }: { trace: Trace }) {
   const { t, format } = useWords();
@@ -58,7 +60,9 @@ export function TraceFacts({ trace }: { trace: Trace }) {
       {trace.user && <Fact name={t("trace.user")}>{trace.user}</Fact>}
       {trace.service && <Fact name={t("trace.service")}>{trace.service}</Fact>}
       <Fact name={t("feedback.title")}>
-        <FeedbackOn trace={trace} />
+        <Suspense fallback={null}>
+          <FeedbackOn trace={trace} />
+        </Suspense>
       </Fact>
     </dl>
   );

@@ -10,8 +10,8 @@ from typing import Final, Literal, NamedTuple, get_args
 from windlass.canonical import digest
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.conventions import COLUMNS, MODEL_CALLS
-from windlass.telemetry.costs import priced
 from windlass.telemetry.models import Kind
+from windlass.telemetry.sql.pricing import priced
 from windlass.telemetry.summaries import NAMES, NO_SPAN, STATUSES
 
 ViewName = Literal["spans", "traces", "scores"]

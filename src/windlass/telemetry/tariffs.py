@@ -1,0 +1,134 @@
+"""The rates of a project's models as constants of a statement, and the SQL that prices spans by them.
+
+A join would be simpler and cost four times as much: constants are looked up by number, and what no rate of a
+project depends on (its day, its hour, the size of a request) is not asked of a million spans.
+"""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from windlass.prices.book import CalledModel, Listing
+from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate
+
+COLUMNS_TO_PRICE: Final = (
+    "start_time",
+    "provider",
+    "request_model",
+    "response_model",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "cost_usd",
+)
+"""What `Tariff.priced` needs of each span."""
+
+COUNTED: Final = "(isNull(cost_usd) AND (isNotNull(input_tokens) OR isNotNull(output_tokens)))"
+"""Whether the tokens of a span decide what it cost."""
+
+UNPRICED: Final = (
+    "if(countIf(is_call) > 0, groupUniqArrayIf(20)(model, is_call AND is_unpriced), "
+    "groupUniqArrayIf(20)(model, is_unpriced))"
+)
+"""The numbers of models of a trace without a price; of spans that are no calls only where there are no calls."""
+
+_SEPARATOR: Final = "\x1f"
+_KEY: Final = "concat(provider, char(31), request_model, char(31), response_model)"
+
+_NOTHING: Final = Rate(ALWAYS, 0, DAY_S, ANY_SIZE, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+_CONDITIONS: Final[Mapping[str, tuple[int, str]]] = {
+    "since": (ALWAYS, "{rate} <= start_s"),
+    "day_from": (0, "{rate} <= of_day"),
+    "day_until": (DAY_S, "of_day < {rate}"),
+    "above": (ANY_SIZE, "{rate} < whole_input"),
+}
+"""The fields of a rate that say when it holds: the value that says nothing, and the condition."""
+
+
+class Tariff:
+    """The rates of all models that a project has met."""
+
+    def __init__(self, listings: Mapping[CalledModel, Listing]) -> None:
+        self._models = list(listings)
+        # The newest first: the first that holds is the one that counts. The first entry of all is nobody's.
+        slices = [tuple(reversed(listing.rates)) for listing in listings.values()]
+        self._longest = max(map(len, slices), default=0)
+        rates = [_NOTHING, *(rate for slice_ in slices for rate in slice_)]
+        self._conditions = {
+            name: condition
+            for name, (idle, condition) in _CONDITIONS.items()
+            if any(getattr(rate, name) != idle for rate in rates)
+        }
+        first, firsts = 2, [1]
+        for slice_ in slices:
+            firsts.append(first)
+            first += len(slice_)
+        self.parameters: dict[str, object] = {
+            "price_keys": ["", *(_SEPARATOR.join(model) for model in self._models)],
+            "price_models": list(range(1, len(self._models) + 2)),
+            "price_firsts": firsts,
+            "price_counts": [0, *map(len, slices)],
+            **{f"rate_{name}": [getattr(rate, name) for rate in rates] for name in Rate._fields},
+        }
+
+    def names(self, models: Iterable[int]) -> list[str]:
+        """Return the names of models by the numbers that a statement gave; empty for one nobody has looked for."""
+        return sorted({self._models[number - 2].name if number > 1 else "" for number in models})
+
+    def priced(self, spans: str) -> str:
+        """Return a SELECT of spans with what each cost, from one that has COLUMNS_TO_PRICE.
+
+        It adds ``cost`` (null without tokens, and without a price), ``is_counted`` (the cost is that of the
+        tokens, if there is a price), ``is_unpriced`` (there is none), ``model`` (its number) and ``is_unmet``
+        (nobody has looked for its price yet). It takes ``parameters``.
+        """
+        return f"""
+        SELECT *, {COUNTED} AS is_counted,
+          transform({_KEY}, {{price_keys:Array(String)}}, {{price_models:Array(UInt32)}}, toUInt32(1)) AS model,
+          greatest(ifNull(cache_read_tokens, 0), 0) AS read_part,
+          greatest(ifNull(cache_write_tokens, 0), 0) AS write_part,
+          greatest(ifNull(input_tokens, 0), 0) AS said_input,
+          if(said_input >= read_part + write_part, said_input - read_part - write_part, said_input) AS plain_part,
+          plain_part + read_part + write_part AS whole_input,
+          greatest(ifNull(output_tokens, 0), 0) AS whole_output,
+          least(greatest(ifNull(reasoning_tokens, 0), 0), whole_output) AS reasoning_part,
+          toInt64(toUnixTimestamp64Second(start_time)) AS start_s, positiveModulo(start_s, {DAY_S}) AS of_day,
+          {self._place()} AS place,
+          multiIf(isNotNull(cost_usd), cost_usd, NOT is_counted OR place = 1, NULL, (
+            plain_part * {_rate("input")} + read_part * {_rate("cache_read")} + write_part * {_rate("cache_write")}
+            + (whole_output - reasoning_part) * {_rate("output")} + reasoning_part * {_rate("reasoning")}
+          ) / 1e6 + {_rate("request")} / 1e3) AS cost,
+          is_counted AND place = 1 AS is_unpriced, is_counted AND model = 1 AS is_unmet
+        FROM ({spans})
+        """
+
+    def _place(self) -> str:
+        """Return where the rate of a span stands: the first of its model's that holds, or 1."""
+        branches = "".join(
+            f"{{price_counts:Array(UInt32)}}[model] > {nth} AND {self._holds(nth)}, {_nth(nth)}, "
+            for nth in range(self._longest)
+        )
+        return f"multiIf({branches}1)" if branches else "1"
+
+    def _holds(self, nth: int) -> str:
+        conditions = (
+            condition.format(rate=_rate(name, _nth(nth))) for name, condition in self._conditions.items()
+        )
+        return " AND ".join(conditions) or "true"
+
+
+def _nth(nth: int) -> str:
+    return f"{{price_firsts:Array(UInt32)}}[model] + {nth}"
+
+
+def _rate(name: str, place: str = "place") -> str:
+    kind = "Int64" if Rate.__annotations__[name] is int else "Float64"
+    return f"{{rate_{name}:Array({kind})}}[{place}]"
+
+
+Question = Callable[[Tariff], str]
+"""Makes a statement that prices spans by a tariff."""
