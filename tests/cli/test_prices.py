@@ -29,13 +29,16 @@ def test_a_price_is_set_seen_and_removed_again(windlass: Windlass, called: Proje
     (before,) = rows(windlass("prices", "list"))
     assert before == ["openai", "house-large", "–", "–", "–", "no", "price", "1", "1100000", "no", "price"]
 
+    assert "no price" in windlass("traces", "list").out
     done = windlass("prices", "set", "house-*", "--input", 1, "--output", 10, "--reason", "the contract")
     assert rows(done) == [["openai", "house-large", "1", "no", "price", "$2.0000", "override"]]
     done = windlass("prices", "set", "house-*", "--input", 2, "--output", 10)
     assert rows(done) == [["openai", "house-large", "1", "$2.0000", "$3.0000", "override"]]
     (after,) = rows(windlass("prices", "list"))
     assert after == ["openai", "house-large", "$2", "$10", "–", "override", "1", "1100000", "$3.0000"]
-    assert windlass("prices", "recost").out == "Nothing changed: 1 models have the prices that the lists say.\n"
+    assert (
+        windlass("prices", "recost").out == "Nothing changed: all models (1) have the prices that the lists say.\n"
+    )
 
     assert rows(windlass("prices", "remove", "HOUSE-*"))[0][-2:] == ["no", "price"]
     assert windlass("prices", "remove", "house-*").out == "There is no price of your own for 'house-*'.\n"

@@ -114,7 +114,7 @@ def _place(price: dict[str, Any]) -> tuple[str, str, str | None]:
 def _print_recosting(recosting: dict[str, Any]) -> None:
     changes = recosting["changes"]
     if not changes:
-        print(f"Nothing changed: {recosting['models']} models have the prices that the lists say.")
+        print(f"Nothing changed: all models ({recosting['models']}) have the prices that the lists say.")
         return
     print_table(
         ("provider", "model", "calls", "before", "after", "source"),

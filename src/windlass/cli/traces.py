@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import dollars, moment, number, plain, print_table, seconds
+from windlass.cli.output import MISSING, dollars, moment, number, plain, print_table, seconds
 
 app = typer.Typer(no_args_is_help=True, help="List traces, or show one.")
 
@@ -46,7 +46,7 @@ def list_traces(
                 seconds(trace["duration_s"]),
                 trace["span_count"],
                 (trace["input_tokens"] or 0) + (trace["output_tokens"] or 0),
-                dollars(trace["cost_usd"]),
+                _cost(trace),
                 trace["input"][:60],
             )
             for trace in traces
@@ -69,6 +69,12 @@ def show(trace_id: Annotated[str, typer.Argument(help="The trace's id.")], data:
     console.print(tree)
     for score in trace["scores"]:
         console.print(plain(f"{score['name']} {number(score['value'])} {score['explanation']}".rstrip()))
+
+
+def _cost(trace: dict[str, Any]) -> str:
+    """Return the cost; without one, what has no price differs from what has no tokens."""
+    unknown = trace["cost_usd"] is None and not trace["unpriced_models"]
+    return MISSING if unknown else dollars(trace["cost_usd"])
 
 
 def _grow(tree: Any, spans: list[dict[str, Any]], parent: str | None, known: set[str]) -> None:
