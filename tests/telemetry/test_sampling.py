@@ -1,4 +1,6 @@
+import math
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -100,7 +102,6 @@ def test_figures_of_a_sampled_stream_are_those_of_the_whole_within_their_error(
 
     found = traffic(warehouse)
     assert found.estimated
-    # Four standard errors of Horvitz and Thompson's estimator.
     assert abs(found.requests - len(stream)) < 4 * error_of(stream, lambda _: 1.0)
     assert abs(found.errors - sum(made.failed for made in stream)) < 4 * error_of(stream, lambda made: made.failed)
     assert found.cost_usd is not None
@@ -114,9 +115,9 @@ def test_figures_of_a_sampled_stream_are_those_of_the_whole_within_their_error(
     assert sum(made.failed for made in kept) / len(kept) > 3 * found.errors / found.requests
 
 
-def error_of(stream: list[Request], of: object) -> float:
-    assert callable(of)
-    return float(sum((1 / made.probability - 1) * float(of(made)) ** 2 for made in stream) ** 0.5)
+def error_of(stream: list[Request], of: Callable[[Request], float]) -> float:
+    """Return the standard error of Horvitz and Thompson's estimator of a sum."""
+    return math.sqrt(sum((1 / made.probability - 1) * of(made) ** 2 for made in stream))
 
 
 def test_a_stream_of_which_all_is_kept_is_counted_and_not_estimated(warehouse: Warehouse, writer: Writer) -> None:

@@ -46,7 +46,12 @@ def test_traffic_counts_each_request_once_by_release_and_hour(warehouse: Warehou
     answer(writer, 7, -90, 4.0, cost=1.0)
     writer.write_spans("shop", request(span(8, start_ns=int(HOUR.timestamp()) * 10**9)))
 
-    production: dict[str, Any] = {"environment": "production", "release": "sha256:1", "release_name": "guide"}
+    production: dict[str, Any] = {
+        "environment": "production",
+        "release": "sha256:1",
+        "release_name": "guide",
+        "estimated": False,
+    }
     assert list_traffic(warehouse, "shop", since=SINCE, until=UNTIL) == [
         Traffic(**production, time=HOUR, requests=3, errors=1, latency_p50_s=2.0, latency_p95_s=2.9, cost_usd=1.5),
         Traffic(

@@ -89,9 +89,12 @@ class _TakeOut(Walk):
         """Return a text without files; the same one when it has none."""
         if len(text) < SHORTEST:
             return text
-        if read := read_json(text):
-            value = self._value(read.value)
-            return text if value is read.value else write_json(value, text)
+        try:
+            if read := read_json(text):
+                value = self._value(read.value)
+                return text if value is read.value else write_json(value, text)
+        except RecursionError:
+            return text
         return _DATA_URL.sub(self._replaced_url, text) if ";base64," in text else text
 
     def _replaced_url(self, url: re.Match[str]) -> str:

@@ -163,7 +163,7 @@ class Traffic(BaseModel):
     release_name: str
     time: datetime
     """Start of the interval."""
-    estimated: bool = False
+    estimated: bool
     """Whether only a share of the requests was kept: the figures are then estimates of what all came to."""
     requests: int
     errors: int

@@ -83,7 +83,7 @@ def test_a_dry_run_says_what_where_and_by_which_rule_and_stores_nothing(project:
     assert text == {
         "text": "to [email]",
         "attributes": None,
-        "findings": [{"rule": "detector:email", "place": "span : name", "count": 1}],
+        "findings": [{"rule": "detector:email", "place": "span: name", "count": 1}],
     }
     sample = {"user": {"password": "x", "mail": "ada@example.com"}, "input.value": "hello", "n": 1}
     tried = project.client.post("/masking/dry-run", {"rules": rules, "attributes": sample})

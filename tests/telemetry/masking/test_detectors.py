@@ -78,9 +78,15 @@ def test_what_only_resembles_it_stays(detector: Detector, text: str) -> None:
     assert masked(detector, text) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["1 " * 200_000, "a@" * 200_000, "1:" * 200_000, "DE00" + "A" * 400_000, "+1" * 200_000]
-)
+HOSTILE = {
+    "digits": "4 1 " * 100_000,
+    "@": "a@" * 200_000,
+    "colons": "1:" * 200_000,
+    "letters": "DE00" + "A" * 400_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_text_takes_time_in_proportion_to_its_length(text: str) -> None:
     rules = MaskingRules(
         detectors=("email", "phone", "credit_card", "iban", "ip_address", "korean_rrn", "api_key", "jwt")

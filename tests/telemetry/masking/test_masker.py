@@ -124,7 +124,7 @@ def _leaves(parsed: Any) -> list[str]:
     return [leaf for item in parsed for leaf in _leaves(item)] if isinstance(parsed, list) else []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(sorted(SECRETS)).flatmap(lambda secret: st.tuples(st.just(secret), holding(secret))))
 def test_no_secret_is_left_in_any_value_of_a_span(made: tuple[str, Plain]) -> None:
     secret, plain = made
@@ -209,6 +209,25 @@ def test_json_stays_json_and_keeps_its_numbers() -> None:
 def test_a_name_twice_in_one_object_hides_nothing() -> None:
     text = '{"a": "ada@example.com", "a": "else", "card": 4111111111111111}'
     assert masked_attributes(RULES, {"x": text})["x"] == '{"a": "else", "card": "[credit_card]"}'
+
+
+@pytest.mark.parametrize("depth", [90, 400, 3_000, 200_000])
+def test_json_that_nests_deeply_hides_nothing(depth: int) -> None:
+    text = '[{"a":' * depth + '{"password": "hunter2", "to": "ada@example.com"}' + "}]" * depth
+    rules = MaskingRules(detectors=("email",), attributes=(DeniedAttribute(name="*.password"),))
+    masked = masked_attributes(rules, {"x": text})["x"]
+    assert "hunter2" not in masked
+    assert "ada@example.com" not in masked
+    assert "ada@example.com" not in masked_attributes(RULES, {"x": text})["x"]
+
+
+def test_what_windlass_finds_spans_by_stays() -> None:
+    plain: dict[str, Plain] = {
+        "windlass.item": "ada@example.com",
+        "windlass.run": "r",
+        "user.id": "ada@example.com",
+    }
+    assert masked_attributes(RULES, plain) == {**plain, "user.id": "[email]"}
 
 
 def test_the_place_of_a_finding_is_named() -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from windlass.access.audit import AuditChain, list_entries
@@ -52,6 +54,22 @@ def test_without_rules_no_request_asks_the_database_twice(
     assert store.masker_of("guide") is None
     monkeypatch.setattr(database, "read", None)
     assert store.masker_of("guide") is None
+
+
+def test_rules_that_are_set_while_others_are_read_hold(
+    database: Database, audit: AuditChain, principal: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, read = MaskingRulesStore(database, audit), stores._newest
+    others = [EMAIL]
+
+    def slowly(tx: Any, project: str) -> Any:
+        found = read(tx, project)
+        if others:
+            store.set(principal, others.pop())
+        return found
+
+    monkeypatch.setattr(stores, "_newest", slowly)
+    assert store.masker_of("guide") is not None
 
 
 def test_another_server_learns_of_other_rules_within_seconds(

@@ -178,7 +178,7 @@ _PATTERNS: Final[Mapping[Detector, tuple[str, Callable[[Context], int]]]] = {
         ),
         _when(_is_phone),
     ),
-    "credit_card": (r"\b\d(?:[ -]?\d){12,18}\b", _when(_is_card)),
+    "credit_card": (r"\b[2-6](?:[ -]?\d){12,18}\b", _when(_is_card)),
     "iban": (r"(?i)\b[a-z]{2}\d{2}(?: ?[a-z0-9]){11,31}", _length_of_iban),
     "ip_address": (
         rf"\b(?:{_OCTET}\.){{3}}{_OCTET}\b|(?i:[0-9a-f]{{1,4}}(?::[0-9a-f]{{0,4}}){{2,7}})",

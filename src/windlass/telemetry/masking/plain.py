@@ -60,7 +60,8 @@ def may_be_json(text: str) -> bool:
 def read_json(text: str) -> Read | None:
     """Return what a text of JSON says, if it is a list or an object; None for any other text.
 
-    The standard library's reader, because it keeps integers of any size as they are.
+    The standard library's reader, because it keeps integers of any size as they are. Raises RecursionError for
+    what nests too deeply to be looked through.
     """
     if not may_be_json(text):
         return None
@@ -74,7 +75,7 @@ def read_json(text: str) -> Read | None:
 
     try:
         value: Plain = json.loads(text, object_pairs_hook=fields)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return Read(value, exact)
 

@@ -14,12 +14,14 @@ from windlass.telemetry.masking.contents import (
     TOOL_SPANS,
     Content,
 )
-from windlass.telemetry.masking.messages import Messages
+from windlass.telemetry.masking.messages import DROPPED, Messages
 from windlass.telemetry.masking.names import Names
 from windlass.telemetry.masking.plain import Plain, read_json, read_value, write_json, write_value
 from windlass.telemetry.masking.rules import MaskingRules, Place
 from windlass.telemetry.masking.walk import Found, Walk
 
+TOO_DEEP: Final = "nesting"
+"""The rule by which a text is dropped that nests too deeply for the others."""
 _TOOL_CONTENTS: Final[tuple[tuple[Content, Content], ...]] = (
     ("tool_arguments", "input"),
     ("tool_results", "output"),
@@ -123,11 +125,16 @@ class _Remove(Walk):
                 value.CopyFrom(write_value(kept))
 
     def _text(self, text: str, denied: Names) -> str:
-        read = read_json(text)
-        if read is None:
-            return text
-        kept = self._value(read.value, denied)
-        return text if kept is read.value and read.exact else write_json(kept, text)
+        try:
+            read = read_json(text)
+            if read is None:
+                return text
+            kept = self._value(read.value, denied)
+            return text if kept is read.value and read.exact else write_json(kept, text)
+        except RecursionError:
+            # What cannot be looked through may hold anything.
+            self.found(TOO_DEEP)
+            return DROPPED
 
     def _value(self, value: Plain, denied: Names) -> Plain:
         """Return a value without what the rules name; the same object when they name nothing in it."""

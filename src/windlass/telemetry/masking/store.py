@@ -61,6 +61,7 @@ class MaskingRulesStore:
         self._database = database
         self._audit = audit
         self._known: dict[str, _Known] = {}
+        self._changes = 0
         # Nobody else writes to a database in our own folder.
         self._age_s = float("inf") if database.is_sqlite else _AGE_S
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -74,11 +75,7 @@ class MaskingRulesStore:
         """
         known = self._known.get(project)
         if known is None or known.until < time.monotonic():
-            until = time.monotonic() + self._age_s
-            with self._database.read() as tx:
-                row = _newest(tx, project)
-            rules = _rules_of(row.rules) if row else NO_RULES
-            known = self._known[project] = _Known(None if rules.is_empty else Masker(rules), until)
+            known = self._learn(project)
         return known.masker
 
     def get(self, project: str) -> Masking:
@@ -132,8 +129,23 @@ class MaskingRulesStore:
                     after=digest,
                     reason=reason,
                 )
-        self._known.pop(principal.project, None)
+        with self._lock:
+            self._changes += 1
+            self._known.pop(principal.project, None)
         return self.get(principal.project)
+
+    def _learn(self, project: str) -> _Known:
+        """Read and remember the rules of a project; again, when rules were changed meanwhile."""
+        while True:
+            changes, until = self._changes, time.monotonic() + self._age_s
+            with self._database.read() as tx:
+                row = _newest(tx, project)
+            rules = _rules_of(row.rules) if row else NO_RULES
+            known = _Known(None if rules.is_empty else Masker(rules), until)
+            with self._lock:
+                if changes == self._changes:
+                    self._known[project] = known
+                    return known
 
     def count(self, project: str, counts: Mapping[str, int]) -> None:
         """Add to what rules have masked; written down now and then, and when the server stops."""

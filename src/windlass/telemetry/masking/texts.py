@@ -1,12 +1,14 @@
 """Masking within texts: patterns and detectors, applied to every text wherever it stands."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import re2
 from google.protobuf.message import Message
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from windlass.telemetry.conventions import ITEM, RELEASE, RUN
 from windlass.telemetry.masking.detectors import DETECTIONS, Context, compile_pattern
 from windlass.telemetry.masking.plain import Plain, may_be_json, read_json, read_value, write_json, write_value
 from windlass.telemetry.masking.rules import MaskingRules
@@ -14,6 +16,8 @@ from windlass.telemetry.masking.walk import Found, Walk
 
 _SAMPLING: Final = "ot="
 """The member of `tracestate` with OpenTelemetry's sampling threshold: digits that look like anything."""
+_KEYS: Final = frozenset({RELEASE, RUN, ITEM})
+"""What windlass finds spans by: masked, a run would not know its own samples."""
 _EXACT_DOUBLE: Final = 2.0**53
 
 
@@ -115,6 +119,8 @@ class _Mask(Walk):
             setattr(message, field, masked)
 
     def visit_attribute(self, attribute: KeyValue) -> None:
+        if attribute.key in _KEYS:
+            return
         with self.named(attribute.key):
             self.visit_value(attribute.value)
             if (key := self._line(attribute.key)) != attribute.key:
@@ -175,11 +181,18 @@ class _Mask(Walk):
 
     def _text(self, text: str) -> str:
         """Mask a text; in JSON each of its texts by itself, so that it stays JSON, and then what is left."""
-        if may_be_json(text) and ("\\" in text or self._is_found_in(text)) and (read := read_json(text)):
-            value = self._value(read.value)
-            if value is not read.value or not read.exact:
-                text = write_json(value, text)
+        if may_be_json(text) and ("\\" in text or self._is_found_in(text)):
+            # What nests too deeply is masked as the text that it is: it may be no JSON any more then.
+            with suppress(RecursionError):
+                text = self._json(text)
         return self._line(text)
+
+    def _json(self, text: str) -> str:
+        read = read_json(text)
+        if read is None:
+            return text
+        value = self._value(read.value)
+        return text if value is read.value and read.exact else write_json(value, text)
 
     def _is_found_in(self, text: str) -> bool:
         data = _encoded(text)

@@ -107,7 +107,7 @@ class Walk:
         if owner is None:
             yield
             return
-        self._owners.append(f"span {message.span_id.hex()}" if owner == "span" else owner)
+        self._owners.append(f"span {message.span_id.hex()}".strip() if owner == "span" else owner)
         try:
             yield
         finally:
