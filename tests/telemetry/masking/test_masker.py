@@ -264,7 +264,7 @@ def test_a_denied_attribute_is_taken_out_where_the_rule_says_only() -> None:
     sent.events.add().attributes.extend(attributes({"host.name": "a"}))
     message = request(sent, resource={"host.name": "a"})
 
-    mask(message, denying("host.name", on=("resource", "event")))
+    mask(message, denying("host.name", places=("resource", "event")))
 
     kept = message.resource_spans[0].scope_spans[0].spans[0]
     assert [attribute.key for attribute in kept.attributes] == ["host.name"]

@@ -1,4 +1,8 @@
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from windlass.telemetry.masking.dry_run import try_text
@@ -40,3 +44,11 @@ def test_a_pattern_that_ruins_backtracking_engines_is_harmless() -> None:
     rules = MaskingRules(patterns=(PatternRule(name="nested", pattern=r"(?:x+x+)+y"),))
     text = "x" * 100_000
     assert try_text(rules, text).text == text
+
+
+def test_the_rules_in_the_guide_are_rules() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "guide" / "11-security.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    rules = MaskingRules.model_validate(yaml.safe_load(example))
+    assert rules.attributes[1].places == ("span", "event")
+    assert try_text(rules, "T-123456 of ada@example.com").text == "T-12… of [email]"

@@ -35,7 +35,9 @@ class Removal:
     def __init__(self, rules: MaskingRules) -> None:
         self.drop = frozenset(rules.drop)
         self.denied = {
-            place: Names((rule.name, f"attribute:{rule.name}") for rule in rules.attributes if place in rule.on)
+            place: Names(
+                (rule.name, f"attribute:{rule.name}") for rule in rules.attributes if place in rule.places
+            )
             for place in get_args(Place)
         }
         self.contents = _names_of((content, content) for content in rules.drop)

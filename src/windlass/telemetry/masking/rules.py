@@ -39,7 +39,7 @@ class DeniedAttribute(_Rule):
     name: str = Field(min_length=1, max_length=300)
     """The attribute's name; `*` stands for any characters, `?` for one. What nests has the path as its name,
     joined by dots: `*.password` means every password within something, in JSON texts too."""
-    on: tuple[Place, ...] = Field(default=get_args(Place), min_length=1)
+    places: tuple[Place, ...] = Field(default=get_args(Place), min_length=1)
 
 
 class PatternRule(_Rule):
