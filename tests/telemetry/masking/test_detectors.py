@@ -17,6 +17,7 @@ def masked(detector: Detector, text: str) -> str | None:
     ("detector", "text", "expected"),
     [
         ("email", "Write to Ada.Lovelace+x@mail.example.co.uk, please.", "Write to [email], please."),
+        ("email", "?to=ada%40example.com&x", "?to=[email]&x"),
         ("email", "메일은 ada@example.com으로", "메일은 [email]으로"),
         ("phone", "call +49 (30) 901820-12 now", "call [phone] now"),
         ("phone", "call +1 415-555-2671", "call [phone]"),

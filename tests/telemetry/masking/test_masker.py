@@ -143,7 +143,7 @@ def test_no_secret_is_left_in_any_value_of_a_span(made: tuple[str, Plain]) -> No
 def test_no_secret_is_left_beside_the_attributes(secret: str) -> None:
     sent = span(name=f"call {secret}", attributes={f"of {secret}": 1})
     sent.status.message = f"failed for {secret}"
-    sent.trace_state = f"ot=th:c;rv:41111111111111,vendor={secret}"
+    sent.trace_state = f"ot=th:c;rv:41111111111111,vendor={secret},ot={secret}"
     sent.events.add(name=f"said {secret}")
     message = request(sent)
     message.resource_spans[0].scope_spans[0].scope.name = secret
@@ -221,6 +221,32 @@ def test_json_that_nests_deeply_hides_nothing(depth: int) -> None:
     assert "ada@example.com" not in masked_attributes(RULES, {"x": text})["x"]
 
 
+@pytest.mark.parametrize("cut", [20, 90])
+def test_json_that_was_cut_off_hides_nothing(cut: int) -> None:
+    text = json.dumps(
+        [{"role": "system", "content": "SECRETIVE"}, {"to": "비밀-7 of ada@example.com", "x": "y" * 99}]
+    )
+    text = text[:-cut]
+    assert "비밀" not in text
+    masked = masked_attributes(RULES, {"x": text})["x"]
+    assert "[email]" in masked
+    assert "***" in masked
+    assert "\\ube44" not in masked
+    dropping = MaskingRules(drop=("system_instructions",))
+    assert masked_attributes(dropping, {"x": text, "y": "[INFO] no JSON", "z": "{{ x }}"}) == {
+        "x": "[dropped]",
+        "y": "[INFO] no JSON",
+        "z": "{{ x }}",
+    }
+
+
+@pytest.mark.parametrize("odd", [None, 1, [], {}, [["system"]], "unknown"])
+def test_messages_of_odd_shapes_are_looked_through(odd: Any) -> None:
+    message = {"role": odd, "type": odd, "content": [odd, {"role": "system", "content": "SECRETIVE"}], "name": odd}
+    masked = masked_attributes(MaskingRules(drop=("system_instructions",)), {"x": json.dumps([message])})["x"]
+    assert json.loads(masked)[0]["content"][1] == {"role": "system", "content": "[dropped]"}
+
+
 def test_what_windlass_finds_spans_by_stays() -> None:
     plain: dict[str, Plain] = {
         "windlass.item": "ada@example.com",
@@ -286,6 +312,19 @@ MESSAGES = json.dumps(
         {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": "RESULTS"}]},
     ]
 )
+LANGCHAIN = json.dumps(
+    {
+        "messages": [
+            [
+                {"kwargs": {"type": "system", "content": "INSTRUCTIONS"}},
+                {"kwargs": {"type": "human", "content": "QUESTION"}},
+                {"kwargs": {"type": "ai", "content": "ANSWER"}},
+                {"kwargs": {"tool_calls": [{"name": "find", "args": {"q": "ARGUMENTS"}}]}},
+                {"kwargs": {"type": "tool", "content": "RESULTS"}},
+            ]
+        ]
+    }
+)
 OPENAI = json.dumps(
     {
         "messages": [
@@ -307,7 +346,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("content", WORDS)
-@pytest.mark.parametrize("messages", [MESSAGES, OPENAI])
+@pytest.mark.parametrize("messages", [MESSAGES, OPENAI, LANGCHAIN])
 def test_of_a_dropped_content_nothing_is_left_in_messages(content: Any, messages: str) -> None:
     # An attribute that is none of the conversation's: what is dropped is known by its shape there.
     left = masked_attributes(MaskingRules(drop=(content,)), {"logged": messages})["logged"]

@@ -109,6 +109,9 @@ ROLES: Final[Mapping[str, Content]] = MappingProxyType(
     }
 )
 
+MESSAGE_TYPES: Final = frozenset({"system", "human", "ai", "tool"})
+"""Types that LangChain's messages have instead of roles."""
+
 SAID: Final = frozenset(
     {"content", "parts", "text", "tool_calls", "function_call", "reasoning_content", "refusal"}
 )

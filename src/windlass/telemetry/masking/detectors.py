@@ -168,7 +168,7 @@ def compile_pattern(pattern: str) -> Any:
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 
 _PATTERNS: Final[Mapping[Detector, tuple[str, Callable[[Context], int]]]] = {
-    "email": (r"(?i)[a-z0-9._%+-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}", _whole),
+    "email": (r"(?i)[a-z0-9._%+-]{1,64}(?:@|%40)(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}", _whole),
     "phone": (
         (
             r"\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}"

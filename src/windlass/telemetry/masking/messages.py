@@ -7,6 +7,7 @@ from windlass.telemetry.masking.contents import (
     ARGUMENT_FIELDS,
     CALLS,
     INSTRUCTIONS,
+    MESSAGE_TYPES,
     RESULT_FIELDS,
     RESULTS,
     ROLES,
@@ -40,6 +41,8 @@ class Messages:
 def _contents(fields: dict[str, Plain]) -> Iterator[tuple[str, Content]]:
     """Yield the fields of an object that hold contents, and which."""
     role, kind = fields.get("role"), fields.get("type")
+    if role is None and "content" in fields and isinstance(kind, str) and kind in MESSAGE_TYPES:
+        role = kind
     speaker = ROLES.get(role) if isinstance(role, str) else None
     is_call = kind in CALLS if isinstance(kind, str) else "name" in fields and not speaker
     is_result = isinstance(kind, str) and kind in RESULTS

@@ -1,9 +1,12 @@
 """Values of attributes, and JSON in texts, as plain Python and back; what is not changed stays as it came."""
 
 import json
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
+
+_OBJECT: Final = re.compile(r'[\s\[]*\{\s*"')
 
 Plain = None | bool | int | float | str | bytes | list["Plain"] | dict[str, "Plain"]
 
@@ -55,6 +58,11 @@ def write_value(value: Plain) -> AnyValue:
 
 def may_be_json(text: str) -> bool:
     return text.lstrip()[:1] in {"[", "{"}
+
+
+def was_json(text: str) -> bool:
+    """Tell whether a text that is no JSON seems to have been: cut to a length, or one object a line."""
+    return _OBJECT.match(text) is not None
 
 
 def read_json(text: str) -> Read | None:

@@ -16,12 +16,12 @@ from windlass.telemetry.masking.contents import (
 )
 from windlass.telemetry.masking.messages import DROPPED, Messages
 from windlass.telemetry.masking.names import Names
-from windlass.telemetry.masking.plain import Plain, read_json, read_value, write_json, write_value
+from windlass.telemetry.masking.plain import Plain, read_json, read_value, was_json, write_json, write_value
 from windlass.telemetry.masking.rules import MaskingRules, Place
 from windlass.telemetry.masking.walk import Found, Walk
 
-TOO_DEEP: Final = "nesting"
-"""The rule by which a text is dropped that nests too deeply for the others."""
+UNREADABLE: Final = "unreadable"
+"""The rule by which JSON is dropped that the others cannot look through: cut off, or nesting too deeply."""
 _TOOL_CONTENTS: Final[tuple[tuple[Content, Content], ...]] = (
     ("tool_arguments", "input"),
     ("tool_results", "output"),
@@ -129,14 +129,16 @@ class _Remove(Walk):
     def _text(self, text: str, denied: Names) -> str:
         try:
             read = read_json(text)
-            if read is None:
+            if read is None and not was_json(text):
                 return text
-            kept = self._value(read.value, denied)
-            return text if kept is read.value and read.exact else write_json(kept, text)
+            if read is not None:
+                kept = self._value(read.value, denied)
+                return text if kept is read.value and read.exact else write_json(kept, text)
         except RecursionError:
-            # What cannot be looked through may hold anything.
-            self.found(TOO_DEEP)
-            return DROPPED
+            pass
+        # What cannot be looked through may hold anything.
+        self.found(UNREADABLE)
+        return DROPPED
 
     def _value(self, value: Plain, denied: Names) -> Plain:
         """Return a value without what the rules name; the same object when they name nothing in it."""

@@ -1,5 +1,6 @@
 """Masking within texts: patterns and detectors, applied to every text wherever it stands."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
@@ -14,10 +15,11 @@ from windlass.telemetry.masking.plain import Plain, may_be_json, read_json, read
 from windlass.telemetry.masking.rules import MaskingRules
 from windlass.telemetry.masking.walk import Found, Walk
 
-_SAMPLING: Final = "ot="
+_SAMPLING: Final = re.compile(r"[ \t]*ot=[a-z0-9]+:[0-9a-f]{1,14}(?:;[a-z0-9]+:[0-9a-f]{1,14})*[ \t]*")
 """The member of `tracestate` with OpenTelemetry's sampling threshold: digits that look like anything."""
 _KEYS: Final = frozenset({RELEASE, RUN, ITEM})
 """What windlass finds spans by: masked, a run would not know its own samples."""
+_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _EXACT_DOUBLE: Final = 2.0**53
 
 
@@ -190,9 +192,14 @@ class _Mask(Walk):
     def _json(self, text: str) -> str:
         read = read_json(text)
         if read is None:
-            return text
+            return self._unescaped(text)
         value = self._value(read.value)
         return text if value is read.value and read.exact else write_json(value, text)
+
+    def _unescaped(self, text: str) -> str:
+        """Return what seems to have been JSON without escapes if they hide something, else as it is."""
+        plain = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+        return plain if self._is_found_in(plain) else text
 
     def _is_found_in(self, text: str) -> bool:
         data = _encoded(text)
@@ -205,10 +212,7 @@ class _Mask(Walk):
 
     def _trace_state(self, text: str) -> str:
         members = text.split(",")
-        return ",".join(
-            member if member.strip().startswith(_SAMPLING) and len(member) < 64 else self._line(member)
-            for member in members
-        )
+        return ",".join(member if _SAMPLING.fullmatch(member) else self._line(member) for member in members)
 
 
 def _encoded(text: str) -> bytes:
