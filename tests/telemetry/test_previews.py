@@ -38,3 +38,10 @@ def test_json_with_its_middle_left_out_still_gives_its_last_text() -> None:
 @pytest.mark.parametrize("text", ["{}", "[]", '{"query": "x"}', "[1, 2]", "[[", '[{"role": "user", "parts": []}]'])
 def test_json_without_messages_is_shown_as_it_is(text: str) -> None:
     assert preview_input(text) == text
+
+
+def test_a_file_in_a_message_is_named_by_its_type() -> None:
+    reference = f"windlass-media://sha256:{'0' * 64}?type=image/png&size=9"
+    parts = [{"type": "text", "content": "What is this?"}, {"type": "blob", "content": reference}]
+    assert preview_input(json.dumps([{"role": "user", "parts": parts}])) == "What is this? [image/png]"
+    assert preview_input(reference) == "[image/png]"

@@ -15,6 +15,7 @@ SCHEME: Final = "windlass-media://"
 UNKNOWN_TYPE: Final = "application/octet-stream"
 
 _MIME_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,80}/[a-z0-9][a-z0-9.+-]{0,80}")
+_REFERENCE: Final = re.compile(rf"{SCHEME}sha256:[0-9a-f]{{64}}\?type=([a-z0-9.+/-]+)&size=[0-9]+")
 _MOST_KNOWN: Final = 10_000
 
 
@@ -71,6 +72,11 @@ class MediaStore:
                         project=project, digest=digest, mime_type=mime_type, size=size, created=now()
                     )
                 )
+
+
+def without_references(text: str) -> str:
+    """Return a text with the type of each file in place of the reference to it."""
+    return _REFERENCE.sub(r"[\1]", text) if SCHEME in text else text
 
 
 def clean_type(mime_type: str) -> str:

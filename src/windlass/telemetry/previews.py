@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import orjson
 
+from windlass.telemetry.media import without_references
+
 PREVIEW_CHARACTERS = 300
 EDGE_CHARACTERS = 4_000
 """How much of either end of a long text is looked at."""
@@ -14,12 +16,12 @@ _CONTENT = re.compile(r'"(?:content|text|value)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 def preview_input(text: str) -> str:
     """Return what was asked: the text of the last user message, where messages can be told apart."""
-    return _one_line(_said(text, "user"))
+    return _one_line(without_references(_said(text, "user")))
 
 
 def preview_output(text: str) -> str:
     """Return what was answered: the text of the last assistant message, where messages can be told apart."""
-    return _one_line(_said(text, "assistant"))
+    return _one_line(without_references(_said(text, "assistant")))
 
 
 def _said(text: str, role: str) -> str:
