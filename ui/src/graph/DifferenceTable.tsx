@@ -18,7 +18,7 @@ interface Props {
 
 export function DifferenceTable({ edges, onChoose }: Props) {
   const words = useWords();
-  const { t } = words;
+  const { t, format } = words;
   const { shown, more, showAll } = useMore(edges);
   return (
     <Section title={t("graph.differences")} aside={t("graph.exploratory")} flush>
@@ -71,7 +71,7 @@ export function DifferenceTable({ edges, onChoose }: Props) {
                   {edge.p_adjusted === null ? (
                     <Missing reason={t("graph.never_left")} />
                   ) : (
-                    edge.p_adjusted.toFixed(4)
+                    format.p(edge.p_adjusted)
                   )}
                 </td>
               </tr>

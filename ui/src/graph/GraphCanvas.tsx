@@ -7,7 +7,7 @@ import { ErrorState, SkeletonRows } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Graph.module.css";
 import { Legend } from "./Legend";
-import { type LayoutRequest, NODE } from "./layout";
+import { type LayoutRequest, NODE, type Size, scaleOf } from "./layout";
 import { type Drawing, type DrawnEdge, type DrawnNode, edgeId, foldRare } from "./model";
 import { StepLine } from "./StepLine";
 import { StepNode } from "./StepNode";
@@ -24,7 +24,15 @@ interface Props {
 
 const NODE_TYPES = { step: StepNode };
 const EDGE_TYPES = { line: StepLine };
-const NARROW = 720;
+/** A line is no wider than thin where nothing came more than a few times. */
+const FEW = 12;
+const NARROWEST = 300;
+/** A window that is dragged wider is laid out again only now and then. */
+const WIDTH_STEP = 80;
+const HIGHEST = 720;
+const LOWEST = 220;
+const MARGIN = 40;
+const NOTHING: Size = { width: 0, height: 0 };
 
 /** Drawn only when it is looked at: it brings the canvas and its layout along. */
 export function GraphCanvas(props: Props) {
@@ -41,8 +49,12 @@ function Canvas({ drawing, label, chosen, onChoose }: Props) {
   const { ref, width } = useElementSize();
   const [whole, setWhole] = useState(false);
   const shown = useMemo(() => (whole ? drawing : foldRare(drawing)), [drawing, whole]);
-  const direction = width < NARROW ? "TB" : "LR";
-  const request = useMemo((): LayoutRequest => requestOf(shown, direction), [shown, direction]);
+  // 0 until the canvas has been measured.
+  const room = width && Math.max(NARROWEST, Math.floor(width / WIDTH_STEP) * WIDTH_STEP);
+  const request = useMemo(
+    () => (room ? requestOf(shown, { width: room, height: HIGHEST }) : undefined),
+    [shown, room],
+  );
   const { laid, failed } = useLayout(request);
   const nodes = useMemo(
     () => (laid ? nodesOf(shown, laid.layout, chosen, onChoose) : []),
@@ -53,48 +65,55 @@ function Canvas({ drawing, label, chosen, onChoose }: Props) {
     [shown, laid, chosen, onChoose],
   );
   const flow = useReactFlow();
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the view follows the layout, not the choice
-  useEffect(() => {
-    if (laid && width) void flow.fitView({ padding: 0.06, maxZoom: 1, minZoom: 0.1 });
-  }, [laid, width > 0, flow]);
+  const size = laid?.layout ?? NOTHING;
+  const scale = scaleOf(size, { width: width - MARGIN, height: HIGHEST });
+  const height = Math.max(LOWEST, size.height * scale + MARGIN);
+  // By hand: the canvas itself learns of its new size too late to fit a view into it.
+  const view = useMemo(
+    () => ({ x: (width - size.width * scale) / 2, y: (height - size.height * scale) / 2, zoom: scale }),
+    [width, height, size, scale],
+  );
+  useEffect(() => void flow.setViewport(view), [flow, view]);
 
   return (
-    <section className={styles.canvas} aria-label={label} ref={ref}>
-      {failed ? (
-        <ErrorState error={new Error(t("graph.layout_failed"))} />
-      ) : !laid ? (
-        <SkeletonRows rows={4} />
-      ) : (
-        <ReactFlow
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={NODE_TYPES}
-          edgeTypes={EDGE_TYPES}
-          colorMode={colorScheme === "auto" ? "system" : colorScheme}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          elementsSelectable={false}
-          preventScrolling={false}
-          zoomOnScroll={false}
-          minZoom={0.1}
-          maxZoom={1.6}
-          proOptions={{ hideAttribution: true }}
-          onEdgeClick={(_, { source, target }) => onChoose({ source, target })}
-          onPaneClick={() => onChoose(undefined)}
-          ariaLabelConfig={{
-            "controls.ariaLabel": t("graph.controls"),
-            "controls.zoomIn.ariaLabel": t("graph.zoom_in"),
-            "controls.zoomOut.ariaLabel": t("graph.zoom_out"),
-            "controls.fitView.ariaLabel": t("graph.fit"),
-          }}
-        >
-          <Controls showInteractive={false} fitViewOptions={{ padding: 0.06, maxZoom: 1 }} />
-        </ReactFlow>
-      )}
+    <section className={styles.graph} aria-label={label}>
       <Legend drawing={shown} />
+      <div className={styles.canvas} ref={ref} style={{ height }}>
+        {failed ? (
+          <ErrorState error={new Error(t("graph.layout_failed"))} />
+        ) : !laid ? (
+          <SkeletonRows rows={4} />
+        ) : (
+          <ReactFlow
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={NODE_TYPES}
+            edgeTypes={EDGE_TYPES}
+            colorMode={colorScheme === "auto" ? "system" : colorScheme}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            elementsSelectable={false}
+            preventScrolling={false}
+            zoomOnScroll={false}
+            defaultViewport={view}
+            minZoom={0.05}
+            maxZoom={1.6}
+            proOptions={{ hideAttribution: true }}
+            onEdgeClick={(_, { source, target }) => onChoose({ source, target })}
+            onPaneClick={() => onChoose(undefined)}
+            ariaLabelConfig={{
+              "controls.ariaLabel": t("graph.controls"),
+              "controls.zoomIn.ariaLabel": t("graph.zoom_in"),
+              "controls.zoomOut.ariaLabel": t("graph.zoom_out"),
+              "controls.fitView.ariaLabel": t("graph.fit"),
+            }}
+          >
+            <Controls showInteractive={false} fitViewOptions={{ padding: 0.04, maxZoom: 1 }} />
+          </ReactFlow>
+        )}
+      </div>
       {shown !== drawing && (
         <p className={styles.folded}>
           {t("graph.folded", { n: drawing.nodes.length })}{" "}
@@ -107,7 +126,7 @@ function Canvas({ drawing, label, chosen, onChoose }: Props) {
   );
 }
 
-function requestOf({ nodes, edges }: Drawing, direction: "LR" | "TB"): LayoutRequest {
+function requestOf({ nodes, edges }: Drawing, space: Size): LayoutRequest {
   return {
     nodes: nodes.map((node) => node.id),
     edges: edges.map((edge) => ({
@@ -116,7 +135,7 @@ function requestOf({ nodes, edges }: Drawing, direction: "LR" | "TB"): LayoutReq
       target: edge.target,
       label: edge.label + (edge.failing || edge.change ? "      " : ""),
     })),
-    direction,
+    space,
   };
 }
 
@@ -165,7 +184,7 @@ function edgesOf(
   chosen: Chosen,
   onChoose: (chosen: Chosen) => void,
 ): StepLineType[] {
-  const most = Math.max(1, ...edges.map((edge) => edge.count));
+  const most = Math.max(FEW, ...edges.map((edge) => edge.count));
   return edges.flatMap((edge) => {
     const { source, target } = edge;
     const place = layout.edges[edgeId(edge)];

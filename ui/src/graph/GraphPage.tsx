@@ -73,7 +73,11 @@ function GraphBody({ graph, stale }: { graph: Graph; stale: boolean }) {
         <EdgeTable edges={graph.edges} onChoose={choose} />
         <Patterns graph={graph} />
       </div>
-      {chosen && <StepPanel graph={graph} chosen={chosen} onChoose={choose} />}
+      {chosen && (
+        <div className={styles.side}>
+          <StepPanel graph={graph} chosen={chosen} onChoose={choose} />
+        </div>
+      )}
     </div>
   );
 }
@@ -110,7 +114,11 @@ function DifferenceBody({ difference, stale }: { difference: GraphDifference; st
         </Suspense>
         <DifferenceTable edges={difference.edges} onChoose={choose} />
       </div>
-      {chosen && <DifferencePanel difference={difference} chosen={chosen} onChoose={choose} />}
+      {chosen && (
+        <div className={styles.side}>
+          <DifferencePanel difference={difference} chosen={chosen} onChoose={choose} />
+        </div>
+      )}
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function StepNode({ data: { step, chosen, onChoose } }: NodeProps<StepNod
           <span className={styles.nodeKind}>
             {step.change && <ChangeMark change={step.change} />}
             {name ? kind : null}
-            <span className="num"> {format.compact(step.count)}</span>
+            {step.count > 0 && <span className="num"> {format.compact(step.count)}</span>}
             {step.failing ? (
               <span className={styles.failing}>
                 <Icon name="warning" size={11} />

@@ -193,15 +193,15 @@ export function DifferencePanel({ difference, chosen, onChoose }: Props & { diff
 }
 
 function EdgeChange({ edge }: { edge: EdgeDifference }) {
-  const { t } = useWords();
+  const { t, format } = useWords();
   return (
     <>
-      <p className={`${styles.sentence} row`}>
+      <p className={styles.change}>
         <ChangeMark change={edge.change} />
         <span>{t(`graph.change.${edge.change}`)}</span>
         <DifferenceValue edge={edge} />
         {edge.p_adjusted !== null && (
-          <span className="faint num">{t("graph.p", { p: edge.p_adjusted.toFixed(4) })}</span>
+          <span className="faint num">{t("graph.p", { p: format.p(edge.p_adjusted) })}</span>
         )}
       </p>
       <Side title={t("graph.base")} side={edge.base} />

@@ -45,7 +45,11 @@ function Body({ graph, onSpan }: { graph: TraceGraph; onSpan: (id: string) => vo
         </Suspense>
         <TraceEdges graph={graph} onChoose={choose} />
       </div>
-      {chosen && <TraceStepPanel graph={graph} chosen={chosen} onChoose={choose} onSpan={onSpan} />}
+      {chosen && (
+        <div className={styles.side}>
+          <TraceStepPanel graph={graph} chosen={chosen} onChoose={choose} onSpan={onSpan} />
+        </div>
+      )}
     </div>
   );
 }

@@ -8,25 +8,50 @@ export interface Point {
 export interface LayoutRequest {
   nodes: string[];
   edges: { id: string; source: string; target: string; label: string }[];
-  direction: "LR" | "TB";
+  /** What there is to see it in. */
+  space: Size;
 }
 
-export interface Layout {
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export interface Layout extends Size {
   /** Upper left corners. */
   nodes: Record<string, Point>;
   edges: Record<string, { points: Point[]; label: Point }>;
-  width: number;
-  height: number;
 }
 
 export const NODE = { width: 176, height: 52 };
 const LABEL_HEIGHT = 20;
 const LETTER = 6.4;
 
-/** Places steps in layers along the direction of most edges, and leads edges around them. */
-export function layOut({ nodes, edges, direction }: LayoutRequest): Layout {
+const BOTH_WAYS = 400;
+
+/** How large a layout is seen where all of it is. */
+export const scaleOf = (size: Size, space: Size) =>
+  Math.min(1, space.width / (size.width || 1), space.height / (size.height || 1));
+
+/** Places steps in layers, from left to right or from top to bottom: as they are seen larger. */
+export function layOut(request: LayoutRequest): Layout {
+  const down = layOutAlong(request, "TB");
+  if (request.nodes.length > BOTH_WAYS) return down;
+  const across = layOutAlong(request, "LR");
+  return scaleOf(across, request.space) > scaleOf(down, request.space) ? across : down;
+}
+
+/** Leads most edges along the direction, and all around the steps. */
+function layOutAlong({ nodes, edges }: LayoutRequest, direction: "LR" | "TB"): Layout {
   const graph = new graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: direction, nodesep: 26, ranksep: 34, edgesep: 14, marginx: 8, marginy: 8 });
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: 24,
+    ranksep: direction === "TB" ? 18 : 30,
+    edgesep: 12,
+    marginx: 8,
+    marginy: 8,
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of nodes) graph.setNode(id, { ...NODE });
   for (const { id, source, target, label } of edges) {

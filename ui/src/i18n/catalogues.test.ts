@@ -30,7 +30,7 @@ test("no text is empty", () => {
 
 test("Korean sentences are in Korean", () => {
   const latinOnly = keys.filter((key) => forms(ko[key]).every((form) => !/\p{Script=Hangul}/u.test(form)));
-  expect(latinOnly).toEqual(["palette.run", "run.on", "run.title"]);
+  expect(latinOnly).toEqual(["palette.run", "run.on", "run.title", "graph.interval", "graph.rate"]);
 });
 
 test("a plural text follows the count", () => {

@@ -8,6 +8,8 @@ export interface Format {
   bytes: (bytes: number) => string;
   metric: (name: string, value: number) => string;
   difference: (name: string, value: number) => string;
+  /** A p value; one that is next to nothing says so instead of 0. */
+  p: (value: number) => string;
   relative: (iso: string, now?: number) => string;
   exact: (iso: string) => string;
   clock: (iso: string) => string;
@@ -37,6 +39,7 @@ export function createFormat(language: string): Format {
   const integers = number({ maximumFractionDigits: 0 });
   const compacts = number({ notation: "compact", maximumFractionDigits: 1 });
   const scores = number({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const ps = number({ minimumFractionDigits: 4, maximumFractionDigits: 4 });
   const usd = number({
     style: "currency",
     currency: "USD",
@@ -111,6 +114,7 @@ export function createFormat(language: string): Format {
       const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
       return sign + metric(name, Math.abs(value));
     },
+    p: (value) => (value < 0.0001 ? `<${ps.format(0.0001)}` : ps.format(value)),
     relative: (iso, now = Date.now()) => {
       const seconds = (Date.parse(iso) - now) / 1000;
       const [step, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
