@@ -1,13 +1,17 @@
 """Processes of a test, and the demo that several files look at."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx2
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from windlass.client import Client
 
+from .browser import ARGUMENTS
 from .processes import Finished, Processes, Running
 
 DEMO_S = 300.0
@@ -66,3 +70,21 @@ def demo(demo_run: Demo) -> Demo:
     if not demo_run.serving.alive:
         demo_run.serve()
     return demo_run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no chromium on the PATH; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def url(demo: Demo) -> str:
+    """The address of the demo's server, whose UI is built."""
+    assert httpx2.get(demo.url).status_code == 200, "the web UI is not built: run scripts/setup"
+    return demo.url

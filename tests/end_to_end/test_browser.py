@@ -1,15 +1,13 @@
 """The web UI in a real browser, over a server that ran the demo."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx2
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from .browser import ARGUMENTS, Language, Scheme, Window, window
+from .browser import Language, Scheme, Window, window
 from .conftest import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -19,24 +17,6 @@ NAME = "guide-to-mlops"
 AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 
 PHONE = 375
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no chromium on the PATH; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def url(demo: Demo) -> str:
-    """The address of the demo's server, whose UI is built."""
-    assert httpx2.get(demo.url).status_code == 200, "the web UI is not built: run scripts/setup"
-    return demo.url
 
 
 @pytest.fixture
