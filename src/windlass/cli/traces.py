@@ -1,13 +1,15 @@
 """`windlass traces`."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import MISSING, dollars, moment, number, plain, print_table, seconds
+from windlass.cli.output import MISSING, dollars, moment, number, plain, print_table, seconds, written
+from windlass.errors import InputError
 
-app = typer.Typer(no_args_is_help=True, help="List traces, or show one.")
+app = typer.Typer(no_args_is_help=True, help="List traces, show one, or export them.")
 
 
 @app.command("list")
@@ -53,6 +55,43 @@ def list_traces(
         ),
         right=("took", "spans", "tokens", "cost"),
     )
+
+
+_EXPORTS = ("jsonl", "otlp", "otlp-protobuf", "parquet")
+
+
+@app.command("export")
+def export(
+    data_format: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(_EXPORTS)}.")] = "jsonl",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="A file [default: standard output].", show_default=False),
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option("--release", help="Only of this release: its digest or name.")
+    ] = None,
+    environment: Annotated[str | None, typer.Option("--environment", help="Only of this environment.")] = None,
+    run: Annotated[str | None, typer.Option("--run", help="Only of this run.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only ok or error.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="Only with this in a name, an input or an output.")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help="Only with such a span: 'request_model=gpt-5', 'score.f1<0.5'; repeatable."),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--from", help="Only started at this time or later.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Only started at this time or before.")] = None,
+    data: Data = None,
+) -> None:
+    """Write traces with their spans and scores (OTLP has none) to a file, newest first."""
+    if data_format not in _EXPORTS:
+        raise InputError(f"{data_format!r} is no format here; use one of: {', '.join(_EXPORTS)}.")
+    query = {"release": release, "environment": environment, "run": run, "status": status, "q": text}
+    with connect(data) as client, written(output) as file:
+        client.download(
+            "/traces/export", file, **query, format=data_format, where=where, **{"from": since, "to": until}
+        )
 
 
 @app.command("show")

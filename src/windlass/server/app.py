@@ -16,6 +16,7 @@ from windlass.server.routes import (
     environments,
     erasures,
     events,
+    exports,
     graph,
     health,
     indexes,
@@ -42,6 +43,7 @@ from windlass.version import __version__
 _API = (
     session,
     overview,
+    exports,
     traces,
     sessions,
     charts,

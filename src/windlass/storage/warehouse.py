@@ -6,6 +6,7 @@ runs one query at a time; a small pool of them lets a short read pass a long one
 
 import contextlib
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import partial
@@ -121,6 +122,24 @@ class Warehouse:
         """Run a statement without a result."""
         with self._client() as client:
             client.command(sql, parameters=dict(parameters or {}))
+
+    def write_file(
+        self, sql: str, parameters: Parameters, file: Path, *, data_format: str, settings: Parameters
+    ) -> None:
+        """Write what a SELECT gives into a new file, in a format of the engine, piece by piece."""
+        with self._client() as client:
+            if self._folder is None:
+                with (
+                    file.open("wb") as opened,
+                    client.raw_stream(
+                        sql, parameters=dict(parameters), settings=dict(settings), fmt=data_format
+                    ) as stream,
+                ):
+                    shutil.copyfileobj(stream, opened)
+            else:
+                clause = ", ".join(f"{name} = {_quoted(value)}" for name, value in settings.items())
+                target = f"INTO OUTFILE {_quoted(file)} FORMAT {data_format}"
+                client.command(f"{sql} SETTINGS {clause} {target}", parameters=dict(parameters))
 
     def query_alone(self, sql: str, *, database: str, settings: Parameters, data_format: str) -> bytes:
         """Return what somebody else's SELECT gives, in a format of the engine.

@@ -4,7 +4,7 @@
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple, get_args
 
@@ -67,11 +67,7 @@ def list_traces(
     ``lists`` price models that were not met before.
     """
     filters = filters or TraceFilters()
-    place = _read_cursor(cursor) if cursor else _Place(LATEST_NS, _LAST_ID)
-    if filters.until is not None:
-        # Times of filters have microseconds, spans nanoseconds.
-        until_ns = min(nanoseconds_of(filters.until) + 999, LATEST_NS)
-        place = min(place, _Place(until_ns, _LAST_ID))
+    place = _start_of(filters, cursor)
     found: list[tuple[Bounds, TraceFields]] = []
     more = True
     while more and len(found) <= limit:
@@ -90,6 +86,44 @@ def list_traces(
         items=[TraceSummary(**dict(summary), scores=scores.get(bounds.trace_id, [])) for bounds, summary in page],
         next=_write_cursor(page[-1][0]) if len(found) > limit else None,
     )
+
+
+def walk_traces(
+    warehouse: Warehouse,
+    project: str,
+    *,
+    filters: TraceFilters | None = None,
+    page: int = 200,
+    lists: Lists | None = None,
+) -> Iterator[list[Bounds]]:
+    """Give the traces that ``list_traces`` lists, to the last, in pages that say only where each is."""
+    filters = filters or TraceFilters()
+    place = _start_of(filters, None)
+    more = True
+    while more:
+        candidates, more = _candidates(warehouse, project, filters, place, page)
+        if not candidates:
+            return
+        place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
+        if filters.status is not None:
+            summaries = summarise(warehouse, project, candidates, lists)
+            candidates = [
+                bounds
+                for bounds in candidates
+                if (summary := summaries.get(bounds.trace_id)) and summary.status in meant(filters.status)
+            ]
+        if candidates:
+            yield candidates
+
+
+def _start_of(filters: TraceFilters, cursor: str | None) -> _Place:
+    """Return the place below which the list goes on."""
+    place = _read_cursor(cursor) if cursor else _Place(LATEST_NS, _LAST_ID)
+    if filters.until is None:
+        return place
+    # Times of filters have microseconds, spans nanoseconds.
+    until_ns = min(nanoseconds_of(filters.until) + 999, LATEST_NS)
+    return min(place, _Place(until_ns, _LAST_ID))
 
 
 def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:

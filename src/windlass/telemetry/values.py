@@ -35,6 +35,28 @@ def encode_value(value: AnyValue) -> str:
             return "n"
 
 
+def read_value(text: str) -> AnyValue:
+    """Return the OTLP value of a typed text: what ``encode_value`` was given."""
+    kind, rest = text[:1], text[1:]
+    match kind:
+        case "s":
+            return AnyValue(string_value=rest)
+        case "i":
+            return AnyValue(int_value=int(rest))
+        case "d":
+            return AnyValue(double_value=float(rest))
+        case "b":
+            return AnyValue(bool_value=rest == "1")
+        case "a":
+            return AnyValue(array_value=ArrayValue.FromString(base64.b64decode(rest)))
+        case "k":
+            return AnyValue(kvlist_value=KeyValueList.FromString(base64.b64decode(rest)))
+        case "x":
+            return AnyValue(bytes_value=base64.b64decode(rest))
+        case _:
+            return AnyValue()
+
+
 def decode_value(text: str) -> Value:
     """Return the JSON value of a typed text; bytes become their base64."""
     kind, rest = text[:1], text[1:]

@@ -16,12 +16,7 @@ router = APIRouter(prefix="/traces", tags=["traces"])
 Reader = Annotated[Principal, Depends(allowed("trace:read"))]
 
 
-@router.get("")
-def list_all_traces(
-    principal: Reader,
-    services: ServicesOf,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+def filters_of(
     release: Annotated[str | None, Query(description="A release's digest or name.")] = None,
     environment: str | None = None,
     run: str | None = None,
@@ -33,9 +28,9 @@ def list_all_traces(
     ] = None,
     since: Annotated[datetime | None, Query(alias="from")] = None,
     until: Annotated[datetime | None, Query(alias="to")] = None,
-) -> TracePage:
-    """List traces, newest first."""
-    filters = TraceFilters(
+) -> TraceFilters:
+    """Return which traces a query asks for."""
+    return TraceFilters(
         release=release,
         environment=environment,
         run=run,
@@ -45,6 +40,16 @@ def list_all_traces(
         since=since,
         until=until,
     )
+
+
+Filters = Annotated[TraceFilters, Depends(filters_of)]
+
+
+@router.get("")
+def list_all_traces(
+    principal: Reader, services: ServicesOf, filters: Filters, limit: Limit = 50, cursor: Cursor = None
+) -> TracePage:
+    """List traces, newest first."""
     return list_traces(
         services.warehouse,
         principal.project,

@@ -189,6 +189,7 @@ _SCORES: Final = View(
 )
 
 VIEWS: Final = (_SPANS, _TRACES, _SCORES)
+SPAN_COLUMNS: Final = _SPANS.columns
 
 _DATABASE: Final = "sql_"
 

@@ -1,0 +1,27 @@
+"""`windlass traces export`."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Windlass
+from tests.live import Project
+from tests.telemetry.otlp import request, span
+
+
+def test_traces_are_exported_to_a_file_that_is_whole_or_not_there(
+    windlass: Windlass, project: Project, tmp_path: Path
+) -> None:
+    project.live.services.writer.write_spans(project.name, request(span(1, 1, name="a"), span(2, 1, name="b")))
+    file = tmp_path / "traces.jsonl"
+    assert windlass("traces", "export", "--where", "name=b", "--output", file).code == 0
+    assert [json.loads(line)["name"] for line in file.read_text().splitlines()] == ["b"]
+    for data_format, start in (("otlp", b'{"resourceSpans"'), ("otlp-protobuf", b"\n"), ("parquet", b"PAR1")):
+        assert windlass("traces", "export", "--format", data_format, "-o", tmp_path / data_format).code == 0
+        assert (tmp_path / data_format).read_bytes().startswith(start)
+    for wrong in (("--format", "xml"), ("--status", "unset")):
+        done = windlass("traces", "export", *wrong, "-o", tmp_path / "none")
+        assert (done.code, (tmp_path / "none").exists()) == (2, False)
+        assert done.err.startswith("Error: ")
+    assert windlass("traces", "export", "-o", tmp_path / "no" / "folder").err.endswith(
+        "No such file or directory.\n"
+    )
