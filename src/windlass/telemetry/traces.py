@@ -3,11 +3,13 @@
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import base64
+import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, get_args
+from typing import Final, NamedTuple, TypeVar, get_args
 
+from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from windlass.errors import InputError, NotFound
@@ -39,6 +41,8 @@ from windlass.telemetry.values import decode_attributes, plain_attributes
 
 KINDS: Final = get_args(Kind)
 """By OpenTelemetry's number."""
+
+_M = TypeVar("_M", bound=Message)
 
 _LAST_ID: Final = "f" * 32
 _FIRST_WINDOW_SPANS: Final = 16
@@ -245,14 +249,20 @@ def _span(row: Row) -> Span:
             "status": STATUSES[integer(row["status"])],
             "attributes": decode_attributes(texts_of(row["attributes"])),
             "resource": decode_attributes(texts_of(row["resource"])),
-            "events": [_event(encoded) for encoded in _texts(row["encoded_events"])],
-            "links": [_link(encoded) for encoded in _texts(row["encoded_links"])],
+            "events": [_event(event) for event in _decoded(OtlpSpan.Event, row["encoded_events"])],
+            "links": [_link(link) for link in _decoded(OtlpSpan.Link, row["encoded_links"])],
         }
     )
 
 
-def _event(encoded: str) -> Event:
-    event = OtlpSpan.Event.FromString(base64.b64decode(encoded))
+def _decoded(kind: type[_M], encoded: object) -> Iterator[_M]:
+    """Give messages that are kept as their bytes, without what a client's faulty encoder sent in their place."""
+    for text in _texts(encoded):
+        with contextlib.suppress(DecodeError):
+            yield kind.FromString(base64.b64decode(text))
+
+
+def _event(event: OtlpSpan.Event) -> Event:
     return Event(
         time=instant(min(event.time_unix_nano, LATEST_NS)),
         name=event.name,
@@ -260,8 +270,7 @@ def _event(encoded: str) -> Event:
     )
 
 
-def _link(encoded: str) -> Link:
-    link = OtlpSpan.Link.FromString(base64.b64decode(encoded))
+def _link(link: OtlpSpan.Link) -> Link:
     return Link(
         trace_id=link.trace_id.hex(), span_id=link.span_id.hex(), attributes=plain_attributes(link.attributes)
     )

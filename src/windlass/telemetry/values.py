@@ -9,6 +9,7 @@ So 0, "" and false differ from each other and from an absent value, and nesting 
 import base64
 from collections.abc import Iterable, Mapping
 
+from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
@@ -69,12 +70,21 @@ def decode_value(text: str) -> Value:
             return float(rest)
         case "b":
             return rest == "1"
-        case "a":
-            return [plain_value(item) for item in ArrayValue.FromString(base64.b64decode(rest)).values]
-        case "k":
-            return plain_attributes(KeyValueList.FromString(base64.b64decode(rest)).values)
+        case "a" | "k":
+            return _decode_nested(kind, rest)
         case _:
             return None
+
+
+def _decode_nested(kind: str, encoded: str) -> Value:
+    """Return what lists hold; of bytes that are none, as a client's faulty encoder may send, their base64."""
+    data = base64.b64decode(encoded)
+    try:
+        if kind == "a":
+            return [plain_value(item) for item in ArrayValue.FromString(data).values]
+        return plain_attributes(KeyValueList.FromString(data).values)
+    except DecodeError:
+        return encoded
 
 
 def decode_attributes(texts: Mapping[str, str]) -> dict[str, Value]:
