@@ -3,6 +3,8 @@
 import copy
 import gzip
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -292,3 +294,9 @@ def test_what_grpc_has_under_way_is_answered_before_the_server_ends(live: LiveSe
         closing.join()
         assert answer.result(timeout=20).partial_success.rejected_spans == 0
     assert trace_of(project, trace_id(9))["span_count"] == 1
+
+
+def test_grpc_is_loaded_only_where_its_port_is_opened() -> None:
+    look = "import sys, windlass.server.local, windlass.server.run; print('grpc' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=120, check=True)
+    assert found.stdout.strip() == "False"
