@@ -67,7 +67,7 @@ def seeds() -> dict[str, list[Message]]:
     asked.links.add(trace_id=b"t" * 16, span_id=b"s" * 8).attributes.extend(span(a=1).attributes)
     result: dict[str, Plain] = {"gen_ai.evaluation.name": "fit", "gen_ai.evaluation.score.value": 0.5}
     exponential = metrics().resource_metrics[0].scope_metrics[0].metrics.add(name="fine", unit="s")
-    exponential.exponential_histogram.aggregation_temporality = CUMULATIVE  # type: ignore[assignment]
+    exponential.exponential_histogram.aggregation_temporality = CUMULATIVE
     point = exponential.exponential_histogram.data_points.add(time_unix_nano=START_NS, count=6, scale=1)
     point.positive.bucket_counts.extend([1, 2])
     point.negative.bucket_counts.extend([3])
