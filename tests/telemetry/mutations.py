@@ -93,7 +93,7 @@ def new_field(random: Random, number: int | None = None) -> bytes:
 
 def split(message: bytes) -> list[tuple[int, int, bytes]]:
     """Return the fields of a message, or none for what is no message (or has groups)."""
-    fields = []
+    fields: list[tuple[int, int, bytes]] = []
     place = 0
     try:
         while place < len(message):
