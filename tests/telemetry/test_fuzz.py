@@ -21,12 +21,19 @@ from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from windlass.access.audit import AuditChain
+from windlass.access.principals import Principal
 from windlass.errors import InputError
+from windlass.storage.blobs import open_blobs
+from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.bodies import Body, read_body
 from windlass.telemetry.ingest import parse_traces
+from windlass.telemetry.intake import Intake
 from windlass.telemetry.limits import Limits
 from windlass.telemetry.logs import parse_logs, scores_of
+from windlass.telemetry.masking.store import MaskingRulesStore
+from windlass.telemetry.media import MediaStore
 from windlass.telemetry.metrics import parse_metrics
 from windlass.telemetry.queries import get_trace, list_events, list_traces, read_metric
 from windlass.telemetry.writer import Writer
@@ -35,10 +42,13 @@ from .mutations import mutate_bytes, mutate_json, mutate_protobuf
 from .otlp import START_NS, Plain, request, span
 from .otlp_signals import CUMULATIVE, counted, gauge, histogram, logs, metrics, number, record, total
 from .test_bodies import COMPRESS
+from .test_intake import RULES
 
 pytestmark = pytest.mark.slow
 
 EXAMPLES: Final = int(os.environ.get("WINDLASS_FUZZ_EXAMPLES", "3000"))
+
+PROJECT: Final = "fuzz"
 
 BATCH: Final = 50
 """Bodies of one example: what a warehouse loads together, one broken body must not break for the others."""
@@ -99,7 +109,12 @@ class Fuzz:
 
     def __init__(self, folder: Path) -> None:
         self.warehouse = Warehouse.open(f"chdb://{folder / 'warehouse'}")
-        self.writer = Writer(self.warehouse, folder / "spool")
+        self.database = Database(f"sqlite:///{folder / 'records.sqlite'}")
+        self.database.migrate()
+        masking = MaskingRulesStore(self.database, AuditChain(b"the signing key of the fuzzing!!"))
+        masking.set(Principal(id="ada", kind="user", role="admin", project=PROJECT), RULES)
+        media = MediaStore(self.database, open_blobs((folder / "blobs").as_uri()))
+        self.writer = Writer(self.warehouse, folder / "spool", intake=Intake(masking, media))
         made = seeds()
         self.protobuf = {signal: [seed.SerializeToString() for seed in made[signal]] for signal in made}
         self.json = {signal: [MessageToDict(seed) for seed in made[signal]] for signal in made}
@@ -108,6 +123,7 @@ class Fuzz:
     def close(self) -> None:
         self.writer.close()
         self.warehouse.close()
+        self.database.close()
 
     def draw(self, random: Random) -> Sent:
         signal = random.choice(("traces", "traces", "logs", "metrics"))
@@ -138,24 +154,27 @@ class Fuzz:
     def _take(self, signal: str, body: Body) -> Future[None] | None:
         if signal == "traces":
             parsed = parse_traces(body, SMALL)
-            return self.writer.submit("fuzz", parsed.message, body=parsed.body, stage="queryable")
+            return self.writer.submit(PROJECT, parsed.message, body=parsed.body, stage="queryable")
         if signal == "logs":
-            events = parse_logs(body, SMALL).events
-            self.writer.write_events("fuzz", events)
-            self.writer.write_scores("fuzz", scores_of(events, "fuzz"))
+            events = parse_logs(body, SMALL, self._clean).events
+            self.writer.write_events(PROJECT, events)
+            self.writer.write_scores(PROJECT, scores_of(events, "fuzz"))
         else:
-            self.writer.write_points("fuzz", parse_metrics(body, SMALL).points)
+            self.writer.write_points(PROJECT, parse_metrics(body, SMALL, self._clean).points)
         return None
+
+    def _clean(self, message: Message, body: bytes) -> None:
+        self.writer.clean(PROJECT, message, body)
 
     def read(self) -> None:
         """Read back what was stored, in every way that it is asked for."""
-        for trace in list_traces(self.warehouse, "fuzz", limit=5).items:
-            get_trace(self.warehouse, "fuzz", trace.trace_id).model_dump_json()
-        for event in list_events(self.warehouse, "fuzz", limit=20):
+        for trace in list_traces(self.warehouse, PROJECT, limit=5).items:
+            get_trace(self.warehouse, PROJECT, trace.trace_id).model_dump_json()
+        for event in list_events(self.warehouse, PROJECT, limit=20):
             event.model_dump_json()
         for name in ("load", "tokens", "duration", "fine"):
             groups = read_metric(
-                self.warehouse, "fuzz", name, since=EARLIEST, until=LATEST, group_by=["model", "service.name"]
+                self.warehouse, PROJECT, name, since=EARLIEST, until=LATEST, group_by=["model", "service.name"]
             )
             for group in groups:
                 group.model_dump_json()

@@ -2,7 +2,9 @@
 warehouse's reader may not. Whatever it does with them, the other spans are kept."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import NamedTuple
 
 import pytest
 
@@ -17,6 +19,30 @@ from .mutations import DELIMITED, END_GROUP, FIXED32, FIXED64, GROUP, VARINT, de
 from .otlp import request, span, trace_id
 
 UNKNOWN = 200
+
+_numbers = count(1)
+
+
+class Stores(NamedTuple):
+    warehouse: Warehouse
+    writer: Writer
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """One warehouse for all of these tests: each has a project of its own."""
+    folder = tmp_path_factory.mktemp("wire")
+    warehouse = Warehouse.open(f"chdb://{folder / 'warehouse'}")
+    writer = Writer(warehouse, folder / "spool")
+    yield Stores(warehouse, writer)
+    writer.close()
+    warehouse.close()
+
+
+@pytest.fixture
+def project() -> str:
+    return f"project-{next(_numbers)}"
+
 
 STRANGE: dict[str, bytes] = {
     "unknown number": tag(UNKNOWN, VARINT) + b"\x05",
@@ -74,8 +100,10 @@ PLACES: dict[str, Callable[[bytes, bytes], bytes]] = {
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("strange", STRANGE)
 def test_a_span_with_strange_fields_is_kept_or_refused_and_its_neighbours_are_kept(
-    writer: Writer, warehouse: Warehouse, strange: str, place: str
+    stores: Stores, project: str, strange: str, place: str
 ) -> None:
+    warehouse, writer = stores
+    refused_before = writer.refused
     spans = [
         span(1, 1, model="m").SerializeToString(),
         PLACES[place](STRANGE[strange], span(2, 2, name="strange", mark="x").SerializeToString()),
@@ -85,7 +113,7 @@ def test_a_span_with_strange_fields_is_kept_or_refused_and_its_neighbours_are_ke
     body = delimited(1, delimited(2, scope_spans))
 
     parsed = parse_traces(Body(body, is_json=False))
-    sent = writer.submit("shop", parsed.message, body=parsed.body, stage="queryable")
+    sent = writer.submit(project, parsed.message, body=parsed.body, stage="queryable")
     try:
         sent.result(30)
         refused = False
@@ -95,14 +123,14 @@ def test_a_span_with_strange_fields_is_kept_or_refused_and_its_neighbours_are_ke
     if parsed.rejected:
         assert (parsed.rejected, refused) == (1, False)
     elif refused:
-        assert writer.refused == 1
+        assert writer.refused == refused_before + 1
     else:
-        (kept,) = get_trace(warehouse, "shop", trace_id(2)).spans
+        (kept,) = get_trace(warehouse, project, trace_id(2)).spans
         assert (kept.span_id, kept.attributes.get("mark")) == (f"{2:016x}", "x")
         # A name that is there again as something else is the one thing that the engine may lose.
         assert kept.name in ({"strange", ""} if strange.startswith("name as") else {"strange"})
     for trace in (1, 3):
-        (kept,) = get_trace(warehouse, "shop", trace_id(trace)).spans
+        (kept,) = get_trace(warehouse, project, trace_id(trace)).spans
         assert kept.span_id == f"{trace:016x}"
     with pytest.raises(NotFound):
         get_trace(warehouse, "other", trace_id(2))
@@ -118,19 +146,19 @@ def test_a_span_with_strange_fields_is_kept_or_refused_and_its_neighbours_are_ke
     ],
     ids=["of the request", "behind it", "of a resource", "of a scope"],
 )
-def test_a_group_around_spans_is_one_sentence(writer: Writer, body: bytes) -> None:
+def test_a_group_around_spans_is_one_sentence(stores: Stores, project: str, body: bytes) -> None:
     parsed = parse_traces(Body(body, is_json=False))
     with pytest.raises(InputError, match="has a protobuf group, which OTLP does not"):
-        writer.submit("shop", parsed.message, body=parsed.body)
+        stores.writer.submit(project, parsed.message, body=parsed.body)
 
 
 @pytest.mark.parametrize("wire_type", [VARINT, FIXED32, FIXED64, DELIMITED])
-def test_unknown_fields_around_spans_are_skipped(writer: Writer, warehouse: Warehouse, wire_type: int) -> None:
+def test_unknown_fields_around_spans_are_skipped(stores: Stores, project: str, wire_type: int) -> None:
     content = {VARINT: b"\x05", FIXED32: bytes(4), FIXED64: bytes(8), DELIMITED: b"\x02ab"}[wire_type]
     strange = tag(UNKNOWN, wire_type) + content
     whole = span(1, 1).SerializeToString()
     scope_spans = strange + delimited(2, whole) + strange
     body = strange + delimited(1, strange + delimited(2, scope_spans)) + strange
     parsed = parse_traces(Body(body, is_json=False))
-    writer.submit("shop", parsed.message, body=parsed.body, stage="queryable").result(30)
-    assert len(get_trace(warehouse, "shop", trace_id(1)).spans) == 1
+    stores.writer.submit(project, parsed.message, body=parsed.body, stage="queryable").result(30)
+    assert len(get_trace(stores.warehouse, project, trace_id(1)).spans) == 1
