@@ -123,12 +123,12 @@ def recost(
 ) -> Recosting:
     """Price all of history by what the lists say now; say what that changes, by model."""
     project = principal.project
-    before = _by_model(list_model_costs(warehouse, project, lists))
+    before = _by_model(list_model_costs(warehouse, project))
     stored = read_listings(warehouse, project)
-    found = lists.look_up(project, stored)
-    changed = {model: listing for model, listing in found.items() if listing != stored[model]}
+    found = lists.look_up(project, {*stored, *before})
+    changed = {model: listing for model, listing in found.items() if listing != stored.get(model, Listing())}
     if not changed:
-        return Recosting(models=len(stored), changes=[])
+        return Recosting(models=len(found), changes=[])
     with database.write() as tx:
         named = sorted({f"{model.provider}/{model.name}" for model in changed})
         details = {"models": named[:_MOST_AUDITED], "count": len(changed)}
@@ -137,7 +137,7 @@ def recost(
         write_prices(warehouse, project, changed)
     after = _by_model(list_model_costs(warehouse, project))
     changes = [_change(model, listing, before, after) for model, listing in sorted(changed.items())]
-    return Recosting(models=len(stored), changes=changes)
+    return Recosting(models=len(found), changes=changes)
 
 
 def _by_model(costs: list[ModelCosts]) -> dict[CalledModel, ModelCosts]:

@@ -1,20 +1,22 @@
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.live import Project
 from tests.telemetry.otlp import Plain, request, span, trace_id
 
+CALLED: dict[str, Plain] = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.usage.input_tokens": 1_000_000,
+    "gen_ai.usage.output_tokens": 100_000,
+}
+
 
 def send(project: Project, model: str, trace: int = 1) -> None:
-    says: dict[str, Plain] = {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "openai",
-        "gen_ai.request.model": model,
-        "gen_ai.usage.input_tokens": 1_000_000,
-        "gen_ai.usage.output_tokens": 100_000,
-    }
+    says = CALLED | {"gen_ai.request.model": model}
     project.client.send_traces(request(span(trace, attributes=says)).SerializeToString())
     await_that(lambda: any(t["trace_id"] == trace_id(trace) for t in project.client.get("/traces")["items"]))
 
@@ -63,6 +65,25 @@ def test_a_price_of_one_s_own_counts_for_all_of_history_and_says_what_it_changed
     assert project.client.post("/prices/recost", {})["changes"] == []
     actions = [entry["action"] for entry in project.client.get("/audit")["items"]]
     assert actions.count("prices:set") == actions.count("prices:recost") == 1
+
+
+def test_a_price_that_is_set_before_anybody_looked_is_reported_too(project: Project) -> None:
+    project.client.send_traces(
+        request(span(1, attributes=CALLED | {"gen_ai.request.model": "m"})).SerializeToString()
+    )
+    found: list[dict[str, Any]] = []
+
+    def is_reported() -> bool:
+        found.extend(
+            project.client.put("/prices", {"items": [{"model": "m", "input": 1}]})["recosting"]["changes"]
+        )
+        found.extend(project.client.post("/prices/recost", {})["changes"])
+        return bool(found)
+
+    await_that(is_reported)
+
+    (change,) = found
+    assert (change["model"], change["before_usd"], change["after_usd"]) == ("m", None, pytest.approx(1.0))
 
 
 def test_a_list_that_somebody_else_changed_is_not_replaced_unseen(project: Project) -> None:
