@@ -115,3 +115,29 @@ def test_a_process_that_ends_delivers_what_waits(project: Project) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert len(list(project.client.pages("/scores", limit=500))) == 1200
+
+
+FORKED = """
+import os, sys, windlass
+
+windlass.init(sys.argv[1], api_key=sys.argv[2])
+windlass.score("parent", 1, trace_id="ab" * 16)
+assert windlass.flush(10)
+child = os.fork()
+if child == 0:
+    windlass.score("child", 1, trace_id="ab" * 16)
+    os._exit(0 if windlass.flush(10) else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_forked_process_delivers_its_scores_too(project: Project) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED, project.live.url, project.key],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert {score["name"] for score in listed(project)} == {"parent", "child"}

@@ -111,9 +111,11 @@ class _Sender:
             self._waiting.append(given)
             self._taken += 1
             if self._thread is None:
+                atexit.register(self._end)
+            if self._thread is None or not self._thread.is_alive():
+                # A forked process has this object, and not its thread.
                 self._thread = threading.Thread(target=self._run, name="windlass-scores", daemon=True)
                 self._thread.start()
-                atexit.register(self._end)
             if len(self._waiting) == 1 or len(self._waiting) >= _BATCH:
                 self._changed.notify_all()
 
