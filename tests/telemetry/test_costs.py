@@ -7,6 +7,7 @@ import pytest
 
 from windlass.access.audit import AuditChain, list_entries
 from windlass.access.principals import Principal
+from windlass.errors import Unavailable
 from windlass.prices.book import CalledModel, Listing, PriceBook
 from windlass.prices.own import Price, replace_prices
 from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate, Tokens, cost_of_tokens
@@ -171,6 +172,21 @@ def test_without_lists_models_are_priced_by_what_the_warehouse_has(warehouse: Wa
 
     assert (unmet.cost_usd, unmet.unpriced_models) == (None, ["a"])
     assert met.cost_usd == pytest.approx(1.1)
+
+
+def test_what_cannot_be_kept_is_priced_all_the_same(
+    warehouse: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def is_full(table: str, rows: object) -> None:
+        raise Unavailable(f"No space for {table}.")
+
+    writer.write_spans("shop", call(1, 1, "a"))
+    monkeypatch.setattr(warehouse, "insert", is_full)
+
+    (trace,) = list_traces(warehouse, "shop", lists=Fixed(a=(flat(1.0),))).items
+
+    assert trace.cost_usd == pytest.approx(1.1)
+    assert "Prices of new models are not kept: No space for prices." in caplog.text
 
 
 def test_prices_are_of_one_project(warehouse: Warehouse, writer: Writer) -> None:

@@ -6,14 +6,18 @@ then, so that figures of the past stay as they are until somebody recosts them.
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from windlass.errors import Unavailable
 from windlass.prices.book import CalledModel, Listing
 from windlass.prices.rates import Rate
 from windlass.storage.warehouse import Parameters, Row, Step, Warehouse
 from windlass.telemetry.tariffs import COUNTED, Question, Tariff
+
+_log = logging.getLogger(__name__)
 
 _TYPES: Final = {int: "Int64", float: "Float64"}
 _RATE_TYPE: Final = ", ".join(f"`{name}` {_TYPES[kind]}" for name, kind in Rate.__annotations__.items())
@@ -78,7 +82,11 @@ class Priced:
         if self._lists is None:
             return dict.fromkeys(new, Listing())
         found = dict(self._lists.look_up(self._project, new))
-        write_prices(self._warehouse, self._project, found)
+        try:
+            write_prices(self._warehouse, self._project, found)
+        except Unavailable as error:
+            # A full disk must not keep anybody from reading: the prices are looked up again next time.
+            _log.warning("Prices of new models are not kept: %s", error.message)
         return found
 
 
