@@ -25,6 +25,8 @@ AGO_NS = 3 * 3600 * 10**9
 class Agents(NamedTuple):
     old: str
     new: str
+    numbers: tuple[int, int]
+    """Of the old and the new version."""
     failing: str
     """Id of a trace with a failure and a retry."""
 
@@ -42,20 +44,22 @@ def doings(number: int, *, new: bool) -> list[Doing]:
     ]
 
 
-def push_release(demo: Demo, instructions: str) -> str:
+def push_release(demo: Demo, instructions: str) -> dict[str, Any]:
     with demo.client() as client:
         body = {"messages": [{"role": "system", "template": instructions}], "input": {}}
         client.post("/artifacts/prompt/support", {"body": body})
         client.post("/artifacts/model/scripted", {"body": {"model": "openai:scripted"}})
         release = {"prompts": {"answer": "prompt/support"}, "model": "model/scripted"}
-        return str(client.post("/artifacts/release/support", {"body": release})["digest"])
+        version: dict[str, Any] = client.post("/artifacts/release/support", {"body": release})
+        return version
 
 
 @pytest.fixture
 def agents(demo: Demo) -> Agents:
     """Traces of two releases; those of the new one check the policy where the old one escalates."""
-    old, new = push_release(demo, "Be kind."), push_release(demo, "Be kind and careful.")
-    made = Agents(old, new, trace_id(FIRST + TRACES + 4))
+    pushed = [push_release(demo, says) for says in ("Be kind.", "Be kind and careful.")]
+    old, new = (str(version["digest"]) for version in pushed)
+    made = Agents(old, new, (pushed[0]["number"], pushed[1]["number"]), trace_id(FIRST + TRACES + 4))
     with demo.client() as client:
         if client.get("/graph", release=new)["scope"]["traces"] == TRACES:
             return made
@@ -167,7 +171,8 @@ def test_two_releases_are_chosen_and_what_came_and_went_is_said_first(
         canvas(seen)
         seen.page.get_by_role("combobox", name="Release").select_option(agents.new)
         seen.page.get_by_role("combobox", name="Against").select_option(agents.old)
-        seen.wait_for("Base: support@1 · 24 traces", "Candidate: support@2 · 24 traces")
+        old, new = agents.numbers
+        seen.wait_for(f"Base: support@{old} · 24 traces", f"Candidate: support@{new} · 24 traces")
         rows = seen.main.get_by_role("table").get_by_role("row")
         expect(rows.nth(1)).to_contain_text("added")
         words = [rows.nth(place).inner_text().split()[:2] for place in range(1, 5)]

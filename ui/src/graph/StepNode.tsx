@@ -15,7 +15,7 @@ export function StepNode({ data: { step, chosen, onChoose } }: NodeProps<StepNod
       <Handle type="target" position={Position.Left} className={styles.handle} isConnectable={false} />
       <button
         type="button"
-        className={styles.node}
+        className={`${styles.node} nodrag nopan`}
         data-kind={step.kind}
         data-change={step.change}
         data-chosen={chosen || undefined}
