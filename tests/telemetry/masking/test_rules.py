@@ -6,7 +6,7 @@ import yaml
 from pydantic import ValidationError
 
 from windlass.telemetry.masking.dry_run import try_text
-from windlass.telemetry.masking.rules import MaskingRules, PatternRule
+from windlass.telemetry.masking.rules import DeniedAttribute, MaskingRules, PatternRule
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ def test_a_pattern_that_cannot_be_used_is_refused_when_it_is_set(rule: dict[str,
     with pytest.raises(ValidationError) as refused:
         PatternRule.model_validate({"name": "mine", **rule})
     assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "a" * 301])
+def test_what_can_be_the_name_of_no_attribute_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        DeniedAttribute(name=name)
 
 
 def test_patterns_of_one_name_are_refused() -> None:

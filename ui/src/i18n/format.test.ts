@@ -17,6 +17,14 @@ test.each([
   expect(en.duration(seconds)).toBe(text);
 });
 
+test.each([
+  [250, "250 byte"],
+  [2_048, "2 kB"],
+  [1_500_000, "1.5 MB"],
+])("a size of %d bytes reads %s", (bytes, text) => {
+  expect(en.bytes(bytes)).toBe(text);
+});
+
 test("small costs keep two significant digits", () => {
   expect(en.cost(0.0011)).toBe("$0.0011");
   expect(en.cost(0)).toBe("$0.00");

@@ -107,7 +107,10 @@ export function createFormat(language: string): Format {
       ),
     duration,
     cost,
-    bytes: (bytes) => (bytes < 1e6 ? unit(bytes / 1e3, "kilobyte", 0) : unit(bytes / 1e6, "megabyte", 1)),
+    bytes: (bytes) => {
+      if (bytes < 1e3) return unit(bytes, "byte", 0);
+      return bytes < 1e6 ? unit(bytes / 1e3, "kilobyte", 0) : unit(bytes / 1e6, "megabyte", 1);
+    },
     metric,
     // A true minus sign, and a plus for gains: the sign is the message.
     difference: (name, value) => {

@@ -36,7 +36,7 @@ def _is_pattern(pattern: str) -> str:
 class DeniedAttribute(_Rule):
     """An attribute that is taken out wherever it is found."""
 
-    name: str = Field(min_length=1, max_length=300)
+    name: str = Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f]+$")
     """The attribute's name; `*` stands for any characters, `?` for one. What nests has the path as its name,
     joined by dots: `*.password` means every password within something, in JSON texts too."""
     places: tuple[Place, ...] = Field(default=get_args(Place), min_length=1)
