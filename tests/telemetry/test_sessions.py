@@ -1,3 +1,4 @@
+import json
 import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -5,12 +6,20 @@ from datetime import UTC, datetime
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from windlass.errors import InputError
+from windlass.errors import InputError, NotFound
 from windlass.prices.book import CalledModel, Listing
 from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry import sessions
-from windlass.telemetry.queries import list_sessions, list_users
+from windlass.telemetry.queries import (
+    Condition,
+    TraceFilters,
+    get_session,
+    get_user,
+    list_sessions,
+    list_traces,
+    list_users,
+)
 from windlass.telemetry.writer import Writer
 
 from .otlp import START_NS, Plain, request, span
@@ -126,3 +135,50 @@ def test_a_window_of_time_shows_who_was_active_in_it(warehouse: Warehouse, write
 def test_a_damaged_cursor_is_refused(warehouse: Warehouse, writer: Writer) -> None:
     with pytest.raises(InputError, match="is damaged"):
         list_sessions(warehouse, PROJECT, cursor="nonsense")
+
+
+def test_the_sessions_of_a_user_are_those_of_the_traces_that_name_the_user(
+    warehouse: Warehouse, writer: Writer
+) -> None:
+    for trace, (conversation, user) in enumerate((("c1", "ada"), ("c2", "bob"), ("c3", "ada"), ("c2", "bob")), 1):
+        writer.write_spans(PROJECT, turn(trace, trace, conversation, user))
+
+    first = list_sessions(warehouse, PROJECT, user="ada", limit=1)
+    rest = list_sessions(warehouse, PROJECT, user="ada", limit=1, cursor=first.next)
+
+    assert [item.id for page in (first, rest) for item in page.items] == ["c3", "c1"]
+    assert rest.next is None
+    assert list_sessions(warehouse, PROJECT, user="eve").items == []
+
+
+def test_one_session_and_one_user_are_as_the_lists_say(warehouse: Warehouse, writer: Writer) -> None:
+    writer.write_spans(PROJECT, turn(1, 0, "a/b c", "ada"))
+    writer.write_spans(PROJECT, turn(2, 9, "a/b c", "ada"))
+    writer.write_spans("other", turn(3, 9, "d", "eve"))
+
+    assert [get_session(warehouse, PROJECT, "a/b c")] == list_sessions(warehouse, PROJECT).items
+    assert [get_user(warehouse, PROJECT, "ada")] == list_users(warehouse, PROJECT).items
+    with pytest.raises(NotFound, match="There is no session 'd' in this project"):
+        get_session(warehouse, PROJECT, "d")
+    with pytest.raises(NotFound, match="There is no user 'eve' in this project"):
+        get_user(warehouse, PROJECT, "eve")
+
+
+def test_the_turns_of_a_session_can_be_read_whole(warehouse: Warehouse, writer: Writer) -> None:
+    question = "Where\n\nis it? " + "word " * 2_000
+    history = json.dumps(
+        [
+            {"role": "user", "parts": [{"type": "text", "content": "before"}]},
+            {"role": "assistant", "parts": [{"type": "text", "content": "yes"}]},
+            {"role": "user", "parts": [{"type": "text", "content": question}]},
+        ]
+    )
+    writer.write_spans(PROJECT, turn(1, 0, "c1", said=history))
+    filters = TraceFilters(where=(Condition.parse("conversation=c1"),))
+
+    (whole,) = list_traces(warehouse, PROJECT, filters=filters, whole_texts=True).items
+    (short,) = list_traces(warehouse, PROJECT, filters=filters).items
+
+    assert whole.input == question
+    assert len(short.input) == 300
+    assert whole.model_copy(update={"input": short.input}) == short

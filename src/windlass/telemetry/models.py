@@ -31,7 +31,7 @@ class TraceFields(BaseModel):
     span_count: int
     error_count: int
     input: str
-    """The first 300 characters of what was said to it, on one line."""
+    """What was said to it: the first 300 characters on one line, unless the texts were asked for whole."""
     output: str
     operation: str
     request_model: str
@@ -126,6 +126,32 @@ class Trace(TraceFields):
     spans: list[Span]
     events: list[Event]
     """Of the trace as a whole, or of spans that have not come."""
+    scores: list[Score]
+
+
+class SpanOutline(BaseModel):
+    """What a tree and a timeline show of a span."""
+
+    span_id: str
+    parent_span_id: str | None
+    name: str
+    operation: str
+    start_time: datetime
+    duration_s: float
+    status: Status
+    request_model: str
+    agent: str
+    tool: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    cost_basis: CostBasis = "no_tokens"
+
+
+class TraceOutline(TraceFields):
+    """A trace with its spans, in the order in which they started, without their contents."""
+
+    spans: list[SpanOutline]
     scores: list[Score]
 
 

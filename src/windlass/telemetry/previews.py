@@ -15,13 +15,23 @@ _CONTENT = re.compile(r'"(?:content|text|value)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
 def preview_input(text: str) -> str:
-    """Return what was asked: the text of the last user message, where messages can be told apart."""
-    return _one_line(without_references(_said(text, "user")))
+    """Return the first words of what was asked."""
+    return _one_line(without_references(said_input(text)))
 
 
 def preview_output(text: str) -> str:
+    """Return the first words of what was answered."""
+    return _one_line(without_references(said_output(text)))
+
+
+def said_input(text: str) -> str:
+    """Return what was asked: the text of the last user message, where messages can be told apart."""
+    return _said(text, "user")
+
+
+def said_output(text: str) -> str:
     """Return what was answered: the text of the last assistant message, where messages can be told apart."""
-    return _one_line(without_references(_said(text, "assistant")))
+    return _said(text, "assistant")
 
 
 def _said(text: str, role: str) -> str:

@@ -7,10 +7,11 @@ of one page are looked at whole.
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from windlass.errors import InputError
+from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
@@ -36,7 +37,7 @@ _NEWEST: Final = """
 SELECT name, toUnixTimestamp64Nano(max(start_time)) AS last_ns, count() AS spans
 FROM (
   SELECT {column} AS name, start_time FROM spans
-  WHERE project = {{project:String}} AND {column} != ''
+  WHERE project = {{project:String}} AND {column} != '' AND {meant}
     AND start_time >= fromUnixTimestamp64Nano({{lower:Int64}}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
   ORDER BY start_time DESC LIMIT {{window:UInt64}}
@@ -46,10 +47,13 @@ GROUP BY name
 
 _SEEN_LATER: Final = """
 SELECT DISTINCT {column} AS name FROM spans
-WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
+WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}} AND {meant}
   AND start_time > fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
   AND start_time <= fromUnixTimestamp64Nano({{until:Int64}}, 'UTC')
 """
+
+_OF_USER: Final = """trace_id IN (
+  SELECT trace_id FROM spans WHERE project = {project:String} AND user = {user:String})"""
 
 _MEANT: Final = """
 project = {{project:String}} AND trace_id IN (
@@ -99,18 +103,36 @@ class _Place(NamedTuple):
     name: str
 
 
+class _Asked(NamedTuple):
+    """Which names are asked for: those in a column of a project's spans, all or those of one user's traces."""
+
+    warehouse: Warehouse
+    project: str
+    column: _Column
+    user: str | None = None
+    lists: Lists | None = None
+
+    def query(self, statement: str, parameters: Mapping[str, object]) -> list[Row]:
+        meant = _OF_USER if self.user is not None else "true"
+        return self.warehouse.query(
+            statement.format(column=self.column, meant=meant),
+            {**parameters, "project": self.project, "user": self.user or ""},
+        )
+
+
 def list_sessions(
     warehouse: Warehouse,
     project: str,
     *,
+    user: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 50,
     cursor: str | None = None,
     lists: Lists | None = None,
 ) -> ActivityPage:
-    """Return the sessions that were active in [since, until]. Raises InputError for a damaged cursor."""
-    return _list(warehouse, project, "conversation", since, until, limit, cursor, lists)
+    """Return the sessions, of a user or all, active in [since, until]. Raises InputError for a damaged cursor."""
+    return _list(_Asked(warehouse, project, "conversation", user, lists), since, until, limit, cursor)
 
 
 def list_users(
@@ -124,45 +146,53 @@ def list_users(
     lists: Lists | None = None,
 ) -> ActivityPage:
     """Return the users who were active in [since, until]. Raises InputError for a damaged cursor."""
-    return _list(warehouse, project, "user", since, until, limit, cursor, lists)
+    return _list(_Asked(warehouse, project, "user", lists=lists), since, until, limit, cursor)
+
+
+def get_session(warehouse: Warehouse, project: str, conversation: str, *, lists: Lists | None = None) -> Activity:
+    """Return what is said of one session. Raises NotFound."""
+    found = _activities(_Asked(warehouse, project, "conversation", lists=lists), [conversation])
+    if conversation not in found:
+        raise NotFound(f"There is no session {conversation!r} in this project.")
+    return found[conversation]
+
+
+def get_user(warehouse: Warehouse, project: str, user: str, *, lists: Lists | None = None) -> Activity:
+    """Return what is said of one user. Raises NotFound."""
+    found = _activities(_Asked(warehouse, project, "user", lists=lists), [user])
+    if user not in found:
+        raise NotFound(f"There is no user {user!r} in this project.")
+    return found[user]
 
 
 def _list(
-    warehouse: Warehouse,
-    project: str,
-    column: _Column,
+    asked: _Asked,
     since: datetime | None,
     until: datetime | None,
     limit: int,
     cursor: str | None,
-    lists: Lists | None,
 ) -> ActivityPage:
     lower = nanoseconds_of(since) if since is not None else -LATEST_NS
     # Times of filters have microseconds, spans nanoseconds.
     top = min(nanoseconds_of(until) + 999, LATEST_NS) if until is not None else LATEST_NS
     place = _read_cursor(cursor)
-    found = _newest(warehouse, project, column, lower, top, place, limit + 1)
+    found = _newest(asked, lower, top, place, limit + 1)
     page = found[:limit]
-    activities = _activities(warehouse, project, column, [name for _, name in page], lists) if page else {}
+    activities = _activities(asked, [name for _, name in page]) if page else {}
     return ActivityPage(
         items=[activities[name] for _, name in page if name in activities],
         next=f"{page[-1].last_ns}-{page[-1].name}" if len(found) > limit else None,
     )
 
 
-def _newest(
-    warehouse: Warehouse, project: str, column: _Column, lower: int, top: int, place: _Place, count: int
-) -> list[_Place]:
+def _newest(asked: _Asked, lower: int, top: int, place: _Place, count: int) -> list[_Place]:
     """Return the next places below one, as many as asked for if there are."""
     upper = min(top, place.last_ns)
     window = count * _FIRST_WINDOW_SPANS
     while True:
-        rows = warehouse.query(
-            _NEWEST.format(column=column),
-            {"project": project, "lower": lower, "upper": upper, "window": window},
-        )
+        rows = asked.query(_NEWEST, {"lower": lower, "upper": upper, "window": window})
         names = [str(row["name"]) for row in rows]
-        later = _seen_later(warehouse, project, column, names, upper, top) if upper < top else set()
+        later = _seen_later(asked, names, upper, top) if upper < top else set()
         places = [_Place(integer(row["last_ns"]), str(row["name"])) for row in rows]
         below = sorted(
             (each for each in places if each < place and each.name not in later),
@@ -174,26 +204,21 @@ def _newest(
         window *= _WINDOW_GROWTH
 
 
-def _seen_later(
-    warehouse: Warehouse, project: str, column: _Column, names: list[str], upper: int, top: int
-) -> set[str]:
+def _seen_later(asked: _Asked, names: list[str], upper: int, top: int) -> set[str]:
     """Return those that were on a page before, because they were active later."""
-    rows = warehouse.query(
-        _SEEN_LATER.format(column=column), {"project": project, "names": names, "upper": upper, "until": top}
-    )
+    rows = asked.query(_SEEN_LATER, {"names": names, "upper": upper, "until": top})
     return {str(row["name"]) for row in rows}
 
 
-def _activities(
-    warehouse: Warehouse, project: str, column: _Column, names: list[str], lists: Lists | None
-) -> dict[str, Activity]:
-    rows = Priced(warehouse, project, lists).query(
-        lambda tariff: _statement(tariff, column),
-        _MEANT.format(column=column),
+def _activities(asked: _Asked, names: list[str]) -> dict[str, Activity]:
+    warehouse, project = asked.warehouse, asked.project
+    rows = Priced(warehouse, project, asked.lists).query(
+        lambda tariff: _statement(tariff, asked.column),
+        _MEANT.format(column=asked.column),
         {"project": project, "names": names},
     )
     firsts = [str(row["trace"]) for row in rows]
-    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts), lists)
+    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts), asked.lists)
     inputs = {trace: summary.input for trace, summary in summaries.items()}
     return {str(row["id"]): _activity(row, inputs.get(str(row["trace"]), "")) for row in rows}
 

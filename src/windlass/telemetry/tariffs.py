@@ -29,6 +29,11 @@ COLUMNS_TO_PRICE: Final = (
 COUNTED: Final = "(isNull(cost_usd) AND (isNotNull(input_tokens) OR isNotNull(output_tokens)))"
 """Whether the tokens of a span decide what it cost."""
 
+COST_BASIS: Final = (
+    "multiIf(isNotNull(cost_usd), 'span', is_unpriced, 'no_price', is_counted, 'price', 'no_tokens')"
+)
+"""Where the cost of a priced span is from, or why there is none."""
+
 UNPRICED: Final = (
     "if(countIf(is_call) > 0, groupUniqArrayIf(20)(model, is_call AND is_unpriced), "
     "groupUniqArrayIf(20)(model, is_unpriced))"

@@ -18,6 +18,7 @@ from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
 from windlass.telemetry.models import Event, Kind, Link, Span, Trace, TraceFields, TracePage, TraceSummary
+from windlass.telemetry.outlines import bounds_of_trace
 from windlass.telemetry.scores import scores_of_traces
 from windlass.telemetry.span_events import events_of_trace
 from windlass.telemetry.summaries import (
@@ -36,7 +37,8 @@ from windlass.telemetry.summaries import (
     summarise_spans,
     within,
 )
-from windlass.telemetry.tariffs import Tariff
+from windlass.telemetry.tariffs import COST_BASIS, Tariff
+from windlass.telemetry.turns import said_in
 from windlass.telemetry.values import decode_attributes, plain_attributes
 
 KINDS: Final = get_args(Kind)
@@ -65,10 +67,12 @@ def list_traces(
     limit: int = 50,
     cursor: str | None = None,
     lists: Lists | None = None,
+    whole_texts: bool = False,
 ) -> TracePage:
     """Return the newest traces, by the start of their first span. Raises InputError for a damaged cursor.
 
-    ``lists`` price models that were not met before.
+    ``lists`` price models that were not met before. With whole texts, inputs and outputs are not cut to the first
+    characters on one line.
     """
     filters = filters or TraceFilters()
     place = _start_of(filters, cursor)
@@ -86,8 +90,15 @@ def list_traces(
             place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
     page = found[:limit]
     scores = score_summaries(scores_of_traces(warehouse, project, [bounds.trace_id for bounds, _ in page]))
+    said = said_in(warehouse, project, [bounds for bounds, _ in page]) if whole_texts else {}
+    texts = {trace_id: each._asdict() for trace_id, each in said.items()}
     return TracePage(
-        items=[TraceSummary(**dict(summary), scores=scores.get(bounds.trace_id, [])) for bounds, summary in page],
+        items=[
+            TraceSummary(
+                **{**dict(summary), **texts.get(bounds.trace_id, {}), "scores": scores.get(bounds.trace_id, [])}
+            )
+            for bounds, summary in page
+        ],
         next=_write_cursor(page[-1][0]) if len(found) > limit else None,
     )
 
@@ -132,18 +143,15 @@ def _start_of(filters: TraceFilters, cursor: str | None) -> _Place:
 
 def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:
     """Return a trace with its spans and scores. Raises InputError for what is no trace id, NotFound."""
-    trace_id = trace_id.lower()
-    if not re.fullmatch("[0-9a-f]{32}", trace_id):
-        raise InputError(f"{trace_id!r} is not a trace id; one has 32 hexadecimal digits.")
-    bounds = find_bounds(warehouse, project, [trace_id])
-    spans = _spans_within(warehouse, project, bounds, lists) if bounds else []
+    bounds = bounds_of_trace(warehouse, project, trace_id)
+    spans = _spans_within(warehouse, project, bounds, lists)
     if not spans:
-        raise NotFound(f"There is no trace {trace_id} in this project.")
+        raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
     return Trace(
-        **dict(summarise_spans(trace_id, spans)),
+        **dict(summarise_spans(bounds.trace_id, spans)),
         spans=spans,
-        events=_hand_out(events_of_trace(warehouse, project, trace_id), spans),
-        scores=scores_of_traces(warehouse, project, [trace_id]),
+        events=_hand_out(events_of_trace(warehouse, project, bounds.trace_id), spans),
+        scores=scores_of_traces(warehouse, project, [bounds.trace_id]),
     )
 
 
@@ -159,6 +167,18 @@ def _hand_out(events: Mapping[str, list[Event]], spans: Sequence[Span]) -> list[
 
 def _time_of(event: Event) -> datetime:
     return event.time
+
+
+def get_span(
+    warehouse: Warehouse, project: str, trace_id: str, span_id: str, *, lists: Lists | None = None
+) -> Span:
+    """Return one span of a trace with its contents. Raises InputError for what is no trace id, NotFound."""
+    bounds = bounds_of_trace(warehouse, project, trace_id)
+    spans = _spans_within(warehouse, project, bounds, lists, span_id.lower())
+    if not spans:
+        raise NotFound(f"There is no span {span_id} in the trace {bounds.trace_id}.")
+    _hand_out(events_of_trace(warehouse, project, bounds.trace_id), spans)
+    return spans[0]
 
 
 def _candidates(
@@ -214,21 +234,26 @@ def _read_cursor(cursor: str) -> _Place:
 _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
 
 
+_MEANT: Final = f"{WITHIN} AND ({{span:String}} = '' OR lower(hex(span_id)) = {{span:String}})"
+
+
 def _spans(tariff: Tariff) -> str:
     return f"""
 SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
   name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
   {_SPAN_COLUMNS}, cost,
-  multiIf(isNotNull(cost_usd), 'span', is_unpriced, 'no_price', is_counted, 'price', 'no_tokens') AS cost_basis,
+  {COST_BASIS} AS cost_basis,
   is_unmet AS unmet, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
-FROM ({tariff.priced(f"SELECT * FROM spans WHERE {WITHIN}")})
+FROM ({tariff.priced(f"SELECT * FROM spans WHERE {_MEANT}")})
 """
 
 
-def _spans_within(warehouse: Warehouse, project: str, bounds: Sequence[Bounds], lists: Lists | None) -> list[Span]:
-    """Return the spans of one trace in the order of their start, each as it was last delivered."""
-    rows = Priced(warehouse, project, lists).query(_spans, WITHIN, within(project, bounds))
+def _spans_within(
+    warehouse: Warehouse, project: str, bounds: Bounds, lists: Lists | None, span_id: str = ""
+) -> list[Span]:
+    """Return the spans of a trace (or one) in the order of their start, each as it was last delivered."""
+    rows = Priced(warehouse, project, lists).query(_spans, _MEANT, {**within(project, [bounds]), "span": span_id})
     rows.sort(key=lambda row: integer(row["received_ns"]))
     last = {row["id"]: row for row in rows}
     return [

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query
 from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit
-from windlass.telemetry.models import ActivityPage
-from windlass.telemetry.queries import list_sessions, list_users
+from windlass.telemetry.models import Activity, ActivityPage
+from windlass.telemetry.queries import get_session, get_user, list_sessions, list_users
 
 router = APIRouter(tags=["sessions"])
 
@@ -24,6 +24,7 @@ def list_all_sessions(
     services: ServicesOf,
     limit: Limit = 50,
     cursor: Cursor = None,
+    user: Annotated[str | None, Query(description="Only those with a trace of this user.")] = None,
     since: Since = None,
     until: Until = None,
 ) -> ActivityPage:
@@ -31,12 +32,19 @@ def list_all_sessions(
     return list_sessions(
         services.warehouse,
         principal.project,
+        user=user,
         since=since,
         until=until,
         limit=limit,
         cursor=cursor,
         lists=services.price_book,
     )
+
+
+@router.get("/sessions/{conversation:path}")
+def get_one_session(conversation: str, principal: Reader, services: ServicesOf) -> Activity:
+    """Return what is said of one conversation."""
+    return get_session(services.warehouse, principal.project, conversation, lists=services.price_book)
 
 
 @router.get("/users")
@@ -58,3 +66,9 @@ def list_all_users(
         cursor=cursor,
         lists=services.price_book,
     )
+
+
+@router.get("/users/{user:path}")
+def get_one_user(user: str, principal: Reader, services: ServicesOf) -> Activity:
+    """Return what is said of one user."""
+    return get_user(services.warehouse, principal.project, user, lists=services.price_book)

@@ -1,0 +1,88 @@
+"""One trace without its texts, for a tree and a timeline: of a large one, a fraction of its bytes and time."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from windlass.errors import InputError, NotFound
+from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.models import SpanOutline
+from windlass.telemetry.scores import scores_of_traces
+from windlass.telemetry.summaries import (
+    NO_SPAN,
+    STATUSES,
+    WITHIN,
+    Bounds,
+    find_bounds,
+    instant,
+    integer,
+    seconds,
+    summarise,
+    within,
+)
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, COST_BASIS, Tariff
+
+_COMPUTED: Final = {"span_id", "parent_span_id", "start_time", "duration_s", "status", "cost_usd", "cost_basis"}
+_AS_STORED: Final = tuple(name for name in SpanOutline.model_fields if name not in _COMPUTED)
+
+_COLUMNS: Final = ", ".join(
+    dict.fromkeys(("span_id", "parent_span_id", "duration", "status", *_AS_STORED, *COLUMNS_TO_PRICE))
+)
+_ONCE: Final = f"SELECT {_COLUMNS} FROM spans WHERE {WITHIN} ORDER BY received DESC LIMIT 1 BY span_id"
+
+
+def _outline(tariff: Tariff) -> str:
+    return f"""
+SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
+  toUnixTimestamp64Nano(start_time) AS start_ns, duration, status AS code, cost, {COST_BASIS} AS cost_basis,
+  is_unmet AS unmet, {", ".join(_AS_STORED)}
+FROM ({tariff.priced(_ONCE)})
+ORDER BY start_time, span_id
+"""
+
+
+def bounds_of_trace(warehouse: Warehouse, project: str, trace_id: str) -> Bounds:
+    """Return where a trace lies. Raises InputError for what is no trace id, NotFound."""
+    trace_id = trace_id.lower()
+    if not re.fullmatch("[0-9a-f]{32}", trace_id):
+        raise InputError(f"{trace_id!r} is not a trace id; one has 32 hexadecimal digits.")
+    found = find_bounds(warehouse, project, [trace_id])
+    if not found:
+        raise NotFound(f"There is no trace {trace_id} in this project.")
+    return found[0]
+
+
+def get_outline(
+    warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None
+) -> Mapping[str, object]:
+    """Return the fields of a TraceOutline. Raises InputError for what is no trace id, NotFound.
+
+    They are not made into models: to validate 20,000 spans takes longer than to read them.
+    """
+    bounds = bounds_of_trace(warehouse, project, trace_id)
+    rows = Priced(warehouse, project, lists).query(_outline, WITHIN, within(project, [bounds]))
+    summary = summarise(warehouse, project, [bounds], lists).get(bounds.trace_id)
+    if summary is None:
+        raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
+    scores = scores_of_traces(warehouse, project, [bounds.trace_id])
+    return {
+        **summary.model_dump(),
+        "spans": [_filled(row) for row in rows],
+        "scores": [score.model_dump() for score in scores],
+    }
+
+
+def _filled(row: Row) -> Row:
+    del row["unmet"]
+    return {
+        "span_id": row.pop("id"),
+        "parent_span_id": row.pop("parent"),
+        "start_time": instant(integer(row.pop("start_ns"))),
+        "duration_s": seconds(integer(row.pop("duration"))),
+        "status": STATUSES[integer(row.pop("code"))],
+        "cost_usd": row.pop("cost"),
+        **row,
+    }
