@@ -14,6 +14,8 @@ export interface TraceFilter {
   since?: string;
   from?: string;
   to?: string;
+  /** Conditions on one span, such as request_model=gpt-5; all of them must hold. */
+  where?: string[];
 }
 
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -68,7 +70,17 @@ export const traceQuery = (id: string) =>
   queryOptions({
     queryKey: ["trace", id],
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/v1/traces/{trace_id}", { params: { path: { trace_id: id } }, signal })),
+      unwrap(api.GET("/api/v1/traces/{trace_id}/spans", { params: { path: { trace_id: id } }, signal })),
+    staleTime: 60_000,
+  });
+
+export const spanQuery = (traceId: string, spanId: string) =>
+  queryOptions({
+    queryKey: ["span", traceId, spanId],
+    queryFn: ({ signal }) => {
+      const params = { path: { trace_id: traceId, span_id: spanId } };
+      return unwrap(api.GET("/api/v1/traces/{trace_id}/spans/{span_id}", { params, signal }));
+    },
     staleTime: 60_000,
   });
 

@@ -52,6 +52,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export All Traces
+         * @description Return every trace of a list, newest first, with spans and scores; OTLP has no scores.
+         */
+        get: operations["export_all_traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces": {
         parameters: {
             query?: never;
@@ -92,6 +112,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/traces/{trace_id}/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trace Outline
+         * @description Return a trace with its spans but none of their texts, attributes or events: for a tree or a timeline.
+         */
+        get: operations["get_trace_outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/spans/{span_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Span
+         * @description Return one span of a trace with its contents.
+         */
+        get: operations["get_one_span"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -104,6 +164,26 @@ export interface paths {
          * @description List conversations, the most recently active first; their traces are those with `where=conversation=ID`.
          */
         get: operations["list_all_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{conversation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Session
+         * @description Return what is said of one conversation.
+         */
+        get: operations["get_one_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One User
+         * @description Return what is said of one user.
+         */
+        get: operations["get_one_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/charts/measure": {
         parameters: {
             query?: never;
@@ -146,6 +246,146 @@ export interface paths {
          * @description Return what a chart shows of a period.
          */
         post: operations["measure_one_chart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Events
+         * @description List the newest events, of a span, of a trace or of neither.
+         */
+        get: operations["list_all_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Metric Names
+         * @description List the metrics of which there are points.
+         */
+        get: operations["list_metric_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read One Metric
+         * @description Add up a metric in a time range, by the values of attributes. Quantiles of histograms are estimates.
+         */
+        get: operations["read_one_metric"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trace Graph
+         * @description Return who called whom in one trace, hand-offs, loops and retries.
+         */
+        get: operations["get_trace_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Graph
+         * @description Return which step follows which in the traces of a release, with counts, cost, latency and failures.
+         */
+        get: operations["get_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Graph Difference
+         * @description Compare the graphs of two releases edge by edge, to explore.
+         */
+        get: operations["get_graph_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/graph/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Conformance
+         * @description Tell which traces keep to an allowed graph, and what the others do.
+         */
+        post: operations["check_conformance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -234,6 +474,110 @@ export interface paths {
          * @description Price all of history by what the lists say now; say what that changes. Again, it changes nothing.
          */
         post: operations["recost_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Sql
+         * @description Run a SELECT over the project's spans, traces and scores; a long answer is cut, and says so.
+         */
+        post: operations["run_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Sql To File
+         * @description Run a SELECT and return its whole result as CSV or Parquet; one with too many rows is refused.
+         */
+        post: operations["run_sql_to_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Retention
+         * @description Return how long the project keeps its telemetry.
+         */
+        get: operations["get_retention"];
+        /**
+         * Put Retention
+         * @description Set how long the project keeps its telemetry; the next round in the background applies it.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply Retention
+         * @description Clear now what the policy does not keep.
+         */
+        post: operations["apply_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Erase what is held of a subject: nothing is left when this answers, and the audit chain has the receipt.
+         */
+        post: operations["erase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -748,6 +1092,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/masking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Masking
+         * @description Return the project's masking rules, and how much each has masked.
+         */
+        get: operations["get_masking"];
+        /**
+         * Set Masking
+         * @description Let other rules hold for all that arrives from now on.
+         */
+        put: operations["set_masking"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/masking/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Masking
+         * @description Say what would be masked in a sample, where and by which rule; nothing is stored.
+         */
+        post: operations["try_masking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Media
+         * @description Return a file that a span of the project refers to, as it was sent.
+         */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -843,9 +1251,69 @@ export interface paths {
         put?: never;
         /**
          * Export Traces
-         * @description Take an OTLP ExportTraceServiceRequest (protobuf or JSON, gzip or not); 200 means that it is on disk.
+         * @description Take an OTLP ExportTraceServiceRequest (protobuf or JSON, compressed or not); 200 means it is on disk.
          */
         post: operations["export_traces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Logs
+         * @description Take an OTLP ExportLogsServiceRequest: events, shown on their spans; results of evaluations are scores.
+         */
+        post: operations["export_logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Metrics
+         * @description Take an OTLP ExportMetricsServiceRequest.
+         */
+        post: operations["export_metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/otel/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Traces As Langfuse
+         * @description Take what /v1/traces takes, at the path of Langfuse's SDKs.
+         */
+        post: operations["export_traces_as_langfuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -940,6 +1408,28 @@ export interface components {
             items: components["schemas"]["Activity"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * AllowedGraph
+         * @description What agents may do: steps are named ``kind:name``, ``start`` and ``end``; ``*`` stands for anything.
+         */
+        AllowedGraph: {
+            /** Allowed */
+            allowed?: [
+                string,
+                string
+            ][] | null;
+            /** Forbidden */
+            forbidden?: [
+                string,
+                string
+            ][];
+            /** Required */
+            required?: string[];
+            /** Max Repeats */
+            max_repeats?: {
+                [key: string]: number;
+            };
         };
         /**
          * ApiKey
@@ -1235,6 +1725,13 @@ export interface components {
             /** Warning */
             warning: string | null;
         };
+        /** Cleared */
+        Cleared: {
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
+        };
         /** ComparedSample */
         ComparedSample: {
             /** Item */
@@ -1275,6 +1772,34 @@ export interface components {
             metrics: components["schemas"]["PairedMetric"][];
             /** Samples */
             samples: components["schemas"]["ComparedSample"][];
+        };
+        /** Conformance */
+        Conformance: {
+            scope: components["schemas"]["Scope"];
+            conforming: components["schemas"]["Rate"] | null;
+            /** Violations */
+            violations: components["schemas"]["ViolationSummary"][];
+            /** Paths */
+            paths: components["schemas"]["ViolatingPath"][];
+        };
+        /** ConformanceRequest */
+        ConformanceRequest: {
+            spec: components["schemas"]["AllowedGraph"];
+            /** Release */
+            release?: string | null;
+            /** Environment */
+            environment?: string | null;
+            /** Run */
+            run?: string | null;
+            /** From */
+            from?: string | null;
+            /** To */
+            to?: string | null;
+            /**
+             * Traces
+             * @default 2000
+             */
+            traces: number;
         };
         /** ContentPart */
         ContentPart: {
@@ -1333,6 +1858,27 @@ export interface components {
             message: string;
         };
         /**
+         * DeniedAttribute
+         * @description An attribute that is taken out wherever it is found.
+         */
+        DeniedAttribute: {
+            /** Name */
+            name: string;
+            /**
+             * Places
+             * @default [
+             *       "span",
+             *       "event",
+             *       "link",
+             *       "resource",
+             *       "scope",
+             *       "log",
+             *       "metric"
+             *     ]
+             */
+            places: ("span" | "event" | "link" | "resource" | "scope" | "log" | "metric")[];
+        };
+        /**
          * Deployment
          * @description A release version that runs in an environment.
          */
@@ -1374,6 +1920,92 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * DryRun
+         * @description What would be masked, by which rule and where, and what would be left of a sample.
+         */
+        DryRun: {
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Text */
+            text?: string | null;
+            /** Attributes */
+            attributes?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * Edge
+         * @description One step directly after another; the figures are those of the second one.
+         */
+        Edge: {
+            /** Count */
+            count: number;
+            /** Traces */
+            traces: number;
+            failures: components["schemas"]["Rate"] | null;
+            /** Duration P50 S */
+            duration_p50_s: number | null;
+            /** Duration P95 S */
+            duration_p95_s: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Examples */
+            examples: string[];
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            probability: components["schemas"]["Rate"];
+            /** Gap P50 S */
+            gap_p50_s: number | null;
+            /** Gap P95 S */
+            gap_p95_s: number | null;
+        };
+        /** EdgeDifference */
+        EdgeDifference: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "vanished" | "changed" | "same";
+            base: components["schemas"]["EdgeSide"];
+            candidate: components["schemas"]["EdgeSide"];
+            /** Difference */
+            difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** P */
+            p: number | null;
+            /** P Adjusted */
+            p_adjusted: number | null;
+        };
+        /**
+         * EdgeSide
+         * @description An edge in one of two releases.
+         */
+        EdgeSide: {
+            /** Count */
+            count: number;
+            /** Traces */
+            traces: number;
+            probability: components["schemas"]["Rate"] | null;
+            failures: components["schemas"]["Rate"] | null;
+            /** Duration P50 S */
+            duration_p50_s: number | null;
+            /** Duration P95 S */
+            duration_p95_s: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Examples */
+            examples: string[];
+        };
         /** Environment */
         Environment: {
             /** Name */
@@ -1388,6 +2020,48 @@ export interface components {
             /** Deployments */
             deployments: components["schemas"]["RunningRelease"][];
         };
+        /**
+         * Erasure
+         * @description What was erased, or would be.
+         */
+        Erasure: {
+            /** Id */
+            id: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Kind */
+            kind: string;
+            /** Subject */
+            subject: string;
+            /** Traces */
+            traces: number;
+            /** Rows */
+            rows: {
+                [key: string]: number;
+            };
+            /** Refused Spans */
+            refused_spans: number;
+            /** Media */
+            media: number;
+            /** Left */
+            left: {
+                [key: string]: number;
+            };
+        };
+        /** ErasureRequest */
+        ErasureRequest: {
+            subject: components["schemas"]["Subject"];
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
         /** Event */
         Event: {
             /**
@@ -1401,6 +2075,7 @@ export interface components {
             attributes: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            body?: components["schemas"]["JsonValue"];
         };
         /** ExternalRunRequest */
         ExternalRunRequest: {
@@ -1417,6 +2092,15 @@ export interface components {
              * @default 8
              */
             concurrency: number;
+        };
+        /** Finding */
+        Finding: {
+            /** Rule */
+            rule: string;
+            /** Place */
+            place: string;
+            /** Count */
+            count: number;
         };
         /** GateRequest */
         GateRequest: {
@@ -1467,6 +2151,47 @@ export interface components {
             run: string;
             /** Scores */
             scores: string;
+        };
+        /**
+         * Graph
+         * @description What follows what in the traces of a release.
+         */
+        Graph: {
+            scope: components["schemas"]["Scope"];
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
+            /** Edges */
+            edges: components["schemas"]["Edge"][];
+            /** Loops */
+            loops: components["schemas"]["Loop"][];
+            /** Retries */
+            retries: components["schemas"]["Retry"][];
+            /** Variants */
+            variants: components["schemas"]["Variant"][];
+            /** Rare Variants */
+            rare_variants: components["schemas"]["Variant"][];
+            /** Variant Count */
+            variant_count: number;
+        };
+        /**
+         * GraphDifference
+         * @description Two graphs over each other. It explores: a gate decides by evaluation runs, not by this.
+         */
+        GraphDifference: {
+            /**
+             * Exploratory
+             * @default true
+             * @constant
+             */
+            exploratory: true;
+            /** Confidence */
+            confidence: number;
+            base: components["schemas"]["Scope"];
+            candidate: components["schemas"]["Scope"];
+            /** Nodes */
+            nodes: components["schemas"]["NodeDifference"][];
+            /** Edges */
+            edges: components["schemas"]["EdgeDifference"][];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -1603,6 +2328,21 @@ export interface components {
             /** Items */
             items: components["schemas"]["Hit"][];
         };
+        /** Items[MetricGroup] */
+        Items_MetricGroup_: {
+            /** Items */
+            items: components["schemas"]["MetricGroup"][];
+        };
+        /** Items[MetricName] */
+        Items_MetricName_: {
+            /** Items */
+            items: components["schemas"]["MetricName"][];
+        };
+        /** Items[StoredEvent] */
+        Items_StoredEvent_: {
+            /** Items */
+            items: components["schemas"]["StoredEvent"][];
+        };
         JsonValue: unknown;
         /** KeyRequest */
         KeyRequest: {
@@ -1645,6 +2385,160 @@ export interface components {
             attributes?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /**
+         * Loop
+         * @description Steps that came several times in a row.
+         */
+        Loop: {
+            /** Steps */
+            steps: string[];
+            /** Longest */
+            longest: number;
+            /** Count */
+            count: number;
+            /** Traces */
+            traces: number;
+            /** Examples */
+            examples: string[];
+        };
+        /** MaskedCount */
+        MaskedCount: {
+            /** Rule */
+            rule: string;
+            /** Count */
+            count: number;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+        };
+        /**
+         * Masking
+         * @description The rules of a project, and what they have masked.
+         */
+        Masking: {
+            rules: components["schemas"]["MaskingRules"];
+            /** Revision */
+            revision: number;
+            /** Updated */
+            updated: string | null;
+            /** By */
+            by: string | null;
+            /** Masked */
+            masked: components["schemas"]["MaskedCount"][];
+        };
+        /** MaskingChange */
+        MaskingChange: {
+            rules: components["schemas"]["MaskingRules"];
+            /** Expected */
+            expected?: number | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * MaskingRules
+         * @description What a project lets nobody store.
+         */
+        MaskingRules: {
+            /**
+             * Attributes
+             * @default []
+             */
+            attributes: components["schemas"]["DeniedAttribute"][];
+            /**
+             * Patterns
+             * @default []
+             */
+            patterns: components["schemas"]["PatternRule"][];
+            /**
+             * Detectors
+             * @default []
+             */
+            detectors: ("email" | "phone" | "credit_card" | "iban" | "ip_address" | "korean_rrn" | "brazilian_cpf" | "spanish_dni" | "api_key" | "jwt" | "private_key")[];
+            /**
+             * Drop
+             * @default []
+             */
+            drop: ("input" | "output" | "system_instructions" | "tool_arguments" | "tool_results")[];
+        };
+        /**
+         * MaskingSample
+         * @description One of a text, attributes and the id of a stored trace.
+         */
+        MaskingSample: {
+            rules?: components["schemas"]["MaskingRules"] | null;
+            /** Text */
+            text?: string | null;
+            /** Attributes */
+            attributes?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /** Trace Id */
+            trace_id?: string | null;
+        };
+        /**
+         * MetricGroup
+         * @description What the series of one group amount to in a time range.
+         */
+        MetricGroup: {
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "gauge" | "sum" | "histogram";
+            /** Unit */
+            unit: string;
+            /** Series */
+            series: number;
+            /** Points */
+            points: number;
+            /** Value */
+            value: number | null;
+            /** Count */
+            count: number | null;
+            /** Sum */
+            sum: number | null;
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+            /** Estimated Quantiles */
+            estimated_quantiles?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * MetricName
+         * @description A metric of which there are points.
+         */
+        MetricName: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "gauge" | "sum" | "histogram";
+            /** Unit */
+            unit: string;
+            /** Description */
+            description: string;
+            /** Points */
+            points: number;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
         };
         /**
          * MetricSummary
@@ -1830,6 +2724,52 @@ export interface components {
             /** Value */
             value: boolean | number | string | null;
         };
+        /** Node */
+        Node: {
+            /** Count */
+            count: number;
+            /** Traces */
+            traces: number;
+            failures: components["schemas"]["Rate"] | null;
+            /** Duration P50 S */
+            duration_p50_s: number | null;
+            /** Duration P95 S */
+            duration_p95_s: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Examples */
+            examples: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "start" | "end" | "agent" | "workflow" | "model" | "tool" | "retrieval" | "memory_read" | "memory_write";
+            /** Name */
+            name: string;
+        };
+        /** NodeDifference */
+        NodeDifference: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "start" | "end" | "agent" | "workflow" | "model" | "tool" | "retrieval" | "memory_read" | "memory_write";
+            /** Name */
+            name: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "vanished" | "changed" | "same";
+            /** Base Count */
+            base_count: number;
+            /** Candidate Count */
+            candidate_count: number;
+        };
         /** Overview */
         Overview: {
             /** Environments */
@@ -1918,6 +2858,21 @@ export interface components {
             absent: number;
             /** Errors P Value */
             errors_p_value: number;
+        };
+        /**
+         * PatternRule
+         * @description A regular expression, and what is written in place of what it matches.
+         */
+        PatternRule: {
+            /** Name */
+            name: string;
+            /** Pattern */
+            pattern: string;
+            /**
+             * Replacement
+             * @default [masked]
+             */
+            replacement: string;
         };
         /** Point */
         Point: {
@@ -2046,6 +3001,20 @@ export interface components {
             run: string;
         };
         /**
+         * Rate
+         * @description A share with its 95 % interval.
+         */
+        Rate: {
+            /** Rate */
+            rate: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+        };
+        /**
          * Recosting
          * @description What a recosting changed; again, without other prices, it changes nothing.
          */
@@ -2072,6 +3041,65 @@ export interface components {
              * @default 0
              */
             margin: number;
+        };
+        /**
+         * Retention
+         * @description A project's policy, and who set it when; without one everything is kept.
+         */
+        Retention: {
+            policy: components["schemas"]["RetentionPolicy"];
+            /** Updated */
+            updated: string | null;
+            /** By */
+            by: string;
+        };
+        /** RetentionChange */
+        RetentionChange: {
+            /** Max Age Days */
+            max_age_days?: number | null;
+            /** Max Traces */
+            max_traces?: number | null;
+            /**
+             * Keep Runs
+             * @default true
+             */
+            keep_runs: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * RetentionPolicy
+         * @description What a project keeps; null stands for no limit.
+         */
+        RetentionPolicy: {
+            /** Max Age Days */
+            max_age_days?: number | null;
+            /** Max Traces */
+            max_traces?: number | null;
+            /**
+             * Keep Runs
+             * @default true
+             */
+            keep_runs: boolean;
+        };
+        /**
+         * Retry
+         * @description A step that failed and came again: at once, or after one call of a model, which decided so.
+         */
+        Retry: {
+            /** Step */
+            step: string;
+            /** Count */
+            count: number;
+            /** Recovered */
+            recovered: number;
+            /** Traces */
+            traces: number;
+            /** Examples */
+            examples: string[];
         };
         /** Rollback */
         Rollback: {
@@ -2235,6 +3263,8 @@ export interface components {
             /** Verdict Id */
             verdict_id: string | null;
             quality: components["schemas"]["Quality"] | null;
+            /** Estimated */
+            estimated: boolean;
             /** Requests 24H */
             requests_24h: number;
             /** Errors 24H */
@@ -2252,6 +3282,38 @@ export interface components {
             unpriced_models: string[];
             /** Series */
             series: components["schemas"]["TrafficPoint"][];
+        };
+        /**
+         * Scope
+         * @description Which traces a graph was made of.
+         */
+        Scope: {
+            /** Release */
+            release: string | null;
+            /** Environment */
+            environment: string | null;
+            /** Run */
+            run: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Matching */
+            matching: number;
+            /** Traces */
+            traces: number;
+            /** Sampled */
+            sampled: boolean;
+            /** Without Steps */
+            without_steps: number;
+            /** Shortened */
+            shortened: number;
         };
         /**
          * Score
@@ -2498,6 +3560,111 @@ export interface components {
             /** Links */
             links: components["schemas"]["Link"][];
         };
+        /**
+         * SpanOutline
+         * @description What a tree and a timeline show of a span.
+         */
+        SpanOutline: {
+            /** Span Id */
+            span_id: string;
+            /** Parent Span Id */
+            parent_span_id: string | null;
+            /** Name */
+            name: string;
+            /** Operation */
+            operation: string;
+            /**
+             * Start Time
+             * Format: date-time
+             */
+            start_time: string;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "unset";
+            /** Request Model */
+            request_model: string;
+            /** Agent */
+            agent: string;
+            /** Tool */
+            tool: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Cost Basis
+             * @default no_tokens
+             * @enum {string}
+             */
+            cost_basis: "span" | "price" | "no_tokens" | "no_price";
+        };
+        /** SqlAnswer */
+        SqlAnswer: {
+            /** Columns */
+            columns: components["schemas"]["SqlColumn"][];
+            /** Rows */
+            rows: components["schemas"]["JsonValue"][][];
+            /** Cut */
+            cut: boolean;
+        };
+        /** SqlColumn */
+        SqlColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
+        /** SqlFileRequest */
+        SqlFileRequest: {
+            /** Query */
+            query: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "parquet";
+        };
+        /** SqlRequest */
+        SqlRequest: {
+            /** Query */
+            query: string;
+        };
+        /**
+         * StoredEvent
+         * @description A log record: an event of a span, of a trace, or of neither.
+         */
+        StoredEvent: {
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Name */
+            name: string;
+            /** Severity */
+            severity: string;
+            body: components["schemas"]["JsonValue"];
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Resource */
+            resource: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Scope */
+            scope: string;
+        };
         /** StreamOptions */
         StreamOptions: {
             /**
@@ -2505,6 +3672,19 @@ export interface components {
              * @default false
              */
             include_usage: boolean;
+        };
+        /**
+         * Subject
+         * @description One of a user, a session and a trace, by the id that its spans give it.
+         */
+        Subject: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "session" | "trace";
+            /** Id */
+            id: string;
         };
         /**
          * Trace
@@ -2568,6 +3748,133 @@ export interface components {
             unpriced_models: string[];
             /** Spans */
             spans: components["schemas"]["Span"][];
+            /** Events */
+            events: components["schemas"]["Event"][];
+            /** Scores */
+            scores: components["schemas"]["Score"][];
+        };
+        /** TraceEdge */
+        TraceEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "call" | "hand_off" | "return";
+            /** Count */
+            count: number;
+            /** Failures */
+            failures: number;
+            /** Duration S */
+            duration_s: number;
+        };
+        /**
+         * TraceGraph
+         * @description Who called whom in one trace, and its steps in the order in which they are read.
+         */
+        TraceGraph: {
+            /** Trace Id */
+            trace_id: string;
+            /** Nodes */
+            nodes: components["schemas"]["TraceNode"][];
+            /** Edges */
+            edges: components["schemas"]["TraceEdge"][];
+            /** Steps */
+            steps: components["schemas"]["TraceStep"][];
+            /** Loops */
+            loops: components["schemas"]["Loop"][];
+            /** Retries */
+            retries: components["schemas"]["Retry"][];
+            /** Shortened */
+            shortened: boolean;
+        };
+        /** TraceNode */
+        TraceNode: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "start" | "end" | "agent" | "workflow" | "model" | "tool" | "retrieval" | "memory_read" | "memory_write";
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /** Failures */
+            failures: number;
+            /** Duration S */
+            duration_s: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Span Ids */
+            span_ids: string[];
+        };
+        /**
+         * TraceOutline
+         * @description A trace with its spans, in the order in which they started, without their contents.
+         */
+        TraceOutline: {
+            /** Trace Id */
+            trace_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Start Time
+             * Format: date-time
+             */
+            start_time: string;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "unset";
+            /** Span Count */
+            span_count: number;
+            /** Error Count */
+            error_count: number;
+            /** Input */
+            input: string;
+            /** Output */
+            output: string;
+            /** Operation */
+            operation: string;
+            /** Request Model */
+            request_model: string;
+            /** Service */
+            service: string;
+            /** Release */
+            release: string;
+            /** Release Name */
+            release_name: string;
+            /** Environment */
+            environment: string;
+            /** Run */
+            run: string;
+            /** Item */
+            item: string;
+            /** Conversation */
+            conversation: string;
+            /** User */
+            user: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Unpriced Models
+             * @default []
+             */
+            unpriced_models: string[];
+            /** Spans */
+            spans: components["schemas"]["SpanOutline"][];
             /** Scores */
             scores: components["schemas"]["Score"][];
         };
@@ -2577,6 +3884,17 @@ export interface components {
             items: components["schemas"]["TraceSummary"][];
             /** Next */
             next: string | null;
+        };
+        /** TraceStep */
+        TraceStep: {
+            /** Step */
+            step: string;
+            /** Span Id */
+            span_id: string;
+            /** Failed */
+            failed: boolean;
+            /** Duration S */
+            duration_s: number;
         };
         /**
          * TraceSummary
@@ -2648,6 +3966,8 @@ export interface components {
              * Format: date-time
              */
             time: string;
+            /** Estimated */
+            estimated: boolean;
             /** Requests */
             requests: number;
             /** Errors */
@@ -2669,6 +3989,22 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * Variant
+         * @description A way through: the steps of a trace with repetitions in a row counted as one.
+         */
+        Variant: {
+            /** Steps */
+            steps: string[];
+            /** Traces */
+            traces: number;
+            /** Share */
+            share: number;
+            /** Failed */
+            failed: number;
+            /** Examples */
+            examples: string[];
         };
         /** Verdict */
         Verdict: {
@@ -2791,6 +4127,55 @@ export interface components {
             author: string;
             /** Message */
             message: string;
+        };
+        /**
+         * ViolatingPath
+         * @description A sequence of steps that breaks rules, and which of them.
+         */
+        ViolatingPath: {
+            /** Steps */
+            steps: string[];
+            /** Traces */
+            traces: number;
+            /** Violations */
+            violations: components["schemas"]["Violation"][];
+            /** Examples */
+            examples: string[];
+        };
+        /** Violation */
+        Violation: {
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "not_allowed" | "forbidden" | "missing" | "too_often";
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Times */
+            times: number;
+        };
+        /**
+         * ViolationSummary
+         * @description One rule that was broken, over all traces.
+         */
+        ViolationSummary: {
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "not_allowed" | "forbidden" | "missing" | "too_often";
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Traces */
+            traces: number;
+            /** Most */
+            most: number;
+            /** Examples */
+            examples: string[];
         };
         /**
          * Waiting
@@ -2929,6 +4314,46 @@ export interface operations {
             };
         };
     };
+    export_all_traces: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "otlp" | "otlp-protobuf" | "parquet";
+                /** @description A release's digest or name. */
+                release?: string | null;
+                environment?: string | null;
+                run?: string | null;
+                status?: ("ok" | "error") | null;
+                /** @description Text in a name, an input or an output; or a trace id. */
+                q?: string | null;
+                /** @description Conditions on one span: `request_model=gpt-5`, `attributes.tier!=free`, `score.f1<1`. */
+                where?: string[] | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_traces: {
         parameters: {
             query?: {
@@ -2936,6 +4361,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Give inputs and outputs whole, not their first words on one line. */
+                whole_texts?: boolean;
                 /** @description A release's digest or name. */
                 release?: string | null;
                 environment?: string | null;
@@ -3005,6 +4432,69 @@ export interface operations {
             };
         };
     };
+    get_trace_outline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceOutline"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_span: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Span"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_sessions: {
         parameters: {
             query?: {
@@ -3012,6 +4502,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description Only those with a trace of this user. */
+                user?: string | null;
                 from?: string | null;
                 to?: string | null;
             };
@@ -3028,6 +4520,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
                 };
             };
             /** @description Validation Error */
@@ -3077,6 +4600,37 @@ export interface operations {
             };
         };
     };
+    get_one_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     measure_one_chart: {
         parameters: {
             query?: {
@@ -3102,6 +4656,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChartData"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_events: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description For example gen_ai.evaluation.result. */
+                name?: string | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_StoredEvent_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_metric_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_MetricName_"];
+                };
+            };
+        };
+    };
+    read_one_metric: {
+        parameters: {
+            query: {
+                /** @description The metric, for example gen_ai.client.operation.duration. */
+                name: string;
+                /** @description A day before `to`, unless given. */
+                from?: string | null;
+                /** @description Now, unless given. */
+                to?: string | null;
+                /** @description Attributes of points or resources; may be there several times. */
+                group_by?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_MetricGroup_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_trace_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceGraph"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_graph: {
+        parameters: {
+            query?: {
+                release?: string | null;
+                environment?: string | null;
+                run?: string | null;
+                /** @description Seven days before `to` when left out. */
+                from?: string | null;
+                /** @description Now when left out. */
+                to?: string | null;
+                /** @description At most so many traces, the newest. */
+                traces?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_graph_difference: {
+        parameters: {
+            query: {
+                /** @description A release's digest or name, or `name@what`. */
+                base: string;
+                /** @description A release's digest or name, or `name@what`. */
+                candidate: string;
+                environment?: string | null;
+                /** @description Seven days before `to` when left out. */
+                from?: string | null;
+                /** @description Now when left out. */
+                to?: string | null;
+                /** @description At most so many traces, the newest. */
+                traces?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphDifference"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_conformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConformanceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conformance"];
                 };
             };
             /** @description Validation Error */
@@ -3294,6 +5086,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recosting"];
+                };
+            };
+        };
+    };
+    run_sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    run_sql_to_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlFileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    apply_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cleared"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -4186,6 +6148,123 @@ export interface operations {
             };
         };
     };
+    get_masking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Masking"];
+                };
+            };
+        };
+    };
+    set_masking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskingChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Masking"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_masking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskingSample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_keys: {
         parameters: {
             query?: never;
@@ -4309,6 +6388,60 @@ export interface operations {
         };
     };
     export_traces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    export_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    export_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    export_traces_as_langfuse: {
         parameters: {
             query?: never;
             header?: never;

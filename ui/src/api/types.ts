@@ -2,6 +2,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type Activity = Schemas["Activity"];
 export type Artifact = Schemas["Artifact"];
 export type ArtifactSummary = Schemas["ArtifactSummary"];
 export type AuditEntry = Schemas["AuditEntry"];
@@ -25,7 +26,9 @@ export type Score = Schemas["Score"];
 export type ScoreSummary = Schemas["ScoreSummary"];
 export type Session = Schemas["Session"];
 export type Span = Schemas["Span"];
-export type Trace = Schemas["Trace"];
+export type SpanOutline = Schemas["SpanOutline"];
+/** A trace as its pages show it: the contents of a span are asked for when it is looked at. */
+export type Trace = Schemas["TraceOutline"];
 export type TraceSummary = Schemas["TraceSummary"];
 export type Verdict = Schemas["Verdict"];
 export type Version = Schemas["VersionDetail"];

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Copy.module.css";
-import { Icon } from "./Icon";
+import { Icon, type IconName } from "./Icon";
 
 const DONE_MS = 1400;
 
@@ -18,9 +18,13 @@ export function useCopy(text: string): [boolean, () => void] {
 interface CopyProps {
   text: string;
   label: string;
+  /** Where several things can be copied, each has a sign of its own. */
+  icon?: IconName;
+  /** More than the label says. */
+  tip?: string;
 }
 
-export function CopyButton({ text, label }: CopyProps) {
+export function CopyButton({ text, label, icon = "copy", tip }: CopyProps) {
   const { t } = useWords();
   const [done, copy] = useCopy(text);
   return (
@@ -29,9 +33,9 @@ export function CopyButton({ text, label }: CopyProps) {
       className={styles.button}
       onClick={copy}
       aria-label={label}
-      data-tip={done ? t("copy.done") : label}
+      data-tip={done ? t("copy.done") : tip ? `${label}\n${tip}` : label}
     >
-      <Icon name={done ? "check" : "copy"} size={14} />
+      <Icon name={done ? "check" : icon} size={14} />
     </button>
   );
 }

@@ -1,4 +1,5 @@
 import { enDelivery } from "./en-delivery";
+import { enSessions } from "./en-sessions";
 
 /** The English texts; the keys of all catalogues are these. Release, run and verdict pages: en-delivery.ts.
  * Those of graphs, in en-graph.ts, come with their page. */
@@ -270,4 +271,5 @@ export const en = {
   "traces.tokens": "Tokens",
 
   ...enDelivery,
+  ...enSessions,
 };

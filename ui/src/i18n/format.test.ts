@@ -13,6 +13,7 @@ test.each([
   [1.5, "1.50 s"],
   [20, "20.0 s"],
   [125, "2 m 5 s"],
+  [50_761, "14 h 6 m"],
 ])("a duration of %f s reads %s", (seconds, text) => {
   expect(en.duration(seconds)).toBe(text);
 });

@@ -79,6 +79,10 @@ export function createFormat(language: string): Format {
       const digits = size < 10 ? 2 : 1;
       return `${number({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(seconds)} s`;
     }
+    if (size >= 3_600) {
+      const hours = Math.trunc(seconds / 3_600);
+      return `${integers.format(hours)} h ${integers.format(Math.trunc(Math.abs(seconds % 3_600) / 60))} m`;
+    }
     const minutes = Math.trunc(seconds / 60);
     return `${integers.format(minutes)} m ${integers.format(Math.round(Math.abs(seconds % 60)))} s`;
   }

@@ -14,6 +14,8 @@ export const PLACES = [
   { to: "/releases", icon: "releases", word: "nav.releases" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },
+  { to: "/sessions", icon: "sessions", word: "nav.sessions" },
+  { to: "/users", icon: "user", word: "nav.users" },
   { to: "/graph", icon: "graph", word: "nav.graph" },
   { to: "/audit", icon: "audit", word: "nav.audit" },
 ] as const satisfies { to: string; icon: IconName; word: TextKey }[];

@@ -16,11 +16,12 @@ import {
   verdictQuery,
   verificationQuery,
 } from "@/api/queries";
+import { conversationQuery, sessionsQuery, turnsQuery, userQuery, usersQuery } from "@/api/sessions";
 import { ErrorState } from "@/components/States";
 import { Frame } from "./Frame";
 import { NotFound } from "./NotFound";
 import { queryClient } from "./queryClient";
-import { parseSearch, pick, stringifySearch } from "./search";
+import { parseSearch, pick, pickList, stringifySearch } from "./search";
 
 function RouteError({ error, reset }: ErrorComponentProps) {
   return <ErrorState error={error} retry={reset} />;
@@ -52,7 +53,11 @@ const traces = createRoute({
   path: "/traces",
   validateSearch: (search: Record<string, unknown>): TracesSearch => {
     const { status, ...rest } = pick(search, [...FILTER, "trace", "span"]);
-    return { ...rest, status: status === "ok" || status === "error" ? status : undefined };
+    return {
+      ...rest,
+      status: status === "ok" || status === "error" ? status : undefined,
+      where: pickList(search, "where"),
+    };
   },
   loaderDeps: ({ search: { trace: _trace, span: _span, ...filter } }) => filter,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(tracesQuery(deps)),
@@ -62,7 +67,7 @@ const traces = createRoute({
 const trace = createRoute({
   getParentRoute: () => root,
   path: "/traces/$traceId",
-  validateSearch: (search: Record<string, unknown>) => pick(search, ["span", "view"]),
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["span", "view", "against"]),
   loader: ({ params }) => warm(traceQuery(params.traceId)),
   component: lazyRouteComponent(() => import("@/traces/TracePage"), "TracePage"),
 });
@@ -73,6 +78,46 @@ const graph = createRoute({
   validateSearch: (search: Record<string, unknown>) =>
     pick(search, ["release", "against", "environment", "since", "step", "source", "target"]),
   component: lazyRouteComponent(() => import("@/graph/GraphPage"), "GraphPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["since"]),
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(sessionsQuery(deps)),
+  component: lazyRouteComponent(() => import("@/sessions/SessionsPage"), "SessionsPage"),
+});
+
+const session = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions/$sessionId",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["trace", "span"]),
+  loader: ({ params }) => {
+    warm(conversationQuery(params.sessionId));
+    void queryClient.prefetchInfiniteQuery(turnsQuery(params.sessionId));
+  },
+  component: lazyRouteComponent(() => import("@/sessions/SessionPage"), "SessionPage"),
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/users",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["since"]),
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(usersQuery(deps)),
+  component: lazyRouteComponent(() => import("@/sessions/UsersPage"), "UsersPage"),
+});
+
+const user = createRoute({
+  getParentRoute: () => root,
+  path: "/users/$userId",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["tab", "trace", "span"]),
+  loader: ({ params }) => {
+    warm(userQuery(params.userId));
+    void queryClient.prefetchInfiniteQuery(sessionsQuery({ user: params.userId }));
+  },
+  component: lazyRouteComponent(() => import("@/sessions/UserPage"), "UserPage"),
 });
 
 const releases = createRoute({
@@ -135,6 +180,10 @@ export const router = createRouter({
     traces,
     trace,
     graph,
+    sessions,
+    session,
+    users,
+    user,
     releases,
     release,
     runs,

@@ -1,14 +1,22 @@
-/** The URL's query as plain text values: `?status=error&since=24h`, without JSON quoting. */
-export type RawSearch = Record<string, string | undefined>;
+/** The URL's query as plain texts: `?status=error&since=24h`, without JSON quoting; a repeated name is a list. */
+export type RawSearch = Record<string, string | string[] | undefined>;
 
 export function parseSearch(text: string): RawSearch {
-  return Object.fromEntries(new URLSearchParams(text));
+  const search: RawSearch = {};
+  const parameters = new URLSearchParams(text);
+  for (const name of new Set(parameters.keys())) {
+    const values = parameters.getAll(name);
+    search[name] = values.length > 1 ? values : values[0];
+  }
+  return search;
 }
 
 export function stringifySearch(search: Record<string, unknown>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {
-    if (value !== undefined && value !== null && value !== "") parameters.set(name, String(value));
+    for (const each of Array.isArray(value) ? value : [value]) {
+      if (each !== undefined && each !== null && each !== "") parameters.append(name, String(each));
+    }
   }
   // Digests and times stay readable: a colon needs no escape in a query.
   const text = parameters.toString().replaceAll("%3A", ":");
@@ -23,4 +31,13 @@ export function pick<Name extends string>(search: Record<string, unknown>, names
     if (typeof value === "string" && value) kept[name] = value;
   }
   return kept;
+}
+
+/** The texts of a field that may be repeated; nothing rather than an empty list. */
+export function pickList(search: Record<string, unknown>, name: string): string[] | undefined {
+  const value = search[name];
+  const texts = (Array.isArray(value) ? value : [value]).filter(
+    (each): each is string => typeof each === "string" && each !== "",
+  );
+  return texts.length ? texts : undefined;
 }

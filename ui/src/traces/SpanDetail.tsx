@@ -4,25 +4,27 @@ import { Code } from "@/components/Code";
 import { CopyButton } from "@/components/Copy";
 import { Icon } from "@/components/Icon";
 import { JsonTree } from "@/components/JsonTree";
-import { Cost, Tokens } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { Conversation } from "./Conversation";
-import { unpacked } from "./messages";
+import { SpanActions } from "./SpanActions";
+import { SpanAttributes } from "./SpanAttributes";
 import styles from "./SpanDetail.module.css";
+import { SpanFacts } from "./SpanFacts";
+import { SpanScores } from "./SpanScores";
 import { iconOf, talks, toneOf } from "./spanKind";
 
 interface Props {
+  traceId: string;
   span: Span;
   /** Seconds after the start of the trace. */
   offset: number;
   scores: Score[];
 }
 
-export function SpanDetail({ span, offset, scores }: Props) {
+export function SpanDetail({ traceId, span, offset, scores }: Props) {
   const { t, format } = useWords();
   const [raw, setRaw] = useState(false);
   const json = useMemo(() => (raw ? JSON.stringify(span, null, 2) : ""), [raw, span]);
-  const model = span.response_model || span.request_model;
   return (
     <article className={styles.detail}>
       <header className={styles.head}>
@@ -33,28 +35,9 @@ export function SpanDetail({ span, offset, scores }: Props) {
         <button type="button" className={styles.raw} aria-pressed={raw} onClick={() => setRaw(!raw)}>
           {raw ? t("span.readable") : t("span.raw")}
         </button>
-        <CopyButton text={JSON.stringify(span, null, 2)} label={t("span.copy")} />
+        <SpanActions traceId={traceId} span={span} />
       </header>
-      <div className={`${styles.facts} num`}>
-        <span data-tip={t("span.offset")}>+{format.duration(offset)}</span>
-        <span data-tip={t("traces.latency")}>{format.duration(span.duration_s)}</span>
-        {span.operation && <span>{span.operation}</span>}
-        {model && (
-          <span>
-            {span.provider && `${span.provider} · `}
-            {model}
-          </span>
-        )}
-        {span.tool && <span>{span.tool}</span>}
-        {(span.input_tokens !== null || span.output_tokens !== null) && (
-          <span>
-            <Tokens input={span.input_tokens} output={span.output_tokens} /> {t("span.tokens")}
-          </span>
-        )}
-        {(span.cost_usd !== null || span.cost_basis === "no_price") && (
-          <Cost value={span.cost_usd} unpriced={span.cost_basis === "no_price" ? [model] : undefined} />
-        )}
-      </div>
+      <SpanFacts span={span} offset={offset} />
       {span.status === "error" && (
         <p className={styles.error} role="alert">
           {span.status_message || t("span.failed")}
@@ -64,7 +47,7 @@ export function SpanDetail({ span, offset, scores }: Props) {
         <Code text={json} language="json" label={t("span.raw")} />
       ) : (
         <>
-          {scores.length > 0 && <Scores scores={scores} />}
+          {scores.length > 0 && <SpanScores scores={scores} />}
           {span.system_instructions && (
             <Block title={t("span.system")} text={span.system_instructions} folded>
               <Conversation raw={span.system_instructions} speaker="system" />
@@ -107,20 +90,17 @@ export function SpanDetail({ span, offset, scores }: Props) {
 
 function Attributes({ span }: { span: Span }) {
   const { t } = useWords();
-  const attributes = useMemo(
-    () => Object.fromEntries(Object.entries(span.attributes).map(([name, value]) => [name, unpacked(value)])),
-    [span.attributes],
-  );
-  const origin = { kind: span.kind, scope: span.scope, span_id: span.span_id, ...span.resource };
+  const origin = { kind: span.kind, scope: span.scope, span_id: span.span_id };
   return (
     <>
-      {Object.keys(attributes).length > 0 && (
-        <Block title={t("span.attributes", { n: Object.keys(attributes).length })} folded>
-          <JsonTree value={attributes} />
+      {Object.keys(span.attributes).length > 0 && (
+        <Block title={t("span.attributes", { n: Object.keys(span.attributes).length })} folded>
+          <SpanAttributes attributes={span.attributes} family="attributes" />
         </Block>
       )}
       <Block title={t("span.resource")} folded>
         <JsonTree value={origin} />
+        <SpanAttributes attributes={span.resource} family="resource" />
       </Block>
     </>
   );
@@ -147,26 +127,5 @@ function Block({ title, text, folded, children }: BlockProps) {
       </h3>
       {open && children}
     </section>
-  );
-}
-
-/** Scores beside the span that they judge, with the reason given. */
-function Scores({ scores }: { scores: Score[] }) {
-  const { t, format } = useWords();
-  return (
-    <ul className={styles.scores} aria-label={t("traces.scores")}>
-      {scores.map((score) => (
-        <li key={`${score.name}${score.time}`}>
-          <span className={styles.scoreName}>{score.name}</span>
-          <span className={`${styles.scoreValue} num`}>
-            {score.value === null ? score.label || "–" : format.metric(score.name, score.value)}
-          </span>
-          <span className="faint" data-tip={score.author || undefined}>
-            {t(`score.${score.source}`)}
-          </span>
-          {score.explanation && <span className={styles.explanation}>{score.explanation}</span>}
-        </li>
-      ))}
-    </ul>
   );
 }

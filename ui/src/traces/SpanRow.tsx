@@ -15,6 +15,8 @@ interface Props {
   scores: Score[];
   onChoose: (id: string) => void;
   onFold: (id: string, closed: boolean) => void;
+  /** Called when the pointer comes near: it may be chosen next. */
+  onHint: (id: string) => void;
 }
 
 const INDENT = 14;
@@ -37,6 +39,7 @@ export const SpanRow = memo(function SpanRow(props: Props) {
       className={styles.span}
       data-chosen={chosen || undefined}
       onClick={() => props.onChoose(span.span_id)}
+      onPointerEnter={() => props.onHint(span.span_id)}
     >
       <span className={styles.label} style={{ paddingLeft: Math.min(depth, DEEPEST_INDENT) * INDENT }}>
         {children.length > 0 ? (

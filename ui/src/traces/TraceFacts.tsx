@@ -54,10 +54,22 @@ export function TraceFacts({ trace }: { trace: Trace }) {
       )}
       {trace.conversation && (
         <Fact name={t("trace.session")}>
-          <span className="mono">{trace.conversation}</span>
+          <Link
+            className="quiet-link mono"
+            to="/sessions/$sessionId"
+            params={{ sessionId: trace.conversation }}
+          >
+            {trace.conversation}
+          </Link>
         </Fact>
       )}
-      {trace.user && <Fact name={t("trace.user")}>{trace.user}</Fact>}
+      {trace.user && (
+        <Fact name={t("trace.user")}>
+          <Link className="quiet-link" to="/users/$userId" params={{ userId: trace.user }}>
+            {trace.user}
+          </Link>
+        </Fact>
+      )}
       {trace.service && <Fact name={t("trace.service")}>{trace.service}</Fact>}
       <Fact name={t("feedback.title")}>
         <Suspense fallback={null}>

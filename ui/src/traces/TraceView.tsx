@@ -1,11 +1,16 @@
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { spanQuery } from "@/api/queries";
 import type { Score, Trace } from "@/api/types";
+import { Loaded, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
-import { SpanDetail } from "./SpanDetail";
 import { SpanRow } from "./SpanRow";
 import styles from "./Trace.module.css";
 import { buildTree, type TreeNode, visibleNodes } from "./tree";
+
+/** Comes while the contents of the first span do. */
+const SpanDetail = lazy(() => import("./SpanDetail").then((module) => ({ default: module.SpanDetail })));
 
 interface Props {
   trace: Trace;
@@ -42,8 +47,13 @@ export function TraceView({ trace, spanId, onSpan, stacked }: Props) {
     () => scoresBySpan(trace.scores, tree.roots[0]?.span.span_id ?? ""),
     [trace.scores, tree],
   );
-  const chosen = rows.find((node) => node.span.span_id === spanId) ?? firstSpan(rows);
+  const chosen = useMemo(
+    () => rows.find((node) => node.span.span_id === spanId) ?? firstSpan(rows),
+    [rows, spanId],
+  );
   const chosenId = chosen?.span.span_id;
+  const [firstChosen] = useState(chosenId);
+  const hint = useHint(trace.trace_id, rows, chosenId);
 
   function fold(id: string, closed: boolean) {
     const next = new Set(folded);
@@ -73,6 +83,7 @@ export function TraceView({ trace, spanId, onSpan, stacked }: Props) {
           keyOf={(node) => node.span.span_id}
           label={t("trace.tree")}
           selected={chosenId}
+          scrollTo={firstChosen}
           onSelect={(node) => onSpan(node.span.span_id)}
           keys={keys}
           render={(node) => (
@@ -84,20 +95,56 @@ export function TraceView({ trace, spanId, onSpan, stacked }: Props) {
               scores={scores.get(node.span.span_id) ?? NO_SCORES}
               onChoose={onSpan}
               onFold={fold}
+              onHint={hint}
             />
           )}
         />
       </div>
       <div className={styles.detail}>
         {chosen && (
-          <SpanDetail
+          <ChosenSpan
             key={chosen.span.span_id}
-            span={chosen.span}
-            offset={chosen.offset}
+            traceId={trace.trace_id}
+            node={chosen}
             scores={scores.get(chosen.span.span_id) ?? NO_SCORES}
           />
         )}
       </div>
     </div>
+  );
+}
+
+/** Asks for the contents of a span before it is chosen: of one pointed at, and of the next by the arrow keys. */
+function useHint(traceId: string, rows: TreeNode[], chosenId: string | undefined) {
+  const client = useQueryClient();
+  const hint = useCallback(
+    (id: string) => void client.prefetchQuery(spanQuery(traceId, id)),
+    [client, traceId],
+  );
+  useEffect(() => {
+    const at = rows.findIndex((node) => node.span.span_id === chosenId);
+    const next = rows[at + 1];
+    if (at >= 0 && next) hint(next.span.span_id);
+  }, [rows, chosenId, hint]);
+  return hint;
+}
+
+interface ChosenProps {
+  traceId: string;
+  node: TreeNode;
+  scores: Score[];
+}
+
+/** The tree came without contents; those of the chosen span come when it is looked at. */
+function ChosenSpan({ traceId, node, scores }: ChosenProps) {
+  const query = useQuery(spanQuery(traceId, node.span.span_id));
+  return (
+    <Loaded query={query} rows={6}>
+      {(span) => (
+        <Suspense fallback={<SkeletonRows rows={6} />}>
+          <SpanDetail traceId={traceId} span={span} offset={node.offset} scores={scores} />
+        </Suspense>
+      )}
+    </Loaded>
   );
 }

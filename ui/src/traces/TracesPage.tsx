@@ -9,10 +9,12 @@ import { EmptyState, ErrorState, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
 import { FilterBar } from "./FilterBar";
-import { LatencyStrip } from "./LatencyStrip";
 import { TraceHead, TraceRow } from "./TraceRow";
 import styles from "./Traces.module.css";
 
+const LatencyStrip = lazy(() =>
+  import("./LatencyStrip").then((module) => ({ default: module.LatencyStrip })),
+);
 const TracePanel = lazy(() => import("./TracePanel").then((module) => ({ default: module.TracePanel })));
 
 const ROW = 32;
@@ -44,11 +46,13 @@ export function TracesPage() {
     <Page fill title={t("nav.traces")} actions={<NewTraces filter={filter} rows={rows} />}>
       <FilterBar filter={filter} rows={rows} onChange={setFilter} />
       {rows.length > 1 && (
-        <LatencyStrip
-          rows={rows}
-          onRange={(from, to) => setFilter({ ...filter, since: undefined, from, to })}
-          onOpen={peek}
-        />
+        <Suspense fallback={<div className={styles.strip} />}>
+          <LatencyStrip
+            rows={rows}
+            onRange={(from, to) => setFilter({ ...filter, since: undefined, from, to })}
+            onOpen={peek}
+          />
+        </Suspense>
       )}
       <div className={styles.body} data-stale={query.isPlaceholderData || undefined}>
         {query.isError ? (

@@ -1,4 +1,4 @@
-import type { Span } from "@/api/types";
+import type { SpanOutline } from "@/api/types";
 import type { IconName } from "@/components/Icon";
 
 const ICONS: Record<string, IconName> = {
@@ -13,13 +13,13 @@ const ICONS: Record<string, IconName> = {
   invoke_workflow: "agent",
 };
 
-export function iconOf(span: Pick<Span, "operation" | "tool">): IconName {
+export function iconOf(span: Pick<SpanOutline, "operation" | "tool">): IconName {
   return ICONS[span.operation] ?? (span.tool ? "tool" : "span");
 }
 
 /** Operations fall into four tones of the timeline; the icon says the same without colour. */
 export function toneOf(
-  span: Pick<Span, "operation" | "tool" | "status">,
+  span: Pick<SpanOutline, "operation" | "tool" | "status">,
 ): "error" | "model" | "tool" | "retrieval" | "plain" {
   if (span.status === "error") return "error";
   const icon = iconOf(span);
@@ -29,6 +29,6 @@ export function toneOf(
 }
 
 /** Whether a plain text on the span was said by somebody: a tool's input and a search are not. */
-export function talks(span: Pick<Span, "operation" | "tool">): boolean {
+export function talks(span: Pick<SpanOutline, "operation" | "tool">): boolean {
   return !["tool", "index", "embed"].includes(iconOf(span));
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { Span } from "@/api/types";
+import type { SpanOutline } from "@/api/types";
 import { buildTree, visibleNodes } from "./tree";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 
-function span(id: string, parent: string | null, start: number, duration = 1): Span {
+function span(id: string, parent: string | null, start: number, duration = 1): SpanOutline {
   return {
     span_id: id,
     parent_span_id: parent,
@@ -12,10 +12,10 @@ function span(id: string, parent: string | null, start: number, duration = 1): S
     start_time: at(start),
     duration_s: duration,
     status: "ok",
-  } as Span;
+  } as SpanOutline;
 }
 
-const ids = (spans: Span[], folded: string[] = []) =>
+const ids = (spans: SpanOutline[], folded: string[] = []) =>
   visibleNodes(buildTree(spans).roots, new Set(folded)).map(
     (node) => `${"·".repeat(node.depth)}${node.span.span_id}`,
   );
@@ -63,4 +63,9 @@ test("20,000 spans in one deep chain are laid out without deep recursion", () =>
     span(`s${index}`, index ? `s${index - 1}` : null, index),
   );
   expect(visibleNodes(buildTree(spans).roots, new Set())).toHaveLength(20_000);
+});
+
+test("200,000 children of one span are laid out without a limit of arguments", () => {
+  const spans = Array.from({ length: 200_000 }, (_, index) => span(`s${index}`, index ? "s0" : null, 0));
+  expect(visibleNodes(buildTree(spans).roots, new Set())).toHaveLength(200_000);
 });

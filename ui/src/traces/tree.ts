@@ -1,7 +1,7 @@
-import type { Span } from "@/api/types";
+import type { SpanOutline } from "@/api/types";
 
 export interface TreeNode {
-  span: Span;
+  span: SpanOutline;
   depth: number;
   children: TreeNode[];
   /** Seconds after the start of the trace. */
@@ -18,7 +18,7 @@ export interface TraceTree {
  * The spans as a forest in order of their start. A span whose parent is not (yet) here, or that lies on
  * a ring of parents, stands at the top: nothing that was received is hidden.
  */
-export function buildTree(spans: readonly Span[]): TraceTree {
+export function buildTree(spans: readonly SpanOutline[]): TraceTree {
   const starts = spans.map((span) => Date.parse(span.start_time) / 1000);
   const first = starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY);
   const nodes = new Map<string, TreeNode>();
@@ -47,7 +47,7 @@ function openRings(roots: readonly TreeNode[], nodes: ReadonlyMap<string, TreeNo
     const open = [...start];
     for (let node = open.pop(); node; node = open.pop()) {
       reached.add(node);
-      open.push(...node.children);
+      for (const child of node.children) open.push(child);
     }
   };
   reach(roots);
@@ -88,7 +88,8 @@ export function visibleNodes(roots: readonly TreeNode[], folded: ReadonlySet<str
   const open = roots.toReversed();
   for (let node = open.pop(); node; node = open.pop()) {
     rows.push(node);
-    if (!folded.has(node.span.span_id)) open.push(...node.children.toReversed());
+    if (folded.has(node.span.span_id)) continue;
+    for (const child of node.children.toReversed()) open.push(child);
   }
   return rows;
 }
