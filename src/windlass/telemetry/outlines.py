@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from windlass.errors import InputError, NotFound
-from windlass.storage.warehouse import Row, Warehouse
+from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.models import SpanOutline
 from windlass.telemetry.scores import scores_of_traces
@@ -17,30 +17,33 @@ from windlass.telemetry.summaries import (
     WITHIN,
     Bounds,
     find_bounds,
-    instant,
-    integer,
-    seconds,
     summarise,
     within,
 )
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, COST_BASIS, Tariff
 
 _COMPUTED: Final = {"span_id", "parent_span_id", "start_time", "duration_s", "status", "cost_usd", "cost_basis"}
-_AS_STORED: Final = tuple(name for name in SpanOutline.model_fields if name not in _COMPUTED)
-
+_STORED: Final = tuple(name for name in SpanOutline.model_fields if name not in _COMPUTED)
+_AS_STORED: Final = ", ".join(_STORED)
 _COLUMNS: Final = ", ".join(
-    dict.fromkeys(("span_id", "parent_span_id", "duration", "status", *_AS_STORED, *COLUMNS_TO_PRICE))
+    dict.fromkeys(("span_id", "parent_span_id", "duration", "status", *_STORED, *COLUMNS_TO_PRICE))
 )
 _ONCE: Final = f"SELECT {_COLUMNS} FROM spans WHERE {WITHIN} ORDER BY received DESC LIMIT 1 BY span_id"
 
 
 def _outline(tariff: Tariff) -> str:
+    # The engine writes times and ids as they are answered; within, names differ: an alias would hide its column.
     return f"""
-SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
-  toUnixTimestamp64Nano(start_time) AS start_ns, duration, status AS code, cost, {COST_BASIS} AS cost_basis,
-  is_unmet AS unmet, {", ".join(_AS_STORED)}
-FROM ({tariff.priced(_ONCE)})
-ORDER BY start_time, span_id
+SELECT lower(hex(own_id)) AS span_id, if(above = {NO_SPAN}, NULL, lower(hex(above))) AS parent_span_id,
+  formatDateTime(toDateTime64(start, 6, 'UTC'), '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC') AS start_time,
+  greatest(took, 0) / 1e9 AS duration_s, {list(STATUSES)}[code + 1] AS status,
+  cost AS cost_usd, basis AS cost_basis, unmet, {_AS_STORED}
+FROM (
+  SELECT span_id AS own_id, parent_span_id AS above, start_time AS start, duration AS took, status AS code,
+    cost, {COST_BASIS} AS basis, is_unmet AS unmet, {_AS_STORED}
+  FROM ({tariff.priced(_ONCE)})
+)
+ORDER BY start, own_id
 """
 
 
@@ -64,25 +67,14 @@ def get_outline(
     """
     bounds = bounds_of_trace(warehouse, project, trace_id)
     rows = Priced(warehouse, project, lists).query(_outline, WITHIN, within(project, [bounds]))
+    for row in rows:
+        del row["unmet"]
     summary = summarise(warehouse, project, [bounds], lists).get(bounds.trace_id)
     if summary is None:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
     scores = scores_of_traces(warehouse, project, [bounds.trace_id])
     return {
         **summary.model_dump(),
-        "spans": [_filled(row) for row in rows],
+        "spans": rows,
         "scores": [score.model_dump() for score in scores],
-    }
-
-
-def _filled(row: Row) -> Row:
-    del row["unmet"]
-    return {
-        "span_id": row.pop("id"),
-        "parent_span_id": row.pop("parent"),
-        "start_time": instant(integer(row.pop("start_ns"))),
-        "duration_s": seconds(integer(row.pop("duration"))),
-        "status": STATUSES[integer(row.pop("code"))],
-        "cost_usd": row.pop("cost"),
-        **row,
     }

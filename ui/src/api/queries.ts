@@ -74,6 +74,15 @@ export const traceQuery = (id: string) =>
     staleTime: 60_000,
   });
 
+/** A trace with the contents of all its spans, as a comparison needs it. */
+export const wholeTraceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["whole-trace", id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/traces/{trace_id}", { params: { path: { trace_id: id } }, signal })),
+    staleTime: 60_000,
+  });
+
 export const spanQuery = (traceId: string, spanId: string) =>
   queryOptions({
     queryKey: ["span", traceId, spanId],

@@ -14,11 +14,9 @@ export const enSessions = {
   "against.that": "Compared with",
   "against.tree": "Spans of both traces",
 
-  "filter.condition": "condition",
   "filter.conditions": "Conditions on one span",
   "filter.only": "Only with {condition}",
   "filter.operators": "Then = != < <= > >= or ~ (contains), and a value",
-  "filter.where": "where",
 
   "missing.reply": "No answer was recorded",
   "missing.said": "Nothing was recorded of what was said",

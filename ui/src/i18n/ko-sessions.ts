@@ -17,11 +17,9 @@ export const koSessions: Record<keyof typeof enSessions, Text> = {
   "against.that": "비교 대상",
   "against.tree": "두 트레이스의 스팬",
 
-  "filter.condition": "조건",
   "filter.conditions": "스팬 하나에 대한 조건",
   "filter.only": "{condition}인 것만",
   "filter.operators": "이어서 = != < <= > >= 또는 ~ (포함)와 값을 입력하세요",
-  "filter.where": "조건",
 
   "missing.reply": "기록된 답변이 없습니다",
   "missing.said": "기록된 말이 없습니다",

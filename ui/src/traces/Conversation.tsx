@@ -5,6 +5,7 @@ import { Markdown } from "@/components/Markdown";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Conversation.module.css";
+import { pairCalls } from "./calls";
 import { Media } from "./Media";
 import { type Message, type MessagePart, type Passage, readContent } from "./messages";
 
@@ -35,7 +36,7 @@ export function Conversation({ raw, speaker }: Props) {
   const messages: Message[] =
     content.kind === "text"
       ? [{ role: speaker, parts: [{ kind: "text", text: content.text }] }]
-      : content.messages;
+      : pairCalls(content.messages);
   return (
     <ol className={styles.conversation}>
       {messages.map((message, index) => (
@@ -118,6 +119,15 @@ function Part({ part }: { part: MessagePart }) {
             <span className="mono faint">{part.id}</span>
           </div>
           <JsonTree value={part.input} open={2} />
+          {part.result !== undefined && (
+            <div className={styles.paired}>
+              <div className={styles.callHead}>
+                <Icon name="right" size={12} />
+                <span className="dim">{t("message.result")}</span>
+              </div>
+              <Output value={part.result} />
+            </div>
+          )}
         </div>
       );
     case "result":
@@ -128,11 +138,7 @@ function Part({ part }: { part: MessagePart }) {
             <span className="dim">{t("message.result")}</span>
             <span className="mono faint">{part.id}</span>
           </div>
-          {typeof part.output === "string" ? (
-            <Markdown text={part.output} />
-          ) : (
-            <JsonTree value={part.output} open={2} />
-          )}
+          <Output value={part.output} />
         </div>
       );
     case "media":
@@ -145,4 +151,8 @@ function Part({ part }: { part: MessagePart }) {
         </div>
       );
   }
+}
+
+function Output({ value }: { value: unknown }) {
+  return typeof value === "string" ? <Markdown text={value} /> : <JsonTree value={value} open={2} />;
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useMemo, useRef, useState } from "react";
 import { ApiError } from "@/api/client";
 import { environmentsQuery, type TraceFilter, tracesQuery } from "@/api/queries";
 import { useReleaseIndex } from "@/api/releases";
@@ -9,8 +9,12 @@ import { useWords } from "@/i18n/useWords";
 import { readCondition, suggestConditions, withCondition } from "./conditions";
 import styles from "./FilterBar.module.css";
 import { type Chip, chipsOf, FilterChips } from "./FilterChips";
-import { FilterChoices, type Offer } from "./FilterChoices";
+import type { Offer } from "./FilterChoices";
 import { readTyped, suggest, withChoice } from "./filters";
+
+const FilterChoices = lazy(() =>
+  import("./FilterChoices").then((module) => ({ default: module.FilterChoices })),
+);
 
 interface Props {
   filter: TraceFilter;
@@ -124,7 +128,11 @@ export function FilterBar({ filter, rows, onChange }: Props) {
           onBlur={() => setOpen(false)}
           onKeyDown={onKeyDown}
         />
-        {open && <FilterChoices id={CHOICES} typed={typed} offers={offers} at={at} onChoose={choose} />}
+        {open && (
+          <Suspense fallback={null}>
+            <FilterChoices id={CHOICES} typed={typed} offers={offers} at={at} onChoose={choose} />
+          </Suspense>
+        )}
       </div>
       {chips.length > 0 && (
         <button type="button" className={styles.clear} onClick={() => apply({})}>

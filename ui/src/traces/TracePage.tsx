@@ -14,12 +14,16 @@ import { TraceView } from "./TraceView";
 const TraceGraphView = lazy(() =>
   import("@/graph/TraceGraphView").then((module) => ({ default: module.TraceGraphView })),
 );
+const AgainstMenu = lazy(() => import("./AgainstMenu").then((module) => ({ default: module.AgainstMenu })));
+const TraceComparison = lazy(() =>
+  import("./TraceComparison").then((module) => ({ default: module.TraceComparison })),
+);
 
 export function TracePage() {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/traces/$traceId" });
   const { traceId } = useParams({ from: "/traces/$traceId" });
-  const { span, view } = useSearch({ from: "/traces/$traceId" });
+  const { span, view, against } = useSearch({ from: "/traces/$traceId" });
   const query = useQuery(traceQuery(traceId));
   const trace = query.data;
   return (
@@ -35,13 +39,26 @@ export function TracePage() {
           <CopyButton text={traceId} label={t("trace.copy_id")} />
         </>
       }
-      actions={<TraceTabs traceId={traceId} view={view} span={span} />}
+      actions={
+        <>
+          {trace && (
+            <Suspense fallback={null}>
+              <AgainstMenu trace={trace} against={against} />
+            </Suspense>
+          )}
+          <TraceTabs traceId={traceId} view={view} span={span} />
+        </>
+      }
     >
       <Loaded query={query}>
         {(loaded) => (
           <>
             <TraceFacts trace={loaded} />
-            {view === "graph" ? (
+            {against ? (
+              <Suspense fallback={<SkeletonRows />}>
+                <TraceComparison traceId={traceId} against={against} />
+              </Suspense>
+            ) : view === "graph" ? (
               <Suspense fallback={<SkeletonRows />}>
                 <TraceGraphView traceId={traceId} onSpan={(id) => void navigate({ search: { span: id } })} />
               </Suspense>

@@ -1,5 +1,7 @@
+import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { TraceSummary } from "@/api/types";
+import { Icon } from "@/components/Icon";
 import { StatusMark } from "@/components/Marks";
 import { Cost, Missing, Tokens } from "@/components/Value";
 import { unitOf } from "@/i18n/format";
@@ -33,6 +35,8 @@ interface Props {
   number: number | undefined;
   open: boolean;
   onOpen: (trace: TraceSummary) => void;
+  /** The open trace, when it is another one: this one can be compared with it. */
+  openId?: string;
 }
 
 /** OpenTelemetry names spans "operation target"; the target alone tells rows apart. */
@@ -40,7 +44,7 @@ function shortName({ name, operation }: TraceSummary): string {
   return operation && name.startsWith(`${operation} `) ? name.slice(operation.length + 1) : name;
 }
 
-export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen }: Props) {
+export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen, openId }: Props) {
   const { t, format } = useWords();
   const failed = trace.status === "error";
   return (
@@ -59,6 +63,20 @@ export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen }: 
         <span className="clip">{shortName(trace)}</span>
         {number !== undefined && <span className="faint num">@{number}</span>}
       </button>
+      {openId && !open && (
+        <Link
+          to="/traces/$traceId"
+          params={{ traceId: openId }}
+          search={{ against: trace.trace_id }}
+          className={styles.against}
+          aria-label={t("against.open")}
+          data-tip={t("against.open")}
+          preload={false}
+          onClick={(event) => event.stopPropagation()}
+        >
+          <Icon name="compare" size={14} />
+        </Link>
+      )}
       <span className={`${styles.wide} clip`}>{trace.input || <Missing reason={t("missing.input")} />}</span>
       <span className={`${styles.wide} clip ${failed ? styles.failed : "dim"}`}>
         {trace.output ||

@@ -77,6 +77,7 @@ export function TracesPage() {
                 number={releases.get(row.release)?.number}
                 open={row.trace_id === openId}
                 onOpen={peek}
+                openId={openId}
               />
             )}
             footer={

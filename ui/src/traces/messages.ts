@@ -4,7 +4,7 @@ import { findReference, type MediaReference, readReference } from "./mediaRefere
 export type MessagePart =
   | { kind: "text"; text: string }
   | { kind: "reasoning"; text: string }
-  | { kind: "call"; id: string; name: string; input: unknown }
+  | { kind: "call"; id: string; name: string; input: unknown; result?: unknown }
   | { kind: "result"; id: string; output: unknown }
   | { kind: "media"; media: MediaReference }
   | { kind: "other"; type: string; value: unknown };
