@@ -15,6 +15,16 @@ export default defineConfig({
     // Fonts stay files: a strict content security policy refuses data: fonts.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    // Every browser of the target preloads modules by itself.
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // In one file they compress better than in a dozen.
+        codeSplitting: {
+          groups: [{ name: "router", test: /node_modules\/@tanstack\/(react-)?(router|store|history)/ }],
+        },
+      },
+    },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "test-results" / "screenshots"
+
+AXE = Path(__file__).parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 
 TIMEOUT_MS = 30_000
 
@@ -88,6 +91,19 @@ class Window:
     def assert_clean(self) -> None:
         """No error in the console, no failed request, no request to another host."""
         assert self.problems == []
+
+    def accessibility_faults(self) -> list[str]:
+        """What axe finds on the page that is serious or critical."""
+        if not AXE.exists():
+            pytest.skip("axe-core is not among the UI's packages (ui/node_modules/axe-core)")
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
+            for violation in result["violations"]
+            if violation["impact"] in {"serious", "critical"}
+            for node in violation["nodes"][:3]
+        ]
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

@@ -16,8 +16,9 @@ from windlass.evaluation import tables as _evaluation
 from windlass.prices import tables as _prices
 from windlass.storage.database import Database, metadata
 from windlass.telemetry import tables as _telemetry
+from windlass.views import tables as _views
 
-DECLARED = (_access, _artifacts, _evaluation, _prices, _telemetry)
+DECLARED = (_access, _artifacts, _evaluation, _prices, _telemetry, _views)
 
 
 def test_every_file_of_tables_is_compared() -> None:

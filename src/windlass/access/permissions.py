@@ -15,6 +15,7 @@ Action = Literal[
     "trace:write",
     "score:write",
     "price:change",
+    "view:write",
     "run:read",
     "run:write",
     "verdict:read",
@@ -53,6 +54,7 @@ _EDIT: frozenset[Action] = frozenset(
         "run:write",
         "verdict:write",
         "price:change",
+        "view:write",
         "sql:query",
     }
 )

@@ -35,6 +35,7 @@ from windlass.server.routes import (
     sql,
     traces,
     verdicts,
+    views,
 )
 from windlass.server.services import Services
 from windlass.server.ui import serve_ui
@@ -61,6 +62,7 @@ _API = (
     environments,
     runs,
     verdicts,
+    views,
     audit,
     masking,
     media,

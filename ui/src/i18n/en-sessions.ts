@@ -76,4 +76,10 @@ export const enSessions = {
   "users.id": "User",
   "users.label": "Users",
   "users.none": "No user was active in this time",
+
+  "views.delete": "Delete the view {name}",
+  "views.empty": "A view keeps the filters of this list under a name, for everybody in the project.",
+  "views.name": "Name of this view",
+  "views.save": "Save",
+  "views.title": "Views",
 };

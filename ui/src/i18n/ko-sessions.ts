@@ -76,4 +76,10 @@ export const koSessions: Record<keyof typeof enSessions, Text> = {
   "users.id": "사용자",
   "users.label": "사용자 목록",
   "users.none": "이 기간에 활동한 사용자가 없습니다",
+
+  "views.delete": "{name} 보기 삭제",
+  "views.empty": "보기는 이 목록의 필터를 이름을 붙여 보관합니다. 프로젝트의 모두가 함께 씁니다.",
+  "views.name": "이 보기의 이름",
+  "views.save": "저장",
+  "views.title": "보기",
 };

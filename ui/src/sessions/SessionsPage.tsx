@@ -1,11 +1,16 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { sessionsQuery } from "@/api/sessions";
 import { Page } from "@/components/Page";
 import { EmptyState } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
 import { ActivityList } from "./ActivityList";
 import { SincePicker } from "./SincePicker";
+
+const ViewsMenu = lazy(() =>
+  import("@/components/ViewsMenu").then((module) => ({ default: module.ViewsMenu })),
+);
 
 export function SessionsPage() {
   const { t } = useWords();
@@ -17,10 +22,15 @@ export function SessionsPage() {
       fill
       title={t("nav.sessions")}
       actions={
-        <SincePicker
-          since={since}
-          onChange={(next) => void navigate({ search: { since: next }, replace: true })}
-        />
+        <>
+          <SincePicker
+            since={since}
+            onChange={(next) => void navigate({ search: { since: next }, replace: true })}
+          />
+          <Suspense fallback={null}>
+            <ViewsMenu page="sessions" search={{ since }} />
+          </Suspense>
+        </>
       }
     >
       <ActivityList

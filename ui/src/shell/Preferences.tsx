@@ -24,7 +24,7 @@ export function Preferences({ session, narrow }: { session: Session; narrow: boo
         type="button"
         className={styles.who}
         data-narrow={narrow || undefined}
-        aria-label={narrow ? t("preferences.label") : undefined}
+        aria-label={narrow ? t("preferences.label") : principal.id}
         aria-description={t("preferences.label")}
         aria-haspopup="menu"
         aria-expanded={open}

@@ -17,6 +17,10 @@ const LatencyStrip = lazy(() =>
 );
 const TracePanel = lazy(() => import("./TracePanel").then((module) => ({ default: module.TracePanel })));
 
+const ViewsMenu = lazy(() =>
+  import("@/components/ViewsMenu").then((module) => ({ default: module.ViewsMenu })),
+);
+
 const ROW = 32;
 
 export function TracesPage() {
@@ -43,7 +47,18 @@ export function TracesPage() {
   const filtered = Object.values(filter).some(Boolean);
 
   return (
-    <Page fill title={t("nav.traces")} actions={<NewTraces filter={filter} rows={rows} />}>
+    <Page
+      fill
+      title={t("nav.traces")}
+      actions={
+        <>
+          <NewTraces filter={filter} rows={rows} />
+          <Suspense fallback={null}>
+            <ViewsMenu page="traces" search={filter} />
+          </Suspense>
+        </>
+      }
+    >
       <FilterBar filter={filter} rows={rows} onChange={setFilter} />
       {rows.length > 1 && (
         <Suspense fallback={<div className={styles.strip} />}>
