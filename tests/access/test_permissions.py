@@ -16,6 +16,7 @@ TABLE: dict[Action, str] = {
     "trace:read": "viewer editor admin",
     "trace:write": "application editor admin",
     "score:write": "application editor admin",
+    "view:write": "editor admin",
     "run:read": "viewer editor admin",
     "run:write": "editor admin",
     "verdict:read": "viewer editor admin",

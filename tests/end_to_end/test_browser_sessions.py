@@ -211,7 +211,7 @@ def test_a_wrong_condition_stays_in_the_field_with_the_servers_sentence(chromium
 
 
 def test_a_value_of_a_span_narrows_the_list_to_what_has_the_same(desk: Window) -> None:
-    desk.visit(f"/traces/{trace_id(1)}?span={2:016x}", "chat gpt", "attributes")
+    desk.visit(f"/traces/{trace_id(1)}?span={2:016x}", "chat gpt", "1 attribute")
     desk.main.get_by_role("button", name="attribute").click()
     desk.main.get_by_role("link", name="Only with attributes.tier=free").click()
     desk.page.wait_for_url("**/traces?where=attributes.tier%3Dfree")
