@@ -18,17 +18,6 @@ DEMO_S = 300.0
 """How long a demo may take where other work shares the machine; by itself it takes a tenth of it."""
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no chromium on the PATH; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def processes(tmp_path: Path) -> Iterator[Processes]:
     started = Processes(tmp_path)

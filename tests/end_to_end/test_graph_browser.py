@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.telemetry.agents import Doing, agent, memory, model, retrieval, tool, trace_of
 from tests.telemetry.otlp import request, trace_id
 
-from .browser import Language, Scheme, Window, window
+from .browser import AXE, Language, Scheme, Window, window
 from .conftest import Demo
-from .test_browser import AXE, PHONE
+from .test_browser import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 

@@ -1052,6 +1052,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved Views
+         * @description List the views of a list by name.
+         */
+        get: operations["list_saved_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{page}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save View
+         * @description Keep a view under a name, in the place of one that has it.
+         */
+        put: operations["save_view"];
+        post?: never;
+        /**
+         * Delete View
+         * @description Remove a view.
+         */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -2342,6 +2386,11 @@ export interface components {
         Items_StoredEvent_: {
             /** Items */
             items: components["schemas"]["StoredEvent"][];
+        };
+        /** Items[View] */
+        Items_View_: {
+            /** Items */
+            items: components["schemas"]["View"][];
         };
         JsonValue: unknown;
         /** KeyRequest */
@@ -4127,6 +4176,30 @@ export interface components {
             author: string;
             /** Message */
             message: string;
+        };
+        /** View */
+        View: {
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "traces" | "sessions" | "users";
+            /** Name */
+            name: string;
+            /** Query */
+            query: string;
+            /** Author */
+            author: string;
+            /**
+             * Saved
+             * Format: date-time
+             */
+            saved: string;
+        };
+        /** ViewRequest */
+        ViewRequest: {
+            /** Query */
+            query: string;
         };
         /**
          * ViolatingPath
@@ -6082,6 +6155,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Verdict"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: "traces" | "sessions" | "users";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_View_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: "traces" | "sessions" | "users";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: "traces" | "sessions" | "users";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
