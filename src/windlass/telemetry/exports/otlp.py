@@ -126,15 +126,29 @@ def restore_attributes(
     whole = dict(attributes)
     for column in COLUMNS:
         value = columns[column.name]
-        # An empty text counts: it may stand before another name that the column would else be filled from.
-        if column.sources and value is not None and _derived(column, attributes, resource) != value:
+        if column.sources and value is not None and _is_to_be_said(column, value, attributes, resource):
             whole[_free_name(column, attributes)] = _typed_text(column, value)
     return whole
 
 
+def _is_to_be_said(
+    column: Column, value: object, attributes: Mapping[str, str], resource: Mapping[str, str]
+) -> bool:
+    """Tell whether the attributes in the map would give the column another value, or lose one to it."""
+    filling = _filling(column, attributes)
+    would_leave = filling is not None and filling not in column.kept
+    return would_leave or _derived(column, attributes, resource) != value
+
+
+def _filling(column: Column, attributes: Mapping[str, str]) -> str | None:
+    """Return the attribute in the map that would fill a column."""
+    return next((name for name in column.sources if _fills(column, attributes.get(name, ""))), None)
+
+
 def _derived(column: Column, attributes: Mapping[str, str], resource: Mapping[str, str]) -> object:
     """Return what the warehouse's view would make of the attributes that are in the map: see schema.py."""
-    text = next((attributes[name] for name in column.sources if _fills(column, attributes.get(name, ""))), "")
+    filling = _filling(column, attributes)
+    text = "" if filling is None else attributes[filling]
     match column.type:
         case "integer":
             return int(text[1:]) if text else None
