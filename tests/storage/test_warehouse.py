@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -363,3 +364,38 @@ def test_a_server_that_is_away_is_unavailable(server: ClickHouse) -> None:
 
     with pytest.raises(Unavailable, match=r"The warehouse at 127\.0\.0\.1 does not answer"):
         Warehouse.open(url)
+
+
+def test_a_server_runs_somebody_elses_statement_in_a_database_and_under_settings_of_its_own(
+    server: ClickHouse,
+) -> None:
+    with closing(Warehouse.open(server.url())) as warehouse:
+        settings = {"max_execution_time": 5, "additional_table_filters": "{'shop.spans': 'a = 1'}"}
+        warehouse.query_alone("SELECT 1", database="sql_views", settings=settings, data_format="JSONCompact")
+
+    sent = server.requests[-1]
+    assert sent.query["database"] == "sql_views"
+    assert {name: sent.query.get(name) for name in (*settings, "readonly")} == {
+        "max_execution_time": "5",
+        "additional_table_filters": "{'shop.spans': 'a = 1'}",
+        "readonly": "1",
+    }
+    assert b"FORMAT JSONCompact" in sent.body + sent.query.get("query", "").encode()
+
+
+def test_a_file_is_written_in_a_format_of_the_engine(
+    warehouse: Warehouse, server: ClickHouse, tmp_path: Path
+) -> None:
+    def write(into: Warehouse, file: Path) -> None:
+        sql = "SELECT number AS n FROM numbers({many:UInt64})"
+        into.write_file(sql, {"many": 3}, file, data_format="CSV", settings={"max_block_size": 1})
+
+    file = tmp_path / "it's.csv"
+    write(warehouse, file)
+    assert file.read_bytes() == b"0\n1\n2\n"
+
+    with closing(Warehouse.open(server.url())) as elsewhere:
+        write(elsewhere, tmp_path / "b")
+    sent = server.requests[-1]
+    assert (sent.query["param_many"], sent.query["max_block_size"]) == ("3", "1")
+    assert (tmp_path / "b").exists()

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from tests.telemetry.lifecycle.conftest import House
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.otlp import START_NS, request, span, trace_id
 from windlass.access.audit import list_entries
 from windlass.access.principals import Principal
 from windlass.canonical import digest
 from windlass.errors import NotFound, Unavailable
 from windlass.telemetry.lifecycle.holdings import HOLDINGS
 from windlass.telemetry.lifecycle.subjects import Subject
+from windlass.telemetry.logs import LogEvent
+from windlass.telemetry.metrics import MetricPoint
 from windlass.telemetry.rows import encode_rows
 from windlass.telemetry.scores import Score
 
@@ -45,7 +47,14 @@ def test_a_user_is_erased_from_every_table_and_from_the_files(house: House, admi
     assert house.holding(TEXT)
     erasure = house.erasures.erase(admin, ADA)
     assert (erasure.traces, erasure.rows["spans"], erasure.rows["scores"]) == (2, 4, 2)
-    assert erasure.left == {"spans": 0, "scores": 0, "span_events": 0, "media_uses": 0, "traces": 0}
+    assert erasure.left == {
+        "spans": 0,
+        "scores": 0,
+        "span_events": 0,
+        "media_uses": 0,
+        "traces": 0,
+        "metric_points": 0,
+    }
     for text in (TEXT, "root 1", "child 3", trace_id(3)):
         assert house.holding(text) == [], text
     assert house.spans() == ["child 2", "root 2"]
@@ -137,6 +146,30 @@ def test_scores_of_a_session_and_by_a_user_are_erased_though_they_are_of_no_trac
 def test_scores_of_a_trace_that_never_came_are_erased(house: House, admin: Principal) -> None:
     house.writer.write_scores("guide", [Score(trace_id=trace_id(9), name="n", value=1.0, source="code")])
     assert house.erasures.erase(admin, Subject(kind="trace", id=trace_id(9))).rows["scores"] == 1
+
+
+def test_log_records_and_points_that_name_a_user_are_erased(house: House, admin: Principal) -> None:
+    def name(user: str, number: int) -> None:
+        attributes = {"user.id": f"s{user}", "text": f"s{TEXT if user == ADA.id else 'hello'}"}
+        event = LogEvent("", "", START_NS, f"of {user}", "", "s", attributes, {}, "", number)
+        house.writer.write_events("guide", [event, event._replace(trace_id=trace_id(9))])
+        point = MetricPoint(
+            f"of {user}", "gauge", "1", "", False, False, 0, START_NS, attributes, {}, "", number,
+            1.0, 1, None, None, None, [], [],
+        )  # fmt: skip
+        house.writer.write_points("guide", [point])
+
+    name(ADA.id, 1)
+    name("bob", 2)
+    dry = house.erasures.erase(admin, ADA, dry_run=True)
+    assert (dry.rows["span_events"], dry.rows["metric_points"]) == (2, 1)
+    erasure = house.erasures.erase(admin, ADA)
+    assert (erasure.rows, erasure.left["span_events"], erasure.left["metric_points"]) == (dry.rows, 0, 0)
+    assert house.holding(TEXT) == house.holding(ADA.id) == []
+    for table, left in (("span_events", 2), ("metric_points", 1)):
+        assert house.warehouse.query(f"SELECT count() AS n, any(name) AS name FROM {table}") == [
+            {"n": left, "name": "of bob"}
+        ]
 
 
 def test_what_waits_in_the_spool_is_erased(house: House, admin: Principal) -> None:

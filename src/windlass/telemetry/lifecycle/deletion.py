@@ -10,7 +10,7 @@ from typing import Final
 from windlass.errors import Unavailable
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
-from windlass.telemetry.lifecycle.subjects import Subject
+from windlass.telemetry.lifecycle.subjects import NAMED_BY_ATTRIBUTES, Subject
 
 Counts = dict[str, int]
 """Rows by table."""
@@ -45,6 +45,8 @@ def delete_traces(
     """Delete every row of some traces; on return no query sees one."""
     for some in _batches(traces):
         for holding in holdings:
+            if holding.ids == "none":
+                continue
             warehouse.execute(
                 f"ALTER TABLE {holding.table} DELETE WHERE {holding.of_traces} SETTINGS mutations_sync = 2",
                 {"project": project, "traces": some},
@@ -64,7 +66,7 @@ def count_named(
         (row,) = warehouse.query(
             f"SELECT count() AS n FROM {holding.table} WHERE {_named(subject, holding)} "
             f"AND {holding.trace} NOT IN {{traces:Array(String)}}",
-            {"project": project, "id": subject.id, "traces": list(traces)},
+            {**_naming_parameters(project, subject), "traces": list(traces)},
         )
         counts[holding.table] = int(str(row["n"]))
     return counts
@@ -77,16 +79,34 @@ def delete_named(
     for holding in _naming(subject, holdings):
         warehouse.execute(
             f"ALTER TABLE {holding.table} DELETE WHERE {_named(subject, holding)} SETTINGS mutations_sync = 2",
-            {"project": project, "id": subject.id},
+            _naming_parameters(project, subject),
         )
 
 
 def _naming(subject: Subject, holdings: Sequence[Holding]) -> list[Holding]:
-    return [holding for holding in holdings if subject.kind in holding.names]
+    return [
+        holding
+        for holding in holdings
+        if subject.kind in holding.names or (holding.attributes and subject.attributes)
+    ]
 
 
 def _named(subject: Subject, holding: Holding) -> str:
-    return f"project = {{project:String}} AND {holding.names[subject.kind]} = {{id:String}}"
+    tests = []
+    if subject.kind in holding.names:
+        tests.append(f"{holding.names[subject.kind]} = {{id:String}}")
+    if holding.attributes:
+        tests.append(NAMED_BY_ATTRIBUTES)
+    return f"project = {{project:String}} AND ({' OR '.join(tests)})"
+
+
+def _naming_parameters(project: str, subject: Subject) -> dict[str, object]:
+    return {
+        "project": project,
+        "id": subject.id,
+        "texts": subject.typed_texts,
+        "names": list(subject.attributes),
+    }
 
 
 def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDINGS) -> None:

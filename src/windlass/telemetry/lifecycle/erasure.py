@@ -23,7 +23,7 @@ from windlass.telemetry.lifecycle.deletion import (
     delete_traces,
     remove_old_parts,
 )
-from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
+from windlass.telemetry.lifecycle.holdings import ERASED, Holding
 from windlass.telemetry.lifecycle.media import delete_unreferenced, media_of
 from windlass.telemetry.lifecycle.refused import erase_refused
 from windlass.telemetry.lifecycle.subjects import Subject, find_traces
@@ -66,7 +66,7 @@ class Erasures:
         media: MediaStore,
         *,
         spool: Path,
-        holdings: Sequence[Holding] = HOLDINGS,
+        holdings: Sequence[Holding] = ERASED,
     ) -> None:
         self._database = database
         self._audit = audit

@@ -12,8 +12,8 @@ class Holding(NamedTuple):
     """A table whose rows belong to traces of projects, by its columns `project` and `trace_id`."""
 
     table: str
-    ids: Literal["binary", "text"]
-    """How its column `trace_id` has an id: the 16 bytes, or 32 hexadecimal digits."""
+    ids: Literal["binary", "text", "none"]
+    """How its column `trace_id` has an id: the 16 bytes, or 32 hexadecimal digits; or that there is none."""
     time: str = ""
     """The column by which a row without spans of its trace grows old; empty where there is no such row."""
     time_ns: bool = False
@@ -22,10 +22,14 @@ class Holding(NamedTuple):
     """Whether a row says in its column `run` of which evaluation run it is."""
     names: Mapping[str, str] = MappingProxyType({})
     """The columns by which a row is of a user or a session, though it may be of none of their traces."""
+    attributes: bool = False
+    """Whether its columns `attributes` and `resource` may name a user or a session as those of a span do."""
 
     @property
     def of_traces(self) -> str:
         """The condition that a row is of one of the traces {traces:Array(String)} of a project."""
+        if self.ids == "none":
+            return "0"
         ids = "{traces:Array(String)}"
         if self.ids == "binary":
             ids = f"(SELECT toFixedString(unhex(arrayJoin({ids})), 16))"
@@ -40,7 +44,7 @@ class Holding(NamedTuple):
     @property
     def trace(self) -> str:
         """The trace id as text."""
-        return "lower(hex(trace_id))" if self.ids == "binary" else "trace_id"
+        return {"binary": "lower(hex(trace_id))", "text": "trace_id", "none": "''"}[self.ids]
 
 
 SPANS: Final = Holding("spans", "binary")
@@ -49,12 +53,15 @@ INDEX: Final = Holding("traces", "binary")
 
 HOLDINGS: Final = (
     Holding("scores", "text", time="time", names={"user": "author", "session": "conversation"}),
-    Holding("span_events", "text", time="time_ns", time_ns=True, has_run=False),
+    Holding("span_events", "text", time="time_ns", time_ns=True, has_run=False, attributes=True),
     Holding("media_uses", "text", time="received", has_run=False),
     SPANS,
     INDEX,
 )
 
 POINTS: Final = "metric_points"
-"""Points of metrics are of no trace: they grow old, and name nobody that spans do not."""
+"""Points of metrics are of no trace: they grow old, and are erased where their attributes name a subject."""
 OLD_POINTS: Final = "project = {project:String} AND time_ns < {cutoff:Int64}"
+
+ERASED: Final = (*HOLDINGS, Holding(POINTS, "none", attributes=True))
+"""What erasure looks through."""

@@ -17,6 +17,13 @@ _COLUMN: Final = {"user": "user", "session": "conversation"}
 _SOURCES: Final = {column.name: column.sources for column in COLUMNS}
 
 
+NAMED_BY_ATTRIBUTES: Final = (
+    "arrayExists(name -> attributes[name] IN {texts:Array(String)} OR resource[name] IN {texts:Array(String)}, "
+    "{names:Array(String)})"
+)
+"""Whether a row's attributes, or its resource's, name a subject; binds its `typed_texts` and `attributes`."""
+
+
 class Subject(BaseModel, frozen=True):
     """One of a user, a session and a trace, by the id that its spans give it."""
 
@@ -57,13 +64,11 @@ def find_traces(warehouse: Warehouse, project: str, subject: Subject) -> list[st
     if subject.kind == "trace":
         return [subject.id]
     # An attribute that did not fill the column (a second one, one with a number) is still in the map.
-    named = "arrayExists(name -> attributes[name] IN {texts:Array(String)}, {names:Array(String)})"
-    shared = "arrayExists(name -> resource[name] IN {texts:Array(String)}, {names:Array(String)})"
     rows = warehouse.query(
         f"""
         SELECT DISTINCT lower(hex(trace_id)) AS trace FROM spans
         WHERE project = {{project:String}}
-          AND ({_COLUMN[subject.kind]} = {{id:String}} OR {named} OR {shared})
+          AND ({_COLUMN[subject.kind]} = {{id:String}} OR {NAMED_BY_ATTRIBUTES})
         ORDER BY trace
         """,
         {
