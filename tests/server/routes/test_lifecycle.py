@@ -21,7 +21,8 @@ def test_a_policy_is_read_set_and_applied(project: Project) -> None:
         {"max_age_days": 2000, "max_traces": 1, "keep_runs": True},
         "key:a-admin",
     )
-    assert project.client.post("/retention/apply", {}) == {"rows": {"scores": 0, "spans": 1, "traces": 1}}
+    rows = project.client.post("/retention/apply", {})["rows"]
+    assert {table: count for table, count in rows.items() if count} == {"spans": 1, "traces": 1}
     assert [item["trace_id"] for item in project.client.get("/traces")["items"]] == [trace_id(2)]
     actions = [(entry["action"], entry["reason"]) for entry in project.client.get("/audit")["items"]]
     assert actions[:2] == [("retention:apply", ""), ("retention:change", "ticket 7")]
