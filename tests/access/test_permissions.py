@@ -23,6 +23,8 @@ TABLE: dict[Action, str] = {
     "verdict:write": "editor admin",
     "completion:create": "application editor admin",
     "audit:read": "viewer editor admin",
+    "masking:read": "viewer editor admin",
+    "masking:change": "admin",
     "key:manage": "admin",
 }
 

@@ -27,6 +27,7 @@ COMMANDS = (
     "traces",
     "audit",
     "keys",
+    "masking",
     "doctor",
 )
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import moment, print_table
@@ -66,6 +65,9 @@ def try_rules(
 
 
 def _read(file: Path) -> Any:
+    # Help must not wait for it.
+    import yaml
+
     try:
         return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     except OSError as error:
