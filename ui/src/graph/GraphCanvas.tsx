@@ -117,7 +117,7 @@ function Canvas({ drawing, label, chosen, onChoose }: Props) {
       {shown !== drawing && (
         <p className={styles.folded}>
           {t("graph.folded", { n: drawing.nodes.length })}{" "}
-          <button type="button" className="link" onClick={() => setWhole(true)}>
+          <button type="button" onClick={() => setWhole(true)}>
             {t("graph.unfold")}
           </button>
         </p>

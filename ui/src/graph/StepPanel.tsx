@@ -145,7 +145,7 @@ function Around({ edges, step, onChoose }: AroundProps) {
         <ul>
           {found.map((edge) => (
             <li key={edge[end]}>
-              <button type="button" className="link" onClick={() => onChoose(edgeOf(edge))}>
+              <button type="button" onClick={() => onChoose(edgeOf(edge))}>
                 {nameOf(edge[end], words)}
               </button>
             </li>

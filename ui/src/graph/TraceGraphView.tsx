@@ -139,7 +139,7 @@ function TraceStepPanel({ graph, chosen, onChoose, onSpan }: PanelProps) {
         <ul>
           {node.span_ids.map((span, place) => (
             <li key={span}>
-              <button type="button" className="link" onClick={() => onSpan(span)}>
+              <button type="button" onClick={() => onSpan(span)}>
                 {t("graph.span", { n: place + 1 })}
               </button>{" "}
               {failed.has(span) && <span className={styles.failing}>{t("graph.failed.one")}</span>}

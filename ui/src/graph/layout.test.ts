@@ -7,7 +7,7 @@ test("steps stand in layers along the direction, without overlap", () => {
   const request = {
     nodes: ["a", "b", "c", "d"],
     edges: [edge("a", "b"), edge("a", "c"), edge("b", "d"), edge("c", "d")],
-    space: { width: 2000, height: 300 },
+    space: { width: 2000, height: 160 },
   };
   const { nodes } = layOut(request);
   const at = (id: string) => nodes[id] ?? { x: Number.NaN, y: Number.NaN };

@@ -30,24 +30,24 @@ function many(count: number): Drawing {
   };
 }
 
-test("a graph of at most 300 steps is drawn as it is", () => {
-  const drawing = many(298);
+test("a graph of at most 60 steps is drawn as it is", () => {
+  const drawing = many(58);
   expect(foldRare(drawing)).toBe(drawing);
 });
 
 test("of more the most frequent stay, with start and end, and the others stand together", () => {
   const folded = foldRare(many(400));
-  expect(folded.nodes).toHaveLength(101);
+  expect(folded.nodes).toHaveLength(41);
   expect(folded.nodes.slice(0, 3).map((node) => node.id)).toEqual(["start", "end", "tool:t0"]);
   const group = folded.nodes.at(-1);
-  expect(group?.folded).toBe(400 - 98);
-  // 302 + 301 + … + 1
-  expect(group?.count).toBe((302 * 303) / 2);
+  expect(group?.folded).toBe(400 - 38);
+  // 362 + 361 + … + 1
+  expect(group?.count).toBe((362 * 363) / 2);
   const together = folded.edges.find((edge) => edge.target === group?.id);
   expect(together).toMatchObject({ count: group?.count, label: `${group?.count}`, failing: null });
   expect(together?.change).toBeUndefined();
-  expect(folded.edges).toHaveLength(99);
-  expect(new Set(folded.edges.map(edgeId)).size).toBe(99);
+  expect(folded.edges).toHaveLength(39);
+  expect(new Set(folded.edges.map(edgeId)).size).toBe(39);
 });
 
 test("an edge says how often it was taken and how long its second step took", () => {

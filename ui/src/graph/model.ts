@@ -102,8 +102,9 @@ export function drawTrace(graph: TraceGraph, format: Format): Drawing {
   };
 }
 
-export const MOST_NODES = 300;
-const KEPT = 100;
+/** More steps than this are too small to read where all are seen at once. */
+export const MOST_NODES = 60;
+const KEPT = 40;
 
 /** Of a large graph the most frequent steps; the others stand together, one for each kind. */
 export function foldRare(drawing: Drawing, most = MOST_NODES, kept = KEPT): Drawing {
