@@ -27,6 +27,7 @@ from windlass.telemetry.ingest import parse_export
 from windlass.telemetry.models import Span
 from windlass.telemetry.queries import get_trace
 from windlass.telemetry.scores import Score
+from windlass.telemetry.view import select_spans
 from windlass.telemetry.writer import Stage, Writer
 
 from .otlp import Plain, request, span, trace_id
@@ -88,7 +89,12 @@ def test_a_written_span_can_be_read_at_once(warehouse: Warehouse, writer: Writer
         "cache_read_tokens": None,
         "cache_write_tokens": None,
         "reasoning_tokens": None,
+        "input_audio_tokens": None,
+        "output_audio_tokens": None,
+        "finish_reasons": [],
+        "time_to_first_token_s": None,
         "cost_usd": 0.5,
+        "cost_basis": "span",
         "release": "sha256:1",
         "release_name": "",
         "environment": "",
@@ -98,7 +104,10 @@ def test_a_written_span_can_be_read_at_once(warehouse: Warehouse, writer: Writer
         "user": "",
         "input": "[]",
         "output": "",
+        "input_messages": [],
+        "output_messages": [],
         "system_instructions": "",
+        "tool_definitions": "",
         "attributes": {"temperature": 0.0, "retries": 0, "cached": False, "note": ""},
         "resource": {"service.name": "shop"},
         "events": [{"time": "2026-09-21T14:13:20Z", "name": "first", "attributes": {"n": 1}}],
@@ -344,7 +353,7 @@ def test_what_a_windlass_with_other_conventions_left_is_loaded_by_its_own_inbox(
         for column in COLUMNS
     )
     with monkeypatch.context() as older:
-        older.setattr(schema, "_SOURCES", schema._sources(renamed))
+        older.setattr(schema, "select_spans", lambda table: select_spans(table, renamed))
         schema.inbox_of_this_version.cache_clear()
         writer = Writer(held, spool)
         writer.submit(PROJECT, request(span(1, attributes={"app.model": "m1"}))).result(10)

@@ -24,7 +24,7 @@ _TEXTS: Final = {
     "trace": "lower(hex(trace_id))",
     "kind": "['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'][kind + 1]",
     "status": "['unset', 'ok', 'error'][status + 1]",
-    **{column.name: column.name for column in COLUMNS if column.type in {"name", "text"}},
+    **{column.name: column.name for column in COLUMNS if column.type in {"name", "text", "names"}},
 }
 _NUMBERS: Final = {
     "duration_s": "duration / 1e9",

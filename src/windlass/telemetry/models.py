@@ -76,6 +76,29 @@ class Link(BaseModel):
     attributes: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class MessagePart(BaseModel):
+    """A part of a message, as in OpenTelemetry's gen_ai conventions."""
+
+    type: str
+    """text, reasoning, tool_call, tool_call_response or media; another keeps its name, and its JSON as content."""
+    content: str = ""
+    id: str = ""
+    """Of a tool call, and of the call that is answered."""
+    name: str = ""
+    arguments: JsonValue = None
+    response: JsonValue = None
+    mime_type: str = ""
+    uri: str = ""
+
+
+class Message(BaseModel):
+    role: str
+    """system, user, assistant or tool; or what the application calls who speaks."""
+    parts: list[MessagePart]
+    name: str = ""
+    finish_reason: str = ""
+
+
 class Span(BaseModel):
     span_id: str
     parent_span_id: str | None
@@ -98,6 +121,10 @@ class Span(BaseModel):
     cache_read_tokens: int | None
     cache_write_tokens: int | None
     reasoning_tokens: int | None
+    input_audio_tokens: int | None
+    output_audio_tokens: int | None
+    finish_reasons: list[str]
+    time_to_first_token_s: float | None
     cost_usd: float | None
     """What the span says it cost, else its tokens by the price of its day."""
     cost_basis: CostBasis = "no_tokens"
@@ -112,7 +139,12 @@ class Span(BaseModel):
     input: str
     """JSON of gen_ai messages, or plain text: as the span has it."""
     output: str
+    input_messages: list[Message]
+    """What was said to it, whatever convention the span follows; empty where its input is no messages."""
+    output_messages: list[Message]
     system_instructions: str
+    tool_definitions: str
+    """JSON of the tools that a model was offered."""
     attributes: dict[str, JsonValue]
     """What no other field holds, each with its type."""
     resource: dict[str, JsonValue]

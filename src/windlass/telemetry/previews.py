@@ -1,16 +1,20 @@
 """The first words of a message, on one line, from whatever a span holds of it."""
 
 import re
-from collections.abc import Iterator
+from typing import Final
 
 import orjson
 
 from windlass.telemetry.media import without_references
+from windlass.telemetry.messages import read_messages
+from windlass.telemetry.values import STRUCTURED, decode_text
 
 PREVIEW_CHARACTERS = 300
 EDGE_CHARACTERS = 4_000
 """How much of either end of a long text is looked at."""
 
+_CUT: Final = " … "
+"""What stands for the middle of a long text."""
 _CONTENT = re.compile(r'"(?:content|text|value)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
@@ -35,33 +39,24 @@ def said_output(text: str) -> str:
 
 
 def _said(text: str, role: str) -> str:
-    if text[:1] not in {"[", "{"}:
-        return text
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
+    if text.startswith(STRUCTURED) and _CUT not in text:
+        text = decode_text(text)
+    if text[:1] in {"[", "{"} and not _is_json(text):
         return _said_in_pieces(text)
-    messages = value.get("messages", value) if isinstance(value, dict) else value
-    if not isinstance(messages, list):
-        return text
-    by_role = [item for item in messages if isinstance(item, dict) and item.get("role") == role]
+    messages = read_messages(text, role)
+    by_role = [message for message in messages if message.role == role]
     for message in reversed(by_role or messages):
-        if found := " ".join(_texts(message)):
+        if found := " ".join(part.content for part in message.parts if part.type == "text"):
             return found
     return text
 
 
-def _texts(value: object) -> Iterator[str]:
-    """Yield the texts of a message of gen_ai's parts, of OpenAI's content, or of a list of either."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, dict):
-        for name in ("parts", "content", "text"):
-            if name in value:
-                yield from _texts(value[name])
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _said_in_pieces(text: str) -> str:

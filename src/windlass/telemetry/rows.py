@@ -1,7 +1,8 @@
 """Requests as rows of the inbox: each span's own bytes, and behind them what its resource and scope say.
 
-A protobuf message may be written in pieces, so nothing of a span is looked into here; the warehouse does that.
-Spans are cut out of the request as it came, because writing them again would cost more than all else here.
+A protobuf message may be written in pieces, so nothing of a span is looked into here; the warehouse does that, and
+derive.py for the conventions that SQL cannot read. Spans are cut out of the request as it came, because writing
+them again would cost more than all else here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from windlass.errors import InputError
+from windlass.telemetry.derive import derived_attributes, may_derive
 from windlass.telemetry.schema import RESOURCE_COLUMNS, RESOURCE_FIELD
 from windlass.telemetry.values import encode_value
 
@@ -21,6 +23,7 @@ _VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
 _RESOURCE_SPANS = 1
 _SCOPE_SPANS = 2
 _SPANS = 2
+_ATTRIBUTES = 9
 
 
 def encode_rows(project: str, request: ExportTraceServiceRequest, body: bytes, received_ns: int) -> bytes:
@@ -81,6 +84,7 @@ def clean_row(row: bytes) -> bytes:
 
 def _pieces(request: ExportTraceServiceRequest, body: bytes, ours: bytes) -> Iterator[bytes]:
     parts = _fields(body, 0, len(body), _RESOURCE_SPANS)
+    derives = may_derive(body)
     for resource_spans, (start, end) in zip(request.resource_spans, parts, strict=True):
         resource = ours + _resource(resource_spans.resource.attributes)
         for scope_spans, place in zip(
@@ -95,10 +99,19 @@ def _pieces(request: ExportTraceServiceRequest, body: bytes, ours: bytes) -> Ite
                     _map(_SCOPE_ATTRIBUTES, _typed_texts(scope.attributes)),
                 )
             )
-            for first, last in _fields(body, *place, _SPANS):
-                yield _varint(last - first + len(shared))
+            for at, (first, last) in enumerate(_fields(body, *place, _SPANS)):
+                more = _more(scope_spans.spans[at]) if derives else b""
+                yield _varint(last - first + len(more) + len(shared))
                 yield body[first:last]
+                yield more
                 yield shared
+
+
+def _more(span: Span) -> bytes:
+    """Return attributes that a span has not, as its bytes would have them."""
+    return b"".join(
+        _delimited(_ATTRIBUTES, attribute.SerializeToString()) for attribute in derived_attributes(span)
+    )
 
 
 def _fields(body: bytes, start: int, end: int, wanted: int) -> Iterator[tuple[int, int]]:

@@ -5,8 +5,6 @@ Table and view are named by the digest of what they were generated from: a windl
 makes its own pair beside them, and no insert ever meets a Null table without its view.
 """
 
-# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
-
 from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
@@ -14,8 +12,9 @@ from typing import Final, NamedTuple
 from windlass.canonical import digest
 from windlass.storage.warehouse import ProtobufSchema, Step, Warehouse
 from windlass.telemetry import costs, scores
-from windlass.telemetry.conventions import COLUMNS, Column
+from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.sampling import STEPS as SAMPLING_STEPS
+from windlass.telemetry.view import select_spans
 
 _PROTOBUF: Final = """syntax = "proto3";
 message AnyValue { oneof value {
@@ -56,9 +55,8 @@ _COLUMN_TYPES: Final = {
     "text": "String",
     "integer": "Nullable(Int64)",
     "number": "Nullable(Float64)",
+    "names": "LowCardinality(String)",
 }
-_NO_RANK: Final = 65535
-
 RESOURCE_COLUMNS: Final = tuple(column for column in COLUMNS if column.resource)
 RESOURCE_FIELD: Final = 1101
 """Number of the protobuf field with the first of RESOURCE_COLUMNS; the others follow."""
@@ -109,7 +107,7 @@ def _inbox_statements(table: str) -> list[str]:
     resource_columns = ", ".join(f"resource_{column.name} String" for column in RESOURCE_COLUMNS)
     return [
         _INBOX.format(table=table, resource_columns=resource_columns),
-        f"CREATE MATERIALIZED VIEW IF NOT EXISTS {table}_view TO spans AS {_select_spans(table)}",
+        f"CREATE MATERIALIZED VIEW IF NOT EXISTS {table}_view TO spans AS {select_spans(table)}",
     ]
 
 
@@ -117,128 +115,6 @@ def _protobuf_schema() -> str:
     numbered = enumerate(RESOURCE_COLUMNS, RESOURCE_FIELD)
     fields = " ".join(f"string resource_{column.name} = {number};" for number, column in numbered)
     return " ".join(f"{_PROTOBUF} {fields} }}".split())
-
-
-def _select_spans(table: str) -> str:
-    """Return the SELECT that turns rows of the inbox into rows of ``spans``.
-
-    Each stage is small on purpose: analysing this text is most of what an insert of few spans costs.
-    """
-    plain = (
-        "trace_id, span_id, parent_span_id, trace_state, name, kind, start, end, status, events, links, "
-        "project, received, resource, scope, scope_version, scope_attributes, "
-        + ", ".join(f"resource_{column.name}" for column in RESOURCE_COLUMNS)
-    )
-    typed = (
-        f"SELECT {plain}, attributes.key AS found, arrayMap(a -> {_rank('a')}, attributes) AS found_ranks, "
-        f"arrayMap(a -> {_typed_text('a.value')}, attributes) AS found_texts FROM {table}"
-    )
-    ranked = (
-        f"SELECT {plain}, arraySort((name, rank) -> rank, found, found_ranks) AS names, "
-        "arraySort((text, rank) -> rank, found_texts, found_ranks) AS texts, arraySort(found_ranks) AS ranks, "
-        f"arrayMap(rank -> arrayElement({_column_by_rank()}, rank), ranks) AS columns FROM ({typed})"
-    )
-    picked = (
-        f"SELECT {plain}, names, texts, columns, arrayMap((rank, nth) -> nth > 1 OR "
-        f"arrayElement({_moved_by_rank()}, rank) = 0, ranks, arrayEnumerateUniq(columns)) AS rest FROM ({ranked})"
-    )
-    canonical = ", ".join(f"{_canonical(column)} AS {column.name}" for column in COLUMNS)
-    return (
-        "SELECT project, toFixedString(trace_id, 16) AS trace_id, toFixedString(span_id, 8) AS span_id, "
-        "toFixedString(parent_span_id, 8) AS parent_span_id, trace_state, name, "
-        "if(kind BETWEEN 0 AND 5, kind, 0) AS kind, "
-        "fromUnixTimestamp64Nano(toInt64(start), 'UTC') AS start_time, "
-        "if(end = 0, 0, toInt64(end) - toInt64(start)) AS duration, "
-        "if(status.code BETWEEN 0 AND 2, status.code, 0) AS status, status.message AS status_message, "
-        "fromUnixTimestamp64Nano(toInt64(received), 'UTC') AS received, resource, scope, scope_version, "
-        f"scope_attributes, events, links, {canonical}, "
-        "CAST((arrayFilter((name, kept) -> kept, names, rest), arrayFilter((text, kept) -> kept, texts, rest)), "
-        f"'{_MAP}') AS attributes FROM ({picked})"
-    )
-
-
-def _canonical(column: Column) -> str:
-    """Return the value of a canonical column; a typed text begins with the letter of its type."""
-    text = f"texts[indexOf(columns, {COLUMNS.index(column) + 1})]"
-    if column.type == "integer":
-        return f"toInt64OrNull(substring({text}, 2))"
-    if column.type == "number":
-        return f"toFloat64OrNull(substring({text}, 2))"
-    if not column.sources:
-        return f"resource_{column.name}"
-    value = f"substring({text}, 2)"
-    if column.values:
-        older, current = _list(map(_quoted, column.values)), _list(map(_quoted, column.values.values()))
-        value = f"transform({value}, {older}, {current}, {value})"
-    return f"if({value} = '', resource_{column.name}, {value})" if column.resource else value
-
-
-def _typed_text(value: str) -> str:
-    """Return an attribute's value as text that begins with the letter of its type (see values.py)."""
-    kind = f"{value}.value"
-    return (
-        f"multiIf({kind} = 'string_value', concat('s', {value}.string_value), "
-        f"{kind} = 'int_value', concat('i', toString({value}.int_value)), "
-        f"{kind} = 'double_value', concat('d', toString({value}.double_value)), "
-        f"{kind} = 'bool_value', if({value}.bool_value, 'b1', 'b0'), "
-        f"{kind} = 'array_value', concat('a', base64Encode({value}.array_value)), "
-        f"{kind} = 'kvlist_value', concat('k', base64Encode({value}.kvlist_value)), "
-        f"{kind} = 'bytes_value', concat('x', base64Encode({value}.bytes_value)), 'n')"
-    )
-
-
-class _Source(NamedTuple):
-    name: str
-    column: Column
-    number: int
-    """Index of the column, from 1: 0 says that an attribute fills none."""
-
-
-def _sources(columns: Iterable[Column]) -> tuple[_Source, ...]:
-    return tuple(
-        _Source(name, column, number) for number, column in enumerate(columns, 1) for name in column.sources
-    )
-
-
-_SOURCES: Final = _sources(COLUMNS)
-"""Every source of every column, best first within a column: an index in this table, from 1, is a rank."""
-
-
-def _rank(attribute: str) -> str:
-    """Return the rank of an attribute, or _NO_RANK when its name or the type of its value fills no column."""
-    kind = f"{attribute}.value.value"
-    return (
-        f"multiIf({kind} = 'string_value', {_ranks_of(attribute, 'name', 'text')}, "
-        f"{kind} = 'int_value', {_ranks_of(attribute, 'integer', 'number')}, "
-        f"{kind} = 'double_value' AND isFinite({attribute}.value.double_value), {_ranks_of(attribute, 'number')}, "
-        f"{_NO_RANK})"
-    )
-
-
-def _ranks_of(attribute: str, *types: str) -> str:
-    ranks = {source.name: rank for rank, source in enumerate(_SOURCES, 1) if source.column.type in types}
-    return (
-        f"transform({attribute}.key, {_list(map(_quoted, ranks))}, {_list(map(str, ranks.values()))}, {_NO_RANK})"
-    )
-
-
-def _column_by_rank() -> str:
-    return _list(str(source.number) for source in _SOURCES)
-
-
-def _moved_by_rank() -> str:
-    return _list(str(int(source.name not in source.column.kept)) for source in _SOURCES)
-
-
-def _list(items: Iterable[str]) -> str:
-    return "[" + ", ".join(items) + "]"
-
-
-def _quoted(text: str) -> str:
-    """Quote one of the names of conventions.py; values of users never go into SQL text."""
-    assert "'" not in text
-    assert "\\" not in text
-    return f"'{text}'"
 
 
 DURABLE: Final = "fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1"
@@ -306,8 +182,24 @@ _RARE: Final = tuple(
 _INDEXES: Final = "ALTER TABLE spans " + ", ".join((*_WORDS, *_RARE))
 """Words in any case and single characters of Korean, Japanese and Chinese; names that few spans share."""
 
+ADDED: Final = (
+    "tool_definitions",
+    "input_audio_tokens",
+    "output_audio_tokens",
+    "finish_reasons",
+    "time_to_first_token_s",
+)
+"""Columns that warehouses of before did not have."""
+
+_MORE_COLUMNS: Final = tuple(
+    f"ALTER TABLE spans ADD COLUMN IF NOT EXISTS {column.name} {_COLUMN_TYPES[column.type]}"
+    for column in COLUMNS
+    if column.name in ADDED
+)
+
 STEPS: Final = (
     Step(1, "spans, traces and scores", (_SPANS, _TRACES, _TRACES_VIEW, _SCORES)),
     Step(2, "fewer and cheaper merges of spans", (_MERGES,)),
     Step(3, "words of spans, and rare names", (_INDEXES,)),
+    Step(4, "more of what conventions say", _MORE_COLUMNS),
 )

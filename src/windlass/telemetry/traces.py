@@ -14,6 +14,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.content import read_content, take_content
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
@@ -160,6 +161,7 @@ def _hand_out(events: Mapping[str, list[Event]], spans: Sequence[Span]) -> list[
     for span in spans:
         if of_span := events.get(span.span_id):
             span.events = sorted([*span.events, *of_span], key=_time_of)
+            take_content(span, of_span)
     known = {span.span_id for span in spans}
     left = [event for span_id, of_span in events.items() if span_id not in known for event in of_span]
     return sorted(left, key=_time_of)
@@ -272,6 +274,7 @@ def _span(row: Row) -> Span:
             "start_time": instant(integer(row["start_ns"])),
             "duration_s": seconds(integer(row["duration"])),
             "status": STATUSES[integer(row["status"])],
+            **read_content(row),
             "attributes": decode_attributes(texts_of(row["attributes"])),
             "resource": decode_attributes(texts_of(row["resource"])),
             "events": [_event(event) for event in _decoded(OtlpSpan.Event, row["encoded_events"])],

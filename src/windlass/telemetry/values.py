@@ -3,14 +3,21 @@
     s text    i integer    d number    b1 true, b0 false    n no value
     a array, k key-value list, x bytes: base64 of the OTLP ArrayValue, KeyValueList, bytes
 
+In a column of texts, and behind the letter s, a structured value is its typed text behind STRUCTURED.
+
 So 0, "" and false differ from each other and from an absent value, and nesting has no limit of its own.
 """
 
 import base64
 from collections.abc import Iterable, Mapping
+from typing import Final
 
+import orjson
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
+
+STRUCTURED: Final = "\x01"
+_DEEPEST: Final = 100
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 
@@ -40,6 +47,8 @@ def read_value(text: str) -> AnyValue:
     """Return the OTLP value of a typed text: what ``encode_value`` was given."""
     kind, rest = text[:1], text[1:]
     match kind:
+        case "s" if rest.startswith(STRUCTURED):
+            return read_value(rest.removeprefix(STRUCTURED))
         case "s":
             return AnyValue(string_value=rest)
         case "i":
@@ -62,6 +71,8 @@ def decode_value(text: str) -> Value:
     """Return the JSON value of a typed text; bytes become their base64."""
     kind, rest = text[:1], text[1:]
     match kind:
+        case "s" if rest.startswith(STRUCTURED):
+            return decode_value(rest.removeprefix(STRUCTURED))
         case "s" | "x":
             return rest
         case "i":
@@ -85,6 +96,28 @@ def _decode_nested(kind: str, encoded: str) -> Value:
         return plain_attributes(KeyValueList.FromString(data).values)
     except DecodeError:
         return encoded
+
+
+def load_json(text: str) -> Value:
+    """Return the value of JSON. Raises ValueError for what is none, or nests deeper than anything meant."""
+    value: Value = orjson.loads(text)
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [item for part in level if isinstance(part, dict | list) for item in _members(part)]
+        if not level:
+            return value
+    raise ValueError("The JSON nests too deep.")
+
+
+def _members(value: dict[str, Value] | list[Value]) -> Iterable[Value]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def decode_text(text: str) -> str:
+    """Return what a column of texts holds, as text: what is structured as JSON."""
+    if not text.startswith(STRUCTURED):
+        return text
+    return orjson.dumps(decode_value(text.removeprefix(STRUCTURED))).decode()
 
 
 def decode_attributes(texts: Mapping[str, str]) -> dict[str, Value]:

@@ -14,13 +14,13 @@ from typing import Any, Final
 import orjson
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
 from windlass.storage.warehouse import Row, Warehouse
-from windlass.telemetry.conventions import COLUMNS, Column
+from windlass.telemetry.conventions import COLUMNS, Column, is_derived
 from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, integer, within
-from windlass.telemetry.values import read_value
+from windlass.telemetry.values import encode_value, read_value
 
 _SPANS: Final = f"""
 SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
@@ -33,7 +33,7 @@ FROM spans WHERE {WITHIN} ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 """
 
 _IDS: Final = ("traceId", "spanId", "parentSpanId")
-_LETTERS: Final = {"name": "s", "text": "s", "integer": "i", "number": "id"}
+_LETTERS: Final = {"name": "s", "text": "s", "names": "s", "integer": "i", "number": "id"}
 
 
 def read_otlp(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> ExportTraceServiceRequest:
@@ -168,7 +168,7 @@ def _fills(column: Column, text: str) -> bool:
 
 def _free_name(column: Column, attributes: Mapping[str, str]) -> str:
     """Return the preferred name; where an attribute has it whose type does not fit, the next one."""
-    return next(name for name in column.sources if name not in attributes)
+    return next(name for name in column.sources if name not in attributes and not is_derived(name))
 
 
 def _typed_text(column: Column, value: object) -> str:
@@ -177,8 +177,14 @@ def _typed_text(column: Column, value: object) -> str:
             return f"i{value}"
         case "number":
             return f"d{value!r}"
+        case "names":
+            return encode_value(AnyValue(array_value=ArrayValue(values=map(_text_value, str(value).split(",")))))
         case _:
             return f"s{value}"
+
+
+def _text_value(text: str) -> AnyValue:
+    return AnyValue(string_value=text)
 
 
 def _key_values(texts: Mapping[str, str]) -> list[KeyValue]:

@@ -37,7 +37,13 @@ _TEXT: Final = "String"
 _NAME: Final = "LowCardinality(String)"
 _TIME: Final = "DateTime64(9, 'UTC')"
 _MAP: Final = "Map(String, String)"
-_TYPES: Final = {"name": _NAME, "text": _TEXT, "integer": "Nullable(Int64)", "number": "Nullable(Float64)"}
+_TYPES: Final = {
+    "name": _NAME,
+    "names": _NAME,
+    "text": _TEXT,
+    "integer": "Nullable(Int64)",
+    "number": "Nullable(Float64)",
+}
 _STATUS: Final = f"arrayElement({list(STATUSES)}, toUInt8({{code}}) + 1)"
 _PLAIN: Final = (
     "CAST(mapApply((key, value) -> (toString(key), multiIf(value = 'b1', 'true', value = 'b0', 'false', "
@@ -58,7 +64,8 @@ def _canonical() -> tuple[ViewColumn, ...]:
             # What a span cost is what it says, else its tokens by their price.
             "s.cost" if column.name == "cost_usd" else f"s.{column.name}",
             f"`{(column.sources + column.resource)[0]}`, or an older name of it"
-            + ("; else by the price of its tokens" if column.name == "cost_usd" else ""),
+            + ("; else by the price of its tokens" if column.name == "cost_usd" else "")
+            + ("; several with commas between them" if column.type == "names" else ""),
         )
         for column in COLUMNS
     )
