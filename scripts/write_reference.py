@@ -1,9 +1,10 @@
-"""Write docs/reference/{settings,permissions,cli,api-errors,sql}.md from the code that they describe."""
+"""Write docs/reference/{settings,permissions,cli,api-errors,sql,conventions}.md from the code."""
 
 import ast
 import inspect
 import json
 import pkgutil
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -194,12 +195,57 @@ def sql_page() -> str:
     )
 
 
+def conventions_page() -> str:
+    """What is read of the conventions of others, and how faithfully."""
+    from tests.telemetry.golden import page
+
+    return _page(
+        "Conventions of telemetry",
+        f"""
+        Spans of any convention are taken, and every attribute of theirs is kept with its type. Of these, one value
+        each has a field of its own: the first of its sources that a span has, in the order in which they stand
+        here (OpenTelemetry's current gen_ai conventions, its older ones, OpenInference, OpenLLMetry, vendors').
+        Totals are never added to their parts: tokens and cost of a trace are those of its calls of models.
+
+        A source is the name of an attribute. `a/b/c` is a value within the JSON of the attribute `a` (`a/`: that
+        JSON itself); `a.*` are numbered attributes (`a.0.role`, …) together, `a.*.b` the values of such;
+        `events/a` is what the span's events say (`gen_ai.user.message`, `gen_ai.choice` and the like, or
+        `gen_ai.client.inference.operation.details`). `@a` is what the span is about, when one of
+        {page.kinds()} is `a`: {page.entities()}, or the name of the span.
+
+        | field | read from the span | else from its resource |
+        |---|---|---|
+        """,
+        [*page.columns()],
+        """
+
+        ## Words
+
+        | field | read as | for |
+        |---|---|---|
+        """,
+        [*page.vocabulary()],
+        """
+
+        ## Fidelity
+
+        Each line is a recording of what an instrumentation sends for the same scene: a model is asked with a tool,
+        the tool runs, the model answers. ● is carried and read into its field; ○ is carried and kept, as an
+        attribute alone; an empty cell is not sent by it; – is nothing that the program recorded had. What is read
+        is compared with what the program did. `scripts/record_golden.py` records them again.
+
+        """,
+        [*page.matrix()],
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "permissions.md": permissions_page,
     "cli.md": cli_page,
     "api-errors.md": errors_page,
     "sql.md": sql_page,
+    "conventions.md": conventions_page,
 }
 
 
@@ -277,4 +323,6 @@ def _meaning(kind: type[WindlassError]) -> str:
 
 
 if __name__ == "__main__":
+    # The recordings are the tests'.
+    sys.path.insert(0, str(FOLDER.parent.parent))
     main()

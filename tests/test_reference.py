@@ -30,7 +30,9 @@ def pages() -> Mapping[str, str]:
     return {name: page() for name, page in script().PAGES.items()}
 
 
-@pytest.mark.parametrize("name", ["settings.md", "permissions.md", "cli.md", "api-errors.md", "sql.md"])
+@pytest.mark.parametrize(
+    "name", ["settings.md", "permissions.md", "cli.md", "api-errors.md", "sql.md", "conventions.md"]
+)
 def test_a_reference_page_is_in_step_with_the_code(pages: Mapping[str, str], name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == pages[name], "run scripts/write_reference.py"
 
