@@ -210,6 +210,8 @@ export const en = {
   "span.copy": "Copy the span as JSON",
   "span.events": "Events",
   "span.failed": "The span ended with an error and gave no message.",
+  "span.finish": "Why the model stopped",
+  "span.firstToken": "Until the first token",
   "span.links": "Links",
   "span.offset": "After the start of the trace",
   "span.passages": { one: "Show {n} more passage", other: "Show {n} more passages" },
@@ -219,6 +221,7 @@ export const en = {
   "span.silent": "This span recorded neither input nor output.",
   "span.system": "System instructions",
   "span.tokens": "tokens",
+  "span.tools": "Tools offered",
 
   "state.cancelled": "Cancelled",
   "state.failed": "Failed",

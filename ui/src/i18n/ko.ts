@@ -203,6 +203,8 @@ export const ko: Catalogue = {
   "span.copy": "스팬을 JSON으로 복사",
   "span.events": "이벤트",
   "span.failed": "스팬이 오류로 끝났으며 메시지는 없습니다.",
+  "span.finish": "모델이 멈춘 이유",
+  "span.firstToken": "첫 토큰까지 걸린 시간",
   "span.links": "링크",
   "span.offset": "트레이스 시작부터 지난 시간",
   "span.passages": { other: "구절 {n}개 더 보기" },
@@ -212,6 +214,7 @@ export const ko: Catalogue = {
   "span.silent": "이 스팬에는 입력도 출력도 기록되지 않았습니다.",
   "span.system": "시스템 지시문",
   "span.tokens": "토큰",
+  "span.tools": "제공된 도구",
 
   "state.cancelled": "취소됨",
   "state.failed": "실패",

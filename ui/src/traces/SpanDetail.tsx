@@ -6,6 +6,7 @@ import { Icon } from "@/components/Icon";
 import { JsonTree } from "@/components/JsonTree";
 import { useWords } from "@/i18n/useWords";
 import { Conversation } from "./Conversation";
+import { said, unpacked } from "./messages";
 import { SpanActions } from "./SpanActions";
 import { SpanAttributes } from "./SpanAttributes";
 import styles from "./SpanDetail.module.css";
@@ -53,14 +54,22 @@ export function SpanDetail({ traceId, span, offset, scores }: Props) {
               <Conversation raw={span.system_instructions} speaker="system" />
             </Block>
           )}
+          {span.tool_definitions && (
+            <Block title={t("span.tools")} text={span.tool_definitions} folded>
+              <JsonTree value={unpacked(span.tool_definitions)} />
+            </Block>
+          )}
           {span.input && (
             <Block title={t("traces.input")} text={span.input}>
-              <Conversation raw={span.input} speaker={talks(span) ? "user" : ""} />
+              <Conversation raw={said(span.input, span.input_messages)} speaker={talks(span) ? "user" : ""} />
             </Block>
           )}
           {span.output && (
             <Block title={t("traces.output")} text={span.output}>
-              <Conversation raw={span.output} speaker={talks(span) ? "assistant" : ""} />
+              <Conversation
+                raw={said(span.output, span.output_messages)}
+                speaker={talks(span) ? "assistant" : ""}
+              />
             </Block>
           )}
           {!span.input && !span.output && <p className={styles.silent}>{t("span.silent")}</p>}

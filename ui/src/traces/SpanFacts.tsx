@@ -32,6 +32,12 @@ export function SpanFacts({ span, offset }: Props) {
       )}
       {span.agent && <Fact condition={conditionOf("agent", span.agent)}>{span.agent}</Fact>}
       {span.tool && <Fact condition={conditionOf("tool", span.tool)}>{span.tool}</Fact>}
+      {span.time_to_first_token_s !== null && (
+        <span data-tip={t("span.firstToken")}>{format.duration(span.time_to_first_token_s)}</span>
+      )}
+      {span.finish_reasons.length > 0 && (
+        <span data-tip={t("span.finish")}>{span.finish_reasons.join(", ")}</span>
+      )}
       {(span.input_tokens !== null || span.output_tokens !== null) && (
         <span>
           <Tokens input={span.input_tokens} output={span.output_tokens} /> {t("span.tokens")}

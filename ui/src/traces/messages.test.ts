@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readContent } from "./messages";
+import { readContent, said } from "./messages";
 
 test("messages of the gen_ai conventions become parts", () => {
   const raw = JSON.stringify([
@@ -128,4 +128,16 @@ test("an address of elsewhere is no file of ours", () => {
 test("a part of an unknown type is kept", () => {
   const content = readContent('[{"role":"user","parts":[{"type":"blob","mime":"image/png"}]}]');
   expect(content).toMatchObject({ messages: [{ parts: [{ kind: "other", type: "blob" }] }] });
+});
+
+test("what the server read is shown where the shape of the text is not known here", () => {
+  const read = [{ role: "user", parts: [{ type: "text", content: "Price?" }] }];
+  const known = JSON.stringify([{ role: "user", content: "Cost?" }]);
+
+  expect(readContent(said('{"contents":[{"parts":[{"text":"Price?"}]}]}', read))).toMatchObject({
+    messages: [{ role: "user", parts: [{ kind: "text", text: "Price?" }] }],
+  });
+  expect(said(known, read)).toBe(known);
+  expect(said('{"city":"Oslo"}', [])).toBe('{"city":"Oslo"}');
+  expect(said("Price?", read)).toBe("Price?");
 });

@@ -137,6 +137,11 @@ function readPassage(entry: Fields): Passage | undefined {
   };
 }
 
+/** The messages that the server found in a text of a shape that is not known here; else the text itself. */
+export function said(raw: string, messages: readonly unknown[]): string {
+  return messages.length > 0 && readContent(raw).kind === "json" ? JSON.stringify(messages) : raw;
+}
+
 /** What a span says as input or output: messages where it follows a known shape, else JSON or plain text. */
 export function readContent(raw: string): Content {
   const text = raw.trim();
