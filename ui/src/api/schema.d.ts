@@ -2530,6 +2530,58 @@ export interface components {
             /** Trace Id */
             trace_id?: string | null;
         };
+        /** Message */
+        Message: {
+            /** Role */
+            role: string;
+            /** Parts */
+            parts: components["schemas"]["MessagePart"][];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Finish Reason
+             * @default
+             */
+            finish_reason: string;
+        };
+        /**
+         * MessagePart
+         * @description A part of a message, as in OpenTelemetry's gen_ai conventions.
+         */
+        MessagePart: {
+            /** Type */
+            type: string;
+            /**
+             * Content
+             * @default
+             */
+            content: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            arguments?: components["schemas"]["JsonValue"];
+            response?: components["schemas"]["JsonValue"];
+            /**
+             * Mime Type
+             * @default
+             */
+            mime_type: string;
+            /**
+             * Uri
+             * @default
+             */
+            uri: string;
+        };
         /**
          * MetricGroup
          * @description What the series of one group amount to in a time range.
@@ -3568,6 +3620,14 @@ export interface components {
             cache_write_tokens: number | null;
             /** Reasoning Tokens */
             reasoning_tokens: number | null;
+            /** Input Audio Tokens */
+            input_audio_tokens: number | null;
+            /** Output Audio Tokens */
+            output_audio_tokens: number | null;
+            /** Finish Reasons */
+            finish_reasons: string[];
+            /** Time To First Token S */
+            time_to_first_token_s: number | null;
             /** Cost Usd */
             cost_usd: number | null;
             /**
@@ -3594,8 +3654,14 @@ export interface components {
             input: string;
             /** Output */
             output: string;
+            /** Input Messages */
+            input_messages: components["schemas"]["Message"][];
+            /** Output Messages */
+            output_messages: components["schemas"]["Message"][];
             /** System Instructions */
             system_instructions: string;
+            /** Tool Definitions */
+            tool_definitions: string;
             /** Attributes */
             attributes: {
                 [key: string]: components["schemas"]["JsonValue"];
