@@ -5,8 +5,9 @@ from typing import Final
 
 import orjson
 
-from windlass.telemetry.media import without_references
+from windlass.telemetry.media import SCHEME, without_references
 from windlass.telemetry.messages import read_messages
+from windlass.telemetry.models import MessagePart
 from windlass.telemetry.values import STRUCTURED, decode_text
 
 PREVIEW_CHARACTERS = 300
@@ -46,9 +47,17 @@ def _said(text: str, role: str) -> str:
     messages = read_messages(text, role)
     by_role = [message for message in messages if message.role == role]
     for message in reversed(by_role or messages):
-        if found := " ".join(part.content for part in message.parts if part.type == "text"):
+        if found := " ".join(filter(None, map(_shown, message.parts))):
             return found
     return text
+
+
+def _shown(part: MessagePart) -> str:
+    """Return a text, or the reference to a file that was taken out of the message."""
+    if part.type == "text":
+        return part.content
+    reference = part.uri or part.content
+    return reference if part.type == "media" and reference.startswith(SCHEME) else ""
 
 
 def _is_json(text: str) -> bool:
