@@ -6,7 +6,7 @@ import statistics
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from opentelemetry.proto.metrics.v1.metrics_pb2 import ExponentialHistogramDataPoint
 
@@ -87,6 +87,7 @@ def test_an_exponential_histogram_has_zero_and_negative_numbers_in_their_places(
     ]
 
 
+@example(scale=0, offset=0, counts=[], negative=[], threshold=sys.float_info.max)
 @given(
     scale=st.integers(-10, 20),
     offset=st.integers(-(2**31), 2**31 - 1),

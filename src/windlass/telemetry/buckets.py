@@ -50,7 +50,7 @@ def from_exponential(point: ExponentialHistogramDataPoint) -> Buckets:
     negative = list(_exponential(point.scale, point.negative))
     mirrored = [Part(-part.high, -part.low, part.count) for part in reversed(negative)]
     # A bucket has some width: nothing but zero lies in the narrowest.
-    below_zero = math.nextafter(-near_zero, -math.inf)
+    below_zero = max(math.nextafter(-near_zero, -math.inf), -_LARGEST)
     zero = [Part(below_zero, near_zero, point.zero_count)] if point.zero_count else []
     return _joined([*mirrored, *zero, *_exponential(point.scale, point.positive)])
 
