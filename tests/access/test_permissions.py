@@ -17,6 +17,8 @@ TABLE: dict[Action, str] = {
     "trace:write": "application editor admin",
     "score:write": "application editor admin",
     "view:write": "editor admin",
+    "price:change": "editor admin",
+    "dashboard:write": "editor admin",
     "run:read": "viewer editor admin",
     "run:write": "editor admin",
     "verdict:read": "viewer editor admin",

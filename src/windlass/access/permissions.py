@@ -16,6 +16,7 @@ Action = Literal[
     "score:write",
     "price:change",
     "view:write",
+    "dashboard:write",
     "run:read",
     "run:write",
     "verdict:read",
@@ -56,6 +57,7 @@ _EDIT: frozenset[Action] = frozenset(
         "price:change",
         "view:write",
         "sql:query",
+        "dashboard:write",
     }
 )
 
