@@ -21,6 +21,7 @@ _TEXTS: Final = {
     "scope": "scope",
     "status_message": "status_message",
     "span": "lower(hex(span_id))",
+    "parent": "if(reinterpretAsUInt64(parent_span_id) = 0, '', lower(hex(parent_span_id)))",
     "trace": "lower(hex(trace_id))",
     "kind": "['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'][kind + 1]",
     "status": "['unset', 'ok', 'error'][status + 1]",

@@ -232,6 +232,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/charts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dashboard
+         * @description Return the charts of the project's dashboard in their order.
+         */
+        get: operations["get_dashboard"];
+        /**
+         * Set Dashboard
+         * @description Replace the charts of the project's dashboard.
+         */
+        put: operations["set_dashboard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/charts/measure": {
         parameters: {
             query?: never;
@@ -1883,6 +1907,51 @@ export interface components {
             releases: number;
             /** Runs */
             runs: number;
+        };
+        /** Dashboard */
+        Dashboard: {
+            /** Charts */
+            charts: components["schemas"]["DashboardChart"][];
+            /** Version */
+            version: number;
+            /** Updated */
+            updated?: string | null;
+            /** Updated By */
+            updated_by?: string | null;
+        };
+        /**
+         * DashboardChart
+         * @description A chart in its place.
+         */
+        DashboardChart: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            chart: components["schemas"]["Chart"];
+            /** Beside */
+            beside?: ("count" | "errors" | "error_rate" | "latency_p50_s" | "latency_p95_s" | "latency_p99_s" | "input_tokens" | "output_tokens" | "cost_usd") | null;
+            /**
+             * Kind
+             * @default line
+             * @enum {string}
+             */
+            kind: "line" | "bar" | "area";
+            /**
+             * Wide
+             * @default false
+             */
+            wide: boolean;
+        };
+        /** DashboardRequest */
+        DashboardRequest: {
+            /** Charts */
+            charts: components["schemas"]["DashboardChart"][];
+            /** Expected */
+            expected: number;
         };
         /** DatasetRequest */
         DatasetRequest: {
@@ -4757,6 +4826,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+        };
+    };
+    set_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
                 };
             };
             /** @description Validation Error */

@@ -1,6 +1,10 @@
 /** Line icons on a 16-unit grid, drawn for this interface. */
 const PATHS = {
   overview: "M2.5 13.5v-4M6.2 13.5v-8M9.8 13.5v-5.5M13.5 13.5v-11",
+  dashboard: "M2.5 2.5h4.5v6H2.5zM9 2.5h4.5v3H9zM9 7.5h4.5v6H9zM2.5 10.5H7v3H2.5z",
+  plus: "M8 3v10M3 8h10",
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  play: "M5 3l8 5-8 5z",
   traces: "M2 3.5h7M4.5 8h8M7.5 12.5H14",
   graph:
     "M3.5 2.2a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2zM12.5 6.4a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2zM3.5 10.6a1.6 1.6 0 1 1 0 3.2 1.6 1.6 0 0 1 0-3.2zM5.1 4.4 11 7.4M5.1 11.6 11 8.6",

@@ -1,4 +1,5 @@
 import type { en } from "./en";
+import type { enDashboard } from "./en-dashboard";
 import type { enGraph } from "./en-graph";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
@@ -8,7 +9,7 @@ export interface PluralText {
 }
 
 export type Text = string | PluralText;
-export type TextKey = keyof typeof en | keyof typeof enGraph;
+export type TextKey = keyof typeof en | keyof typeof enDashboard | keyof typeof enGraph;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;
 export type Parameters = Record<string, string | number>;

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
+import { enDashboard } from "./en-dashboard";
 import { enGraph } from "./en-graph";
 import { ko as firstKo } from "./ko";
+import { koDashboard } from "./ko-dashboard";
 import { koGraph } from "./ko-graph";
 
-const en = { ...firstEn, ...enGraph };
-const ko = { ...firstKo, ...koGraph };
+const en = { ...firstEn, ...enDashboard, ...enGraph };
+const ko = { ...firstKo, ...koDashboard, ...koGraph };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
 const placeholders = (text: Text) =>

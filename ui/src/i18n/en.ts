@@ -136,6 +136,7 @@ export const en = {
   "graph.view.timeline": "Timeline",
 
   "nav.audit": "Audit",
+  "nav.dashboard": "Dashboard",
   "nav.graph": "Graph",
   "nav.label": "Main",
   "nav.narrow": "Collapse the sidebar",

@@ -130,6 +130,7 @@ export const ko: Catalogue = {
   "graph.view.timeline": "타임라인",
 
   "nav.audit": "감사",
+  "nav.dashboard": "대시보드",
   "nav.graph": "그래프",
   "nav.label": "주 메뉴",
   "nav.narrow": "사이드바 접기",

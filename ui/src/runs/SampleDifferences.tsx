@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo } from "react";
 import type { ComparedSample } from "@/api/types";
+import type { Colours } from "@/components/chartTheme";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Compare.module.css";
 
@@ -23,7 +24,7 @@ export function SampleDifferences({ samples, metric, higherIsBetter, onChoose }:
     [samples],
   );
   const option = useMemo(
-    () => (colours: Record<string, string>) => ({
+    () => (colours: Colours) => ({
       grid: { left: 52, right: 8, top: 8, bottom: 8 },
       tooltip: {
         trigger: "axis" as const,

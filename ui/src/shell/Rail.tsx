@@ -11,6 +11,7 @@ import styles from "./Rail.module.css";
 
 export const PLACES = [
   { to: "/", icon: "overview", word: "nav.overview" },
+  { to: "/dashboard", icon: "dashboard", word: "nav.dashboard" },
   { to: "/releases", icon: "releases", word: "nav.releases" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },

@@ -120,6 +120,14 @@ const user = createRoute({
   component: lazyRouteComponent(() => import("@/sessions/UserPage"), "UserPage"),
 });
 
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/dashboard",
+  validateSearch: (search: Record<string, unknown>) =>
+    pick(search, ["since", "from", "to", "environment", "release"]),
+  component: lazyRouteComponent(() => import("@/dashboard/DashboardPage"), "DashboardPage"),
+});
+
 const releases = createRoute({
   getParentRoute: () => root,
   path: "/releases",
@@ -184,6 +192,7 @@ export const router = createRouter({
     session,
     users,
     user,
+    dashboard,
     releases,
     release,
     runs,

@@ -1,0 +1,104 @@
+import type { EChartsCoreOption } from "echarts/core";
+import type { DashboardChart } from "@/api/charts";
+import type { Colours } from "@/components/chartTheme";
+import type { Line } from "./lines";
+import { OTHERS } from "./measures";
+
+export interface Drawn {
+  lines: readonly Line[];
+  starts: readonly number[];
+  /** The intervals that the period only touches. */
+  partial: ReadonlySet<number>;
+  kind: DashboardChart["kind"];
+  tick: (time: number) => string;
+  axis: (value: number) => string;
+  /** Written at the end of a line, where there are few. */
+  endOf?: (line: Line) => string;
+  tip: (at: number, colours: Colours) => HTMLElement;
+}
+
+const TICKS_MS = [1, 5, 10, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * 60_000);
+const MOST_TICKS = 6;
+
+export function colourOf(line: Pick<Line, "key" | "place">, colours: Colours): string {
+  if (line.key === OTHERS) return colours.faint;
+  return colours.series[line.place % colours.series.length] ?? colours.accent;
+}
+
+/** Which intervals get a label: those that begin at a round time of the reader's clock. */
+export function isTick(starts: readonly number[], offsetMinutes: number): (at: number) => boolean {
+  const span = (starts.at(-1) ?? 0) - (starts[0] ?? 0);
+  const step = TICKS_MS.find((each) => span / each <= MOST_TICKS) ?? TICKS_MS.at(-1) ?? 1;
+  return (at) => ((starts[at] ?? 0) - offsetMinutes * 60_000) % step === 0;
+}
+
+/** Bars and areas of the same measure stand on each other; what stands beside them is a dashed line. */
+export function timeOption(drawn: Drawn, colours: Colours): EChartsCoreOption {
+  const { lines, starts, kind } = drawn;
+  const ticks = isTick(starts, new Date(starts[0] ?? 0).getTimezoneOffset());
+  return {
+    grid: { left: 2, right: drawn.endOf ? 40 : 6, top: 10, bottom: 2, outerBoundsMode: "same" },
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      axisPointer: { type: "line", lineStyle: { color: colours.faint, type: "solid", width: 1 } },
+      formatter: (points: unknown) =>
+        drawn.tip((points as { dataIndex: number }[])[0]?.dataIndex ?? 0, colours),
+    },
+    xAxis: {
+      type: "category",
+      boundaryGap: kind === "bar",
+      data: starts.map(String),
+      axisLabel: {
+        interval: ticks,
+        formatter: (start: string) => drawn.tick(Number(start)),
+        hideOverlap: true,
+      },
+    },
+    yAxis: {
+      type: "value",
+      min: 0,
+      splitNumber: 3,
+      axisLabel: { formatter: drawn.axis },
+    },
+    series: lines.map((line) =>
+      kind === "bar" && !line.beside ? bar(line, drawn, colours) : curve(line, drawn, colours),
+    ),
+  };
+}
+
+function bar(line: Line, { partial }: Drawn, colours: Colours) {
+  return {
+    type: "bar",
+    stack: "all",
+    barCategoryGap: "20%",
+    itemStyle: { color: colourOf(line, colours) },
+    data: line.values.map((value, at) => (partial.has(at) ? { value, itemStyle: { opacity: 0.45 } } : value)),
+  };
+}
+
+function curve(line: Line, { kind, endOf }: Drawn, colours: Colours) {
+  const colour = colourOf(line, colours);
+  const stacked = kind === "area" && !line.beside;
+  // A point between two gaps has no line to be seen by.
+  const alone = line.values.map(
+    (value, at) =>
+      value !== null && (line.values[at - 1] ?? null) === null && (line.values[at + 1] ?? null) === null,
+  );
+  return {
+    type: "line",
+    stack: stacked ? "all" : undefined,
+    triggerLineEvent: true,
+    showAllSymbol: true,
+    symbol: "circle",
+    symbolSize: (_value: unknown, { dataIndex }: { dataIndex: number }) => (alone[dataIndex] ? 4 : 0),
+    lineStyle: { color: colour, width: 1.6, type: line.beside ? [4, 3] : "solid" },
+    itemStyle: { color: colour },
+    areaStyle: stacked ? { color: colour, opacity: 0.22 } : undefined,
+    endLabel: endOf
+      ? { show: true, formatter: () => endOf(line), color: colours.dim, fontSize: 11, distance: 4 }
+      : undefined,
+    emphasis: { disabled: true },
+    data: line.values,
+  };
+}
