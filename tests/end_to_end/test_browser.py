@@ -72,6 +72,7 @@ def places(facts: Facts) -> list[Place]:
         Place("run", f"/runs/{better}", ("ndcg_at_10", "changes-01")),
         Place("compare", f"/runs/compare?baseline={baseline}&candidate={better}", ("ndcg_at_10", "token_f1")),
         Place("verdict", f"/verdicts/{facts.verdict['id']}", ("ndcg_at_10", "groundedness")),
+        Place("dashboard", "/dashboard", (NAME, "extractive")),
         Place("audit", "/audit", ("verdict:give", "environment:promote")),
     ]
 
@@ -99,7 +100,7 @@ def test_every_page_shows_its_data_without_an_error_or_a_foreign_request_in_each
 def test_korean_is_korean(chromium: Browser, url: str) -> None:
     with window(chromium, url, language="ko") as seen:
         seen.visit("/", NAME)
-        for word in ("개요", "릴리스", "실행", "트레이스", "감사"):
+        for word in ("개요", "릴리스", "실행", "트레이스", "대시보드", "감사"):
             expect(seen.page.get_by_role("navigation").get_by_text(word, exact=True)).to_be_visible()
         seen.assert_clean()
 
@@ -220,6 +221,60 @@ def test_a_release_is_promoted_and_rolled_back_by_dialog_and_the_audit_page_show
     page.get_by_role("navigation").get_by_role("link", name="Audit").click()
     desk.wait_for("environment:rollback", "a drill of the web UI", "the drill is over", "Verified")
     desk.keep("audit-after")
+
+
+def test_a_chart_is_made_with_the_server_s_advice_saved_for_all_taken_away_and_leads_to_its_traces(
+    desk: Window, demo: Demo
+) -> None:
+    page, main = desk.page, desk.main
+    desk.visit("/dashboard", NAME, "extractive")
+    page.get_by_role("button", name="Add a chart").click()
+    panel = page.get_by_role("complementary", name="New chart")
+    panel.get_by_role("textbox", name="Title").fill("Slow answers")
+    panel.get_by_role("combobox", name="Measure").select_option("latency_p99_s")
+    expect(panel.get_by_role("img", name="Slow answers")).to_be_visible()
+    conditions = panel.get_by_role("textbox", name="Conditions, one a line")
+    conditions.fill("colour=red")
+    expect(panel.get_by_role("alert")).to_contain_text("There is no field 'colour'; there are agent,")
+    desk.keep("dashboard-editor-advice")
+    # The refusal was asked for; nothing else may have gone wrong.
+    assert all("422" in problem for problem in desk.problems)
+    desk.problems.clear()
+    conditions.fill("run=")
+    expect(panel.get_by_role("img", name="Slow answers")).to_be_visible()
+    panel.get_by_role("button", name="Save the chart").click()
+    expect(panel).to_have_count(0)
+
+    page.reload()
+    desk.wait_for("Slow answers", "extractive")
+    with demo.client() as client:
+        saved = client.get("/charts")
+        assert (saved["version"], saved["charts"][-1]["title"]) == (1, "Slow answers")
+        assert client.get("/audit")["items"][0]["action"] == "dashboard:save"
+
+    menu = main.get_by_role("button", name="Actions for Slow answers")
+    menu.click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Save as CSV").click()
+    csv = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert csv[0] == "time,measure,series,value,n,unknown"
+    assert sum(int(row.split(",")[4]) for row in csv[1:]) == 20
+    menu.click()
+    page.get_by_role("menuitem", name="Show as a table").click()
+    expect(main.get_by_role("region", name="Slow answers")).to_be_visible()
+    menu.click()
+    page.get_by_role("menuitem", name="Remove").click()
+    expect(main.get_by_text("Removed “Slow answers”.")).to_be_visible()
+    expect(menu).to_have_count(0)
+    main.get_by_role("button", name="Undo").click()
+    expect(menu).to_be_visible()
+    menu.click()
+    page.get_by_role("menuitem", name="Remove").click()
+    expect(menu).to_have_count(0)
+
+    main.get_by_role("link", name="Requests", exact=True).click()
+    page.wait_for_url("**/traces?**")
+    desk.wait_for("That is all: 20 traces.")
 
 
 def test_the_compare_page_orders_samples_by_the_metric_that_is_chosen(desk: Window, facts: Facts) -> None:

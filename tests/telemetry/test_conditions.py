@@ -48,6 +48,9 @@ FOUND = {
     ("name ~ AGENT",): [1],
     ("name~에이",): [2],
     ("status=error",): [2],
+    ("parent=", "request_model=gpt-5"): [],
+    ("parent=", "name=agent"): [1],
+    ("parent=0000000000000001", "request_model=gpt-5"): [1],
     ("kind=unspecified",): [1, 2],
     ("input_tokens > 7",): [1],
     (

@@ -99,7 +99,6 @@ DEFAULT: Final = (
         id="tool-calls",
         chart=Chart(measure="count", of="spans", by="tool", where=[*_LIVE, "tool!="]),
         beside="errors",
-        wide=True,
     ),
 )
 

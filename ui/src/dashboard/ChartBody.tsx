@@ -3,7 +3,7 @@ import type { DashboardChart } from "@/api/charts";
 import { useWords } from "@/i18n/useWords";
 import styles from "./ChartCard.module.css";
 import type { Line } from "./lines";
-import { nameOfKey, showValue, titleOf } from "./measures";
+import { measureName, nameOfKey, showValue, titleOf } from "./measures";
 import { isWhole } from "./period";
 import type { TimeChartHandle } from "./TimeChart";
 import { timeLabels } from "./timeLabels";
@@ -75,7 +75,7 @@ function shortName(line: Line, { t }: ReturnType<typeof useWords>): string {
 }
 
 export function lineName(line: Line, item: DashboardChart, words: ReturnType<typeof useWords>): string {
-  const measure = words.t(`dash.measure.${line.measure}`);
+  const measure = measureName(item.chart, line.measure, words);
   if (!item.chart.by) return measure;
   const name = nameOfKey(line.key, item.chart, words);
   return item.beside ? `${name} · ${measure}` : name;

@@ -9,13 +9,13 @@ import type { CardActions, View } from "./CardMenu";
 import { CHART_HEIGHT, ChartBody } from "./ChartBody";
 import styles from "./ChartCard.module.css";
 import { ChartTable } from "./ChartTable";
-import { CSV_COLUMNS, csvRows, type Line, totalsOf, valueOfAll } from "./lines";
+import { CSV_COLUMNS, csvRows, type Line } from "./lines";
 import { tracesBehind } from "./links";
-import { narrowed, showValue, titleOf } from "./measures";
+import { narrowed, titleOf } from "./measures";
 import { clip } from "./period";
 import { SeriesList } from "./SeriesList";
+import { Summary } from "./Summary";
 import type { TimeChartHandle } from "./TimeChart";
-import { Unknown } from "./Unknown";
 import { type Measured, useMeasured } from "./useMeasured";
 
 const CardMenu = lazy(() => import("./CardMenu").then((module) => ({ default: module.CardMenu })));
@@ -82,7 +82,9 @@ export function ChartCard({ item: saved, range, environment, release, onZoom, ac
           ) : (
             <Drawing item={item} measured={measured} onZoom={onZoom} ref={drawing} />
           )}
-          <SeriesList item={item} lines={measured.lines} range={measured.range} />
+          {item.chart.by && measured.lines.length > 0 && (
+            <SeriesList item={item} lines={measured.lines} range={measured.range} />
+          )}
         </>
       ) : error ? (
         <ErrorState error={error} retry={retry} />
@@ -131,24 +133,4 @@ function Drawing({ item, measured, onZoom, ref }: DrawingProps) {
       to: clip(startAt(to), data.interval_s, range).to,
     });
   return <ChartBody item={item} measured={measured} onPick={pick} onZoom={onZoom && zoom} ref={ref} />;
-}
-
-function Summary({ item, measured }: { item: DashboardChart; measured: Measured }) {
-  const { t, format } = useWords();
-  const { measure } = item.chart;
-  const value = valueOfAll(measured.lines, measure);
-  const beside = item.beside && valueOfAll(measured.lines, item.beside);
-  const { n, unknown } = totalsOf(measured.lines);
-  return (
-    <p className={styles.summary}>
-      {value !== null && <strong className="num">{showValue(format, measure, value)}</strong>}
-      {item.beside && beside !== null && (
-        <span className="num dim">
-          {t(`dash.measure.${item.beside}`)} {showValue(format, item.beside, beside)}
-        </span>
-      )}
-      <span className="num faint">n={format.integer(n)}</span>
-      {unknown > 0 && <Unknown measure={measure} n={unknown} />}
-    </p>
-  );
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, NumberInput, Textarea, TextInput } from "@mantine/core";
+import { Button, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { type FormEvent, useMemo, useState } from "react";
 import type { By, DashboardChart, Measure, Of, Range } from "@/api/charts";
@@ -100,16 +100,17 @@ export function EditorPanel({ item, isNew, range, onClose, onSave }: Props) {
             options={KINDS.map((value) => ({ value, name: t(`dash.kind.${value}`) }))}
             onChange={(value) => set({ kind: KINDS.find((kind) => kind === value) ?? "line" })}
           />
-          <NumberInput
-            size="xs"
+          <TextInput
+            type="number"
             label={t("dash.field.series")}
             disabled={chart.by === ""}
             min={1}
             max={MOST_SERIES}
-            clampBehavior="strict"
-            allowDecimal={false}
             value={chart.series}
-            onChange={(value) => typeof value === "number" && setChart({ series: value })}
+            onChange={(event) => {
+              const series = event.currentTarget.valueAsNumber;
+              if (series >= 1 && series <= MOST_SERIES) setChart({ series: Math.trunc(series) });
+            }}
           />
         </div>
         <Textarea
@@ -123,12 +124,14 @@ export function EditorPanel({ item, isNew, range, onClose, onSave }: Props) {
           spellCheck={false}
           onChange={(event) => setConditions(event.currentTarget.value)}
         />
-        <Checkbox
-          size="xs"
-          label={t("dash.field.wide")}
-          checked={draft.wide}
-          onChange={(event) => set({ wide: event.currentTarget.checked })}
-        />
+        <label className={styles.wide}>
+          <input
+            type="checkbox"
+            checked={draft.wide}
+            onChange={(event) => set({ wide: event.currentTarget.checked })}
+          />
+          {t("dash.field.wide")}
+        </label>
         <h3>{t("dash.preview")}</h3>
         <ChartCard key={JSON.stringify(previewed.chart)} item={{ ...previewed, wide: false }} range={range} />
         <div className={styles.actions}>

@@ -62,8 +62,8 @@ export function TimeChart({ label, height, drawn, onPick, onZoom, ref }: TimeCha
   }));
 
   return (
-    <div className={styles.chart}>
-      <div ref={host} style={{ height }} role="img" aria-label={label} />
+    <div className={styles.chart} style={{ minHeight: height }}>
+      <div ref={host} className={styles.host} role="img" aria-label={label} />
       {marked && <div className={styles.marked} style={{ left: marked.left, width: marked.width }} />}
     </div>
   );

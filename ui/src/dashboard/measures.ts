@@ -50,6 +50,9 @@ const UNITS: Record<Measure, Unit> = {
 /** Tokens and cost are of calls alone: spans above them state totals of the same. */
 export const isOfCalls = (measure: Measure) => UNITS[measure] === "tokens" || UNITS[measure] === "dollars";
 
+/** Quantiles of many are estimated by a sketch. */
+export const isEstimate = (measure: Measure) => UNITS[measure] === "seconds";
+
 /** Of what did not happen there are none; but nothing has no latency, and no share of it failed. */
 export const isSum = (measure: Measure) => UNITS[measure] !== "seconds" && UNITS[measure] !== "share";
 
@@ -74,13 +77,24 @@ export function titleOf(item: DashboardChart, words: Words): string {
   return item.title || describe(item.chart, item.beside, words);
 }
 
-export function describe(chart: Chart, beside: Measure | null, { t }: Words): string {
-  const measures = [chart.measure, ...(beside ? [beside] : [])].map((measure) => {
-    if (measure !== "count") return t(`dash.measure.${measure}`);
-    return t(chart.of === "spans" && chart.by === "tool" ? "dash.count.tools" : `dash.count.${chart.of}`);
-  });
-  const by = chart.by ? [t("dash.by", { column: t(`dash.by.${chart.by}`) })] : [];
-  return [measures.join(" · "), ...by].join(", ");
+export function measureName(chart: Chart, measure: Measure, { t }: Words): string {
+  if (measure !== "count") return t(`dash.measure.${measure}`);
+  return t(chart.of === "spans" && chart.by === "tool" ? "dash.count.tools" : `dash.count.${chart.of}`);
+}
+
+/** "p95" of "Latency p95" beside "Latency p50": what both begin with is said once. */
+function unlike(name: string, first: string): string {
+  const words = name.split(" ");
+  const others = first.split(" ");
+  const same = words.findIndex((word, at) => word !== others[at]);
+  return words.slice(Math.max(same, 0)).join(" ");
+}
+
+export function describe(chart: Chart, beside: Measure | null, words: Words): string {
+  const { t } = words;
+  const first = measureName(chart, chart.measure, words);
+  const measures = beside ? `${first} · ${unlike(measureName(chart, beside, words), first)}` : first;
+  return chart.by ? t("dash.by", { measures, column: t(`dash.by.${chart.by}`) }) : measures;
 }
 
 export function nameOfKey(key: string, chart: Chart, { t }: Words): string {
@@ -108,3 +122,12 @@ export const blankChart = (): DashboardChart => ({
   kind: "line",
   wide: false,
 });
+
+const Z = 1.96;
+
+/** Wilson's 95 % interval of a share. */
+export function wilson(share: number, n: number): [number, number] {
+  const middle = (share + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
+  const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
+  return [Math.max(middle - half, 0), Math.min(middle + half, 1)];
+}

@@ -1,8 +1,8 @@
 const DAY_S = 86_400;
 
 export interface TimeLabels {
-  /** On the axis: a day where a day begins. */
-  tick: (time: number) => string;
+  /** On the axis: a day where a day begins, or where labels are whole days apart. */
+  tick: (time: number, days: boolean) => string;
   /** Of a whole interval. */
   interval: (start: number, intervalS: number) => string;
 }
@@ -23,7 +23,7 @@ export function timeLabels(language: string, timeZone?: string): TimeLabels {
     timeZone,
   });
   return {
-    tick: (time) => (clock.format(time) === "00:00" ? day.format(time) : clock.format(time)),
+    tick: (time, days) => (days || clock.format(time) === "00:00" ? day.format(time) : clock.format(time)),
     interval: (start, intervalS) => {
       const end = start + intervalS * 1_000;
       if (intervalS > DAY_S) return `${day.format(start)} – ${day.format(end)}`;

@@ -10,7 +10,7 @@ export interface Drawn {
   /** The intervals that the period only touches. */
   partial: ReadonlySet<number>;
   kind: DashboardChart["kind"];
-  tick: (time: number) => string;
+  tick: (time: number, days: boolean) => string;
   axis: (value: number) => string;
   /** Written at the end of a line, where there are few. */
   endOf?: (line: Line) => string;
@@ -18,6 +18,7 @@ export interface Drawn {
 }
 
 const TICKS_MS = [1, 5, 10, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * 60_000);
+const DAY_MS = 86_400_000;
 const MOST_TICKS = 6;
 
 export function colourOf(line: Pick<Line, "key" | "place">, colours: Colours): string {
@@ -25,17 +26,18 @@ export function colourOf(line: Pick<Line, "key" | "place">, colours: Colours): s
   return colours.series[line.place % colours.series.length] ?? colours.accent;
 }
 
-/** Which intervals get a label: those that begin at a round time of the reader's clock. */
-export function isTick(starts: readonly number[], offsetMinutes: number): (at: number) => boolean {
+/** Which intervals get a label: the first at or after each round time of the reader's clock. */
+export function ticksOf(starts: readonly number[], offsetMinutes: number) {
   const span = (starts.at(-1) ?? 0) - (starts[0] ?? 0);
   const step = TICKS_MS.find((each) => span / each <= MOST_TICKS) ?? TICKS_MS.at(-1) ?? 1;
-  return (at) => ((starts[at] ?? 0) - offsetMinutes * 60_000) % step === 0;
+  const stepAt = (at: number) => Math.floor(((starts[at] ?? 0) - offsetMinutes * 60_000) / step);
+  return { isTick: (at: number) => at > 0 && stepAt(at) > stepAt(at - 1), days: step >= DAY_MS };
 }
 
 /** Bars and areas of the same measure stand on each other; what stands beside them is a dashed line. */
 export function timeOption(drawn: Drawn, colours: Colours): EChartsCoreOption {
   const { lines, starts, kind } = drawn;
-  const ticks = isTick(starts, new Date(starts[0] ?? 0).getTimezoneOffset());
+  const ticks = ticksOf(starts, new Date(starts[0] ?? 0).getTimezoneOffset());
   return {
     grid: { left: 2, right: drawn.endOf ? 40 : 6, top: 10, bottom: 2, outerBoundsMode: "same" },
     tooltip: {
@@ -50,8 +52,8 @@ export function timeOption(drawn: Drawn, colours: Colours): EChartsCoreOption {
       boundaryGap: kind === "bar",
       data: starts.map(String),
       axisLabel: {
-        interval: ticks,
-        formatter: (start: string) => drawn.tick(Number(start)),
+        interval: ticks.isTick,
+        formatter: (start: string) => drawn.tick(Number(start), ticks.days),
         hideOverlap: true,
       },
     },
