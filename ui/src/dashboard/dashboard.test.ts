@@ -9,7 +9,7 @@ import { besides, describe, narrowed, wilson } from "./measures";
 import { clip, isWhole, rangeOf, refreshMs, sinceOf, startsOf } from "./period";
 import { replaced, shifted, without } from "./places";
 import { timeLabels } from "./timeLabels";
-import { ticksOf } from "./timeOption";
+import { ticksOf, timeOption } from "./timeOption";
 import { tipElement } from "./tip";
 
 const CALLS: Chart = { measure: "cost_usd", of: "calls", by: "request_model", where: ["run="], series: 2 };
@@ -125,6 +125,27 @@ test("ticks stand at round times of the reader's clock also where intervals do n
   const shown = four.filter((_, at) => isTick(at)).map((start) => new Date(start).toISOString().slice(5, 13));
   expect(days).toBe(true);
   expect(shown).toEqual(["01-02T16", "01-04T16", "01-06T16"]);
+});
+
+test("a sum over a part of an interval is no fall of the line, and stands as a pale bar", () => {
+  const drawn = {
+    lines: linesOf({ ...DATA, series: DATA.series.slice(0, 1) }, "cost_usd", ["gpt-5"]),
+    starts,
+    partial: new Set([0, 3]),
+    tick: String,
+    axis: String,
+    tip: () => document.createElement("div"),
+  };
+  const colours = { series: ["red"] } as never;
+  const dataOf = (kind: DashboardChart["kind"]) =>
+    (timeOption({ ...drawn, kind }, colours).series as { data: unknown }[])[0]?.data;
+  expect(dataOf("line")).toEqual([null, 0, 0.5, null]);
+  expect(dataOf("bar")).toEqual([
+    { value: 1, itemStyle: { opacity: 0.45 } },
+    0,
+    0.5,
+    { value: 0, itemStyle: { opacity: 0.45 } },
+  ]);
 });
 
 test("a chart is named after what it shows", () => {

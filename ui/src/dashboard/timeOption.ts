@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import type { DashboardChart } from "@/api/charts";
 import type { Colours } from "@/components/chartTheme";
 import type { Line } from "./lines";
-import { OTHERS } from "./measures";
+import { isSum, OTHERS } from "./measures";
 
 export interface Drawn {
   lines: readonly Line[];
@@ -79,13 +79,19 @@ function bar(line: Line, { partial }: Drawn, colours: Colours) {
   };
 }
 
-function curve(line: Line, { kind, endOf }: Drawn, colours: Colours) {
+/** A sum over a part of an interval would look like a fall: the line ends before it. Shares and latencies hold. */
+function drawnValues(line: Line, partial: ReadonlySet<number>): (number | null)[] {
+  if (!isSum(line.measure) || partial.size >= line.values.length) return line.values;
+  return line.values.map((value, at) => (partial.has(at) ? null : value));
+}
+
+function curve(line: Line, { kind, endOf, partial }: Drawn, colours: Colours) {
+  const values = drawnValues(line, partial);
   const colour = colourOf(line, colours);
   const stacked = kind === "area" && !line.beside;
   // A point between two gaps has no line to be seen by.
-  const alone = line.values.map(
-    (value, at) =>
-      value !== null && (line.values[at - 1] ?? null) === null && (line.values[at + 1] ?? null) === null,
+  const alone = values.map(
+    (value, at) => value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null,
   );
   return {
     type: "line",
@@ -101,6 +107,6 @@ function curve(line: Line, { kind, endOf }: Drawn, colours: Colours) {
       ? { show: true, formatter: () => endOf(line), color: colours.dim, fontSize: 11, distance: 4 }
       : undefined,
     emphasis: { disabled: true },
-    data: line.values,
+    data: values,
   };
 }
