@@ -74,7 +74,7 @@ export function ChartCard({ item: saved, range, environment, release, onZoom, ac
               <Code text={JSON.stringify(saved, null, 2)} language="json" label={title} />
             </Suspense>
           ) : measured.lines.length === 0 ? (
-            <p className={`${styles.quiet} faint`} style={{ height: CHART_HEIGHT }}>
+            <p className={`${styles.quiet} faint`} style={{ minHeight: CHART_HEIGHT }}>
               {words.t("dash.quiet")}
             </p>
           ) : view === "table" ? (

@@ -73,7 +73,7 @@ export const koDashboard: Record<keyof typeof enDashboard, Text> = {
   "dash.period.7d": "최근 7일",
   "dash.period.custom": "직접 지정",
   "dash.preview": "미리 보기",
-  "dash.quiet": "이 기간에는 아무 일도 없었습니다.",
+  "dash.quiet": "이 기간에는 해당하는 것이 없습니다.",
   "dash.release": "릴리스",
   "dash.reload": "다시 불러오기",
   "dash.remove": "삭제",
