@@ -203,3 +203,9 @@ def test_a_column_that_an_attribute_of_another_type_would_hide_takes_the_next_na
     empty = {column.name: "" if column.type in {"name", "text"} else None for column in COLUMNS}
     restored = restore_attributes({"gen_ai.agent.name": "i7"}, {**empty, "agent": "a"}, {})
     assert restored == {"gen_ai.agent.name": "i7", "agent.name": "sa"}
+
+
+def test_a_value_whose_names_are_all_taken_is_left_to_what_it_was_made_of() -> None:
+    nothing = dict.fromkeys(column.name for column in COLUMNS)
+    taken = {"gen_ai.system_instructions": "i7"}
+    assert restore_attributes(taken, {**nothing, "system_instructions": "Be kind."}, {}) == taken

@@ -8,7 +8,7 @@ preferred name. From then on nothing changes any more, however often spans go ou
 
 import base64
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -126,8 +126,10 @@ def restore_attributes(
     whole = dict(attributes)
     for column in COLUMNS:
         value = columns[column.name]
-        if column.sources and value is not None and _is_to_be_said(column, value, attributes, resource):
-            whole[_free_name(column, attributes)] = _typed_text(column, value)
+        if not column.sources or value is None or not _is_to_be_said(column, value, attributes, resource):
+            continue
+        if name := _free_name(column, attributes):
+            whole[name] = _typed_text(column, value)
     return whole
 
 
@@ -142,7 +144,7 @@ def _is_to_be_said(
 
 def _filling(column: Column, attributes: Mapping[str, str]) -> str | None:
     """Return the attribute in the map that would fill a column."""
-    return next((name for name in column.sources if _fills(column, attributes.get(name, ""))), None)
+    return next((name for name in _names(column) if _fills(column, attributes.get(name, ""))), None)
 
 
 def _derived(column: Column, attributes: Mapping[str, str], resource: Mapping[str, str]) -> object:
@@ -166,9 +168,16 @@ def _fills(column: Column, text: str) -> bool:
     return text[0] != "d" or math.isfinite(float(text[1:]))
 
 
-def _free_name(column: Column, attributes: Mapping[str, str]) -> str:
-    """Return the preferred name; where an attribute has it whose type does not fit, the next one."""
-    return next(name for name in column.sources if name not in attributes and not is_derived(name))
+def _free_name(column: Column, attributes: Mapping[str, str]) -> str | None:
+    """Return the preferred name; where an attribute has it whose type does not fit, the next one.
+
+    There is none when all are taken: then the value was made of other attributes, and will be again.
+    """
+    return next((name for name in _names(column) if name not in attributes), None)
+
+
+def _names(column: Column) -> Iterator[str]:
+    return (name for name in column.sources if not is_derived(name))
 
 
 def _typed_text(column: Column, value: object) -> str:
