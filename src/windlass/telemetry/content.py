@@ -7,7 +7,7 @@ from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.event_messages import read_events
 from windlass.telemetry.messages import find_messages, read_messages
 from windlass.telemetry.models import Event, Message, Span
-from windlass.telemetry.values import Value, decode_attributes, decode_text
+from windlass.telemetry.values import STRUCTURED, Value, decode_attributes, decode_text
 
 _TEXTS: Final = ("input", "output", "system_instructions", "tool_definitions")
 _SILENT: Final = frozenset({"execute_tool", "retrieval", "embeddings", "rerank"})
@@ -30,7 +30,9 @@ def read_content(row: Mapping[str, object]) -> dict[str, object]:
     }
     if operation in MODEL_CALLS and _MORE_CALLS in stored:
         said["output"] += read_messages(stored[_MORE_CALLS][1:], "assistant")
-    reasons = [reason for reason in str(row["finish_reasons"]).split(",") if reason]
+    names = str(row["finish_reasons"])
+    # What has no names in it is kept as it came.
+    reasons = [] if names.startswith(STRUCTURED) else [reason for reason in names.split(",") if reason]
     return {
         **texts,
         "input_messages": said["input"],

@@ -124,10 +124,11 @@ class _View:
             return f"{value} / {of_rank}" if column.milliseconds else value
         if column.type == "names":
             return (
-                f"arrayStringConcat(if(startsWith({value} AS {column.name}_text, '\\x01'), "
+                f"if((arrayStringConcat(if(startsWith({value} AS {column.name}_text, '\\x01'), "
                 # The texts of a protobuf ArrayValue: each has two tags and two lengths before it.
                 f"extractAll(base64Decode(substring({column.name}_text, 3)), '(?s)\\n.\\n.([a-zA-Z0-9_-]+)'), "
-                f"extractAll({column.name}_text, '[a-zA-Z0-9_-]+')), ',')"
+                f"extractAll({column.name}_text, '[a-zA-Z0-9_-]+')), ',') AS {column.name}_names) = '', "
+                f"{column.name}_text, {column.name}_names)"
             )
         if column.values:
             older, current = _list(map(_quoted, column.values)), _list(map(_quoted, column.values.values()))

@@ -1,6 +1,7 @@
 import type { en } from "./en";
 import type { enDashboard } from "./en-dashboard";
 import type { enGraph } from "./en-graph";
+import type { enSessions } from "./en-sessions";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
 export interface PluralText {
@@ -9,7 +10,11 @@ export interface PluralText {
 }
 
 export type Text = string | PluralText;
-export type TextKey = keyof typeof en | keyof typeof enDashboard | keyof typeof enGraph;
+export type TextKey =
+  | keyof typeof en
+  | keyof typeof enDashboard
+  | keyof typeof enGraph
+  | keyof typeof enSessions;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;
 export type Parameters = Record<string, string | number>;

@@ -3,12 +3,14 @@ import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
 import { enDashboard } from "./en-dashboard";
 import { enGraph } from "./en-graph";
+import { enSessions } from "./en-sessions";
 import { ko as firstKo } from "./ko";
 import { koDashboard } from "./ko-dashboard";
 import { koGraph } from "./ko-graph";
+import { koSessions } from "./ko-sessions";
 
-const en = { ...firstEn, ...enDashboard, ...enGraph };
-const ko = { ...firstKo, ...koDashboard, ...koGraph };
+const en = { ...firstEn, ...enDashboard, ...enGraph, ...enSessions };
+const ko = { ...firstKo, ...koDashboard, ...koGraph, ...koSessions };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
 const placeholders = (text: Text) =>

@@ -1,30 +1,9 @@
-/** The English texts of sessions, users, conditions, saved views and the comparison of traces. */
+/** The English texts of the pages of sessions and users, which bring them. */
 export const enSessions = {
-  "against.added": "Only here",
-  "against.changed": "Changed",
-  "against.choose": "Compare with",
-  "against.close": "End the comparison",
-  "against.latest": "Newest traces of the same name",
-  "against.none": "No other trace has this name.",
-  "against.open": "Compare with the open trace",
-  "against.removed": "Only there",
-  "against.same": "Texts, model, tokens and status are the same.",
-  "against.summary": "{changed} changed, {added} added, {removed} removed",
-  "against.this": "This trace",
-  "against.that": "Compared with",
-  "against.tree": "Spans of both traces",
-
-  "filter.conditions": "Conditions on one span",
-  "filter.only": "Only with {condition}",
-  "filter.operators": "Then = != < <= > >= or ~ (contains), and a value",
-
   "missing.reply": "No answer was recorded",
   "missing.said": "Nothing was recorded of what was said",
   "missing.release": "None of its traces names a release",
   "missing.user": "None of its traces names a user",
-
-  "nav.sessions": "Sessions",
-  "nav.users": "Users",
 
   "session.as_traces": "Show as traces",
   "session.copy_id": "Copy the session id",
@@ -56,15 +35,6 @@ export const enSessions = {
   "sessions.traces": "Traces",
   "sessions.user": "User",
 
-  "since.1h": "Last hour",
-  "since.24h": "Last 24 hours",
-  "since.7d": "Last 7 days",
-  "since.30d": "Last 30 days",
-
-  "span.curl": "Copy as curl",
-  "span.dataset": "Copy as a dataset item",
-  "span.dataset.tip": "One line of JSON: id, input, reference. Add it to a dataset's file and push.",
-
   "user.copy_id": "Copy the user id",
   "user.parts": "Parts of the user",
   "user.sessions.none": "This user's traces name no session",
@@ -76,10 +46,4 @@ export const enSessions = {
   "users.id": "User",
   "users.label": "Users",
   "users.none": "No user was active in this time",
-
-  "views.delete": "Delete the view {name}",
-  "views.empty": "A view keeps the filters of this list under a name, for everybody in the project.",
-  "views.name": "Name of this view",
-  "views.save": "Save",
-  "views.title": "Views",
 };

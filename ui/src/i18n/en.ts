@@ -1,5 +1,5 @@
 import { enDelivery } from "./en-delivery";
-import { enSessions } from "./en-sessions";
+import { enLists } from "./en-lists";
 
 /** The English texts; the keys of all catalogues are these. Release, run and verdict pages: en-delivery.ts.
  * Those of graphs, in en-graph.ts, come with their page. */
@@ -275,5 +275,5 @@ export const en = {
   "traces.tokens": "Tokens",
 
   ...enDelivery,
-  ...enSessions,
+  ...enLists,
 };

@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { koDelivery } from "./ko-delivery";
-import { koSessions } from "./ko-sessions";
+import { koLists } from "./ko-lists";
 
 /** 한국어 문구. 릴리스, 실행, 판정 화면의 문구는 ko-delivery.ts에 있다. 그래프 화면의 문구는 ko-graph.ts에 있고 그 화면과 함께 온다. */
 export const ko: Catalogue = {
@@ -268,5 +268,5 @@ export const ko: Catalogue = {
   "traces.tokens": "토큰",
 
   ...koDelivery,
-  ...koSessions,
+  ...koLists,
 };

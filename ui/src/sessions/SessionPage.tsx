@@ -12,6 +12,7 @@ import { ActivityFacts, Fact } from "./ActivityFacts";
 import styles from "./Sessions.module.css";
 import { TurnView } from "./TurnView";
 import { lengthOf, turnsOf } from "./turns";
+import "./texts";
 
 const TracePanel = lazy(() =>
   import("@/traces/TracePanel").then((module) => ({ default: module.TracePanel })),

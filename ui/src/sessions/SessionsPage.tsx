@@ -7,6 +7,7 @@ import { EmptyState } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
 import { ActivityList } from "./ActivityList";
 import { SincePicker } from "./SincePicker";
+import "./texts";
 
 const ViewsMenu = lazy(() =>
   import("@/components/ViewsMenu").then((module) => ({ default: module.ViewsMenu })),

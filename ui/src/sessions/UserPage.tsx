@@ -9,6 +9,7 @@ import { ActivityFacts, Fact } from "./ActivityFacts";
 import { ActivityList } from "./ActivityList";
 import styles from "./Sessions.module.css";
 import { UserTraces } from "./UserTraces";
+import "./texts";
 
 const TABS = ["sessions", "traces"] as const;
 

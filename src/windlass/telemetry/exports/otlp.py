@@ -20,7 +20,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import COLUMNS, Column, is_derived
 from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, integer, within
-from windlass.telemetry.values import encode_value, read_value
+from windlass.telemetry.values import STRUCTURED, encode_value, read_value
 
 _SPANS: Final = f"""
 SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
@@ -129,7 +129,7 @@ def restore_attributes(
         if not column.sources or value is None or not _is_to_be_said(column, value, attributes, resource):
             continue
         if name := _free_name(column, attributes):
-            whole[name] = _typed_text(column, value)
+            whole[name] = _typed_text(column, name, value)
     return whole
 
 
@@ -155,7 +155,7 @@ def _derived(column: Column, attributes: Mapping[str, str], resource: Mapping[st
         case "integer":
             return int(text[1:]) if text else None
         case "number":
-            return float(text[1:]) if text else None
+            return float(text[1:]) / (1000 if filling in column.milliseconds else 1) if text else None
         case _:
             value = column.values.get(text[1:], text[1:])
             shared = (resource[name][1:] for name in column.resource if resource.get(name, "n")[:1] == "s")
@@ -180,13 +180,15 @@ def _names(column: Column) -> Iterator[str]:
     return (name for name in column.sources if not is_derived(name))
 
 
-def _typed_text(column: Column, value: object) -> str:
+def _typed_text(column: Column, name: str, value: object) -> str:
     match column.type:
         case "integer":
             return f"i{value}"
+        case "number" if name in column.milliseconds and isinstance(value, float):
+            return f"d{value * 1000!r}"
         case "number":
             return f"d{value!r}"
-        case "names":
+        case "names" if name in column.structured and value and STRUCTURED not in str(value):
             return encode_value(AnyValue(array_value=ArrayValue(values=map(_text_value, str(value).split(",")))))
         case _:
             return f"s{value}"
