@@ -274,7 +274,7 @@ def test_a_chart_is_made_with_the_server_s_advice_saved_for_all_taken_away_and_l
     page.get_by_role("menuitem", name="Remove").click()
     expect(menu).to_have_count(0)
 
-    main.get_by_role("link", name="Requests", exact=True).click()
+    main.get_by_role("link", name=f"Requests: {requests}").first.click()
     page.wait_for_url("**/traces?**")
     desk.wait_for(f"That is all: {requests} traces.")
 

@@ -26,8 +26,10 @@ export function SeriesList({ item, lines, range }: Props) {
       to="/traces"
       search={tracesBehind(item.chart, line.measure, line.key, keys, range)}
       className={`${styles.value} num`}
-      aria-label={`${nameOfKey(line.key, item.chart, words)}, ${measureName(item.chart, line.measure, words)}`}
     >
+      <span className="visually-hidden">
+        {nameOfKey(line.key, item.chart, words)}, {measureName(item.chart, line.measure, words)}:{" "}
+      </span>
       <Whole line={line} />
     </Link>
   );

@@ -23,8 +23,8 @@ export function Summary({ item, measured }: { item: DashboardChart; measured: Me
         to="/traces"
         search={tracesBehind({ ...item.chart, by: "" }, of, "", [], measured.range)}
         className="quiet-link num"
-        aria-label={measureName(item.chart, of, words)}
       >
+        <span className="visually-hidden">{measureName(item.chart, of, words)}: </span>
         <Whole line={line} />
       </Link>
     );
