@@ -103,7 +103,7 @@ def test_an_answer_is_a_trace_of_agent_retrieval_and_chat(assistant: Assistant, 
     # The model's parameters win over the prompt's.
     assert chat["attributes"]["gen_ai.request.temperature"] == 0
     assert chat["attributes"]["gen_ai.request.max_tokens"] == 50
-    assert chat["attributes"]["gen_ai.response.finish_reasons"] == ["stop"]
+    assert chat["finish_reasons"] == ["stop"]
     assert CAREFUL in chat["system_instructions"]
     assert CAREFUL not in chat["input"]
 
@@ -115,7 +115,7 @@ def test_a_stream_is_the_answer_in_pieces_and_the_same_trace(assistant: Assistan
     assert "".join(str(piece) for piece in pieces) == whole.text
     agent, _, chat = spans_of(project, whole.trace_id)
     assert json.loads(agent["output"])[0]["parts"][0]["content"] == whole.text
-    assert chat["attributes"]["gen_ai.response.time_to_first_chunk"] > 0
+    assert chat["time_to_first_token_s"] > 0
     assert chat["output_tokens"] == whole.usage.output_tokens
 
 

@@ -72,8 +72,9 @@ def demo(demo_run: Demo) -> Demo:
     return demo_run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    # Not for longer than its file: while Playwright runs, nothing else can run an event loop in this thread.
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("there is no chromium on the PATH; on Debian: apt-get install chromium")

@@ -7,10 +7,11 @@ from pydantic import BaseModel, Field, JsonValue, model_validator
 
 from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
-from windlass.telemetry.masking.dry_run import DryRun, try_attributes, try_text, try_trace
+from windlass.telemetry.exports.otlp import read_otlp
+from windlass.telemetry.masking.dry_run import DryRun, try_attributes, try_request, try_text
 from windlass.telemetry.masking.rules import MaskingRules
 from windlass.telemetry.masking.store import Masking
-from windlass.telemetry.queries import get_trace
+from windlass.telemetry.outlines import bounds_of_trace
 
 router = APIRouter(prefix="/masking", tags=["masking"])
 
@@ -62,4 +63,5 @@ def try_masking(body: MaskingSample, principal: Reader, services: ServicesOf) ->
     if body.attributes is not None:
         return try_attributes(rules, body.attributes)
     assert body.trace_id is not None
-    return try_trace(rules, get_trace(services.warehouse, principal.project, body.trace_id))
+    bounds = bounds_of_trace(services.warehouse, principal.project, body.trace_id)
+    return try_request(rules, read_otlp(services.warehouse, principal.project, [bounds]))

@@ -7,12 +7,10 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 from pydantic import BaseModel, JsonValue
 
-from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.masking.masker import Masker
 from windlass.telemetry.masking.plain import write_value
 from windlass.telemetry.masking.rules import MaskingRules
 from windlass.telemetry.masking.walk import Found
-from windlass.telemetry.models import Span, Trace
 from windlass.telemetry.values import plain_attributes
 
 
@@ -43,15 +41,8 @@ def try_attributes(rules: MaskingRules, attributes: Mapping[str, JsonValue]) -> 
     return DryRun(findings=findings, attributes=dict(plain_attributes(span.attributes)))
 
 
-def try_trace(rules: MaskingRules, trace: Trace) -> DryRun:
-    """Try rules on a trace that is stored."""
-    request = ExportTraceServiceRequest()
-    for span in trace.spans:
-        resource_spans = request.resource_spans.add()
-        resource_spans.resource.attributes.extend(_attributes(span.resource))
-        scope_spans = resource_spans.scope_spans.add()
-        scope_spans.scope.name = span.scope
-        scope_spans.spans.append(_as_sent(span))
+def try_request(rules: MaskingRules, request: ExportTraceServiceRequest) -> DryRun:
+    """Try rules on spans as they were sent, or as they would be sent again."""
     return DryRun(findings=_mask(rules, request))
 
 
@@ -60,23 +51,6 @@ def _mask(rules: MaskingRules, message: OtlpSpan | ExportTraceServiceRequest) ->
     Masker(rules).mask(message, found)
     assert found.places is not None
     return [Finding(rule=rule, place=place, count=count) for (rule, place), count in sorted(found.places.items())]
-
-
-def _as_sent(span: Span) -> OtlpSpan:
-    """Return a span as its sender may have sent it: what fills a column under the name that is preferred there."""
-    columns = {
-        column.sources[0]: value
-        for column in COLUMNS
-        if column.sources and (value := getattr(span, column.name)) not in {None, ""}
-    }
-    sent = OtlpSpan(span_id=bytes.fromhex(span.span_id), name=span.name)
-    sent.status.message = span.status_message
-    sent.attributes.extend(_attributes({**columns, **span.attributes}))
-    for event in span.events:
-        sent.events.add(name=event.name).attributes.extend(_attributes(event.attributes))
-    for link in span.links:
-        sent.links.add().attributes.extend(_attributes(link.attributes))
-    return sent
 
 
 def _attributes(attributes: Mapping[str, JsonValue]) -> list[KeyValue]:
