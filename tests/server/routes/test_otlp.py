@@ -5,7 +5,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
-from tests.end_to_end.processes import eventually
 from tests.live import LiveServer, Project, http_client
 from tests.telemetry.otlp import request, span, trace_id
 from windlass.storage.warehouse import Warehouse
@@ -180,21 +179,19 @@ def test_a_full_queue_is_503_with_when_to_come_back_and_loses_nothing(
     with live.beside(services) as url, http_client(url, x_api_key=project.key, **PROTOBUF) as http:
         assert http.post("/v1/traces", content=body).status_code == 200
         assert held.entered.wait(30)
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(http.post, "/v1/traces", content=body)
-            refused = eventually(lambda: refusal_of(http, body), "a full queue")
+        with ThreadPoolExecutor(2) as pool:
+            # One of two fills the queue and waits, the other is refused.
+            both = [pool.submit(http.post, "/v1/traces", content=body) for _ in range(2)]
+            (first,), (waiting,) = wait(both, 30, FIRST_COMPLETED)
+            refused = first.result()
             held.let_go.set()
             assert waiting.result().status_code == 200
+        assert refused.status_code == 503
         assert refused.headers["retry-after"] == "1"
         assert "wait to be written" in refused.json()["detail"]
         assert http.post("/v1/traces", content=body_of(30)).status_code == 200
     services.writer.close()
     assert len(project.client.get(f"/traces/{trace_id(1)}")["spans"]) == 20
-
-
-def refusal_of(http: httpx2.Client, body: bytes) -> httpx2.Response | None:
-    answer = http.post("/v1/traces", content=body)
-    return answer if answer.status_code == 503 else None
 
 
 def test_an_application_key_may_send_and_a_viewer_may_not(project: Project) -> None:
