@@ -3,7 +3,7 @@ import type { DashboardChart } from "@/api/charts";
 import { useWords } from "@/i18n/useWords";
 import styles from "./ChartCard.module.css";
 import type { Line } from "./lines";
-import { measureName, nameOfKey, showValue, titleOf } from "./measures";
+import { idleTopOf, leastStepOf, measureName, nameOfKey, showValue, titleOf } from "./measures";
 import { isWhole } from "./period";
 import type { TimeChartHandle } from "./TimeChart";
 import { timeLabels } from "./timeLabels";
@@ -41,6 +41,8 @@ export function ChartBody({ item, measured, onPick, onZoom, ref }: Props) {
       partial,
       kind: item.kind,
       tick: labels.tick,
+      idleTop: idleTopOf(item.chart.measure),
+      leastStep: leastStepOf(item.chart.measure),
       axis: (value) => (value === 0 ? "0" : showValue(format, item.chart.measure, value)),
       endOf: pair ? (line) => shortName(line, words) : undefined,
       tip: (at, colours) =>

@@ -134,6 +134,8 @@ test("a sum over a part of an interval is no fall of the line, and stands as a p
     partial: new Set([0, 3]),
     tick: String,
     axis: String,
+    idleTop: 4,
+    leastStep: 1,
     tip: () => document.createElement("div"),
   };
   const colours = { series: ["red"] } as never;

@@ -47,6 +47,15 @@ const UNITS: Record<Measure, Unit> = {
   cost_usd: "dollars",
 };
 
+/** Of an axis on which there are only zeros. */
+const IDLE_TOPS: Record<Unit, number> = { number: 4, share: 0.04, seconds: 0.9, tokens: 4, dollars: 0.9 };
+
+export const idleTopOf = (measure: Measure) => IDLE_TOPS[UNITS[measure]];
+
+/** There is no half a request, nor half a token. */
+export const leastStepOf = (measure: Measure) =>
+  UNITS[measure] === "number" || UNITS[measure] === "tokens" ? 1 : 0;
+
 /** Tokens and cost are of calls alone: spans above them state totals of the same. */
 export const isOfCalls = (measure: Measure) => UNITS[measure] === "tokens" || UNITS[measure] === "dollars";
 

@@ -12,6 +12,10 @@ export interface Drawn {
   kind: DashboardChart["kind"];
   tick: (time: number, days: boolean) => string;
   axis: (value: number) => string;
+  /** The top of the axis while there is nothing but zeros. */
+  idleTop: number;
+  /** The smallest step of the axis; 0 for any. */
+  leastStep: number;
   /** Written at the end of a line, where there are few. */
   endOf?: (line: Line) => string;
   tip: (at: number, colours: Colours) => HTMLElement;
@@ -60,6 +64,8 @@ export function timeOption(drawn: Drawn, colours: Colours): EChartsCoreOption {
     yAxis: {
       type: "value",
       min: 0,
+      max: ({ max }: { max: number }) => (max > 0 ? null : drawn.idleTop),
+      minInterval: drawn.leastStep,
       splitNumber: 3,
       axisLabel: { formatter: drawn.axis },
     },

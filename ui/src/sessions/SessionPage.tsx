@@ -67,7 +67,7 @@ export function SessionPage() {
               <Fact name={t("session.turns")}>{format.integer(loaded.traces)}</Fact>
               {whole && <Fact name={t("session.lasted")}>{format.duration(lengthOf(turns))}</Fact>}
             </ActivityFacts>
-            <div className={styles.body}>
+            <div className={`${styles.body} ${styles.turns}`}>
               {isError ? (
                 <ErrorState error={query.error} retry={() => void query.refetch()} />
               ) : !whole ? (
