@@ -1,6 +1,6 @@
 """Reads among many spans: the list of the latest 50 traces, one trace, filters, figures of a day, text.
 
-    python bench/query.py [--target windlass|parts] [--spans 1000000] [--repeats 60]
+    python bench/query.py [--target windlass|parts] [--spans 1000000] [--repeats 15]
 
 `windlass` is `windlass up` over HTTP, `parts` the functions that it calls, in this process. Spans are spread over
 24 hours. The last line is JSON; times are milliseconds, 95th percentile.
@@ -28,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--target", choices=["windlass", "parts"], default="windlass")
     parser.add_argument("--spans", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=60)
+    parser.add_argument("--repeats", type=int, default=15)
     arguments = parser.parse_args()
     with opened(arguments.target) as target:
         load_s, point = load(target, arguments.spans)
