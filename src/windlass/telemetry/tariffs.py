@@ -102,6 +102,7 @@ class Tariff:
           greatest(ifNull(output_tokens, 0), 0) AS whole_output,
           least(greatest(ifNull(reasoning_tokens, 0), 0), whole_output) AS reasoning_part,
           toInt64(toUnixTimestamp64Second(start_time)) AS start_s, positiveModulo(start_s, {DAY_S}) AS of_day,
+          {{price_firsts:Array(UInt32)}}[model] AS first_rate, {{price_counts:Array(UInt32)}}[model] AS rate_count,
           {self._place()} AS place,
           multiIf(isNotNull(cost_usd), cost_usd, NOT is_counted OR place = 1, NULL, (
             plain_part * {_rate("input")} + read_part * {_rate("cache_read")} + write_part * {_rate("cache_write")}
@@ -114,8 +115,7 @@ class Tariff:
     def _place(self) -> str:
         """Return where the rate of a span stands: the first of its model's that holds, or 1."""
         branches = "".join(
-            f"{{price_counts:Array(UInt32)}}[model] > {nth} AND {self._holds(nth)}, {_nth(nth)}, "
-            for nth in range(self._longest)
+            f"rate_count > {nth} AND {self._holds(nth)}, {_nth(nth)}, " for nth in range(self._longest)
         )
         return f"multiIf({branches}1)" if branches else "1"
 
@@ -127,7 +127,7 @@ class Tariff:
 
 
 def _nth(nth: int) -> str:
-    return f"{{price_firsts:Array(UInt32)}}[model] + {nth}"
+    return f"first_rate + {nth}"
 
 
 def _rate(name: str, place: str = "place") -> str:
