@@ -1,4 +1,4 @@
-"""Write docs/reference/{settings,permissions,cli,api-errors,sql,conventions}.md from the code."""
+"""Write docs/reference/{settings,permissions,cli,api-errors,sql,conventions,evaluators}.md from the code."""
 
 import ast
 import inspect
@@ -18,6 +18,7 @@ from windlass.access import permissions
 from windlass.access.principals import Role
 from windlass.cli.main import app as command_line
 from windlass.errors import WindlassError
+from windlass.evaluation.built_in import BUILT_IN, MAKERS
 from windlass.server import routes
 from windlass.settings import Settings
 from windlass.telemetry.sql.views import VIEWS
@@ -239,6 +240,59 @@ def conventions_page() -> str:
     )
 
 
+def evaluators_page() -> str:
+    """Every evaluator by name, and the functions that take parameters."""
+    built_in = [
+        f"| `{name}` | {each.description} | {', '.join(f'`{need}`' for need in each.needs)} | "
+        f"{'up' if each.higher_is_better else 'down'} |"
+        for name, each in BUILT_IN.items()
+    ]
+    functions = [
+        f"| `{name}` | {', '.join(map(_parameter, inspect.signature(make).parameters.values()))} |"
+        for name, make in MAKERS.items()
+    ]
+    return _page(
+        "Evaluators",
+        """
+        A run names evaluators with `--evaluator`; one that names none uses all whose columns the dataset has, but
+        for `numeric_match` and `is_json`. The definitions are in the docstrings of
+        `windlass/evaluation/metrics.py`, `text_metrics.py` and `trajectories.py`.
+
+        | name | what it says | needs | better |
+        |---|---|---|---|
+        """,
+        built_in,
+        """
+
+        ## With parameters
+
+        An evaluator of your own is a file, pushed with `windlass push`, that names one of these functions:
+
+        ```yaml
+        kind: evaluator
+        name: right-tools
+        function: trajectory_recall
+        parameters: {ignore_args: true}
+        ```
+
+        | function | parameters |
+        |---|---|
+        """,
+        functions,
+        """
+
+        `compat: vertex` counts calls as Vertex AI does, where one call of P may answer for several of R; `compat:
+        adk` as Google's ADK does, where `true` is 1. Trajectories need a target that says which tools it called: a
+        `windlass.Prediction` with `trajectory=(windlass.ToolCall("search", {"q": "gates"}), …)`.
+        """,
+    )
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default}"
+    return f"`{parameter.name}{default}`"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "permissions.md": permissions_page,
@@ -246,6 +300,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "api-errors.md": errors_page,
     "sql.md": sql_page,
     "conventions.md": conventions_page,
+    "evaluators.md": evaluators_page,
 }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
-    from windlass.sdk.evaluation import Judgement, Run, Sample, evaluate
+    from windlass.sdk.evaluation import Judgement, Prediction, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.prompts import Prompt, prompt
     from windlass.sdk.scoring import lost_scores, score
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Judgement",
+    "Prediction",
     "Prompt",
     "Run",
     "Sample",
+    "ToolCall",
     "__version__",
     "evaluate",
     "flush",
@@ -35,9 +37,11 @@ __all__ = [
 
 _HOMES = {
     "Judgement": "evaluation",
+    "Prediction": "evaluation",
     "Prompt": "prompts",
     "Run": "evaluation",
     "Sample": "evaluation",
+    "ToolCall": "evaluation",
     "evaluate": "evaluation",
     "flush": "exporting",
     "init": "setup",

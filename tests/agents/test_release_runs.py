@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.live import LiveServer, Project
 from windlass.access.principals import Principal
-from windlass.evaluation.metrics import BUILT_IN
+from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.runs import VersionName, create_run
 
 

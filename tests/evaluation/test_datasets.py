@@ -3,9 +3,9 @@ import json
 import pytest
 
 from windlass.errors import InputError
+from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, parse_items, require_columns
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.metrics import BUILT_IN
 from windlass.evaluation.samples import Item
 
 

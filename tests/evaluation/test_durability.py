@@ -17,7 +17,7 @@ from pathlib import Path
 from windlass.access.audit import AuditChain
 from windlass.access.principals import LOCAL_ADMIN
 from windlass.evaluation.execution import RunParts, execute_run
-from windlass.evaluation.metrics import BUILT_IN
+from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.runner import RunnerSettings
 from windlass.evaluation.runs import VersionName, create_run, get_run, unfinished_runs
 from windlass.evaluation.samples import Item, Prediction

@@ -32,9 +32,9 @@ def test_a_version_is_a_function_with_parameters_under_its_own_name() -> None:
     [
         ("nothing", {}, "uses the function 'nothing'"),
         ("token_f1", {"k": 3}, "uses the function 'token_f1' with parameters"),
-        ("recall_at", {}, "takes one parameter, k, from 1 to 1000"),
-        ("recall_at", {"k": 0}, "takes one parameter, k, from 1 to 1000"),
-        ("ndcg_at", {"k": "ten"}, "takes one parameter, k, from 1 to 1000"),
+        ("recall_at", {}, "k of recall_at is wrong: Missing required argument. Its parameters are: k."),
+        ("recall_at", {"k": 0}, "k of recall_at is wrong: Input should be greater than or equal to 1"),
+        ("ndcg_at", {"k": "ten"}, "k of ndcg_at is wrong: Input should be a valid integer"),
     ],
 )
 def test_an_unknown_function_or_parameter_is_refused(

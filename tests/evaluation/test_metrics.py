@@ -3,16 +3,19 @@ import math
 import pytest
 
 from windlass.errors import InputError
+from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluators import Evaluator, Registry, evaluator
 from windlass.evaluation.metrics import (
-    BUILT_IN,
     cost_usd,
     exact_match,
     groundedness,
+    hit_at,
     input_tokens,
     latency_s,
+    mrr,
     ndcg_at_10,
     output_tokens,
+    precision_at,
     recall_at_5,
     token_f1,
 )
@@ -88,6 +91,17 @@ def test_recall_counts_passages_and_not_contexts() -> None:
     assert recall_at_5(sample(contexts=contexts, relevant=relevant)).value == 0.5
 
 
+def test_hit_precision_and_reciprocal_rank_count_relevant_contexts() -> None:
+    contexts = passages(("x.md", ""), ("a.md", "One"), ("a.md", "One"), ("y.md", ""))
+    asked = sample(contexts=contexts, page="a.md", section="One")
+    assert [hit_at(k)(asked).value for k in (1, 2)] == [0, 1]
+    # Fewer than k retrieved are as many misses.
+    assert [precision_at(k)(asked).value for k in (1, 3, 10)] == [0, pytest.approx(2 / 3), 0.2]
+    assert mrr(asked).value == 0.5
+    assert mrr(sample(contexts=contexts, page="b.md")).value == 0
+    assert mrr(sample(contexts=contexts)).value is None
+
+
 @pytest.mark.parametrize("rank", [1, 2, 3, 10])
 def test_ndcg_of_one_passage_is_its_discount(rank: int) -> None:
     contexts = passages(*[("x.md", "x")] * (rank - 1), ("a.md", "One"), ("a.md", "One"))
@@ -140,6 +154,7 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
     assert list(BUILT_IN) == [
         "recall_at_5",
         "ndcg_at_10",
+        "mrr",
         "token_f1",
         "exact_match",
         "groundedness",
@@ -147,6 +162,21 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "input_tokens",
         "output_tokens",
         "cost_usd",
+        "rouge_1",
+        "rouge_2",
+        "rouge_l",
+        "numeric_match",
+        "is_json",
+        "trajectory_exact_match",
+        "trajectory_in_order_match",
+        "trajectory_any_order_match",
+        "trajectory_precision",
+        "trajectory_recall",
+        "trajectory_f1",
+        "trajectory_edit_distance",
+        "tool_name_match",
+        "tool_parameter_key_match",
+        "tool_parameter_match",
     ]
     assert all(each.description.endswith(".") for each in BUILT_IN.values())
 

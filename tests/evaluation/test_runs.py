@@ -6,10 +6,11 @@ import pytest
 from windlass.access.audit import AuditChain, list_entries
 from windlass.access.principals import Principal
 from windlass.errors import Conflict, InputError, NotFound, ProviderError, Unavailable
+from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.memory import MemorySamples
-from windlass.evaluation.metrics import BUILT_IN, exact_match, latency_s
+from windlass.evaluation.metrics import exact_match, latency_s
 from windlass.evaluation.results import MetricSummary, samples_page
 from windlass.evaluation.runner import RunnerSettings
 from windlass.evaluation.runs import (

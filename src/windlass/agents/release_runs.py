@@ -13,12 +13,12 @@ from windlass.artifacts.references import parse_selector
 from windlass.artifacts.registry import Registry
 from windlass.artifacts.versions import Version
 from windlass.errors import Conflict, InputError
+from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
-from windlass.evaluation.metrics import BUILT_IN
 from windlass.evaluation.results import summarise
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
@@ -169,7 +169,9 @@ class ReleaseRuns:
 
     def _choose(self, project: str, items: Sequence[Item], names: Sequence[str] | None) -> ChosenEvaluators:
         if not names:
-            return ChosenEvaluators([each for each in BUILT_IN.values() if _fits(items, each)], {})
+            return ChosenEvaluators(
+                [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
+            )
         chosen = choose_evaluators(self._registry, project, names)
         require_columns(items, chosen.evaluators)
         return chosen

@@ -64,7 +64,8 @@ def _has(item: Item, column: str) -> bool:
     name, _, key = column.partition(".")
     if name != "metadata" or not key:
         raise InputError(f"An evaluator can need 'reference' or 'metadata.<name>', not {column!r}.")
-    return item.metadata.get(key) not in (None, "", [])
+    # An empty list says something: that no tool is to be called, for one.
+    return item.metadata.get(key) not in (None, "")
 
 
 def _parse_line(line: str, place: str) -> Item:

@@ -6,20 +6,20 @@ function: recall_at
 parameters: {k: 3}
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import inspect
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from pydantic import ConfigDict, ValidationError, validate_call
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError, NotFound
+from windlass.evaluation.built_in import BUILT_IN, MAKERS
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.metrics import BUILT_IN, ndcg_at, recall_at
 
-_MAX_K = 1000
-
-_MAKERS: Mapping[str, Callable[[int], Evaluator]] = {"recall_at": recall_at, "ndcg_at": ndcg_at}
-"""Functions that take the parameter `k`, how many of the retrieved passages count."""
+_STRICT: Final = ConfigDict(strict=True)
 
 
 class ChosenEvaluators(NamedTuple):
@@ -65,13 +65,19 @@ def make_evaluator(name: str, body: EvaluatorBody) -> Evaluator:
     """Make the evaluator that a version describes. Raises InputError for a function or parameter unknown here."""
     if body.function in BUILT_IN and not body.parameters:
         return replace(BUILT_IN[body.function], name=name)
-    maker = _MAKERS.get(body.function)
+    maker = MAKERS.get(body.function)
     if maker is None:
         raise InputError(
-            f"evaluator/{name} uses the function {body.function!r} with parameters; with `k` there are "
-            f"{', '.join(sorted(_MAKERS))}, and without parameters {', '.join(sorted(BUILT_IN))}."
+            f"evaluator/{name} uses the function {body.function!r} with parameters; with parameters there are "
+            f"{', '.join(sorted(MAKERS))}, and without {', '.join(sorted(BUILT_IN))}."
         )
-    k = body.parameters.get("k")
-    if set(body.parameters) != {"k"} or not isinstance(k, int) or not 1 <= k <= _MAX_K:
-        raise InputError(f"evaluator/{name}: {body.function} takes one parameter, k, from 1 to {_MAX_K}.")
-    return replace(maker(k), name=name)
+    try:
+        made: Evaluator = validate_call(config=_STRICT)(maker)(**body.parameters)
+    except ValidationError as error:
+        first = error.errors()[0]
+        parameter = ".".join(map(str, first["loc"])) or "parameters"
+        raise InputError(
+            f"evaluator/{name}: {parameter} of {body.function} is wrong: {first['msg']}. "
+            f"Its parameters are: {', '.join(inspect.signature(maker).parameters) or 'none'}."
+        ) from error
+    return replace(made, name=name)

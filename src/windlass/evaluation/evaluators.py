@@ -21,6 +21,8 @@ class Evaluator:
     needs: tuple[str, ...] = ()
     """Columns of the dataset: 'reference', 'metadata.<name>'."""
     description: str = ""
+    by_default: bool = True
+    """Whether a run that names no evaluators uses this one, where the dataset has what it needs."""
 
     def __call__(self, sample: Sample) -> Judgement:
         """Judge one sample.

@@ -1,4 +1,6 @@
-"""The built-in code metrics. Each docstring is the definition; the same word means the same number everywhere.
+"""What a retriever found, how an answer relates to reference and sources, and what it took.
+
+Each docstring is the definition; the same word means the same number everywhere.
 
 Relevance: a context is relevant when it comes from a passage that the item names, either
 ``metadata.page`` with ``metadata.section``, or a list of such pairs in ``metadata.relevant``. A document
@@ -9,11 +11,16 @@ case and spacing aside; an item that names no section means the whole page.
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from windlass.evaluation.evaluators import Evaluator, Registry, evaluator
+from pydantic import Field
+
+from windlass.evaluation.evaluators import Evaluator, evaluator
 from windlass.evaluation.samples import Context, Judgement, Sample
 from windlass.evaluation.text import answer_words, sentences, words
+
+Depth = Annotated[int, Field(ge=1, le=1000)]
+"""How many of what was retrieved count."""
 
 SUPPORTED_SHARE = 0.8
 """Share of a sentence's words that one context must hold for the sentence to count as supported."""
@@ -31,7 +38,51 @@ class Passage(NamedTuple):
         return not self.section or _normal(self.section) in (*titles, _normal(context.section))
 
 
-def recall_at(k: int) -> Evaluator:
+def hit_at(k: Depth) -> Evaluator:
+    """Make hit@k."""
+
+    @evaluator(
+        name=f"hit_at_{k}",
+        needs=("metadata.page",),
+        description=f"Whether any relevant passage is among the first {k} retrieved.",
+    )
+    def hit(sample: Sample) -> float | None:
+        """1 when a relevant passage has a context among the first k, else 0; nothing retrieved is 0."""
+        relevant = _relevant(sample)
+        return _any_holds(relevant, sample.contexts[:k]) if relevant else None
+
+    return hit
+
+
+def precision_at(k: Depth) -> Evaluator:
+    """Make precision@k."""
+
+    @evaluator(
+        name=f"precision_at_{k}",
+        needs=("metadata.page",),
+        description=f"Share of relevant ones among the first {k} contexts.",
+    )
+    def precision(sample: Sample) -> float | None:
+        """|relevant contexts among the first k| / k, as TREC's: fewer than k retrieved are as many misses."""
+        relevant = _relevant(sample)
+        if not relevant:
+            return None
+        return sum(_any_holds(relevant, (context,)) for context in sample.contexts[:k]) / k
+
+    return precision
+
+
+@evaluator(needs=("metadata.page",))
+def mrr(sample: Sample) -> float | None:
+    """1 / rank of the first relevant context (its mean is the mean reciprocal rank); 0 when there is none."""
+    relevant = _relevant(sample)
+    if not relevant:
+        return None
+    ranks = [rank for passage in relevant if (rank := _first_rank(passage, sample.contexts))]
+    return 1 / min(ranks) if ranks else 0.0
+
+
+def recall_at(k: Depth) -> Evaluator:
     """Make recall@k."""
 
     @evaluator(
@@ -50,7 +101,7 @@ def recall_at(k: int) -> Evaluator:
     return recall
 
 
-def ndcg_at(k: int) -> Evaluator:
+def ndcg_at(k: Depth) -> Evaluator:
     """Make nDCG@k with binary relevance."""
 
     @evaluator(
@@ -82,14 +133,14 @@ def token_f1(sample: Sample) -> float:
     Of several references the best counts. Words as in `text.words`, without English articles. Both sides
     empty is 1, one side empty 0.
     """
-    return max(_f1(answer_words(sample.output), answer_words(text)) for text in _references(sample))
+    return max(_f1(answer_words(sample.output), answer_words(text)) for text in sample.references)
 
 
 @evaluator(needs=("reference",))
 def exact_match(sample: Sample) -> float:
     """1 when the output equals a reference, case, punctuation, spacing and English articles aside; else 0."""
     output = answer_words(sample.output)
-    return float(any(output == answer_words(text) for text in _references(sample)))
+    return float(any(output == answer_words(text) for text in sample.references))
 
 
 @evaluator()
@@ -136,21 +187,6 @@ def cost_usd(sample: Sample) -> float | None:
 recall_at_5 = recall_at(5)
 ndcg_at_10 = ndcg_at(10)
 
-BUILT_IN = Registry(
-    [
-        recall_at_5,
-        ndcg_at_10,
-        token_f1,
-        exact_match,
-        groundedness,
-        latency_s,
-        input_tokens,
-        output_tokens,
-        cost_usd,
-    ]
-)
-"""The evaluators that every server knows by name."""
-
 
 def _relevant(sample: Sample) -> list[Passage]:
     listed = sample.metadata.get("relevant")
@@ -162,17 +198,16 @@ def _relevant(sample: Sample) -> list[Passage]:
     ]
 
 
+def _any_holds(passages: Iterable[Passage], contexts: Sequence[Context]) -> float:
+    return float(any(passage.holds(context) for passage in passages for context in contexts))
+
+
 def _first_rank(passage: Passage, contexts: Sequence[Context]) -> int | None:
     return next((rank for rank, context in enumerate(contexts, start=1) if passage.holds(context)), None)
 
 
 def _discount(rank: int) -> float:
     return 1 / math.log2(1 + rank)
-
-
-def _references(sample: Sample) -> list[str]:
-    references = sample.reference if isinstance(sample.reference, list) else [sample.reference]
-    return [str(reference) for reference in references if reference is not None]
 
 
 def _f1(predicted: Sequence[str], reference: Sequence[str]) -> float:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from windlass.evaluation.trajectories import ToolCall
 from windlass.models.completion import Usage
 
 
@@ -45,6 +46,8 @@ class Prediction:
     """Seconds the target itself took; None lets the runner measure."""
     trace_id: str | None = None
     """The trace of a target that keeps its own elsewhere; the sample's trace links to it."""
+    trajectory: tuple[ToolCall, ...] | None = None
+    """The tool calls that the target made, in their order; None when it does not say."""
 
 
 class Target(Protocol):
@@ -69,6 +72,13 @@ class Sample:
     cost_usd: float | None = None
     latency_s: float | None = None
     error: str | None = None
+    trajectory: tuple[ToolCall, ...] | None = None
+
+    @property
+    def references(self) -> list[str]:
+        """The texts of which any is a right answer."""
+        references = self.reference if isinstance(self.reference, list) else [self.reference]
+        return [str(reference) for reference in references if reference is not None]
 
     @classmethod
     def of(cls, item: Item, prediction: Prediction) -> "Sample":
@@ -82,6 +92,7 @@ class Sample:
             usage=prediction.usage,
             cost_usd=prediction.cost_usd,
             latency_s=prediction.latency_s,
+            trajectory=prediction.trajectory,
         )
 
 

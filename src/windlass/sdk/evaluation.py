@@ -15,16 +15,17 @@ from windlass.artifacts.references import parse_selector
 from windlass.canonical import digest_bytes
 from windlass.client import Client
 from windlass.errors import InputError, WindlassError
+from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.evaluators import Evaluator, Function
-from windlass.evaluation.metrics import BUILT_IN
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.spans import encode_samples
+from windlass.evaluation.trajectories import ToolCall
 from windlass.sdk.exporting import flush
 from windlass.sdk.setup import current_client
 
-__all__ = ["Judgement", "Metric", "Run", "Sample", "evaluate"]
+__all__ = ["Judgement", "Metric", "Prediction", "Run", "Sample", "ToolCall", "evaluate"]
 
 _SCORES_A_REQUEST = 5000
 
@@ -65,7 +66,8 @@ def evaluate(
 
     Args:
         target: Called with each item's `input`, at most `concurrency` at a time; sync (in threads) or async.
-            It returns the answer as text, or a `Prediction` with contexts, usage and cost.
+            It returns the answer as text, or a `Prediction` with contexts, usage, cost and the
+            tool calls that it made (`trajectory`).
         dataset: A version (`guide-questions@latest`), or items (`{"input": …, "reference": …}`), which are
             pushed as the dataset `name`.
         evaluators: Names of built-in evaluators, or functions from a `Sample` to a number, None or a `Judgement`.

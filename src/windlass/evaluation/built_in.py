@@ -1,0 +1,41 @@
+"""The evaluators that every server and the SDK know by name."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from windlass.evaluation import metrics, text_metrics, trajectory_metrics
+from windlass.evaluation.evaluators import Evaluator, Registry
+
+BUILT_IN: Final = Registry(
+    [
+        metrics.recall_at_5,
+        metrics.ndcg_at_10,
+        metrics.mrr,
+        metrics.token_f1,
+        metrics.exact_match,
+        metrics.groundedness,
+        metrics.latency_s,
+        metrics.input_tokens,
+        metrics.output_tokens,
+        metrics.cost_usd,
+        text_metrics.rouge_n(1),
+        text_metrics.rouge_n(2),
+        text_metrics.rouge_l(),
+        text_metrics.numeric_match(),
+        text_metrics.is_json(),
+        *trajectory_metrics.BUILT_IN,
+    ]
+)
+
+MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
+    "recall_at": metrics.recall_at,
+    "precision_at": metrics.precision_at,
+    "hit_at": metrics.hit_at,
+    "ndcg_at": metrics.ndcg_at,
+    "rouge_n": text_metrics.rouge_n,
+    "contains": text_metrics.contains,
+    "matches": text_metrics.matches,
+    "numeric_match": text_metrics.numeric_match,
+    **trajectory_metrics.MAKERS,
+}
+"""Functions that take parameters, by the name that an evaluator's file gives as its function."""

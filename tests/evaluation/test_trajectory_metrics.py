@@ -1,0 +1,92 @@
+"""Evaluators of trajectories."""
+
+import pytest
+
+from windlass.artifacts.kinds import Evaluator as EvaluatorBody
+from windlass.errors import InputError
+from windlass.evaluation.built_in import BUILT_IN
+from windlass.evaluation.datasets import items_of, require_columns
+from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.predictions import dump_prediction, load_prediction
+from windlass.evaluation.samples import Prediction, Sample
+from windlass.evaluation.trajectories import ToolCall
+
+
+def sample(trajectory: tuple[ToolCall, ...] | None, *reference: dict[str, object]) -> Sample:
+    [item] = items_of([{"input": "?", "metadata": {"reference_trajectory": list(reference)}}])
+    return Sample.of(item, Prediction("done", trajectory=trajectory))
+
+
+def test_a_sample_is_held_against_the_reference_of_its_item() -> None:
+    made = (ToolCall("find", {"q": "gates"}), ToolCall("read", {"page": 8}))
+    asked = sample(made, {"tool_name": "find", "tool_input": {"q": "gates"}})
+    scores = {name: BUILT_IN[name](asked).value for name in BUILT_IN if name.startswith(("trajectory", "tool"))}
+    assert scores == {
+        "trajectory_exact_match": 0,
+        "trajectory_in_order_match": 1,
+        "trajectory_any_order_match": 1,
+        "trajectory_precision": 0.5,
+        "trajectory_recall": 1,
+        "trajectory_f1": pytest.approx(2 / 3),
+        "trajectory_edit_distance": 0.5,
+        "tool_name_match": 0.5,
+        "tool_parameter_key_match": 0.5,
+        "tool_parameter_match": 0.5,
+    }
+
+
+def test_a_target_that_says_nothing_of_its_calls_has_no_score() -> None:
+    judged = BUILT_IN["trajectory_recall"](sample(None, {"name": "find"}))
+    assert (judged.value, judged.explanation) == (None, "the target does not say which tools it called")
+
+
+def test_recall_of_a_reference_without_calls_is_undefined() -> None:
+    judged = BUILT_IN["trajectory_recall"](sample((ToolCall("find"),)))
+    assert (judged.value, judged.label) == (None, "undefined")
+    assert BUILT_IN["trajectory_precision"](sample((ToolCall("find"),))).value == 0
+
+
+def test_a_dataset_may_say_that_no_tool_is_to_be_called_but_must_say_something() -> None:
+    evaluator = BUILT_IN["trajectory_precision"]
+    require_columns(items_of([{"input": "?", "metadata": {"reference_trajectory": []}}]), [evaluator])
+    with pytest.raises(InputError, match=r"needs 'metadata\.reference_trajectory'"):
+        require_columns(items_of([{"input": "?"}]), [evaluator])
+
+
+def test_parameters_choose_how_calls_are_compared() -> None:
+    made = (ToolCall("find", {"q": "a", "n": 99}), ToolCall("find", {"q": "a", "n": 99}))
+    asked = sample(made, {"name": "find", "args": {"q": "a", "n": 100}})
+    without = make_evaluator(
+        "mine",
+        EvaluatorBody(function="trajectory_precision", parameters={"ignore_args": True, "compat": "vertex"}),
+    )
+    near = make_evaluator("near", EvaluatorBody(function="tool_parameter_match", parameters={"tolerance": 0.05}))
+    used = make_evaluator(
+        "used", EvaluatorBody(function="trajectory_single_tool_use", parameters={"tool": "find"})
+    )
+    assert (without(asked).value, near(asked).value, used(asked).value) == (1, 0.5, 1)
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters", "problem"),
+    [
+        ("trajectory_recall", {"compat": "langsmith"}, "compat of trajectory_recall is wrong: Input should be"),
+        ("trajectory_recall", {"k": 1}, "k of trajectory_recall is wrong: Unexpected keyword argument"),
+        (
+            "trajectory_single_tool_use",
+            {},
+            "tool of trajectory_single_tool_use is wrong: Missing required argument",
+        ),
+        ("tool_parameter_match", {"tolerance": -1}, "tolerance of tool_parameter_match is wrong"),
+    ],
+)
+def test_a_wrong_parameter_is_refused(function: str, parameters: dict[str, object], problem: str) -> None:
+    body = EvaluatorBody.model_validate({"function": function, "parameters": parameters})
+    with pytest.raises(InputError, match=problem):
+        make_evaluator("mine", body)
+
+
+def test_a_prediction_keeps_its_trajectory() -> None:
+    kept = Prediction("x", trajectory=(ToolCall("find", {"q": "a"}, "failed"),))
+    assert load_prediction(dump_prediction(kept)) == kept
+    assert load_prediction('{"output": "of an older version"}').trajectory is None
