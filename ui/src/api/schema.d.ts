@@ -1129,7 +1129,7 @@ export interface paths {
         };
         /**
          * List Audit Entries
-         * @description List the project's entries, newest first.
+         * @description List the project's entries, of one action such as `erasure:create` if it is named, newest first.
          */
         get: operations["list_audit_entries"];
         put?: never;
@@ -6455,6 +6455,7 @@ export interface operations {
     list_audit_entries: {
         parameters: {
             query?: {
+                action?: string | null;
                 /** @description Items a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
