@@ -1,6 +1,10 @@
 import type { en } from "./en";
+import type { enAudit } from "./en-audit";
+import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
+import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
+import type { enRelease } from "./en-release";
 import type { enSessions } from "./en-sessions";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
@@ -12,6 +16,10 @@ export interface PluralText {
 export type Text = string | PluralText;
 export type TextKey =
   | keyof typeof en
+  | keyof typeof enAudit
+  | keyof typeof enCompare
+  | keyof typeof enFirst
+  | keyof typeof enRelease
   | keyof typeof enDashboard
   | keyof typeof enGraph
   | keyof typeof enSessions;
