@@ -6,6 +6,7 @@ import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
 import type { enRelease } from "./en-release";
 import type { enSessions } from "./en-sessions";
+import type { enSettings } from "./en-settings";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
 export interface PluralText {
@@ -22,7 +23,8 @@ export type TextKey =
   | keyof typeof enRelease
   | keyof typeof enDashboard
   | keyof typeof enGraph
-  | keyof typeof enSessions;
+  | keyof typeof enSessions
+  | keyof typeof enSettings;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;
 export type Parameters = Record<string, string | number>;

@@ -8,6 +8,7 @@ import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
 import { enRelease } from "./en-release";
 import { enSessions } from "./en-sessions";
+import { enSettings } from "./en-settings";
 import { ko as firstKo } from "./ko";
 import { koAudit } from "./ko-audit";
 import { koCompare } from "./ko-compare";
@@ -16,6 +17,7 @@ import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
 import { koRelease } from "./ko-release";
 import { koSessions } from "./ko-sessions";
+import { koSettings } from "./ko-settings";
 
 const en = {
   ...firstEn,
@@ -26,6 +28,7 @@ const en = {
   ...enDashboard,
   ...enGraph,
   ...enSessions,
+  ...enSettings,
 };
 const ko = {
   ...firstKo,
@@ -36,6 +39,7 @@ const ko = {
   ...koDashboard,
   ...koGraph,
   ...koSessions,
+  ...koSettings,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
