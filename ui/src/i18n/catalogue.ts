@@ -4,6 +4,8 @@ import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
 import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
+import type { enOverview } from "./en-overview";
+import type { enPalette } from "./en-palette";
 import type { enRelease } from "./en-release";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
@@ -20,6 +22,8 @@ export type TextKey =
   | keyof typeof enAudit
   | keyof typeof enCompare
   | keyof typeof enFirst
+  | keyof typeof enOverview
+  | keyof typeof enPalette
   | keyof typeof enRelease
   | keyof typeof enDashboard
   | keyof typeof enGraph
