@@ -1,7 +1,7 @@
 """The project's settings in a real browser: masking that is tried and does mask, retention that clears."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,12 @@ RULES: dict[str, Any] = {
 }
 
 
-def send(server: Server, number: int, text: str, *, days_ago: int = 0, **attributes: Plain) -> None:
+def send(
+    server: Server, number: int, text: str, *, days_ago: int = 0, more: Mapping[str, Plain] | None = None
+) -> None:
     """Export a trace of one span that says a text."""
     start = time.time_ns() - days_ago * DAY - number * SECOND
-    about: dict[str, Plain] = {"gen_ai.prompt": text, **attributes}
+    about: dict[str, Plain] = {"gen_ai.prompt": text, **(more or {})}
     body = request(span(number, 1, name=f"answer {number}", start_ns=start, attributes=about))
     answer = httpx2.post(f"{server.url}/v1/traces", content=body.SerializeToString(), headers=HEADERS)
     assert answer.status_code == 200
@@ -44,8 +46,11 @@ def send(server: Server, number: int, text: str, *, days_ago: int = 0, **attribu
 def stored(server: Server, number: int) -> str:
     """Return what is kept of a trace, as text."""
     with server.client() as client:
-        ids = lambda: [each["trace_id"] for each in client.get("/traces")["items"]]  # noqa: E731
-        eventually(lambda: trace_id(number) in ids() or None, "the trace")
+
+        def is_there() -> bool | None:
+            return trace_id(number) in {each["trace_id"] for each in client.get("/traces")["items"]} or None
+
+        eventually(is_there, "the trace")
         return str(client.get(f"/traces/{trace_id(number)}")["spans"])
 
 
@@ -129,7 +134,7 @@ def test_rules_are_tried_before_they_are_saved_and_mask_from_then_on(desk: Windo
 
 
 def test_attributes_and_stored_traces_say_where_which_rule_would_mask(desk: Window, server: Server) -> None:
-    send(server, 3, "call +82 10-1234-5678", **{"db.password": "hunter2"})
+    send(server, 3, "call +82 10-1234-5678", more={"db.password": "hunter2"})
     stored(server, 3)
     set_rules(server, RULES)
     desk.visit("/settings/masking", "Revision 1")

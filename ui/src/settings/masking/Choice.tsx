@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import styles from "./Masking.module.css";
+import styles from "./Rules.module.css";
 
 interface Props {
   name: string;

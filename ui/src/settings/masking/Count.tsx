@@ -1,6 +1,6 @@
 import type { MaskedCount } from "@/api/masking";
 import { useWords } from "@/i18n/useWords";
-import styles from "./Masking.module.css";
+import styles from "./Rules.module.css";
 
 export type Counts = ReadonlyMap<string, MaskedCount>;
 

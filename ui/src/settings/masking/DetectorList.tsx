@@ -3,7 +3,7 @@ import { Section } from "@/components/Page";
 import { useWords } from "@/i18n/useWords";
 import { Choice } from "./Choice";
 import { Count, type Counts } from "./Count";
-import styles from "./Masking.module.css";
+import styles from "./Rules.module.css";
 import { PERSONAL, SECRETS, withDetector } from "./rules";
 
 const EXAMPLES: Record<Detector, string> = {

@@ -6,8 +6,8 @@ import { Icon } from "@/components/Icon";
 import { Section } from "@/components/Page";
 import { useWords } from "@/i18n/useWords";
 import { Count, type Counts } from "./Count";
-import styles from "./Masking.module.css";
 import { RowAction, type RowProblem, RuleRow } from "./RuleRow";
+import styles from "./Rules.module.css";
 import { moved, NEW_PATTERN, type Row, replaced, rowOf, without } from "./rules";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Icon, type IconName } from "@/components/Icon";
 import { useWords } from "@/i18n/useWords";
-import styles from "./Masking.module.css";
+import styles from "./Rules.module.css";
 
 interface ActionProps {
   icon: IconName;
