@@ -178,10 +178,12 @@ class AuditChain:
 
 
 def list_entries(
-    database: Database, project: str, *, before_seq: int | None = None, limit: int = 50
+    database: Database, project: str, *, action: str | None = None, before_seq: int | None = None, limit: int = 50
 ) -> list[AuditEntry]:
-    """Return a project's entries, newest first, older than a sequence number."""
+    """Return a project's entries, of one action if it is named, newest first, older than a sequence number."""
     query = select(audit_entries).where(audit_entries.c.project == project)
+    if action is not None:
+        query = query.where(audit_entries.c.action == action)
     if before_seq is not None:
         query = query.where(audit_entries.c.seq < before_seq)
     with database.read() as tx:

@@ -29,6 +29,20 @@ def test_the_audit_chain_is_listed_page_by_page_and_verified(project: Project) -
     assert verification["head"]["hash"] == entries[0]["hash"]
 
 
+def test_the_audit_chain_is_listed_by_action_and_page_by_page_too(project: Project) -> None:
+    for number in range(3):
+        project.push_release(instructions=str(number))
+        project.client.post("/keys", {"name": "shop", "role": "viewer"})
+    made = list(project.client.pages("/audit", action="key:create", limit=2))
+    assert [entry["action"] for entry in made] == ["key:create"] * len(made)
+    everything = list(project.client.pages("/audit"))
+    assert [entry["seq"] for entry in made] == [e["seq"] for e in everything if e["action"] == "key:create"]
+    assert len(made) >= 3
+    assert project.client.get("/audit", action="erasure:create") == {"items": [], "next": None}
+    with pytest.raises(InputError, match="action"):
+        project.client.get("/audit", action="key:create' --")
+
+
 def test_scores_are_on_the_trace_when_they_are_answered(project: Project) -> None:
     project.send_traces(request(span(1, 1)).SerializeToString())
     score = {"trace_id": trace_id(1), "name": "helpful", "value": 1, "source": "human", "explanation": "yes"}

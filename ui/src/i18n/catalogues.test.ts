@@ -1,16 +1,54 @@
 import { expect, test } from "vitest";
 import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
+import { enAudit } from "./en-audit";
+import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
+import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
+import { enOverview } from "./en-overview";
+import { enPalette } from "./en-palette";
+import { enRelease } from "./en-release";
 import { enSessions } from "./en-sessions";
+import { enSettings } from "./en-settings";
 import { ko as firstKo } from "./ko";
+import { koAudit } from "./ko-audit";
+import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
+import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
+import { koOverview } from "./ko-overview";
+import { koPalette } from "./ko-palette";
+import { koRelease } from "./ko-release";
 import { koSessions } from "./ko-sessions";
+import { koSettings } from "./ko-settings";
 
-const en = { ...firstEn, ...enDashboard, ...enGraph, ...enSessions };
-const ko = { ...firstKo, ...koDashboard, ...koGraph, ...koSessions };
+const en = {
+  ...firstEn,
+  ...enOverview,
+  ...enPalette,
+  ...enRelease,
+  ...enFirst,
+  ...enCompare,
+  ...enAudit,
+  ...enDashboard,
+  ...enGraph,
+  ...enSessions,
+  ...enSettings,
+};
+const ko = {
+  ...firstKo,
+  ...koOverview,
+  ...koPalette,
+  ...koRelease,
+  ...koFirst,
+  ...koCompare,
+  ...koAudit,
+  ...koDashboard,
+  ...koGraph,
+  ...koSessions,
+  ...koSettings,
+};
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
 const placeholders = (text: Text) =>
@@ -34,7 +72,7 @@ test("no text is empty", () => {
 
 test("Korean sentences are in Korean", () => {
   const latinOnly = keys.filter((key) => forms(ko[key]).every((form) => !/\p{Script=Hangul}/u.test(form)));
-  expect(latinOnly).toEqual(["palette.run", "run.on", "run.title", "graph.interval", "graph.rate"]);
+  expect(latinOnly.sort()).toEqual(["graph.interval", "graph.rate", "palette.run", "run.on", "run.title"]);
 });
 
 test("a plural text follows the count", () => {

@@ -1,42 +1,13 @@
 import { enDelivery } from "./en-delivery";
 import { enLists } from "./en-lists";
 
-/** The English texts; the keys of all catalogues are these. Release, run and verdict pages: en-delivery.ts.
- * Those of graphs, in en-graph.ts, come with their page. */
+/** The English texts of the first load. Runs and verdicts: en-delivery.ts.
+ * The texts of a page that few open first, such as en-graph.ts, come with that page. */
 export const en = {
   "action.cancel": "Cancel",
   "action.close": "Close",
   "action.more": "Load more",
   "action.retry": "Try again",
-
-  "audit.action": "Action",
-  "audit.after": "After",
-  "audit.before": "Before",
-  "audit.broken": "Chain broken",
-  "audit.broken.text": {
-    one: "{n} row was changed, removed or moved after it was written.",
-    other: "{n} rows were changed, removed or moved after they were written.",
-  },
-  "audit.details": "Details",
-  "audit.empty": "Nothing has been recorded yet",
-  "audit.empty.text":
-    "Every push, label, run, verdict and promotion becomes one entry, chained to the one before it by its hash.",
-  "audit.entry": "Audit entry {seq}",
-  "audit.hash": "Hash",
-  "audit.head": "Head",
-  "audit.label": "Audit entries",
-  "audit.previous": "Previous hash",
-  "audit.principal": "Who",
-  "audit.reason": "Reason",
-  "audit.resource": "On what",
-  "audit.seq": "No.",
-  "audit.time": "When",
-  "audit.verified": "Verified",
-  "audit.verified.text": {
-    one: "The chain of {n} entry holds: nothing was changed, removed or reordered.",
-    other: "The chain of {n} entries holds: nothing was changed, removed or reordered.",
-  },
-  "audit.verifying": "Walking the chain…",
 
   "chart.csv": "Save as CSV: {name}",
   "chart.png": "Save as PNG: {name}",
@@ -81,19 +52,6 @@ export const en = {
   "filter.since": "last",
   "filter.status": "status",
   "filter.to": "until",
-
-  "first.demo": "See it whole",
-  "first.demo.text": "Builds a small assistant, measures three releases of it, promotes one and serves it.",
-  "first.eval": "Evaluate a release",
-  "first.eval.text": "Each item of the dataset becomes a trace with scores.",
-  "first.gate": "Compare with what you have",
-  "first.gate.text": "A paired test on the same items: pass, fail or not enough data.",
-  "first.promote": "Promote what passed",
-  "first.promote.text": "The release goes live, and the audit chain keeps the reason and the evidence.",
-  "first.push": "Or push your own files",
-  "first.push.text": "Prompts, datasets, indexes and releases from your repository become versions.",
-  "first.text": "Everything here starts from a release. The loop takes five commands.",
-  "first.title": "Nothing runs here yet",
 
   "interval.none": "{metric}: n = {n} is too small for an interval",
   "interval.tip": "{metric}\n95% interval {low} to {high}, n = {n}",
@@ -143,6 +101,9 @@ export const en = {
   "nav.overview": "Overview",
   "nav.releases": "Releases",
   "nav.runs": "Runs",
+  "nav.settings": "Settings",
+  "nav.settings.masking": "Masking",
+  "nav.settings.retention": "Retention",
   "nav.skip": "Skip to the content",
   "nav.traces": "Traces",
   "nav.widen": "Expand the sidebar",
@@ -155,39 +116,10 @@ export const en = {
   "outcome.not_enough_data": "Not enough data",
   "outcome.pass": "Pass",
 
-  "overview.all_runs": "All runs",
-  "overview.changed": "what changed",
-  "overview.cost": "Cost, 24 h",
-  "overview.cost.each": "{cost} per request",
-  "overview.counts": "{traces} traces and {spans} spans in 24 h",
-  "overview.errors": { one: "{n} error", other: "{n} errors" },
   "overview.estimated":
     "Estimated: only a share of the requests is traced, and each counts for all it stands for.",
-  "overview.latency": "Latency p50",
-  "overview.mark": "@{number} went live here\n{time}",
-  "overview.quality": "Quality",
-  "overview.quality.hint": "Evaluate this release to see how good it is.",
-  "overview.requests": "Requests, 24 h",
-  "overview.requests.tip": { one: "{n} request, {errors} failed", other: "{n} requests, {errors} failed" },
-  "overview.runs": "Recent runs",
-  "overview.since": "went live",
-  "overview.vacant": "Nothing runs here.",
-  "overview.verdicts": "Recent verdicts",
-  "overview.waiting": "Waiting for you",
 
-  "palette.dark": "Switch to the dark theme",
-  "palette.group.action": "Actions",
-  "palette.group.go": "Go to",
-  "palette.group.release": "Releases",
-  "palette.group.run": "Runs",
-  "palette.group.verdict": "Verdicts",
-  "palette.latest": "latest",
-  "palette.light": "Switch to the light theme",
   "palette.open": "Search or jump to",
-  "palette.placeholder": "A page, release, run, trace id or text…",
-  "palette.run": "{release} on {dataset}",
-  "palette.search": "Search the traces for “{text}”",
-  "palette.trace": "Open the trace",
 
   "panel.expand": "Open as a page",
   "preferences.label": "Account, theme and language",
@@ -201,11 +133,6 @@ export const en = {
   "score.judge": "judge",
 
   "session.signout": "Sign out",
-  "signin.help": "No key yet? Whoever runs this server can create one:",
-  "signin.key": "API key",
-  "signin.refused": "This key was not accepted.",
-  "signin.submit": "Sign in",
-  "signin.title": "Sign in with an API key",
 
   "span.attributes": { one: "{n} attribute", other: "{n} attributes" },
   "span.copy": "Copy the span as JSON",

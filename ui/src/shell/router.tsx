@@ -4,6 +4,7 @@ import {
   createRouter,
   type ErrorComponentProps,
   lazyRouteComponent,
+  redirect,
 } from "@tanstack/react-router";
 import {
   auditQuery,
@@ -182,6 +183,32 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("@/audit/AuditPage"), "AuditPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/settings/SettingsLayout"), "SettingsLayout"),
+});
+
+const settingsIndex = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/masking", replace: true });
+  },
+});
+
+const masking = createRoute({
+  getParentRoute: () => settings,
+  path: "/masking",
+  component: lazyRouteComponent(() => import("@/settings/masking/MaskingPage"), "MaskingPage"),
+});
+
+const retention = createRoute({
+  getParentRoute: () => settings,
+  path: "/retention",
+  component: lazyRouteComponent(() => import("@/settings/retention/RetentionPage"), "RetentionPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -200,6 +227,7 @@ export const router = createRouter({
     run,
     verdict,
     audit,
+    settings.addChildren([settingsIndex, masking, retention]),
   ]),
   defaultErrorComponent: RouteError,
   defaultPreload: "intent",
