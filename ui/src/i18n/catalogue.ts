@@ -1,6 +1,7 @@
 import type { en } from "./en";
 import type { enDashboard } from "./en-dashboard";
 import type { enGraph } from "./en-graph";
+import type { enPrices } from "./en-prices";
 import type { enSessions } from "./en-sessions";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
@@ -14,6 +15,7 @@ export type TextKey =
   | keyof typeof en
   | keyof typeof enDashboard
   | keyof typeof enGraph
+  | keyof typeof enPrices
   | keyof typeof enSessions;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;

@@ -1,0 +1,135 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useMay } from "@/api/session";
+import { Icon } from "@/components/Icon";
+import { Section } from "@/components/Page";
+import { EmptyState, Loaded } from "@/components/States";
+import { useWords } from "@/i18n/useWords";
+import { type ModelCosts, type Price, type Prices as PricesData, pricesQuery, type Recosting } from "./data";
+import { type Draft, draftFor, draftOf, EMPTY } from "./draft";
+import { ModelTable } from "./ModelTable";
+import { OwnPrices } from "./OwnPrices";
+import { PriceDialog } from "./PriceDialog";
+import styles from "./Prices.module.css";
+import { lacksPrice } from "./priceList";
+import { RecostDialog } from "./RecostDialog";
+import { RecostingResult } from "./RecostingResult";
+import { RemoveDialog } from "./RemoveDialog";
+import "./texts";
+
+type Open =
+  | { what: "edit"; start: Draft; edited?: Price }
+  | { what: "remove"; price: Price }
+  | { what: "recost" }
+  | undefined;
+
+/** What each model costs, by which price, and what has none; and the project's own prices. */
+export function Prices() {
+  const query = useQuery(pricesQuery());
+  return (
+    <div className={styles.page}>
+      <Loaded query={query} rows={10}>
+        {(prices) => <Whole prices={prices} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Whole({ prices }: { prices: PricesData }) {
+  const { t } = useWords();
+  const mayChange = useMay("editor");
+  const [open, setOpen] = useState<Open>();
+  const [result, setResult] = useState<{ recosting: Recosting; saved: boolean }>();
+  const close = () => setOpen(undefined);
+  const done = (saved: boolean) => (recosting: Recosting) => {
+    setResult({ recosting, saved });
+    close();
+  };
+  const edit = (start: Draft, edited?: Price) => setOpen({ what: "edit", start, edited });
+  const priceModel = mayChange ? (model: ModelCosts) => edit(draftFor(model)) : undefined;
+  return (
+    <>
+      {!mayChange && <p className={`${styles.viewer} dim`}>{t("prices.viewer")}</p>}
+      {result && <RecostingResult {...result} onClose={() => setResult(undefined)} />}
+      <Models models={prices.models} onPrice={priceModel} />
+      <Section
+        flush
+        title={t("prices.own")}
+        aside={
+          mayChange && (
+            <Button
+              variant="default"
+              leftSection={<Icon name="plus" size={12} />}
+              onClick={() => edit({ ...EMPTY })}
+            >
+              {t("prices.add")}
+            </Button>
+          )
+        }
+      >
+        <OwnPrices
+          prices={prices}
+          onEdit={mayChange ? (price) => edit(draftOf(price), price) : undefined}
+          onRemove={mayChange ? (price) => setOpen({ what: "remove", price }) : undefined}
+        />
+      </Section>
+      {mayChange && prices.models.length > 0 && (
+        <Section title={t("prices.history")}>
+          <p className={styles.history}>{t("prices.again.text")}</p>
+          <Button variant="default" onClick={() => setOpen({ what: "recost" })}>
+            {t("prices.again")}
+          </Button>
+        </Section>
+      )}
+      {open?.what === "edit" && (
+        <PriceDialog
+          prices={prices}
+          start={open.start}
+          edited={open.edited}
+          onClose={close}
+          onSaved={done(true)}
+        />
+      )}
+      {open?.what === "remove" && (
+        <RemoveDialog list={prices.overrides} price={open.price} onClose={close} onSaved={done(true)} />
+      )}
+      {open?.what === "recost" && (
+        <RecostDialog models={prices.models.length} onClose={close} onDone={done(false)} />
+      )}
+    </>
+  );
+}
+
+/** Those without a price stand first, on their own. */
+function Models({ models, onPrice }: { models: ModelCosts[]; onPrice?: (model: ModelCosts) => void }) {
+  const { t, format } = useWords();
+  const unpriced = models.filter(lacksPrice);
+  const others = models.filter((model) => !lacksPrice(model));
+  const total = others.reduce((sum, model) => sum + (model.cost_usd ?? 0), 0);
+  const isPart = models.some((model) => model.unpriced_calls > 0);
+  if (models.length === 0) {
+    return <EmptyState icon="model" title={t("prices.empty")} text={t("prices.empty.text")} />;
+  }
+  return (
+    <>
+      {unpriced.length > 0 && (
+        <div className={styles.unpriced}>
+          <Section flush title={t("prices.none")} aside={t("prices.models.count", { n: unpriced.length })}>
+            <p className={styles.text}>{t("prices.none.text", { n: unpriced.length })}</p>
+            <ModelTable label={t("prices.none")} models={unpriced} onPrice={onPrice} />
+          </Section>
+        </div>
+      )}
+      {others.length > 0 && (
+        <Section
+          flush
+          title={t("prices.models")}
+          aside={t(isPart ? "prices.everything.partly" : "prices.everything", { cost: format.cost(total) })}
+        >
+          <ModelTable label={t("prices.models")} models={others} onPrice={onPrice} />
+        </Section>
+      )}
+    </>
+  );
+}
