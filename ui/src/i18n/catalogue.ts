@@ -1,8 +1,14 @@
 import type { en } from "./en";
+import type { enAudit } from "./en-audit";
+import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
+import type { enErasure } from "./en-erasure";
+import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
 import type { enPrices } from "./en-prices";
+import type { enRelease } from "./en-release";
 import type { enSessions } from "./en-sessions";
+import type { enSettings } from "./en-settings";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
 export interface PluralText {
@@ -13,10 +19,16 @@ export interface PluralText {
 export type Text = string | PluralText;
 export type TextKey =
   | keyof typeof en
+  | keyof typeof enAudit
+  | keyof typeof enCompare
+  | keyof typeof enFirst
+  | keyof typeof enRelease
   | keyof typeof enDashboard
   | keyof typeof enGraph
+  | keyof typeof enErasure
   | keyof typeof enPrices
-  | keyof typeof enSessions;
+  | keyof typeof enSessions
+  | keyof typeof enSettings;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;
 export type Parameters = Record<string, string | number>;

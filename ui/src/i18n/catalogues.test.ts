@@ -1,16 +1,54 @@
 import { expect, test } from "vitest";
 import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
+import { enAudit } from "./en-audit";
+import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
+import { enErasure } from "./en-erasure";
+import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
+import { enPrices } from "./en-prices";
+import { enRelease } from "./en-release";
 import { enSessions } from "./en-sessions";
+import { enSettings } from "./en-settings";
 import { ko as firstKo } from "./ko";
+import { koAudit } from "./ko-audit";
+import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
+import { koErasure } from "./ko-erasure";
+import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
+import { koPrices } from "./ko-prices";
+import { koRelease } from "./ko-release";
 import { koSessions } from "./ko-sessions";
+import { koSettings } from "./ko-settings";
 
-const en = { ...firstEn, ...enDashboard, ...enGraph, ...enSessions };
-const ko = { ...firstKo, ...koDashboard, ...koGraph, ...koSessions };
+const en = {
+  ...firstEn,
+  ...enRelease,
+  ...enFirst,
+  ...enCompare,
+  ...enAudit,
+  ...enDashboard,
+  ...enGraph,
+  ...enSessions,
+  ...enSettings,
+  ...enPrices,
+  ...enErasure,
+};
+const ko = {
+  ...firstKo,
+  ...koRelease,
+  ...koFirst,
+  ...koCompare,
+  ...koAudit,
+  ...koDashboard,
+  ...koGraph,
+  ...koSessions,
+  ...koSettings,
+  ...koPrices,
+  ...koErasure,
+};
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
 const placeholders = (text: Text) =>

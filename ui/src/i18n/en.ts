@@ -1,42 +1,13 @@
 import { enDelivery } from "./en-delivery";
 import { enLists } from "./en-lists";
 
-/** The English texts; the keys of all catalogues are these. Release, run and verdict pages: en-delivery.ts.
- * Those of graphs, in en-graph.ts, come with their page. */
+/** The English texts of the first load. Runs and verdicts: en-delivery.ts.
+ * The texts of a page that few open first, such as en-graph.ts, come with that page. */
 export const en = {
   "action.cancel": "Cancel",
   "action.close": "Close",
   "action.more": "Load more",
   "action.retry": "Try again",
-
-  "audit.action": "Action",
-  "audit.after": "After",
-  "audit.before": "Before",
-  "audit.broken": "Chain broken",
-  "audit.broken.text": {
-    one: "{n} row was changed, removed or moved after it was written.",
-    other: "{n} rows were changed, removed or moved after they were written.",
-  },
-  "audit.details": "Details",
-  "audit.empty": "Nothing has been recorded yet",
-  "audit.empty.text":
-    "Every push, label, run, verdict and promotion becomes one entry, chained to the one before it by its hash.",
-  "audit.entry": "Audit entry {seq}",
-  "audit.hash": "Hash",
-  "audit.head": "Head",
-  "audit.label": "Audit entries",
-  "audit.previous": "Previous hash",
-  "audit.principal": "Who",
-  "audit.reason": "Reason",
-  "audit.resource": "On what",
-  "audit.seq": "No.",
-  "audit.time": "When",
-  "audit.verified": "Verified",
-  "audit.verified.text": {
-    one: "The chain of {n} entry holds: nothing was changed, removed or reordered.",
-    other: "The chain of {n} entries holds: nothing was changed, removed or reordered.",
-  },
-  "audit.verifying": "Walking the chain…",
 
   "chart.csv": "Save as CSV: {name}",
   "chart.png": "Save as PNG: {name}",
@@ -53,6 +24,7 @@ export const en = {
 
   "diff.unchanged": "$ unchanged lines",
 
+  "erasure.link": "Erase…",
   "error.forbidden": "You may not see this",
   "error.offline": "The server does not answer",
   "error.offline.detail": "Check that windlass is running and reachable, then try again.",
@@ -81,19 +53,6 @@ export const en = {
   "filter.since": "last",
   "filter.status": "status",
   "filter.to": "until",
-
-  "first.demo": "See it whole",
-  "first.demo.text": "Builds a small assistant, measures three releases of it, promotes one and serves it.",
-  "first.eval": "Evaluate a release",
-  "first.eval.text": "Each item of the dataset becomes a trace with scores.",
-  "first.gate": "Compare with what you have",
-  "first.gate.text": "A paired test on the same items: pass, fail or not enough data.",
-  "first.promote": "Promote what passed",
-  "first.promote.text": "The release goes live, and the audit chain keeps the reason and the evidence.",
-  "first.push": "Or push your own files",
-  "first.push.text": "Prompts, datasets, indexes and releases from your repository become versions.",
-  "first.text": "Everything here starts from a release. The loop takes five commands.",
-  "first.title": "Nothing runs here yet",
 
   "interval.none": "{metric}: n = {n} is too small for an interval",
   "interval.tip": "{metric}\n95% interval {low} to {high}, n = {n}",
@@ -143,6 +102,11 @@ export const en = {
   "nav.overview": "Overview",
   "nav.releases": "Releases",
   "nav.runs": "Runs",
+  "nav.settings": "Settings",
+  "nav.settings.erasure": "Erasure",
+  "nav.settings.masking": "Masking",
+  "nav.settings.prices": "Prices",
+  "nav.settings.retention": "Retention",
   "nav.skip": "Skip to the content",
   "nav.traces": "Traces",
   "nav.widen": "Expand the sidebar",

@@ -1,34 +1,8 @@
 import type { Text } from "./catalogue";
 import type { enDelivery } from "./en-delivery";
 
-/** 릴리스, 실행, 비교, 판정 화면의 한국어 문구. */
+/** 실행, 판정, 승격 화면의 한국어 문구. */
 export const koDelivery: Record<keyof typeof enDelivery, Text> = {
-  "compare.axis.absolute": "점수 지표: 절대 차이",
-  "compare.axis.relative": "시간, 토큰, 비용: 기준 대비 상대 차이",
-  "compare.baseline": "기준",
-  "compare.better": "개선",
-  "compare.candidate": "후보",
-  "compare.chart": "모든 샘플의 {metric} 차이",
-  "compare.choose": "실행 두 개를 고르세요",
-  "compare.choose.text": "실행 목록에서 같은 데이터셋을 쓴 실행 두 개를 고르세요.",
-  "compare.difference": "차이",
-  "compare.differences": "차이",
-  "compare.interval": "후보 − 기준, {confidence} 구간",
-  "compare.margin": "게이트의 허용 한계: {margin}보다 더 나빠지면 거부됩니다",
-  "compare.metric": "샘플을 정렬할 지표",
-  "compare.missing": { other: "짝이 없는 항목 {n}개" },
-  "compare.paired": { other: "짝지은 항목 {n}개" },
-  "compare.samples": "가장 나빠진 샘플부터, 지표",
-  "compare.swap": "기준과 후보 바꾸기",
-  "compare.tally.better": "개선 {n}",
-  "compare.tally.equal": "동일 {n}",
-  "compare.tally.unknown": "짝 없음 {n}",
-  "compare.tally.worse": "악화 {n}",
-  "compare.title": "실행 비교",
-  "compare.to": "비교 대상",
-  "compare.unclear": "불분명",
-  "compare.worse": "악화",
-
   "dialog.reason": "사유",
   "dialog.reason.text": "감사 체인에 남습니다.",
 
@@ -40,25 +14,6 @@ export const koDelivery: Record<keyof typeof enDelivery, Text> = {
   "promote.submit": "{environment}에 승격",
   "promote.there": "이 버전은 이미 {environment} 환경에서 실행 중입니다.",
   "promote.title": "{release} 승격",
-
-  "release.absent": "없음",
-  "release.against": "비교 대상",
-  "release.changes": "변경 내용",
-  "release.contents": "구성",
-  "release.entries": { other: "{n}개" },
-  "release.evidence": "실행과 판정",
-  "release.list_changes": { other: "{n}곳 변경" },
-  "release.more_settings": { other: "외 설정 {n}개" },
-  "release.only_one": "비교할 버전이 없습니다",
-  "release.only_one.text": "이 릴리스에는 버전이 하나뿐입니다.",
-  "release.parts": "릴리스 화면",
-  "release.runs_in": "@{number} · {environment}에서 실행 중",
-  "release.same": "차이가 없습니다",
-  "release.same.text": "두 버전의 내용이 같습니다.",
-  "release.setting": "설정",
-  "release.settings": "릴리스 설정",
-  "release.traces": "이 릴리스의 트레이스",
-  "release.verdicts": "판정",
 
   "releases.by": "작성자",
   "releases.created": "생성",

@@ -1,3 +1,4 @@
+import "./texts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { artifactQuery, versionQuery } from "@/api/queries";

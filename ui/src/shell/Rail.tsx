@@ -19,6 +19,7 @@ export const PLACES = [
   { to: "/users", icon: "user", word: "nav.users" },
   { to: "/graph", icon: "graph", word: "nav.graph" },
   { to: "/audit", icon: "audit", word: "nav.audit" },
+  { to: "/settings", icon: "settings", word: "nav.settings" },
 ] as const satisfies { to: string; icon: IconName; word: TextKey }[];
 
 const STORED = "windlass.rail";

@@ -1,6 +1,7 @@
 import type { ArtifactSummary, RunSummary, Verdict } from "@/api/types";
 import type { IconName } from "@/components/Icon";
 import type { Words } from "@/i18n/language";
+import { SECTIONS } from "@/settings/sections";
 import { PLACES } from "./Rail";
 
 export interface Command {
@@ -21,6 +22,16 @@ interface Known {
 export function objectCommands({ t, format }: Words, known: Known): Command[] {
   const places = PLACES.map(
     ({ to, icon, word }): Command => ({ id: to, group: "go", icon, name: t(word), go: { to } }),
+  );
+  const settings = SECTIONS.map(
+    ({ to, word }): Command => ({
+      id: to,
+      group: "go",
+      icon: "settings",
+      name: t(word),
+      hint: t("nav.settings"),
+      go: { to },
+    }),
   );
   const releases = known.releases.flatMap(({ name, latest, labels }): Command[] => [
     {
@@ -66,7 +77,7 @@ export function objectCommands({ t, format }: Words, known: Known): Command[] {
       go: { to: `/verdicts/${verdict.id}` },
     }),
   );
-  return [...places, ...releases, ...runs, ...verdicts];
+  return [...places, ...settings, ...releases, ...runs, ...verdicts];
 }
 
 /** All words of the query must occur; matches at the start of the name come first. */

@@ -4,6 +4,7 @@ import {
   createRouter,
   type ErrorComponentProps,
   lazyRouteComponent,
+  redirect,
 } from "@tanstack/react-router";
 import {
   auditQuery,
@@ -182,6 +183,45 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("@/audit/AuditPage"), "AuditPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/settings/SettingsLayout"), "SettingsLayout"),
+});
+
+const settingsIndex = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/masking", replace: true });
+  },
+});
+
+const masking = createRoute({
+  getParentRoute: () => settings,
+  path: "/masking",
+  component: lazyRouteComponent(() => import("@/settings/masking/MaskingPage"), "MaskingPage"),
+});
+
+const retention = createRoute({
+  getParentRoute: () => settings,
+  path: "/retention",
+  component: lazyRouteComponent(() => import("@/settings/retention/RetentionPage"), "RetentionPage"),
+});
+
+const prices = createRoute({
+  getParentRoute: () => settings,
+  path: "/prices",
+  component: lazyRouteComponent(() => import("@/settings/prices/PricesPage"), "PricesPage"),
+});
+
+const erasure = createRoute({
+  getParentRoute: () => settings,
+  path: "/erasure",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["user", "session", "trace"]),
+  component: lazyRouteComponent(() => import("@/settings/erasure/ErasurePage"), "ErasurePage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -200,6 +240,7 @@ export const router = createRouter({
     run,
     verdict,
     audit,
+    settings.addChildren([settingsIndex, masking, retention, prices, erasure]),
   ]),
   defaultErrorComponent: RouteError,
   defaultPreload: "intent",

@@ -3,8 +3,9 @@ import { lazy, Suspense } from "react";
 import { useReleaseIndex } from "@/api/releases";
 import type { Trace } from "@/api/types";
 import { Digest } from "@/components/Copy";
+import { CostLink } from "@/components/CostLink";
 import { ReleaseName } from "@/components/ReleaseName";
-import { Cost, Tokens, When } from "@/components/Value";
+import { Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Trace.module.css";
 
@@ -25,7 +26,7 @@ export function TraceFacts({ trace }: { trace: Trace }) {
         <Tokens input={trace.input_tokens} output={trace.output_tokens} />
       </Fact>
       <Fact name={t("traces.cost")}>
-        <Cost value={trace.cost_usd} unpriced={trace.unpriced_models} />
+        <CostLink value={trace.cost_usd} unpriced={trace.unpriced_models} />
       </Fact>
       <Fact name={t("trace.spans")}>
         <span className="num">{format.integer(trace.span_count)}</span>

@@ -1,3 +1,4 @@
+import "@/runs/compareTexts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { verdictQuery } from "@/api/queries";

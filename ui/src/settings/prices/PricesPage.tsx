@@ -3,10 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "@/api/session";
 import { Icon } from "@/components/Icon";
-import { Section } from "@/components/Page";
+import { Page, Section } from "@/components/Page";
 import { EmptyState, Loaded } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
-import { type ModelCosts, type Price, type Prices as PricesData, pricesQuery, type Recosting } from "./data";
+import { type ModelCosts, type Price, type Prices, pricesQuery, type Recosting } from "./data";
 import { type Draft, draftFor, draftOf, EMPTY } from "./draft";
 import { ModelTable } from "./ModelTable";
 import { OwnPrices } from "./OwnPrices";
@@ -25,18 +25,23 @@ type Open =
   | undefined;
 
 /** What each model costs, by which price, and what has none; and the project's own prices. */
-export function Prices() {
+export function PricesPage() {
+  const { t } = useWords();
   const query = useQuery(pricesQuery());
   return (
-    <div className={styles.page}>
+    <Page title={t("prices.title")}>
       <Loaded query={query} rows={10}>
-        {(prices) => <Whole prices={prices} />}
+        {(prices) => (
+          <div className={styles.page}>
+            <Whole prices={prices} />
+          </div>
+        )}
       </Loaded>
-    </div>
+    </Page>
   );
 }
 
-function Whole({ prices }: { prices: PricesData }) {
+function Whole({ prices }: { prices: Prices }) {
   const { t } = useWords();
   const mayChange = useMay("editor");
   const [open, setOpen] = useState<Open>();

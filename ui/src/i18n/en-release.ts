@@ -1,0 +1,21 @@
+/** The English texts of the page of a release. */
+export const enRelease = {
+  "release.absent": "not set",
+  "release.against": "Compared with",
+  "release.changes": "Changes",
+  "release.contents": "Contents",
+  "release.entries": { one: "{n} entry", other: "{n} entries" },
+  "release.evidence": "Runs and verdicts",
+  "release.list_changes": { one: "{n} change", other: "{n} changes" },
+  "release.more_settings": { one: "and {n} more setting", other: "and {n} more settings" },
+  "release.only_one": "There is nothing to compare with",
+  "release.only_one.text": "This is the only version of the release.",
+  "release.parts": "Parts of the release",
+  "release.runs_in": "@{number} · runs in {environment}",
+  "release.same": "No difference",
+  "release.same.text": "Both versions have the same contents.",
+  "release.setting": "Setting",
+  "release.settings": "Settings of the release",
+  "release.traces": "Its traces",
+  "release.verdicts": "Verdicts",
+};

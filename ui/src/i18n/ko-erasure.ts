@@ -1,0 +1,68 @@
+import type { Text } from "./catalogue";
+import type { enErasure } from "./en-erasure";
+
+/** 삭제 설정 화면의 한국어 문구. 그 화면과 함께 온다. */
+export const koErasure: Record<keyof typeof enErasure, Text> = {
+  "erasure.audit": "감사 체인 {seq}번 기록",
+  "erasure.again": "다시 세기",
+  "erasure.by": "주체",
+  "erasure.confirm": "확인을 위해 ID를 입력하세요",
+  "erasure.confirm.text": "삭제는 되돌릴 수 없습니다.",
+  "erasure.count": "보관된 양 세기",
+  "erasure.count.text": "세는 것만으로는 아무것도 바뀌지 않습니다.",
+  "erasure.counted": { other: "관련 트레이스 {n}개가 보관되어 있습니다." },
+  "erasure.done": "삭제했습니다. 남은 것이 없습니다.",
+  "erasure.done.text":
+    "삭제한 뒤 모든 테이블을 다시 세었습니다. 영수증에는 이름이 없습니다. 영수증이나 그 기록을 보관하세요.",
+  "erasure.entry": "기록",
+  "erasure.erased": "삭제됨",
+  "erasure.held": "보관됨",
+  "erasure.id.session": "세션 ID",
+  "erasure.id.trace": "트레이스 ID",
+  "erasure.id.user": "사용자 ID",
+  "erasure.kind": "삭제 대상",
+  "erasure.kind.session": "세션",
+  "erasure.kind.trace": "트레이스",
+  "erasure.kind.user": "사용자",
+  "erasure.left": "남음",
+  "erasure.look": "먼저 살펴보기",
+  "erasure.none": "보관된 것이 없습니다",
+  "erasure.none.text":
+    "이 ID가 있는 스팬, 점수, 이벤트, 파일이 없습니다. 대소문자까지 스팬에 기록된 그대로 입력해야 합니다.",
+  "erasure.open": "감사 체인 {seq}번 기록 열기",
+  "erasure.past": "지난 삭제",
+  "erasure.past.none": "아직 삭제한 것이 없습니다. 삭제할 때마다 이름이 없는 영수증이 여기에 남습니다.",
+  "erasure.pending": "삭제하고 다시 세는 중입니다. 1분쯤 걸릴 수 있습니다.",
+  "erasure.reason": "사유",
+  "erasure.reason.text": "사람 이름이 아니라 티켓 번호를 적으세요. 감사 체인에 영구히 남습니다.",
+  "erasure.receipt": "영수증",
+  "erasure.receipt.copy": "영수증 번호 복사",
+  "erasure.receipt.save": "영수증 저장",
+  "erasure.rows": "행",
+  "erasure.submit": { other: "트레이스 {n}개 영구 삭제" },
+  "erasure.submit.rows": "영구 삭제",
+  "erasure.subject": "키를 쓴 해시",
+  "erasure.subject.copy": "대상의 해시 복사",
+  "erasure.subject.text":
+    "체인의 키가 있으면 이 이름을 삭제했음을 나중에 증명할 수 있고, 키 없이는 이름을 추측해 볼 수 없습니다.",
+  "erasure.table": "보관 형태",
+  "erasure.table.media": "메시지의 파일",
+  "erasure.table.media.text": "최대치입니다. 다른 트레이스가 쓰는 파일은 남습니다.",
+  "erasure.table.media_uses": "파일 사용 기록",
+  "erasure.table.metric_points": "메트릭 데이터 점",
+  "erasure.table.refused": "스풀에 있는 거부된 스팬",
+  "erasure.table.scores": "점수",
+  "erasure.table.span_events": "이벤트와 로그",
+  "erasure.table.spans": "스팬",
+  "erasure.table.traces": "트레이스 색인의 행",
+  "erasure.text":
+    "사용자, 세션, 트레이스와 관련된 것을 모든 테이블과 파일에서 삭제하고, 남은 것이 없을 때까지 다시 센 다음 영수증을 남깁니다.",
+  "erasure.title": "삭제",
+  "erasure.traces": "트레이스",
+  "erasure.viewer":
+    "삭제하려면 관리자 역할이 필요합니다. 현재 역할은 {role}입니다. 프로젝트 관리자에게 요청하세요. 지금까지 삭제한 기록은 아래에 있습니다.",
+  "erasure.warning":
+    "보내는 쪽이 스팬을 다시 보내면 되살아나므로 먼저 멈추세요. 백업, 내보낸 파일, 트레이스로 만든 데이터셋은 삭제되지 않습니다.",
+  "erasure.what": "대상",
+  "erasure.when": "시각",
+};
