@@ -1,28 +1,22 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useMay } from "@/api/session";
 import { Icon } from "@/components/Icon";
 import { Page, Section } from "@/components/Page";
 import { EmptyState, Loaded } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
-import { type ModelCosts, type Price, type Prices, pricesQuery, type Recosting } from "./data";
+import type { Dialog, Result } from "./Dialogs";
+import { type ModelCosts, type Price, type Prices, pricesQuery } from "./data";
 import { type Draft, draftFor, draftOf, EMPTY } from "./draft";
 import { ModelTable } from "./ModelTable";
 import { OwnPrices } from "./OwnPrices";
-import { PriceDialog } from "./PriceDialog";
 import styles from "./Prices.module.css";
 import { lacksPrice } from "./priceList";
-import { RecostDialog } from "./RecostDialog";
 import { RecostingResult } from "./RecostingResult";
-import { RemoveDialog } from "./RemoveDialog";
 import "./texts";
 
-type Open =
-  | { what: "edit"; start: Draft; edited?: Price }
-  | { what: "remove"; price: Price }
-  | { what: "recost" }
-  | undefined;
+const Dialogs = lazy(() => import("./Dialogs").then((module) => ({ default: module.Dialogs })));
 
 /** What each model costs, by which price, and what has none; and the project's own prices. */
 export function PricesPage() {
@@ -44,11 +38,11 @@ export function PricesPage() {
 function Whole({ prices }: { prices: Prices }) {
   const { t } = useWords();
   const mayChange = useMay("editor");
-  const [open, setOpen] = useState<Open>();
-  const [result, setResult] = useState<{ recosting: Recosting; saved: boolean }>();
+  const [open, setOpen] = useState<Dialog>();
+  const [result, setResult] = useState<Result>();
   const close = () => setOpen(undefined);
-  const done = (saved: boolean) => (recosting: Recosting) => {
-    setResult({ recosting, saved });
+  const done = (made: Result) => {
+    setResult(made);
     close();
   };
   const edit = (start: Draft, edited?: Price) => setOpen({ what: "edit", start, edited });
@@ -87,20 +81,10 @@ function Whole({ prices }: { prices: Prices }) {
           </Button>
         </Section>
       )}
-      {open?.what === "edit" && (
-        <PriceDialog
-          prices={prices}
-          start={open.start}
-          edited={open.edited}
-          onClose={close}
-          onSaved={done(true)}
-        />
-      )}
-      {open?.what === "remove" && (
-        <RemoveDialog list={prices.overrides} price={open.price} onClose={close} onSaved={done(true)} />
-      )}
-      {open?.what === "recost" && (
-        <RecostDialog models={prices.models.length} onClose={close} onDone={done(false)} />
+      {open && (
+        <Suspense fallback={null}>
+          <Dialogs open={open} prices={prices} onClose={close} onDone={done} />
+        </Suspense>
       )}
     </>
   );
