@@ -25,6 +25,7 @@ export const enErasure = {
   "erasure.kind.trace": "a trace",
   "erasure.kind.user": "a user",
   "erasure.left": "Left",
+  "erasure.left.not": "Not counted again: what refers to it is gone",
   "erasure.look": "Look at it first",
   "erasure.none": "Nothing is held of it",
   "erasure.none.text":

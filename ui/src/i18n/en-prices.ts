@@ -64,7 +64,7 @@ export const enPrices = {
   "prices.own.empty":
     "None yet. Set one for what was negotiated, for a server of your own, or for what the public list lacks; it goes before the public list.",
   "prices.own.source": "your own",
-  "prices.own.updated": "changed by {who}",
+  "prices.own.updated": "Changed by {who}, {when}",
   "prices.per": "US dollars a million tokens",
   "prices.price": "Price, input → output",
   "prices.provider": "Provider",

@@ -25,6 +25,7 @@ export const koErasure: Record<keyof typeof enErasure, Text> = {
   "erasure.kind.trace": "트레이스",
   "erasure.kind.user": "사용자",
   "erasure.left": "남음",
+  "erasure.left.not": "다시 세지 않습니다. 이를 가리키던 것이 삭제되었습니다",
   "erasure.look": "먼저 살펴보기",
   "erasure.none": "보관된 것이 없습니다",
   "erasure.none.text":

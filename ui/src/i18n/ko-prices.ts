@@ -60,7 +60,7 @@ export const koPrices: Record<keyof typeof enPrices, Text> = {
   "prices.own.empty":
     "아직 없습니다. 협상한 가격, 자체 서버의 가격, 공개 가격표에 없는 가격을 지정하세요. 공개 가격표보다 먼저 적용됩니다.",
   "prices.own.source": "자체 가격",
-  "prices.own.updated": "변경한 사람: {who}",
+  "prices.own.updated": "{who}이(가) {when} 변경",
   "prices.per": "토큰 100만 개당 미국 달러",
   "prices.price": "가격, 입력 → 출력",
   "prices.provider": "제공자",

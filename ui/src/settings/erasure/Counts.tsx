@@ -1,4 +1,5 @@
 import table from "@/components/table.module.css";
+import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { tableWord } from "./counts";
 import type { Erasure } from "./data";
@@ -48,7 +49,11 @@ export function Counts({ erasure }: { erasure: Erasure }) {
               {word} {tip && <span className="faint">{tip}</span>}
             </td>
             <td className={table.right}>{number(value)}</td>
-            {!erasure.dry_run && <td />}
+            {!erasure.dry_run && (
+              <td className={table.right}>
+                <Missing reason={t("erasure.left.not")} />
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

@@ -21,7 +21,7 @@ export function Receipts() {
   if (entries.length === 0) return <p className={`${styles.text} dim`}>{t("erasure.past.none")}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={table.scroll} tabIndex={0} aria-label={t("erasure.past")}>
+    <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={t("erasure.past")}>
       <table className={table.table}>
         <thead>
           <tr>

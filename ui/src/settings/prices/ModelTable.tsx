@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import table from "@/components/table.module.css";
-import { Cost, Tokens, When } from "@/components/Value";
+import { Cost, Missing, Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import type { ModelCosts } from "./data";
 import { ModelName } from "./ModelName";
@@ -25,7 +25,7 @@ export function ModelTable({ label, models, onPrice }: Props) {
   const shown = all ? models : models.slice(0, FIRST);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={table.scroll} tabIndex={0} aria-label={label}>
+    <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={label}>
       <table className={`${table.table} ${styles.models}`}>
         <thead>
           <tr>
@@ -101,6 +101,10 @@ export function ModelTable({ label, models, onPrice }: Props) {
 function CostCell({ model }: { model: ModelCosts }) {
   const { t } = useWords();
   if (model.unpriced_calls === 0) return <Cost value={model.cost_usd} />;
+  // Its price says that there is none, in words.
+  if (model.price === null && model.cost_usd === null) {
+    return <Missing reason={t("missing.price", { models: nameOf(model) || t("prices.unnamed") })} />;
+  }
   return (
     <>
       <Cost value={model.cost_usd} unpriced={[nameOf(model)]} />

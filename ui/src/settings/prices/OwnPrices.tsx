@@ -27,7 +27,7 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
   if (items.length === 0) return <p className={`${styles.text} dim`}>{t("prices.own.empty")}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={table.scroll} tabIndex={0} aria-label={t("prices.own")}>
+    <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={t("prices.own")}>
       <table className={table.table}>
         <thead>
           <tr>
@@ -52,7 +52,7 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
         <tbody>
           {inOrder(items).map((price) => (
             <tr key={`${price.provider} ${price.model} ${price.valid_from}`}>
-              <td className="mono">{price.model}</td>
+              <td className={`mono ${styles.pattern}`}>{price.model}</td>
               <td className="dim">{price.provider || t("prices.provider.any")}</td>
               <td className={`${table.right} num`}>{formatRate(words, price.input)}</td>
               <td className={`${table.right} num`}>{formatRate(words, price.output)}</td>
@@ -104,8 +104,10 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
       </table>
       {prices.overrides.updated && (
         <p className={`${styles.text} ${styles.updated}`} data-tip={format.exact(prices.overrides.updated)}>
-          {t("prices.own.updated", { who: prices.overrides.updated_by ?? "" })},{" "}
-          {format.relative(prices.overrides.updated)}
+          {t("prices.own.updated", {
+            who: prices.overrides.updated_by ?? "",
+            when: format.relative(prices.overrides.updated),
+          })}
         </p>
       )}
     </section>

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useMay } from "@/api/session";
 import { Icon } from "@/components/Icon";
 import { Page, Section } from "@/components/Page";
@@ -16,7 +16,8 @@ import { lacksPrice } from "./priceList";
 import { RecostingResult } from "./RecostingResult";
 import "./texts";
 
-const Dialogs = lazy(() => import("./Dialogs").then((module) => ({ default: module.Dialogs })));
+const load = () => import("./Dialogs");
+const Dialogs = lazy(() => load().then((module) => ({ default: module.Dialogs })));
 
 /** What each model costs, by which price, and what has none; and the project's own prices. */
 export function PricesPage() {
@@ -40,6 +41,10 @@ function Whole({ prices }: { prices: Prices }) {
   const mayChange = useMay("editor");
   const [open, setOpen] = useState<Dialog>();
   const [result, setResult] = useState<Result>();
+  // Not in the first load, and there before somebody asks for it.
+  useEffect(() => {
+    if (mayChange) void load();
+  }, [mayChange]);
   const close = () => setOpen(undefined);
   const done = (made: Result) => {
     setResult(made);

@@ -49,7 +49,11 @@ export function RecostingResult({ recosting, saved, onClose }: Props) {
       </header>
       {called.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className={table.scroll} tabIndex={0} aria-label={t("prices.result.after")}>
+        <section
+          className={`${table.scroll} ${styles.sheet}`}
+          tabIndex={0}
+          aria-label={t("prices.result.after")}
+        >
           <table className={table.table}>
             <thead>
               <tr>
@@ -69,7 +73,7 @@ export function RecostingResult({ recosting, saved, onClose }: Props) {
             <tbody>
               {called.map((change) => (
                 <tr key={`${change.provider} ${change.model}`}>
-                  <td>
+                  <td className={styles.pattern}>
                     {change.model || t("prices.unnamed")} <span className="faint">{change.provider}</span>
                   </td>
                   <td className={`${table.right} num`}>{format.integer(change.calls)}</td>
