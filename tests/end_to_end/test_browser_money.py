@@ -182,6 +182,11 @@ def test_a_price_that_cannot_be_right_stays_in_the_form_with_the_servers_sentenc
     assert api.get("/prices")["overrides"]["items"] == []
     wrong.fill("3")
     desk.page.keyboard.press("Enter")
+    missing = dialog.get_by_role("textbox", name="Output", exact=True)
+    expect(missing).to_have_attribute("aria-invalid", "true")
+    expect_refused(desk, 422)
+    missing.fill("0")
+    desk.page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
     assert [(each["model"], each["input"]) for each in api.get("/prices")["overrides"]["items"]] == [
         ("house-*", 3)
@@ -238,7 +243,7 @@ def test_a_user_is_counted_then_erased_and_the_receipt_stands_in_the_audit_chain
     desk.visit("/users/ada", "ada")
     desk.main.get_by_role("link", name="Erase…").click()
     desk.page.wait_for_url("**/settings/erasure?user=ada")
-    desk.wait_for("3 traces are held of it.")
+    desk.wait_for("3 traces of it are held.")
     expect(row(desk.main, "Spans").first).to_contain_text("3")
     submit = desk.main.get_by_role("button", name="Erase 3 traces for ever")
     expect(submit).to_be_disabled()
@@ -253,7 +258,7 @@ def test_a_user_is_counted_then_erased_and_the_receipt_stands_in_the_audit_chain
     typed.fill("ada")
     submit.click()
     expect(
-        desk.main.get_by_text("the reason names the subject; the audit chain keeps it for ever")
+        desk.main.get_by_text("The reason names the subject; the audit chain keeps it for ever")
     ).to_be_visible()
     desk.keep("erasure-reason")
     expect_refused(desk, 422)
@@ -283,11 +288,11 @@ def test_a_user_is_counted_then_erased_and_the_receipt_stands_in_the_audit_chain
 def test_a_session_and_a_trace_lead_to_their_erasure_and_a_wrong_id_is_told_at_its_field(desk: Window) -> None:
     desk.visit("/sessions/chat%20of%20bob", "chat of bob")
     desk.main.get_by_role("link", name="Erase…").click()
-    desk.wait_for("4 traces are held of it.")
+    desk.wait_for("4 traces of it are held.")
     expect(desk.main.get_by_role("textbox", name="Session id")).to_have_value("chat of bob")
     desk.visit(f"/traces/{trace_id(1)}", "chat gpt-4o-mini")
     desk.main.get_by_role("link", name="Erase…").click()
-    desk.wait_for("1 trace is held of it.")
+    desk.wait_for("1 trace of it is held.")
     desk.main.get_by_role("textbox", name="Trace id").fill("abc")
     desk.page.keyboard.press("Enter")
     expect(desk.main.get_by_text("'abc' is not a trace id; one has 32 hexadecimal digits")).to_be_visible()

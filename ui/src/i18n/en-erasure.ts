@@ -8,8 +8,8 @@ export const enErasure = {
   "erasure.count": "Count what is held",
   "erasure.count.text": "Counting changes nothing.",
   "erasure.counted": {
-    one: "{n} trace is held of it.",
-    other: "{n} traces are held of it.",
+    one: "{n} trace of it is held.",
+    other: "{n} traces of it are held.",
   },
   "erasure.done": "Erased. Nothing is left of it.",
   "erasure.done.text":

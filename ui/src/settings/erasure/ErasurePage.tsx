@@ -71,7 +71,9 @@ function Erase() {
 
   return (
     <>
-      <p className={styles.about}>{t("erasure.text")}</p>
+      <p className={styles.about}>
+        {t("erasure.text")} {t("erasure.count.text")}
+      </p>
       {erased && <Receipt erasure={erased} />}
       <SubjectForm
         key={`${subject?.kind} ${subject?.id}`}

@@ -22,7 +22,7 @@ export function Receipts() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={t("erasure.past")}>
-      <table className={table.table}>
+      <table className={`${table.table} ${table.cards}`}>
         <thead>
           <tr>
             <th scope="col">{t("erasure.when")}</th>
@@ -72,20 +72,26 @@ function Row({ entry }: { entry: AuditEntry }) {
       <td className="dim">
         <When time={entry.time} />
       </td>
-      <td>{kind ? t(`erasure.kind.${kind}`) : entry.resource}</td>
-      <td className={`${table.right} num`}>
+      <td data-label={t("erasure.what")}>{kind ? t(`erasure.kind.${kind}`) : entry.resource}</td>
+      <td className={`${table.right} num`} data-label={t("erasure.traces")}>
         {typeof details.traces === "number" ? (
           format.integer(details.traces)
         ) : (
           <Missing reason={t("missing.time")} />
         )}
       </td>
-      <td className={`${table.right} num`}>{format.integer(rowsOf(details))}</td>
-      <td>{entry.principal}</td>
-      <td className={`${table.wide} dim`} data-tip={entry.reason || undefined}>
+      <td className={`${table.right} num`} data-label={t("erasure.rows")}>
+        {format.integer(rowsOf(details))}
+      </td>
+      <td data-label={t("erasure.by")}>{entry.principal}</td>
+      <td
+        className={`${table.wide} dim`}
+        data-label={t("erasure.reason")}
+        data-tip={entry.reason || undefined}
+      >
         {entry.reason}
       </td>
-      <td className={`${table.right} num`}>
+      <td className={`${table.right} num`} data-label={t("erasure.entry")}>
         <Link
           className="link"
           to="/audit"

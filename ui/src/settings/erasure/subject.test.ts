@@ -14,7 +14,7 @@ test("the server's sentence is shown without its place in the request", () => {
   const said = "'abc' is not a trace id; one has 32 hexadecimal digits, in lower case.";
   expect(sentenceOf(`body.subject: Value error, ${said}`)).toBe(said);
   expect(sentenceOf("body: Value error, the reason names the subject.")).toBe(
-    "the reason names the subject.",
+    "The reason names the subject.",
   );
   expect(sentenceOf("Spans keep coming in.")).toBe("Spans keep coming in.");
 });

@@ -18,4 +18,7 @@ export function subjectOf(search: SubjectSearch): Subject | undefined {
 export const searchOf = ({ kind, id }: Subject): SubjectSearch => ({ [kind]: id });
 
 /** The server's sentence without the place in the request, which the field shows. */
-export const sentenceOf = (detail: string) => detail.replace(/^body[\w.]*: (Value error, )?/, "");
+export function sentenceOf(detail: string): string {
+  const sentence = detail.replace(/^body[\w.]*: (Value error, )?/, "");
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

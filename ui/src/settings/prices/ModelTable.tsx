@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import table from "@/components/table.module.css";
-import { Cost, Missing, Tokens, When } from "@/components/Value";
+import { Cost, Missing, Tokens } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import type { ModelCosts } from "./data";
 import { ModelName } from "./ModelName";
@@ -26,14 +26,14 @@ export function ModelTable({ label, models, onPrice }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={label}>
-      <table className={`${table.table} ${styles.models}`}>
+      <table className={`${table.table} ${table.cards} ${styles.models}`}>
         <thead>
           <tr>
             <th scope="col">{t("prices.model")}</th>
             <th scope="col" className={table.right}>
               {t("prices.calls")}
             </th>
-            <th scope="col" className={`${table.right} ${styles.spare}`}>
+            <th scope="col" className={table.right}>
               {t("prices.tokens")}
             </th>
             <th scope="col" className={table.right}>
@@ -52,26 +52,26 @@ export function ModelTable({ label, models, onPrice }: Props) {
         <tbody>
           {shown.map((model) => (
             <tr key={keyOf(model)}>
-              <td>
+              <td className={styles.wrapped}>
                 <ModelName model={model} />
               </td>
-              <td className={table.right}>
+              <td className={table.right} data-label={t("prices.calls")}>
                 <span className="num">{format.integer(model.calls)}</span>
-                <span className={styles.under}>
-                  <When time={model.last} />
+                <span className={styles.under} data-tip={format.exact(model.last)}>
+                  {t("prices.last", { when: format.relative(model.last) })}
                 </span>
               </td>
-              <td className={`${table.right} ${styles.spare}`}>
+              <td className={table.right} data-label={t("prices.tokens")}>
                 <Tokens input={model.input_tokens} output={model.output_tokens} />
               </td>
-              <td className={table.right}>
+              <td className={table.right} data-label={t("prices.cost")}>
                 <CostCell model={model} />
               </td>
-              <td className={table.right}>
+              <td className={table.right} data-label={t("prices.price")}>
                 <PriceCell model={model} />
               </td>
               {onPrice && (
-                <td className={table.right}>
+                <td className={`${table.right} ${table.act}`}>
                   <Button
                     variant={lacksPrice(model) ? "filled" : "default"}
                     onClick={() => onPrice(model)}

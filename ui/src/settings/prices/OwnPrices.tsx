@@ -28,7 +28,7 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={t("prices.own")}>
-      <table className={table.table}>
+      <table className={`${table.table} ${table.cards}`}>
         <thead>
           <tr>
             <th scope="col">{t("prices.model")}</th>
@@ -52,14 +52,20 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
         <tbody>
           {inOrder(items).map((price) => (
             <tr key={`${price.provider} ${price.model} ${price.valid_from}`}>
-              <td className={`mono ${styles.pattern}`}>{price.model}</td>
-              <td className="dim">{price.provider || t("prices.provider.any")}</td>
-              <td className={`${table.right} num`}>{formatRate(words, price.input)}</td>
-              <td className={`${table.right} num`}>{formatRate(words, price.output)}</td>
+              <td className={`mono ${styles.wrapped}`}>{price.model}</td>
+              <td className="dim" data-label={t("prices.provider")}>
+                {price.provider || t("prices.provider.any")}
+              </td>
+              <td className={`${table.right} num`} data-label={t("prices.input")}>
+                {formatRate(words, price.input)}
+              </td>
+              <td className={`${table.right} num`} data-label={t("prices.output")}>
+                {formatRate(words, price.output)}
+              </td>
               {DEFAULTS.map(([kind, like]) => {
                 const rate = price[kind];
                 return (
-                  <td key={kind} className={`${table.right} num`}>
+                  <td key={kind} className={`${table.right} num`} data-label={t(`prices.${kind}`)}>
                     {rate === null || rate === undefined ? (
                       <span className="faint">{t(like)}</span>
                     ) : (
@@ -68,18 +74,18 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
                   </td>
                 );
               })}
-              <td className="num">
+              <td className="num" data-label={t("prices.from")}>
                 {price.valid_from ? (
                   formatDay(words, price.valid_from)
                 ) : (
                   <span className="faint">{t("prices.from.always")}</span>
                 )}
               </td>
-              <td className={`${table.right} num`}>
+              <td className={`${table.right} num`} data-label={t("prices.fits")}>
                 {t("prices.models.count", { n: fitting(price, prices.models).length })}
               </td>
               {onEdit && onRemove && (
-                <td className={`${table.right} ${styles.tools}`}>
+                <td className={`${table.right} ${table.act} ${styles.tools}`}>
                   <button
                     type="button"
                     onClick={() => onEdit(price)}

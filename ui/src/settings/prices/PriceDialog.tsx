@@ -56,7 +56,7 @@ export function PriceDialog({ prices, start, edited, onClose, onSaved }: Props) 
       error={problem || conflict ? null : save.error}
       disabled={conflict}
       onSubmit={(reason) =>
-        save.mutate({ items: withPrice(list.items, price, edited), expected: list.digest ?? null, reason })
+        save.mutate({ items: withPrice(list.items, price, edited), expected: list.digest ?? "", reason })
       }
       onClose={onClose}
     >

@@ -36,6 +36,7 @@ export function RateFields({ draft, onChange, problem }: Props) {
             error={problem?.field === name ? problem.sentence : undefined}
             classNames={{ input: "num" }}
             autoComplete="off"
+            data-autofocus={name === "input" || undefined}
           />
         );
       })}

@@ -17,8 +17,6 @@ const sum = (values: (number | null)[]) => values.reduce<number>((total, value) 
 export function RecostingResult({ recosting, saved, onClose }: Props) {
   const { t, format } = useWords();
   const { changes } = recosting;
-  const cost = (value: number | null) =>
-    value === null ? <span className={styles.noPrice}>{t("cost.no_price")}</span> : format.cost(value);
   const called = changes.filter((change) => change.calls > 0);
   const said =
     called.length > 0
@@ -27,7 +25,7 @@ export function RecostingResult({ recosting, saved, onClose }: Props) {
         ? t("prices.result.same")
         : t("prices.result.none", { n: recosting.models });
   return (
-    <section className={styles.result} role="log" aria-label={t("prices.history")}>
+    <section className={`${styles.result} ${styles.sheet}`} role="log" aria-label={t("prices.history")}>
       <header>
         <Icon name="check" size={14} />
         <p>
@@ -47,49 +45,53 @@ export function RecostingResult({ recosting, saved, onClose }: Props) {
           <Icon name="cross" size={12} />
         </button>
       </header>
-      {called.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section
-          className={`${table.scroll} ${styles.sheet}`}
-          tabIndex={0}
-          aria-label={t("prices.result.after")}
-        >
-          <table className={table.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t("prices.model")}</th>
-                <th scope="col" className={table.right}>
-                  {t("prices.calls")}
-                </th>
-                <th scope="col" className={table.right}>
-                  {t("prices.result.before")}
-                </th>
-                <th scope="col" className={table.right}>
-                  {t("prices.result.after")}
-                </th>
-                <th scope="col">{t("prices.result.by")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {called.map((change) => (
-                <tr key={`${change.provider} ${change.model}`}>
-                  <td className={styles.pattern}>
-                    {change.model || t("prices.unnamed")} <span className="faint">{change.provider}</span>
-                  </td>
-                  <td className={`${table.right} num`}>{format.integer(change.calls)}</td>
-                  <td className={`${table.right} num`}>{cost(change.before_usd)}</td>
-                  <td className={`${table.right} num`}>{cost(change.after_usd)}</td>
-                  <td className="dim">
-                    {change.source === "override"
-                      ? t("prices.own.source")
-                      : change.source || t("cost.no_price")}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      {called.length > 0 && <Changes changes={called} />}
     </section>
+  );
+}
+
+function Changes({ changes }: { changes: Recosting["changes"] }) {
+  const { t, format } = useWords();
+  const cost = (value: number | null) =>
+    value === null ? <span className={styles.noPrice}>{t("cost.no_price")}</span> : format.cost(value);
+  return (
+    <table className={`${table.table} ${table.cards}`}>
+      <thead>
+        <tr>
+          <th scope="col">{t("prices.model")}</th>
+          <th scope="col" className={table.right}>
+            {t("prices.calls")}
+          </th>
+          <th scope="col" className={table.right}>
+            {t("prices.result.before")}
+          </th>
+          <th scope="col" className={table.right}>
+            {t("prices.result.after")}
+          </th>
+          <th scope="col">{t("prices.result.by")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map((change) => (
+          <tr key={`${change.provider} ${change.model}`}>
+            <td className={styles.wrapped}>
+              {change.model || t("prices.unnamed")} <span className="faint">{change.provider}</span>
+            </td>
+            <td className={`${table.right} num`} data-label={t("prices.calls")}>
+              {format.integer(change.calls)}
+            </td>
+            <td className={`${table.right} num`} data-label={t("prices.result.before")}>
+              {cost(change.before_usd)}
+            </td>
+            <td className={`${table.right} num`} data-label={t("prices.result.after")}>
+              {cost(change.after_usd)}
+            </td>
+            <td className="dim" data-label={t("prices.result.by")}>
+              {change.source === "override" ? t("prices.own.source") : change.source || t("cost.no_price")}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -24,7 +24,7 @@ export function RemoveDialog({ list, price, onClose, onSaved }: Props) {
       error={conflict ? null : save.error}
       disabled={conflict}
       onSubmit={(reason) =>
-        save.mutate({ items: withoutPrice(list.items, price), expected: list.digest ?? null, reason })
+        save.mutate({ items: withoutPrice(list.items, price), expected: list.digest ?? "", reason })
       }
       onClose={onClose}
     >

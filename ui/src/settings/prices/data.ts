@@ -19,8 +19,8 @@ export const pricesQuery = () =>
 
 export interface Replacement {
   items: Price[];
-  /** The list that the change was made from; another one there now is a conflict. */
-  expected: string | null;
+  /** The digest of the list that the change was made from, empty where there was none; another one is a conflict. */
+  expected: string;
   reason: string;
 }
 

@@ -63,9 +63,9 @@ export function priceOf(draft: Draft): Price {
   return {
     provider: draft.provider.trim(),
     model: draft.model.trim(),
-    // An empty field is no price of 0: the server asks for it.
+    // An empty field is no price of 0: the server asks for both.
     input: rateOf(draft.input) as number,
-    output: rateOf(draft.output) ?? 0,
+    output: rateOf(draft.output) as number,
     cache_read: rateOf(draft.cache_read),
     cache_write: rateOf(draft.cache_write),
     reasoning: rateOf(draft.reasoning),

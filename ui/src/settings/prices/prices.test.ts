@@ -77,6 +77,7 @@ test("a draft is the price again, and leaves out what costs as its kind does", (
 });
 
 test("what is no number is sent as it was typed, and nothing typed is no price of 0", () => {
+  expect(priceOf(EMPTY).output).toBeNull();
   const made = priceOf({ ...EMPTY, model: " a ", input: "", output: "1,5", cache_read: "1e999" });
   expect(made).toMatchObject({ model: "a", input: null, output: "1,5", cache_read: "1e999" });
 });
