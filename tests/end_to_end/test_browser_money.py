@@ -282,7 +282,22 @@ def test_a_user_is_counted_then_erased_and_the_receipt_stands_in_the_audit_chain
     desk.keep("erasure-receipt")
     receipt.get_by_role("link", name=f"Entry {entry['seq']} of the audit chain").click()
     desk.page.wait_for_url(f"**/audit?entry={entry['seq']}")
-    expect(desk.page.get_by_role("complementary")).to_contain_text(f"erasure/{entry['resource'].split('/')[1]}")
+    expect(desk.page.get_by_role("complementary")).to_contain_text(entry["resource"])
+
+
+def test_a_link_to_an_old_entry_of_the_audit_chain_opens_it_though_the_list_does_not_reach_it(
+    desk: Window, api: Client
+) -> None:
+    subject = {"kind": "trace", "id": trace_id(1)}
+    erased = api.post("/erasures", {"subject": subject, "reason": "ticket 480"})
+    for number in range(120):
+        api.put("/views/traces/view", {"query": f"q={number}"})
+    (entry,) = api.get("/audit", action="erasure:create")["items"]
+    assert entry["seq"] not in {each["seq"] for each in api.get("/audit", limit=100)["items"]}
+    desk.visit("/settings/erasure", "ticket 480")
+    desk.main.get_by_role("link", name=f"Open entry {entry['seq']} of the audit chain").click()
+    desk.page.wait_for_url(f"**/audit?entry={entry['seq']}")
+    expect(desk.page.get_by_role("complementary")).to_contain_text(f"erasure/{erased['id']}")
 
 
 def test_a_session_and_a_trace_lead_to_their_erasure_and_a_wrong_id_is_told_at_its_field(desk: Window) -> None:

@@ -52,8 +52,8 @@ export const enPrices = {
   "prices.new.title": "A price of your own",
   "prices.none": "No price",
   "prices.none.text": {
-    one: "What this model cost is not known, and is in no total: no list has a price for it.",
-    other: "What these {n} models cost is not known, and is in no total: no list has a price for them.",
+    one: "What this model cost is not known, and is in no total: no price holds for it.",
+    other: "What these {n} models cost is not known, and is in no total: no price holds for them.",
   },
   "prices.older": {
     one: "{n} call is older than its price",

@@ -51,8 +51,7 @@ export const koPrices: Record<keyof typeof enPrices, Text> = {
   "prices.new.title": "자체 가격",
   "prices.none": "가격 없음",
   "prices.none.text": {
-    other:
-      "모델 {n}개는 어떤 가격표에도 가격이 없습니다. 비용을 알 수 없으며 어느 합계에도 들어가지 않습니다.",
+    other: "모델 {n}개에는 적용되는 가격이 없습니다. 비용을 알 수 없으며 어느 합계에도 들어가지 않습니다.",
   },
   "prices.older": { other: "가격 시작일 이전 호출 {n}건" },
   "prices.output": "출력",

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Icon } from "@/components/Icon";
 import table from "@/components/table.module.css";
 import { useWords } from "@/i18n/useWords";
@@ -17,6 +18,10 @@ const sum = (values: (number | null)[]) => values.reduce<number>((total, value) 
 export function RecostingResult({ recosting, saved, onClose }: Props) {
   const { t, format } = useWords();
   const { changes } = recosting;
+  const place = useRef<HTMLElement>(null);
+  // It stands above lists that may be long, at whose end the change was made.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each result is shown anew
+  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [recosting]);
   const called = changes.filter((change) => change.calls > 0);
   const said =
     called.length > 0
@@ -25,7 +30,12 @@ export function RecostingResult({ recosting, saved, onClose }: Props) {
         ? t("prices.result.same")
         : t("prices.result.none", { n: recosting.models });
   return (
-    <section className={`${styles.result} ${styles.sheet}`} role="log" aria-label={t("prices.history")}>
+    <section
+      ref={place}
+      className={`${styles.result} ${styles.sheet}`}
+      role="log"
+      aria-label={t("prices.history")}
+    >
       <header>
         <Icon name="check" size={14} />
         <p>
