@@ -1,12 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useReleaseIndex } from "@/api/releases";
+import { useMay } from "@/api/session";
 import type { Trace } from "@/api/types";
 import { Digest } from "@/components/Copy";
 import { CostLink } from "@/components/CostLink";
 import { ReleaseName } from "@/components/ReleaseName";
 import { Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
+import { EraseLink } from "@/settings/erasure/EraseLink";
 import styles from "./Trace.module.css";
 
 const FeedbackOn = lazy(() => import("./FeedbackOn").then((module) => ({ default: module.FeedbackOn })));
@@ -77,6 +79,11 @@ export function TraceFacts({ trace }: { trace: Trace }) {
           <FeedbackOn trace={trace} />
         </Suspense>
       </Fact>
+      {useMay("admin") && (
+        <Fact name={t("nav.settings.erasure")}>
+          <EraseLink search={{ trace: trace.trace_id }} />
+        </Fact>
+      )}
     </dl>
   );
 }

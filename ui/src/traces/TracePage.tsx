@@ -7,7 +7,6 @@ import { StatusMark } from "@/components/Marks";
 import { Page } from "@/components/Page";
 import { Loaded, SkeletonRows } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
-import { EraseLink } from "@/settings/erasure/EraseLink";
 import { TraceFacts } from "./TraceFacts";
 import { TraceTabs } from "./TraceTabs";
 import { TraceView } from "./TraceView";
@@ -42,7 +41,6 @@ export function TracePage() {
       }
       actions={
         <>
-          <EraseLink search={{ trace: traceId }} />
           {trace && (
             <Suspense fallback={null}>
               <AgainstMenu trace={trace} against={against} />

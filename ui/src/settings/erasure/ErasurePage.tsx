@@ -64,7 +64,7 @@ function Erase() {
   async function show(erasure: Erasure) {
     setErased(erasure);
     // The name leaves the address, and what was read of it the memory of this page.
-    await navigate({ search: {}, replace: true });
+    await navigate({ search: {}, replace: true, resetScroll: false });
     client.removeQueries({ type: "inactive" });
     await client.invalidateQueries();
   }

@@ -16,8 +16,11 @@ export function Receipt({ erasure }: { erasure: Erasure }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const receipts = useInfiniteQuery(receiptsQuery()).data?.pages.flatMap((page) => page.items) ?? [];
   const entry = receipts.find((each) => each.resource === `erasure/${erasure.id}`);
-  // The form that had the focus is gone.
-  useEffect(() => heading.current?.focus(), []);
+  // The form that had the focus is gone, and stood further down.
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.scrollIntoView({ block: "start" });
+  }, []);
 
   function save() {
     const text = JSON.stringify({ ...erasure, audit_entry: entry ?? null }, null, 2);
