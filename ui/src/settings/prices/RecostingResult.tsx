@@ -21,7 +21,9 @@ export function RecostingResult({ recosting, saved, onClose }: Props) {
   const place = useRef<HTMLElement>(null);
   // It stands above lists that may be long, at whose end the change was made.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each result is shown anew
-  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [recosting]);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "nearest" });
+  }, [recosting]);
   const called = changes.filter((change) => change.calls > 0);
   const said =
     called.length > 0
