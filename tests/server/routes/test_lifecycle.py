@@ -21,6 +21,9 @@ def test_a_policy_is_read_set_and_applied(project: Project) -> None:
         {"max_age_days": 2000, "max_traces": 1, "keep_runs": True},
         "key:a-admin",
     )
+    assert project.client.post("/retention/dry-run", {})["clearing"] == 1
+    other = {"policy": {"max_age_days": None, "max_traces": None}}
+    assert project.client.post("/retention/dry-run", other)["clearing"] == 0
     rows = project.client.post("/retention/apply", {})["rows"]
     assert {table: count for table, count in rows.items() if count} == {"spans": 1, "traces": 1}
     assert [item["trace_id"] for item in project.client.get("/traces")["items"]] == [trace_id(2)]

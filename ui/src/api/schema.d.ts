@@ -568,6 +568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Retention
+         * @description Say what the project holds, and how much of it a policy would clear now; nothing is cleared.
+         */
+        post: operations["try_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention/apply": {
         parameters: {
             query?: never;
@@ -2324,6 +2344,22 @@ export interface components {
             };
         };
         /**
+         * Held
+         * @description A project's traces, and those that a policy would clear.
+         */
+        Held: {
+            /** Traces */
+            traces: number;
+            /** Of Runs */
+            of_runs: number;
+            /** Oldest */
+            oldest: string | null;
+            /** Newest */
+            newest: string | null;
+            /** Clearing */
+            clearing: number;
+        };
+        /**
          * Hit
          * @description A chunk that was found.
          */
@@ -3254,6 +3290,10 @@ export interface components {
              * @default true
              */
             keep_runs: boolean;
+        };
+        /** RetentionSample */
+        RetentionSample: {
+            policy?: components["schemas"]["RetentionPolicy"] | null;
         };
         /**
          * Retry
@@ -5455,6 +5495,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionSample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Held"];
                 };
             };
             /** @description Validation Error */

@@ -53,6 +53,8 @@ function SignedIn() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => {
     main.current?.scrollTo(0, 0);
+    // On a phone the rail scrolls, and the place may be out of sight.
+    document.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest" });
   }, [path]);
 
   return (
