@@ -1,4 +1,4 @@
-"""The project's settings in a real browser: masking that is tried and does mask."""
+"""The project's settings in a real browser: masking that is tried and does mask, retention that clears."""
 
 import time
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from .processes import Processes, Server, eventually
 pytestmark = [pytest.mark.browser]
 
 SECOND = 1_000_000_000
+DAY = 86_400 * SECOND
 PHONE = 375
 
 RULES: dict[str, Any] = {
@@ -31,9 +32,9 @@ RULES: dict[str, Any] = {
 }
 
 
-def send(server: Server, number: int, text: str, **attributes: Plain) -> None:
+def send(server: Server, number: int, text: str, *, days_ago: int = 0, **attributes: Plain) -> None:
     """Export a trace of one span that says a text."""
-    start = time.time_ns() - number * SECOND
+    start = time.time_ns() - days_ago * DAY - number * SECOND
     about: dict[str, Plain] = {"gen_ai.prompt": text, **attributes}
     body = request(span(number, 1, name=f"answer {number}", start_ns=start, attributes=about))
     answer = httpx2.post(f"{server.url}/v1/traces", content=body.SerializeToString(), headers=HEADERS)
@@ -232,6 +233,61 @@ def test_the_order_of_patterns_is_changed_with_the_keyboard_and_saved(desk: Wind
     assert [pattern["name"] for pattern in patterns] == ["codename", "ticket"]
 
 
+def test_a_policy_says_what_it_would_clear_before_it_is_saved_and_clears_it_when_told(
+    desk: Window, server: Server
+) -> None:
+    for number in (1, 2, 3):
+        send(server, number, "hello", days_ago=40 if number == 1 else 0)
+        stored(server, number)
+    desk.visit("/settings/retention", "Everything is kept for ever.", "3 traces are held.")
+    expect(desk.main.get_by_role("button", name="Clear now")).to_have_count(0)
+    days = desk.main.get_by_label("Days to keep a trace")
+    days.fill("30")
+    desk.wait_for("1 of the 3 traces held now would be cleared, for good.")
+    days.fill("60")
+    desk.wait_for("None of the 3 traces held now would be cleared.")
+    days.fill("30")
+    desk.main.get_by_role("button", name="Review and save").click()
+    dialog = desk.page.get_by_role("dialog")
+    expect(dialog.get_by_text("Traces are kept for 30 days.")).to_be_visible()
+    expect(dialog.get_by_text("1 of the 3 traces held now would be cleared, for good.")).to_be_visible()
+    desk.keep("retention-save")
+    assert desk.accessibility_faults() == []
+    dialog.get_by_label("Reason").fill("ticket 9")
+    dialog.get_by_role("button", name="Save the policy").click()
+    desk.wait_for("Traces are kept for 30 days.", "1 of the 3 traces held now is waiting to be cleared.")
+
+    desk.main.get_by_role("button", name="Clear now").click()
+    desk.keep("retention-clear")
+    assert desk.accessibility_faults() == []
+    dialog.get_by_role("button", name="Clear 1 trace for good").click()
+    expect(dialog.get_by_text("Cleared: 1 span, 1 row of the index of traces.")).to_be_visible()
+    dialog.get_by_text("Close", exact=True).click()
+    desk.wait_for("2 traces are held.", "None of them is waiting to be cleared.")
+    expect(desk.main.get_by_role("row").filter(has_text="1 span")).to_contain_text("kept for 30 days")
+    desk.keep("retention-cleared")
+    with server.client() as client:
+        assert sorted(each["trace_id"] for each in client.get("/traces")["items"]) == [trace_id(2), trace_id(3)]
+        entries = [(each["action"], each["reason"]) for each in client.get("/audit")["items"]]
+    assert entries == [("retention:apply", ""), ("retention:change", "ticket 9")]
+
+
+def test_a_limit_that_is_none_is_said_at_its_field_and_not_left_behind(desk: Window, server: Server) -> None:
+    desk.visit("/settings/retention", "Everything is kept for ever.", "No trace is held yet.")
+    desk.main.get_by_label("Traces to keep at most").fill("many")
+    desk.wait_for("A whole number of at least 1, or nothing.")
+    expect(desk.main.get_by_role("button", name="Review and save")).to_be_disabled()
+    assert desk.accessibility_faults() == []
+    desk.main.get_by_role("link", name="Masking").click()
+    expect(desk.page.get_by_role("dialog").get_by_text("The change of the policy would be lost.")).to_be_visible()
+    desk.page.get_by_role("button", name="Stay here").click()
+    desk.main.get_by_role("button", name="Discard").click()
+    desk.main.get_by_role("link", name="Masking").click()
+    desk.page.wait_for_url("**/settings/masking")
+    with server.client() as client:
+        assert client.get("/retention")["updated"] is None
+
+
 def test_who_may_not_change_the_settings_reads_them_and_why(chromium: Browser, server: Server) -> None:
     set_rules(server, RULES)
     with server.client() as client:
@@ -246,6 +302,9 @@ def test_who_may_not_change_the_settings_reads_them_and_why(chromium: Browser, s
         seen.wait_for("2 things would be masked")
         seen.keep("masking-viewer")
         assert seen.accessibility_faults() == []
+        seen.visit("/settings/retention", "Only an admin of the project may change it or clear")
+        expect(seen.main.get_by_label("Days to keep a trace")).to_be_disabled()
+        expect(seen.main.get_by_role("button")).to_have_count(0)
         seen.assert_clean()
 
 
@@ -257,8 +316,13 @@ def test_settings_show_no_fault_in_each_language_theme_and_width(
     chromium: Browser, server: Server, language: Language, scheme: Scheme, width: int
 ) -> None:
     set_rules(server, RULES)
+    with server.client() as client:
+        client.put("/retention", {"max_age_days": 30, "max_traces": 1_000_000})
+    for number in (1, 2):
+        send(server, number, "write to ada@example.com", days_ago=40 * (number - 1))
+    stored(server, 2)
     found = []
-    places = (("masking", ("ada@example.com", "codename")),)
+    places = (("masking", ("ada@example.com", "codename")), ("retention", ("30",)))
     with window(chromium, server.url, language=language, scheme=scheme, width=width) as seen:
         for section, texts in places:
             seen.visit(f"/settings/{section}", *texts)

@@ -24,6 +24,8 @@ def masked(detector: Detector, text: str) -> str | None:
         ("phone", "(415) 555-2671 or 415-555-2671", "[phone] or [phone]"),
         ("phone", "전화는010-1234-5678이고 02-312-4567도", "전화는[phone]이고 [phone]도"),
         ("phone", "01012345678", "[phone]"),
+        ("phone", "Ada (+82 10-1234-5678) or +49 (30)", "Ada ([phone]) or +49 (30)"),
+        ("phone", "+1 415 555 (2671)", "[phone]"),
         ("credit_card", "paid with 4111 1111 1111 1111.", "paid with [credit_card]."),
         ("credit_card", "on 12 4111111111111111", "on 12 [credit_card]"),
         ("credit_card", "378282246310005,5555-5555-5555-4444", "[credit_card],[credit_card]"),

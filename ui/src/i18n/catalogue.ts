@@ -5,6 +5,8 @@ import type { enDashboard } from "./en-dashboard";
 import type { enErasure } from "./en-erasure";
 import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
+import type { enOverview } from "./en-overview";
+import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
 import type { enRelease } from "./en-release";
 import type { enSessions } from "./en-sessions";
@@ -22,6 +24,8 @@ export type TextKey =
   | keyof typeof enAudit
   | keyof typeof enCompare
   | keyof typeof enFirst
+  | keyof typeof enOverview
+  | keyof typeof enPalette
   | keyof typeof enRelease
   | keyof typeof enDashboard
   | keyof typeof enGraph

@@ -1,3 +1,4 @@
+import "./laterTexts";
 import { useMantineColorScheme } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";

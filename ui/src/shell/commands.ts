@@ -1,3 +1,4 @@
+import "./laterTexts";
 import type { ArtifactSummary, RunSummary, Verdict } from "@/api/types";
 import type { IconName } from "@/components/Icon";
 import type { Words } from "@/i18n/language";

@@ -80,8 +80,12 @@ def _digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit())
 
 
-def _is_phone(context: Context) -> bool:
-    return 8 <= len(_digits(context.text)) <= 15 and not _continues_number(context)
+def _length_of_phone(context: Context) -> int:
+    """Return where the number ends: the parenthesis around a whole number is none of it."""
+    text = context.text
+    if not 8 <= len(_digits(text)) <= 15 or _continues_number(context):
+        return 0
+    return len(text) - (text.endswith(")") and text.count(")") > text.count("("))
 
 
 def _continues_number(context: Context) -> bool:
@@ -176,7 +180,7 @@ _PATTERNS: Final[Mapping[Detector, tuple[str, Callable[[Context], int]]]] = {
             r"|\b0(?:2|[3-6][1-5]|70|505)[ .)-]{1,2}\d{3,4}[ .-]\d{4}\b"
             r"|(?:\(\d{3}\) ?|\b\d{3}[.-])\d{3}[.-]\d{4}\b"
         ),
-        _when(_is_phone),
+        _length_of_phone,
     ),
     "credit_card": (r"\b[2-6](?:[ -]?\d){12,18}\b", _when(_is_card)),
     "iban": (r"(?i)\b[a-z]{2}\d{2}(?: ?[a-z0-9]){11,31}", _length_of_iban),

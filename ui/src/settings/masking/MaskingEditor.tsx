@@ -2,12 +2,13 @@ import { useMemo, useState } from "react";
 import type { Masking } from "@/api/masking";
 import { useMay } from "@/api/session";
 import { useWords } from "@/i18n/useWords";
+import { LeaveGuard } from "../LeaveGuard";
+import { ReadOnlyNote } from "../ReadOnlyNote";
 import { AttributeList } from "./AttributeList";
 import { ContentList } from "./ContentList";
 import { DetectorList } from "./DetectorList";
-import { LeaveGuard } from "./LeaveGuard";
 import styles from "./Masking.module.css";
-import { Gone, ReadOnly, Stale, Standing } from "./Notices";
+import { Gone, Stale, Standing } from "./Notices";
 import { PatternList } from "./PatternList";
 import type { RowProblem } from "./RuleRow";
 import { CONTENTS, PERSONAL, SECRETS } from "./rules";
@@ -44,7 +45,7 @@ export function MaskingEditor({ masking }: { masking: Masking }) {
     <div className={styles.sides}>
       <div className={styles.rules}>
         <Standing masking={masking} />
-        {readOnly && <ReadOnly />}
+        {readOnly && <ReadOnlyNote text="masking.readonly" />}
         {stale && <Stale now={masking} edited={edited} />}
         <DetectorList
           {...common}
@@ -85,7 +86,11 @@ export function MaskingEditor({ masking }: { masking: Masking }) {
           />
         </div>
       </div>
-      <LeaveGuard dirty={dirty} count={Math.max(1, changes.length)} onDiscard={discard} />
+      <LeaveGuard
+        dirty={dirty}
+        text={t("masking.leave.text", { n: Math.max(1, changes.length) })}
+        onDiscard={discard}
+      />
     </div>
   );
 }

@@ -1,7 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
 import type { MaskedCount, Masking } from "@/api/masking";
-import { sessionQuery } from "@/api/queries";
-import { isRole } from "@/api/session";
 import { useWords } from "@/i18n/useWords";
 import { Count, type Counts } from "./Count";
 import styles from "./Masking.module.css";
@@ -29,16 +26,6 @@ export function Standing({ masking }: { masking: Masking }) {
         </p>
       )}
     </div>
-  );
-}
-
-export function ReadOnly() {
-  const { t } = useWords();
-  const role = useQuery(sessionQuery()).data?.principal.role ?? "";
-  return (
-    <p className={styles.notice}>
-      {t("masking.readonly", { role: isRole(role) ? t(`role.${role}`) : role })}
-    </p>
   );
 }
 

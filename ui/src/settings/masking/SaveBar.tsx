@@ -28,10 +28,10 @@ export function SaveBar({ edited, refusal }: Props) {
         {ofNoRow ?? state}
       </p>
       <Button variant="default" onClick={discard}>
-        {t("masking.discard")}
+        {t("settings.discard")}
       </Button>
       <Button disabled={waiting > 0 || stale} onClick={() => setOpen(true)}>
-        {t("masking.review")}
+        {t("settings.review")}
       </Button>
       {open && (
         <Suspense fallback={null}>

@@ -1,31 +1,31 @@
 import { Button, Modal } from "@mantine/core";
 import { useWords } from "@/i18n/useWords";
-import styles from "./Masking.module.css";
+import styles from "./Settings.module.css";
 
 interface Props {
-  count: number;
+  text: string;
   onLeave: () => void;
   onStay: () => void;
 }
 
 /** Loaded on demand through LeaveGuard.tsx. */
-export function LeaveDialog({ count, onLeave, onStay }: Props) {
+export function LeaveDialog({ text, onLeave, onStay }: Props) {
   const { t } = useWords();
   return (
     <Modal
       opened
       onClose={onStay}
-      title={t("masking.leave")}
+      title={t("settings.leave")}
       size={420}
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
-      <p>{t("masking.leave.text", { n: count })}</p>
+      <p>{text}</p>
       <div className={styles.dialogActions}>
         <Button variant="default" onClick={onLeave}>
-          {t("masking.leave.go")}
+          {t("settings.leave.go")}
         </Button>
         <Button onClick={onStay} data-autofocus>
-          {t("masking.leave.stay")}
+          {t("settings.leave.stay")}
         </Button>
       </div>
     </Modal>

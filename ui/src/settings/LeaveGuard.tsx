@@ -5,12 +5,13 @@ const LeaveDialog = lazy(() => import("./LeaveDialog").then((module) => ({ defau
 
 interface Props {
   dirty: boolean;
-  count: number;
+  /** What would be lost. */
+  text: string;
   onDiscard: () => void;
 }
 
 /** Asks before changes are left behind, by a link as well as by closing the window. */
-export function LeaveGuard({ dirty, count, onDiscard }: Props) {
+export function LeaveGuard({ dirty, text, onDiscard }: Props) {
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
     enableBeforeUnload: () => dirty,
@@ -25,7 +26,7 @@ export function LeaveGuard({ dirty, count, onDiscard }: Props) {
   if (status !== "blocked") return null;
   return (
     <Suspense fallback={null}>
-      <LeaveDialog count={count} onLeave={leave} onStay={reset} />
+      <LeaveDialog text={text} onLeave={leave} onStay={reset} />
     </Suspense>
   );
 }

@@ -1,0 +1,20 @@
+/** The English texts of the overview. */
+export const enOverview = {
+  "overview.all_runs": "All runs",
+  "overview.changed": "what changed",
+  "overview.cost": "Cost, 24 h",
+  "overview.cost.each": "{cost} per request",
+  "overview.counts": "{traces} traces and {spans} spans in 24 h",
+  "overview.errors": { one: "{n} error", other: "{n} errors" },
+  "overview.latency": "Latency p50",
+  "overview.mark": "@{number} went live here\n{time}",
+  "overview.quality": "Quality",
+  "overview.quality.hint": "Evaluate this release to see how good it is.",
+  "overview.requests": "Requests, 24 h",
+  "overview.requests.tip": { one: "{n} request, {errors} failed", other: "{n} requests, {errors} failed" },
+  "overview.runs": "Recent runs",
+  "overview.since": "went live",
+  "overview.vacant": "Nothing runs here.",
+  "overview.verdicts": "Recent verdicts",
+  "overview.waiting": "Waiting for you",
+};
