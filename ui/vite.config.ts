@@ -21,7 +21,10 @@ export default defineConfig({
       output: {
         // In one file they compress better than in a dozen.
         codeSplitting: {
-          groups: [{ name: "router", test: /node_modules\/@tanstack\/(react-)?(router|store|history)/ }],
+          groups: [
+            { name: "router", test: /node_modules\/@tanstack\/(react-)?(router|store|history)/ },
+            { name: "query", test: /node_modules\/@tanstack\/(react-)?query/ },
+          ],
         },
       },
     },

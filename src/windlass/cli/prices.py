@@ -67,7 +67,7 @@ def set_price(
     with connect(data) as client:
         before = client.get("/prices")["overrides"]
         others = [each for each in before["items"] if _place(each) != _place(price)]
-        body = {"items": [*others, price], "expected": before["digest"], "reason": reason}
+        body = {"items": [*others, price], "expected": before["digest"] or "", "reason": reason}
         answer = client.put("/prices", body)
     _print_recosting(answer["recosting"])
 
@@ -86,7 +86,7 @@ def remove_price(
         if len(others) == len(before["items"]):
             print(f"There is no price of your own for {model!r}.")
             return
-        body = {"items": others, "expected": before["digest"], "reason": reason}
+        body = {"items": others, "expected": before["digest"] or "", "reason": reason}
         answer = client.put("/prices", body)
     _print_recosting(answer["recosting"])
 

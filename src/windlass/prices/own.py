@@ -93,14 +93,15 @@ def replace_prices(
 ) -> PriceList:
     """Replace the list of the principal's project; the same list again changes nothing.
 
-    With ``expected``, the digest of the list that was read, raises Conflict when another one is there now.
+    With ``expected``, the digest of the list that was read or an empty text where there was none, raises Conflict
+    when another one is there now.
     """
     content = canonical_json([price.model_dump(mode="json", exclude_none=True) for price in prices])
     project, digest = principal.project, digest_bytes(content)
     with database.write() as tx:
         take_turns(tx, project, "prices")
         before = _read(tx, project)
-        if expected is not None and expected != before.digest:
+        if expected is not None and expected != (before.digest or ""):
             raise Conflict(
                 "The prices were changed by somebody else meanwhile; read them again, then make the change."
             )

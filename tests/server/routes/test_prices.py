@@ -97,6 +97,16 @@ def test_a_list_that_somebody_else_changed_is_not_replaced_unseen(project: Proje
     assert [price["model"] for price in project.client.get("/prices")["overrides"]["items"]] == ["b"]
 
 
+def test_a_first_list_does_not_replace_one_that_somebody_else_made_meanwhile(project: Project) -> None:
+    project.client.put("/prices", {"items": [{"model": "a", "input": 1.0}], "expected": ""})
+
+    with project.http() as http:
+        answer = http.put("/api/v1/prices", json={"items": [{"model": "b", "input": 1.0}], "expected": ""})
+
+    assert answer.status_code == 409
+    assert [price["model"] for price in project.client.get("/prices")["overrides"]["items"]] == ["a"]
+
+
 @pytest.mark.parametrize(
     "wrong", [{"input": -1}, {"input": "much"}, {"model": ""}, {"valid_from": "soon"}, {"x": 1}]
 )

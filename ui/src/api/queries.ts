@@ -205,6 +205,18 @@ export const auditQuery = () =>
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
+/** One entry by its number; null when the project has none of it. */
+export const auditEntryQuery = (seq: number) =>
+  queryOptions({
+    queryKey: ["audit-entry", seq],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 1, cursor: String(seq + 1) };
+      const { items } = await unwrap(api.GET("/api/v1/audit", { params: { query }, signal }));
+      return items.find((entry) => entry.seq === seq) ?? null;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const verificationQuery = () =>
   queryOptions({
     queryKey: ["audit-verification"],

@@ -2,7 +2,7 @@ import "./texts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
-import { auditQuery, verificationQuery } from "@/api/queries";
+import { auditEntryQuery, auditQuery, verificationQuery } from "@/api/queries";
 import type { AuditEntry } from "@/api/types";
 import { Page } from "@/components/Page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/components/States";
@@ -28,7 +28,11 @@ export function AuditPage() {
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const show = (row: AuditEntry | undefined) =>
     void navigate({ search: { entry: row ? String(row.seq) : undefined }, replace: true });
-  const open = rows.find((row) => String(row.seq) === entry);
+  const listed = rows.find((row) => String(row.seq) === entry);
+  // A link may name an entry that is not loaded yet.
+  const isElsewhere = query.data !== undefined && !listed && entry !== undefined && /^\d+$/.test(entry);
+  const named = useQuery({ ...auditEntryQuery(Number(entry)), enabled: isElsewhere }).data;
+  const open = listed ?? (isElsewhere && named ? named : undefined);
   return (
     <Page fill title={t("nav.audit")}>
       <Verification />

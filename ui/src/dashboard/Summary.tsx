@@ -46,11 +46,17 @@ export function Summary({ item, measured }: { item: DashboardChart; measured: Me
         </span>
       )}
       <span className="num faint">n={format.integer(n)}</span>
-      {unknown > 0 && (
-        <span
-          className="num dim"
-          data-tip={t(measure === "cost_usd" ? "dash.unknown.cost" : "dash.unknown.tokens", { n: unknown })}
+      {unknown > 0 && measure === "cost_usd" && (
+        <Link
+          to="/settings/prices"
+          className="quiet-link num dim"
+          data-tip={t("dash.unknown.cost", { n: unknown })}
         >
+          {t("dash.unknown", { n: unknown })}
+        </Link>
+      )}
+      {unknown > 0 && measure !== "cost_usd" && (
+        <span className="num dim" data-tip={t("dash.unknown.tokens", { n: unknown })}>
           {t("dash.unknown", { n: unknown })}
         </span>
       )}

@@ -2,10 +2,12 @@ import type { en } from "./en";
 import type { enAudit } from "./en-audit";
 import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
+import type { enErasure } from "./en-erasure";
 import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
+import type { enPrices } from "./en-prices";
 import type { enRelease } from "./en-release";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
@@ -27,6 +29,8 @@ export type TextKey =
   | keyof typeof enRelease
   | keyof typeof enDashboard
   | keyof typeof enGraph
+  | keyof typeof enErasure
+  | keyof typeof enPrices
   | keyof typeof enSessions
   | keyof typeof enSettings;
 /** The texts that the first load brings. */

@@ -4,10 +4,12 @@ import { en as firstEn } from "./en";
 import { enAudit } from "./en-audit";
 import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
+import { enErasure } from "./en-erasure";
 import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
+import { enPrices } from "./en-prices";
 import { enRelease } from "./en-release";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
@@ -15,10 +17,12 @@ import { ko as firstKo } from "./ko";
 import { koAudit } from "./ko-audit";
 import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
+import { koErasure } from "./ko-erasure";
 import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
+import { koPrices } from "./ko-prices";
 import { koRelease } from "./ko-release";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
@@ -35,6 +39,8 @@ const en = {
   ...enGraph,
   ...enSessions,
   ...enSettings,
+  ...enPrices,
+  ...enErasure,
 };
 const ko = {
   ...firstKo,
@@ -48,6 +54,8 @@ const ko = {
   ...koGraph,
   ...koSessions,
   ...koSettings,
+  ...koPrices,
+  ...koErasure,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

@@ -24,6 +24,7 @@ export const en = {
 
   "diff.unchanged": "$ unchanged lines",
 
+  "erasure.link": "Erase…",
   "error.forbidden": "You may not see this",
   "error.offline": "The server does not answer",
   "error.offline.detail": "Check that windlass is running and reachable, then try again.",
@@ -102,7 +103,9 @@ export const en = {
   "nav.releases": "Releases",
   "nav.runs": "Runs",
   "nav.settings": "Settings",
+  "nav.settings.erasure": "Erasure",
   "nav.settings.masking": "Masking",
+  "nav.settings.prices": "Prices",
   "nav.settings.retention": "Retention",
   "nav.skip": "Skip to the content",
   "nav.traces": "Traces",

@@ -24,6 +24,7 @@ export const ko: Catalogue = {
 
   "diff.unchanged": "바뀌지 않은 줄 $개",
 
+  "erasure.link": "삭제…",
   "error.forbidden": "볼 권한이 없습니다",
   "error.offline": "서버가 응답하지 않습니다",
   "error.offline.detail": "windlass가 실행 중이고 접속할 수 있는지 확인한 뒤 다시 시도하세요.",
@@ -102,7 +103,9 @@ export const ko: Catalogue = {
   "nav.releases": "릴리스",
   "nav.runs": "실행",
   "nav.settings": "설정",
+  "nav.settings.erasure": "삭제",
   "nav.settings.masking": "마스킹",
+  "nav.settings.prices": "가격",
   "nav.settings.retention": "보존",
   "nav.skip": "본문으로 건너뛰기",
   "nav.traces": "트레이스",

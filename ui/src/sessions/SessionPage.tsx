@@ -8,6 +8,7 @@ import { Page } from "@/components/Page";
 import { ErrorState, Loaded, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
+import { EraseLink } from "@/settings/erasure/EraseLink";
 import { ActivityFacts, Fact } from "./ActivityFacts";
 import styles from "./Sessions.module.css";
 import { TurnView } from "./TurnView";
@@ -54,10 +55,13 @@ export function SessionPage() {
         </>
       }
       actions={
-        <Link className={styles.action} to="/traces" search={{ where: [`conversation=${sessionId}`] }}>
-          <Icon name="traces" size={14} />
-          {t("session.as_traces")}
-        </Link>
+        <>
+          <EraseLink search={{ session: sessionId }} />
+          <Link className={styles.action} to="/traces" search={{ where: [`conversation=${sessionId}`] }}>
+            <Icon name="traces" size={14} />
+            {t("session.as_traces")}
+          </Link>
+        </>
       }
     >
       <Loaded query={activity} rows={12}>

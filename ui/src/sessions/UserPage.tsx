@@ -5,6 +5,7 @@ import { CopyButton } from "@/components/Copy";
 import { Page } from "@/components/Page";
 import { EmptyState, Loaded } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
+import { EraseLink } from "@/settings/erasure/EraseLink";
 import { ActivityFacts, Fact } from "./ActivityFacts";
 import { ActivityList } from "./ActivityList";
 import styles from "./Sessions.module.css";
@@ -31,6 +32,7 @@ export function UserPage() {
           <CopyButton text={userId} label={t("user.copy_id")} />
         </>
       }
+      actions={<EraseLink search={{ user: userId }} />}
     >
       <Loaded query={activity} rows={12}>
         {(loaded) => (

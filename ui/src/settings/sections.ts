@@ -4,4 +4,6 @@ import type { TextKey } from "@/i18n/catalogue";
 export const SECTIONS = [
   { to: "/settings/masking", word: "nav.settings.masking" },
   { to: "/settings/retention", word: "nav.settings.retention" },
+  { to: "/settings/prices", word: "nav.settings.prices" },
+  { to: "/settings/erasure", word: "nav.settings.erasure" },
 ] as const satisfies { to: string; word: TextKey }[];

@@ -209,6 +209,19 @@ const retention = createRoute({
   component: lazyRouteComponent(() => import("@/settings/retention/RetentionPage"), "RetentionPage"),
 });
 
+const prices = createRoute({
+  getParentRoute: () => settings,
+  path: "/prices",
+  component: lazyRouteComponent(() => import("@/settings/prices/PricesPage"), "PricesPage"),
+});
+
+const erasure = createRoute({
+  getParentRoute: () => settings,
+  path: "/erasure",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["user", "session", "trace"]),
+  component: lazyRouteComponent(() => import("@/settings/erasure/ErasurePage"), "ErasurePage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
@@ -227,7 +240,7 @@ export const router = createRouter({
     run,
     verdict,
     audit,
-    settings.addChildren([settingsIndex, masking, retention]),
+    settings.addChildren([settingsIndex, masking, retention, prices, erasure]),
   ]),
   defaultErrorComponent: RouteError,
   defaultPreload: "intent",

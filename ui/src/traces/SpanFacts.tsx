@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Span } from "@/api/types";
-import { Cost, Tokens } from "@/components/Value";
+import { CostLink } from "@/components/CostLink";
+import { Tokens } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { conditionOf } from "./conditions";
 import { OnlyWith } from "./OnlyWith";
@@ -47,7 +48,7 @@ export function SpanFacts({ span, offset }: Props) {
         <Fact
           condition={span.cost_basis === "span" ? conditionOf("cost_usd", span.cost_usd, ">=") : undefined}
         >
-          <Cost value={span.cost_usd} unpriced={unpriced ? [span[model]] : undefined} />
+          <CostLink value={span.cost_usd} unpriced={unpriced ? [span[model]] : undefined} />
         </Fact>
       )}
     </div>

@@ -1,11 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useReleaseIndex } from "@/api/releases";
+import { useMay } from "@/api/session";
 import type { Trace } from "@/api/types";
 import { Digest } from "@/components/Copy";
+import { CostLink } from "@/components/CostLink";
 import { ReleaseName } from "@/components/ReleaseName";
-import { Cost, Tokens, When } from "@/components/Value";
+import { Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
+import { EraseLink } from "@/settings/erasure/EraseLink";
 import styles from "./Trace.module.css";
 
 const FeedbackOn = lazy(() => import("./FeedbackOn").then((module) => ({ default: module.FeedbackOn })));
@@ -25,7 +28,7 @@ export function TraceFacts({ trace }: { trace: Trace }) {
         <Tokens input={trace.input_tokens} output={trace.output_tokens} />
       </Fact>
       <Fact name={t("traces.cost")}>
-        <Cost value={trace.cost_usd} unpriced={trace.unpriced_models} />
+        <CostLink value={trace.cost_usd} unpriced={trace.unpriced_models} />
       </Fact>
       <Fact name={t("trace.spans")}>
         <span className="num">{format.integer(trace.span_count)}</span>
@@ -76,6 +79,11 @@ export function TraceFacts({ trace }: { trace: Trace }) {
           <FeedbackOn trace={trace} />
         </Suspense>
       </Fact>
+      {useMay("admin") && (
+        <Fact name={t("nav.settings.erasure")}>
+          <EraseLink search={{ trace: trace.trace_id }} />
+        </Fact>
+      )}
     </dl>
   );
 }

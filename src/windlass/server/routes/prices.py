@@ -25,7 +25,7 @@ class Prices(BaseModel):
 class PricesRequest(BaseModel):
     items: list[Price] = Field(max_length=1_000)
     expected: str | None = None
-    """The digest of the list that this one was made from; 409 when another is there now."""
+    """The digest of the list that this one was made from, empty if there was none; 409 when there is another."""
     reason: str = ""
 
 

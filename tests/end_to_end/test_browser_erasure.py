@@ -1,0 +1,181 @@
+"""The page of erasure in a real browser, over exported calls of models; and both pages in every look and role."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.telemetry.otlp import trace_id
+from windlass.client import Client
+
+from .browser import Language, Scheme, Window, window
+from .money import CALLS, HOUSE, LONG, PHONE, expect_refused, row, section, serve
+from .processes import Processes, Server
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def server(processes: Processes, tmp_path: Path) -> Server:
+    """A server of its own for each test, for each changes what the next would see."""
+    return serve(processes, tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server to look at: with prices of its own and a past erasure."""
+    folder = tmp_path_factory.mktemp("money")
+    processes = Processes(folder)
+    try:
+        started = serve(processes, folder / "data")
+        price: dict[str, object] = {"model": "gpt-4o-*", "provider": "openai", "input": 0.125, "output": 0.6}
+        later = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86_400))
+        dated = {**price, "model": LONG, "provider": "", "valid_from": later, "cache_read": 0.01}
+        subject = {"kind": "trace", "id": trace_id(2)}
+        with started.client() as api:
+            api.put("/prices", {"items": [price, dated]})
+            api.post("/erasures", {"subject": subject, "reason": "ticket 480 " * 12})
+        yield started
+    finally:
+        processes.close()
+
+
+@pytest.fixture
+def api(server: Server) -> Iterator[Client]:
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def desk(chromium: Browser, server: Server) -> Iterator[Window]:
+    with window(chromium, server.url) as opened:
+        yield opened
+        opened.assert_clean()
+
+
+def test_a_user_is_counted_then_erased_and_the_receipt_stands_in_the_audit_chain(
+    desk: Window, api: Client
+) -> None:
+    desk.visit("/users/ada", "ada")
+    desk.main.get_by_role("link", name="Erase…").click()
+    desk.page.wait_for_url("**/settings/erasure?user=ada")
+    desk.wait_for("3 traces of it are held.")
+    expect(row(desk.main, "Spans").first).to_contain_text("3")
+    submit = desk.main.get_by_role("button", name="Erase 3 traces for ever")
+    expect(submit).to_be_disabled()
+    desk.keep("erasure-counted")
+    assert len(api.get("/traces")["items"]) == len(CALLS)
+
+    typed = desk.main.get_by_role("textbox", name="Type the id to confirm")
+    reason = desk.main.get_by_role("textbox", name="Reason")
+    typed.fill("bob")
+    reason.fill("asked for by ada")
+    expect(submit).to_be_disabled()
+    typed.fill("ada")
+    submit.click()
+    expect(
+        desk.main.get_by_text("The reason names the subject; the audit chain keeps it for ever")
+    ).to_be_visible()
+    desk.keep("erasure-reason")
+    expect_refused(desk, 422)
+    assert len(api.get("/traces")["items"]) == len(CALLS)
+
+    reason.fill("ticket 481")
+    submit.click()
+    receipt = desk.main.get_by_role("region", name="Receipt")
+    expect(receipt.get_by_role("heading", name="Erased. Nothing is left of it.")).to_be_focused()
+    expect(row(receipt, "Spans").first).to_contain_text("3")
+    desk.page.wait_for_url("**/settings/erasure")
+    assert [item["user"] for item in api.get("/traces")["items"]] == ["bob"] * (len(CALLS) - 3)
+    (entry,) = api.get("/audit", action="erasure:create")["items"]
+    assert entry["reason"] == "ticket 481"
+    expect(row(section(desk, "Past erasures"), "ticket 481")).to_be_visible()
+    with desk.page.expect_download() as download:
+        receipt.get_by_role("button", name="Save the receipt").click()
+    saved = download.value.path().read_text(encoding="utf-8")
+    assert entry["hash"] in saved
+    assert '"ada"' not in saved
+    desk.keep("erasure-receipt")
+    receipt.get_by_role("link", name=f"Entry {entry['seq']} of the audit chain").click()
+    desk.page.wait_for_url(f"**/audit?entry={entry['seq']}")
+    expect(desk.page.get_by_role("complementary")).to_contain_text(entry["resource"])
+
+
+def test_a_link_to_an_old_entry_of_the_audit_chain_opens_it_though_the_list_does_not_reach_it(
+    desk: Window, api: Client
+) -> None:
+    subject = {"kind": "trace", "id": trace_id(1)}
+    erased = api.post("/erasures", {"subject": subject, "reason": "ticket 480"})
+    for number in range(120):
+        api.put("/views/traces/view", {"query": f"q={number}"})
+    (entry,) = api.get("/audit", action="erasure:create")["items"]
+    assert entry["seq"] not in {each["seq"] for each in api.get("/audit", limit=100)["items"]}
+    desk.visit("/settings/erasure", "ticket 480")
+    desk.main.get_by_role("link", name=f"Open entry {entry['seq']} of the audit chain").click()
+    desk.page.wait_for_url(f"**/audit?entry={entry['seq']}")
+    expect(desk.page.get_by_role("complementary")).to_contain_text(f"erasure/{erased['id']}")
+
+
+def test_a_session_and_a_trace_lead_to_their_erasure_and_a_wrong_id_is_told_at_its_field(desk: Window) -> None:
+    desk.visit("/sessions/chat%20of%20bob", "chat of bob")
+    desk.main.get_by_role("link", name="Erase…").click()
+    desk.wait_for("4 traces of it are held.")
+    expect(desk.main.get_by_role("textbox", name="Session id")).to_have_value("chat of bob")
+    desk.visit(f"/traces/{trace_id(1)}", "chat gpt-4o-mini")
+    desk.main.get_by_role("link", name="Erase…").click()
+    desk.wait_for("1 trace of it is held.")
+    desk.main.get_by_role("textbox", name="Trace id").fill("abc")
+    desk.page.keyboard.press("Enter")
+    expect(desk.main.get_by_text("'abc' is not a trace id; one has 32 hexadecimal digits")).to_be_visible()
+    desk.keep("erasure-wrong")
+    expect_refused(desk, 422)
+    desk.main.get_by_role("combobox", name="Erase").select_option("user")
+    desk.main.get_by_role("textbox", name="User id").fill("nobody")
+    desk.page.keyboard.press("Enter")
+    desk.wait_for("Nothing is held of it")
+    desk.keep("erasure-nothing")
+
+
+def test_who_may_only_look_is_told_so_and_offered_nothing(desk: Window, api: Client) -> None:
+    key = api.post("/keys", {"name": "eve", "role": "viewer"})["key"]
+    desk.page.request.post(f"{desk.url}/api/v1/session", data={"key": key})
+    desk.visit("/settings/prices", "Your role may look at prices", HOUSE)
+    expect(desk.main.get_by_role("button", name=re.compile("price", re.IGNORECASE))).to_have_count(0)
+    desk.keep("prices-viewer")
+    desk.visit("/settings/erasure?user=ada", "Erasing takes the role admin; yours is viewer.")
+    expect(desk.main.get_by_role("textbox")).to_have_count(0)
+    desk.keep("erasure-viewer")
+    desk.visit("/users/ada", "ada")
+    expect(desk.main.get_by_role("link", name="Erase…")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
+)
+def test_prices_and_erasure_show_no_fault_in_each_language_theme_and_width(
+    chromium: Browser, settled: Server, language: Language, scheme: Scheme, width: int
+) -> None:
+    places = (
+        ("prices", "/settings/prices", HOUSE),
+        ("erasure", "/settings/erasure", "ticket 480"),
+        ("erasure-of-user", "/settings/erasure?user=bob", "ticket 480"),
+    )
+    found = []
+    height = 812 if width == PHONE else 900
+    with window(chromium, settled.url, language=language, scheme=scheme, width=width, height=height) as seen:
+        for title, path, text in places:
+            seen.visit(path, *([text] if width != PHONE else []))
+            seen.keep(title)
+            seen.assert_fits()
+            found += [f"{title}: {fault}" for fault in seen.accessibility_faults()]
+        seen.visit("/settings/prices")
+        seen.main.get_by_role("button", name=re.compile(f"^Give {HOUSE}|^{HOUSE}에")).click()
+        expect(seen.page.get_by_role("dialog")).to_be_visible()
+        seen.keep("prices-dialog")
+        found += [f"dialog: {fault}" for fault in seen.accessibility_faults()]
+        seen.assert_clean()
+    assert found == []
