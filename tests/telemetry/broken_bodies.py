@@ -90,6 +90,8 @@ def _whole_requests() -> dict[Signal, list[Message]]:
     asked.events.add(name="token", time_unix_nano=START_NS).attributes.extend(span(attributes=_SAID).attributes)
     asked.links.add(trace_id=b"t" * 16, span_id=b"s" * 8).attributes.extend(span(a=1).attributes)
     result: dict[str, Plain] = {"gen_ai.evaluation.name": "fit", "gen_ai.evaluation.score.value": 0.5}
+    judged = span(4, 1)
+    judged.events.add(name="gen_ai.evaluation.result").attributes.extend(span(attributes=result).attributes)
     exponential = metrics().resource_metrics[0].scope_metrics[0].metrics.add(name="fine", unit="s")
     exponential.exponential_histogram.aggregation_temporality = CUMULATIVE
     point = exponential.exponential_histogram.data_points.add(time_unix_nano=START_NS, count=6, scale=1)
@@ -100,6 +102,7 @@ def _whole_requests() -> dict[Signal, list[Message]]:
             request(asked, span(1, 2, parent=1, error=True)),
             request(*(span(2, place, name=f"step {place}") for place in range(1, 60))),
             request(span(3), resource=_SAID),
+            request(judged),
             *_recorded(),
         ],
         "logs": [

@@ -7,7 +7,7 @@ of. Anything else is a fault.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from windlass.storage.blobs import open_blobs
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.bodies import Body, read_body
+from windlass.telemetry.evaluation_events import scores_of_spans
 from windlass.telemetry.ingest import ParsedExport, parse_traces
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.limits import Limits
@@ -33,7 +34,7 @@ from windlass.telemetry.media import MediaStore
 from windlass.telemetry.metrics import ParsedMetrics, parse_metrics
 from windlass.telemetry.queries import get_trace, list_events, list_metrics, list_traces, read_metric
 from windlass.telemetry.rows import encode_rows, split_rows
-from windlass.telemetry.scores import natural_id
+from windlass.telemetry.scores import Score, natural_id
 from windlass.telemetry.writer import Writer
 
 from .broken_bodies import Sent
@@ -45,6 +46,7 @@ _RULES: Final = MaskingRules(
     detectors=("email",), attributes=(DeniedAttribute(name="*.password"),), drop=("output",)
 )
 _BODY_LIMIT: Final = 200_000
+_PATIENCE_S: Final = 120.0
 _READ: Final = 8
 """Traces of a batch that are read whole."""
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -153,6 +155,7 @@ class Fuzzing:
             body = self._intake.clean(project, parsed.message, parsed.body)
             rows = split_rows(encode_rows(project, parsed.message, body, time.time_ns()))
             assert len(rows) == parsed.accepted, f"{parsed.accepted} spans became {len(rows)} rows"
+            scores_of_spans(parsed.message, signal)
         elif isinstance(parsed, ParsedLogs):
             scores_of(parsed.events, signal)
 
@@ -164,16 +167,19 @@ class Fuzzing:
             # What is refused here has refused all of the body; later, some of its spans.
             committed = self._writer.submit(project, parsed.message, body=parsed.body, stage="queryable")
             stored.spans.update(_keys_of(parsed.message))
-            _wait(committed)
+            self._store_scores(project, scores_of_spans(parsed.message, "fuzz"), stored)
+            committed.result(_PATIENCE_S)
         elif isinstance(parsed, ParsedLogs):
-            scores = scores_of(parsed.events, "fuzz")
             self._writer.write_events(project, parsed.events)
             stored.events.update((e.trace_id, e.span_id, e.time_ns, e.name, e.digest) for e in parsed.events)
-            self._writer.write_scores(project, scores)
-            stored.scores.update(map(natural_id, scores))
+            self._store_scores(project, scores_of(parsed.events, "fuzz"), stored)
         else:
             self._writer.write_points(project, parsed.points)
             stored.points.update((p.name, p.time_ns, p.series, p.start_ns) for p in parsed.points)
+
+    def _store_scores(self, project: str, scores: Sequence[Score], stored: Stored) -> None:
+        self._writer.write_scores(project, scores)
+        stored.scores.update(map(natural_id, scores))
 
     def _read_back(self, project: str, stored: Stored, refused_spans: int) -> None:
         found = self._warehouse_keys(project)
@@ -226,7 +232,3 @@ def _keys_of(message: ExportTraceServiceRequest) -> Iterator[_Key]:
         for scope_spans in resource_spans.scope_spans:
             for span in scope_spans.spans:
                 yield span.trace_id.hex(), span.span_id.hex(), span.start_time_unix_nano
-
-
-def _wait(committed: Future[None]) -> None:
-    committed.result(120)

@@ -67,6 +67,31 @@ def test_the_result_of_an_evaluation_is_a_score_of_the_trace(http: httpx2.Client
     )
 
 
+def test_the_result_of_an_evaluation_among_the_events_of_a_span_is_a_score_masked_as_the_span_is(
+    http: httpx2.Client, project: Project
+) -> None:
+    http.put("/api/v1/masking", json={"rules": {"detectors": ["email"]}}).raise_for_status()
+    judged = span(1, 1)
+    said: dict[str, Plain] = {
+        "gen_ai.evaluation.name": "relevance",
+        "gen_ai.evaluation.score.value": 0.5,
+        "gen_ai.evaluation.explanation": "Says ada@example.com.",
+    }
+    judged.events.add(name="gen_ai.evaluation.result").attributes.extend(span(attributes=said).attributes)
+    body = request(judged).SerializeToString()
+    for _ in range(2):
+        http.post("/v1/traces", content=body, headers=PROTOBUF).raise_for_status()
+    (score,) = project.client.get("/scores", trace_id=trace_id())["items"]
+    assert (score["name"], score["value"], score["span_id"], score["author"]) == (
+        "relevance",
+        0.5,
+        f"{1:016x}",
+        "key:a-admin",
+    )
+    assert score["explanation"].startswith("Says ")
+    assert "ada@example.com" not in score["explanation"]
+
+
 def test_metrics_are_on_disk_when_they_are_answered_and_can_be_asked_for(
     http: httpx2.Client, project: Project
 ) -> None:
