@@ -12,7 +12,19 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from .mutations import mutate_bytes, mutate_json, mutate_protobuf
 from .otlp import START_NS, Plain, request, span
-from .otlp_signals import CUMULATIVE, counted, gauge, histogram, logs, metrics, number, record, total
+from .otlp_signals import (
+    CUMULATIVE,
+    counted,
+    exemplar,
+    gauge,
+    histogram,
+    logs,
+    metrics,
+    number,
+    record,
+    summary,
+    total,
+)
 from .test_bodies import COMPRESS
 
 Signal = Literal["traces", "logs", "metrics"]
@@ -97,6 +109,8 @@ def _whole_requests() -> dict[Signal, list[Message]]:
     point = exponential.exponential_histogram.data_points.add(time_unix_nano=START_NS, count=6, scale=1)
     point.positive.bucket_counts.extend([1, 2])
     point.negative.bucket_counts.extend([3])
+    measured = counted([1, 2, 3], total_of=4.5, model="x")
+    measured.exemplars.append(exemplar(2.5, 1, 1, user="ada@example.com"))
     return {
         "traces": [
             request(asked, span(1, 2, parent=1, error=True)),
@@ -111,7 +125,8 @@ def _whole_requests() -> dict[Signal, list[Message]]:
         ],
         "metrics": [
             metrics(gauge(number(0.5, model="m")), total(number(7), temporality=CUMULATIVE)),
-            metrics(histogram(counted([1, 2, 3], total_of=4.5, model="x")), exponential, resource=_SAID),
+            metrics(histogram(measured), exponential, resource=_SAID),
+            metrics(summary({0.5: 0.1, 0.99: 2.0}, count=3, total_of=2.5, model="x")),
         ],
     }
 

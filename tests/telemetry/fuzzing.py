@@ -71,6 +71,7 @@ class Stored:
     events: set[_Key] = field(default_factory=set)
     scores: set[str] = field(default_factory=set)
     points: set[_Key] = field(default_factory=set)
+    exemplars: set[_Key] = field(default_factory=set)
     refused: int = 0
     """Bodies that were refused once the warehouse had seen them."""
 
@@ -174,8 +175,11 @@ class Fuzzing:
             stored.events.update((e.trace_id, e.span_id, e.time_ns, e.name, e.digest) for e in parsed.events)
             self._store_scores(project, scores_of(parsed.events, "fuzz"), stored)
         else:
-            self._writer.write_points(project, parsed.points)
+            self._writer.write_points(project, parsed.points, parsed.exemplars)
             stored.points.update((p.name, p.time_ns, p.series, p.start_ns) for p in parsed.points)
+            stored.exemplars.update(
+                (e.name, e.time_ns, e.series, e.trace_id, e.span_id, e.digest) for e in parsed.exemplars
+            )
 
     def _store_scores(self, project: str, scores: Sequence[Score], stored: Stored) -> None:
         self._writer.write_scores(project, scores)
@@ -191,6 +195,7 @@ class Fuzzing:
             ("span_events", stored.events),
             ("scores", stored.scores),
             ("metric_points", stored.points),
+            ("metric_exemplars", stored.exemplars),
         ):
             count = self._count(table, project)
             assert count == len(keys), f"{len(keys)} rows of {table} were taken, and {count} are there"

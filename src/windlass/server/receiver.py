@@ -66,7 +66,7 @@ def take_logs(services: Services, principal: Principal, body: Body) -> Taken:
 def take_metrics(services: Services, principal: Principal, body: Body) -> Taken:
     """Take an export of metrics."""
     parsed = parse_metrics(body, limits_of(services.settings), _cleaning(services, principal))
-    services.writer.write_points(principal.project, parsed.points)
+    services.writer.write_points(principal.project, parsed.points, parsed.exemplars)
     answer = ExportMetricsServiceResponse()
     if parsed.rejected:
         answer.partial_success.rejected_data_points = parsed.rejected

@@ -2652,6 +2652,27 @@ export interface components {
             uri: string;
         };
         /**
+         * MetricExemplar
+         * @description A single measurement.
+         */
+        MetricExemplar: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Value */
+            value: number;
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * MetricGroup
          * @description What the series of one group amount to in a time range.
          */
@@ -2664,7 +2685,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "gauge" | "sum" | "histogram";
+            kind: "gauge" | "sum" | "histogram" | "summary";
             /** Unit */
             unit: string;
             /** Series */
@@ -2685,6 +2706,10 @@ export interface components {
             estimated_quantiles?: {
                 [key: string]: number;
             };
+            /** Summaries */
+            summaries?: components["schemas"]["SummaryQuantiles"][];
+            /** Exemplars */
+            exemplars?: components["schemas"]["MetricExemplar"][];
         };
         /**
          * MetricName
@@ -2697,7 +2722,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "gauge" | "sum" | "histogram";
+            kind: "gauge" | "sum" | "histogram" | "summary";
             /** Unit */
             unit: string;
             /** Description */
@@ -3869,6 +3894,25 @@ export interface components {
             kind: "user" | "session" | "trace";
             /** Id */
             id: string;
+        };
+        /**
+         * SummaryQuantiles
+         * @description What a summary said last: quantiles of a time that its application chose.
+         */
+        SummaryQuantiles: {
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Quantiles */
+            quantiles: {
+                [key: string]: number;
+            };
         };
         /**
          * Trace
