@@ -198,10 +198,36 @@ def test_an_attribute_that_has_two_names_is_kept_without_one(stores: Stores, pro
     ],
     ids=["of the request", "behind it", "of a resource", "of a scope"],
 )
-def test_a_group_around_spans_is_one_sentence(stores: Stores, project: str, body: bytes) -> None:
+def test_a_group_around_spans_is_skipped(stores: Stores, project: str, body: bytes) -> None:
     parsed = parse_traces(Body(body, is_json=False))
-    with pytest.raises(InputError, match="has a protobuf group, which OTLP does not"):
-        stores.writer.submit(project, parsed.message, body=parsed.body)
+    stores.writer.submit(project, parsed.message, body=parsed.body, stage="queryable").result(30)
+    assert len(get_trace(stores.warehouse, project, trace_id(1)).spans) == 1
+
+
+GROUPS: dict[str, bytes] = {
+    "empty": tag(UNKNOWN, GROUP) + tag(UNKNOWN, END_GROUP),
+    "with fields": tag(UNKNOWN, GROUP)
+    + tag(1, VARINT)
+    + b"\xff\x01"
+    + delimited(5, b"name")
+    + tag(7, FIXED64)
+    + b"12345678"
+    + tag(8, FIXED32)
+    + b"1234"
+    + tag(UNKNOWN, END_GROUP),
+    "with bytes like an end": tag(UNKNOWN, GROUP)
+    + delimited(1, tag(UNKNOWN, END_GROUP))
+    + tag(UNKNOWN, END_GROUP),
+    "in each other": tag(UNKNOWN, GROUP) * 20 + tag(UNKNOWN, END_GROUP) * 20,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_in_a_span_is_skipped(stores: Stores, project: str, group: str, place: str) -> None:
+    refused = stores.writer.refused
+    kept = _sent(stores, project, PLACES[place](GROUPS[group], _many_sided()))
+    assert (kept.name, stores.writer.refused) == ("first", refused)
 
 
 @pytest.mark.parametrize("wire_type", [VARINT, FIXED32, FIXED64, DELIMITED])
