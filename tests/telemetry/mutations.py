@@ -1,26 +1,50 @@
 """Breaking bodies: protobuf by its fields, so that much of it still parses, and by its bytes; JSON too."""
 
-import json
+import copy
+import re
 import struct
-from collections.abc import Callable
 from random import Random
 from typing import Any, Final
+
+import orjson
 
 VARINT, FIXED64, DELIMITED, GROUP, END_GROUP, FIXED32 = range(6)
 
 _NUMBERS: Final = (0, 1, 2, 3, 5, 6, 7, 8, 9, 11, 13, 15, 16, 1001, 1003, 1101, 18999, 2**29 - 1)
 _TEXTS: Final = (b"", b"\x00", b"\xff\xfe", b"x" * 300, "곳".encode(), b"\xed\xa0\x80", b"{}", b"\\", b"'", b"\n")
 _ODD: Final[tuple[Any, ...]] = (
-    None, True, 0, -1, 2**31, 2**63, 2**64, 1e400, -1.5, "", "NaN", "Infinity", "-1", "9" * 30, "\ud800", "\x00",
+    None, True, 0, -1, 2**31, 2**63, -1.5, "", "NaN", "Infinity", "-1", "9" * 30, "\x00",
     "text", "AAAA", "0123456789abcdef", [], [[]], [None], {}, {"": {}}, {"stringValue": 5}, {"arrayValue": {}},
 )  # fmt: skip
+_NUMERALS: Final = (
+    b"1e400", b"-1e400", b"9" * 400, b"-9223372036854775809", b"18446744073709551616", b"-0", b"0.1e-400", b"01",
+    b"0x10", b"NaN", b"1.", b"null", b"true", b'""',
+)  # fmt: skip
+_NUMERAL: Final = re.compile(rb'(?<=[:\[,])"?-?\d+(?:\.\d+)?"?')
+_MEMBER: Final = re.compile(rb'"\w{1,40}":')
+_OVERLONG: Final = (b"\xff" * 9 + b"\x7f", b"\xff" * 10 + b"\x01", b"\x80" * 9 + b"\x00", b"\x80" * 40 + b"\x00")
+"""Numbers of more bits than 64, or of more bytes than a number has."""
+_CHANGES: Final = (0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8, 8)
+"""What is done to a field; a length that is none refuses all of a body, which happens often enough."""
+_LENGTHS: Final = (0, 2**31 - 1, 2**31, 2**32, 2**63, 2**64 - 1)
 
 
-def mutate_protobuf(body: bytes, random: Random) -> bytes:
-    """Return a body with a few fields changed, and sometimes a few bytes."""
-    for _ in range(random.choice((1, 1, 1, 2, 4))):
-        body = mutate_fields(body, random) if random.random() < 0.8 else mutate_bytes(body, random)
+def mutate_protobuf(body: bytes, random: Random, other: bytes = b"") -> bytes:
+    """Return a body with a few fields changed, and sometimes a few bytes, or parts of another body in it."""
+    for _ in range(random.choice((1, 1, 1, 1, 2, 3))):
+        chance = random.random()
+        if chance < 0.85:
+            body = mutate_fields(body, random)
+        elif chance < 0.95 or not other:
+            body = mutate_bytes(body, random)
+        else:
+            body = splice(body, other, random)
     return body
+
+
+def splice(body: bytes, other: bytes, random: Random) -> bytes:
+    """Return the beginning of a body and the end of another, cut anywhere."""
+    return body[: random.randrange(len(body) + 1)] + other[random.randrange(len(other) + 1) :]
 
 
 def mutate_bytes(body: bytes, random: Random) -> bytes:
@@ -46,11 +70,14 @@ def mutate_fields(message: bytes, random: Random) -> bytes:
     if not fields:
         return message + new_field(random)
     place = random.randrange(len(fields))
+    if random.random() < 0.3:
+        # Most of what can be broken is where most of the message is.
+        place = max(range(len(fields)), key=lambda at: len(fields[at][2]))
     number, wire_type, content = fields[place]
     if wire_type == DELIMITED and content and random.random() < 0.75 and split(content):
         fields[place] = (number, wire_type, mutate_fields(content, random))
         return join(fields)
-    match random.randrange(7):
+    match random.choice(_CHANGES):
         case 0:
             del fields[place]
         case 1:
@@ -63,6 +90,11 @@ def mutate_fields(message: bytes, random: Random) -> bytes:
             return join(fields[:place]) + new_field(random, number) + join(fields[place + 1 :])
         case 5:
             return join(fields[:place]) + new_field(random) + join(fields[place:])
+        case 6:
+            return join(fields[:place]) + _false_length(fields[place], random) + join(fields[place + 1 :])
+        case 7:
+            nested = tag(number, DELIMITED) + _with_length(nested_value(random))
+            return join(fields[:place]) + nested + join(fields[place:])
         case _:
             random.shuffle(fields)
     return join(fields)
@@ -74,7 +106,7 @@ def new_field(random: Random, number: int | None = None) -> bytes:
     wire_type = random.randrange(6)
     match wire_type:
         case 0:
-            content = varint(random.choice((0, 1, 127, 2**31, 2**32, 2**63, 2**64 - 1)))
+            content = random.choice((*map(varint, (0, 1, 127, 2**31, 2**32, 2**63, 2**64 - 1)), *_OVERLONG))
         case 1:
             content = random.randbytes(8)
         case 2:
@@ -89,6 +121,29 @@ def new_field(random: Random, number: int | None = None) -> bytes:
         case _:
             content = struct.pack("<I", random.randrange(2**32))
     return tag(number, wire_type) + content
+
+
+def _false_length(field: tuple[int, int, bytes], random: Random) -> bytes:
+    """Return a field with a length that its content has not."""
+    number, _, content = field
+    lies = (*_LENGTHS, len(content) + 1, max(0, len(content) - 1))
+    length = random.choice((*map(varint, lies), *_OVERLONG))
+    return tag(number, DELIMITED) + length + content
+
+
+def nested_value(random: Random) -> bytes:
+    """Return an AnyValue of lists in lists, or of groups in groups."""
+    depth = random.choice((3, 5, 7, 15, 29, 60, 500))
+    if random.random() < 0.2:
+        return tag(7, GROUP) * depth + tag(7, END_GROUP) * random.choice((depth, depth - 1))
+    value = delimited(1, b"innermost")
+    for _ in range(depth):
+        value = delimited(5, delimited(1, value))
+    return value
+
+
+def _with_length(content: bytes) -> bytes:
+    return varint(len(content)) + content
 
 
 def split(message: bytes) -> list[tuple[int, int, bytes]]:
@@ -154,13 +209,49 @@ def delimited(number: int, content: bytes) -> bytes:
     return tag(number, DELIMITED) + varint(len(content)) + content
 
 
-def mutate_json(document: Any, random: Random) -> bytes:
-    """Return JSON with a few values changed, and sometimes a few bytes."""
-    made = json.loads(json.dumps(document))
-    for _ in range(random.choice((1, 1, 2, 4))):
+def mutate_json(document: bytes, random: Random) -> bytes:
+    """Return JSON with a few values changed, and sometimes its text."""
+    made = orjson.loads(document)
+    for _ in range(random.choice((0, 1, 1, 2, 4))):
         _mutate_value(made, random)
-    body = json.dumps(made).encode()
-    return mutate_bytes(body, random) if random.random() < 0.2 else body
+    # Python's own writer would write what is no JSON, and what no JSON can say is added to the text.
+    body = orjson.dumps(made)
+    return _mutate_text(body, random) if random.random() < 0.4 else body
+
+
+def _mutate_text(body: bytes, random: Random) -> bytes:
+    match random.randrange(5):
+        case 0:
+            return _replace_one(_NUMERAL, random.choice(_NUMERALS), body, random)
+        case 1:
+            # The same name twice in an object.
+            names = _MEMBER.findall(body)
+            again = random.choice(names) + random.choice((b"null", b"[]", b'"x"', b"1")) if names else b'"":0'
+            return _replace_one(_OBJECT, b"{" + again + b",", body, random)
+        case 2:
+            depth = random.choice((20, 31, 50, 100, 1_000, 20_000))
+            begin, end = random.choice(((b"[", b"]"), (b'{"arrayValue":{"values":[', b"]}}")))
+            nested = b'"value":' + begin * depth + b"{}" + end * random.choice((depth, depth, 0))
+            return _replace_one(_VALUE, nested + b',"rest":{', body, random)
+        case 3:
+            return _replace_one(_TEXT, b'"' + random.choice(_ESCAPES) + b'"', body, random)
+        case _:
+            return mutate_bytes(body, random)
+
+
+_OBJECT: Final = re.compile(rb"\{")
+_VALUE: Final = re.compile(rb'"value":\{')
+_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_ESCAPES: Final = (b"\xff", b"\\ud800", b"\\udc00\\ud800", b"\\u0000", b"\\x", b"\n", b"\xed\xa0\x80", b"\\")
+
+
+def _replace_one(pattern: re.Pattern[bytes], new: bytes, body: bytes, random: Random) -> bytes:
+    """Return a body with one of the places that a pattern finds replaced."""
+    places = [match.span() for match in pattern.finditer(body)]
+    if not places:
+        return body + new
+    start, end = random.choice(places)
+    return body[:start] + new + body[end:]
 
 
 def _mutate_value(value: Any, random: Random) -> None:
@@ -171,16 +262,17 @@ def _mutate_value(value: Any, random: Random) -> None:
     if isinstance(value[place], dict | list) and value[place] and random.random() < 0.8:
         _mutate_value(value[place], random)
         return
-    changes: tuple[Callable[[], None], ...] = (
-        lambda: value.__setitem__(place, random.choice(_ODD)),
-        lambda: value.__delitem__(place),
-        lambda: value.__setitem__(place, _nested(random)),
-    )
-    random.choice(changes)()
+    match random.randrange(3):
+        case 0:
+            value[place] = copy.deepcopy(random.choice(_ODD))
+        case 1:
+            del value[place]
+        case _:
+            value[place] = _nested(random)
 
 
 def _nested(random: Random) -> Any:
     made: Any = {"stringValue": "innermost"}
-    for _ in range(random.choice((3, 25, 60, 300))):
+    for _ in range(random.choice((3, 10, 25, 40))):
         made = {"arrayValue": {"values": [made]}}
     return made

@@ -7,6 +7,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     AggregationTemporality,
+    Exemplar,
     HistogramDataPoint,
     Metric,
     NumberDataPoint,
@@ -116,4 +117,42 @@ def histogram(*points: HistogramDataPoint, name: str = "duration", temporality: 
     made = Metric(name=name, unit="s")
     made.histogram.data_points.extend(points)
     made.histogram.aggregation_temporality = temporality  # type: ignore[assignment]
+    return made
+
+
+def summary(
+    quantiles: Mapping[float, float],
+    *,
+    count: int = 0,
+    total_of: float = 0.0,
+    name: str = "latency",
+    time_ns: int = START_NS,
+    start_ns: int = 0,
+    **said: Plain,
+) -> Metric:
+    made = Metric(name=name, unit="s")
+    point = made.summary.data_points.add(
+        time_unix_nano=time_ns,
+        start_time_unix_nano=start_ns,
+        count=count,
+        sum=total_of,
+        attributes=attributes(said),
+    )
+    for quantile, plain in quantiles.items():
+        point.quantile_values.add(quantile=quantile, value=plain)
+    return made
+
+
+def exemplar(plain: float, trace: int = 1, number: int = 1, *, time_ns: int = START_NS, **said: Plain) -> Exemplar:
+    """Return a measurement made in a span; 0 is no trace, or no span."""
+    made = Exemplar(
+        time_unix_nano=time_ns,
+        trace_id=trace.to_bytes(16, "big") if trace else b"",
+        span_id=number.to_bytes(8, "big") if number else b"",
+        filtered_attributes=attributes(said),
+    )
+    if isinstance(plain, int):
+        made.as_int = plain
+    else:
+        made.as_double = plain
     return made

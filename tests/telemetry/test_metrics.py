@@ -4,13 +4,14 @@ import json
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import DataPointFlags, Metric
 
 from windlass.errors import InputError
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry import metric_queries
+from windlass.telemetry import metric_points, metric_queries
 from windlass.telemetry.bodies import Body
 from windlass.telemetry.metric_queries import MetricGroup
 from windlass.telemetry.metrics import ParsedMetrics, parse_metrics
@@ -18,7 +19,7 @@ from windlass.telemetry.queries import list_metrics, read_metric
 from windlass.telemetry.writer import Writer
 
 from .otlp import START_NS, Plain
-from .otlp_signals import CUMULATIVE, DELTA, counted, gauge, histogram, metrics, number, total
+from .otlp_signals import CUMULATIVE, DELTA, counted, exemplar, gauge, histogram, metrics, number, summary, total
 
 S = 10**9
 START = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=START_NS // S)
@@ -31,7 +32,7 @@ def parse(message: object) -> ParsedMetrics:
 def send(writer: Writer, *sent: Metric, project: str = "shop", resource: dict[str, Plain] | None = None) -> None:
     parsed = parse(metrics(*sent, resource=resource))
     assert parsed.reason == ""
-    writer.write_points(project, parsed.points)
+    writer.write_points(project, parsed.points, parsed.exemplars)
 
 
 def read(
@@ -146,6 +147,82 @@ def test_an_exponential_histogram_is_read_like_any_other(writer: Writer, warehou
     assert (group.count, group.sum, group.max, group.estimated_quantiles["0.5"]) == (4, 12.0, 4.0, 3.0)
 
 
+def test_a_summary_has_its_count_and_sum_and_what_each_series_said_last(
+    writer: Writer, warehouse: Warehouse
+) -> None:
+    began = START_NS - 7200 * S
+    for pod, at, count, of, quantiles in (
+        ("a", -60, 10, 5.0, {0.5: 0.1, 0.99: 0.9}),
+        ("a", 5, 14, 9.0, {0.5: 0.25, 0.99: 1.5}),
+        ("b", -60, 1, 1.0, {0.5: 1.0}),
+        ("b", 6, 3, 4.5, {0.5: 2.0}),
+    ):
+        sent = summary(
+            quantiles, count=count, total_of=of, start_ns=began, time_ns=START_NS + at * S, pod=pod, region="eu"
+        )
+        send(writer, sent)
+    (group,) = read(warehouse, "latency", ["region"])
+    assert (group.kind, group.unit, group.count, group.sum, group.value) == ("summary", "s", 6, 7.5, None)
+    assert group.estimated_quantiles == {}
+    said = {str(one.attributes["pod"]): one for one in group.summaries}
+    assert said["a"].quantiles == {"0.5": 0.25, "0.99": 1.5}
+    assert said["a"].attributes == {"pod": "a", "region": "eu"}
+    assert (said["b"].quantiles, said["b"].time) == ({"0.5": 2.0}, START + timedelta(seconds=6))
+    assert list_metrics(warehouse, "shop")[0].kind == "summary"
+
+
+def test_a_summary_that_was_started_again_says_what_it_says_now(writer: Writer, warehouse: Warehouse) -> None:
+    send(writer, summary({0.5: 1.0}, count=5, start_ns=START_NS, time_ns=START_NS + S))
+    send(writer, summary({0.5: 3.0}, count=2, start_ns=START_NS + 2 * S, time_ns=START_NS + 3 * S))
+    (group,) = read(warehouse, "latency")
+    assert (group.count, [one.quantiles for one in group.summaries]) == (7, [{"0.5": 3.0}])
+
+
+def test_a_quantile_of_which_nothing_was_observed_is_left_out() -> None:
+    (point,) = parse(metrics(summary({0.5: math.nan, 0.9: 2.0}, count=3, total_of=1.0))).points
+    assert (point.quantiles, point.quantile_values, point.count, point.sum) == ([0.9], [2.0], 3, 1.0)
+
+
+def test_exemplars_lead_to_their_spans(writer: Writer, warehouse: Warehouse) -> None:
+    slow = counted([0, 0, 1], total_of=5.0, model="m1")
+    slow.exemplars.append(exemplar(5.0, 7, 8, time_ns=START_NS + S, user="ada"))
+    quick = counted([1, 0, 0], total_of=0.5, model="m2")
+    quick.exemplars.extend([exemplar(0.5, 0, 0), exemplar(1, 7, 0, time_ns=START_NS + 2 * S)])
+    for _ in range(2):
+        send(writer, histogram(slow, quick))
+    first, second = read(warehouse, "duration", ["model"])
+    (found,) = first.exemplars
+    assert (found.value, found.time) == (5.0, START + timedelta(seconds=1))
+    assert (found.trace_id, found.span_id) == (f"{7:032x}", f"{8:016x}")
+    assert found.attributes == {"model": "m1", "user": "ada"}
+    assert [(one.value, one.trace_id, one.span_id) for one in second.exemplars] == [
+        (1.0, f"{7:032x}", ""),
+        (0.5, "", ""),
+    ]
+    assert len(read(warehouse, "duration")[0].exemplars) == 3
+    assert read(warehouse, "duration", since_s=2) == []
+
+
+def test_of_many_exemplars_the_newest_are_given(writer: Writer, warehouse: Warehouse) -> None:
+    for pod in ("a", "b"):
+        point = number(1, pod=pod, time_ns=START_NS + 60 * S)
+        point.exemplars.extend(exemplar(at, 1, at + 1, time_ns=START_NS + at * S) for at in range(12))
+        send(writer, total(point))
+    (group,) = read(warehouse, "tokens")
+    assert [one.value for one in group.exemplars] == [11.0, 11.0, 10.0, 10.0, 9.0, 9.0, 8.0, 8.0, 7.0, 7.0]
+
+
+def test_metrics_of_before_get_the_columns_that_they_lack(warehouse: Warehouse, spool: Path) -> None:
+    older = metric_points.STEPS[:1]
+    warehouse.apply_steps(older, schema="metric_points")
+    columns = [row["name"] for row in warehouse.query("DESCRIBE metric_points")]
+    assert "quantiles" not in columns
+    writer = Writer(warehouse, spool)
+    send(writer, summary({0.5: 1.0}, count=1))
+    writer.close()
+    assert read(warehouse, "latency")[0].summaries[0].quantiles == {"0.5": 1.0}
+
+
 def test_groups_are_by_attributes_of_points_and_of_resources(writer: Writer, warehouse: Warehouse) -> None:
     for service in ("shop", "bank"):
         send(writer, total(number(1, region="eu"), number(2, region="us")), resource={"service.name": service})
@@ -189,10 +266,12 @@ def no_time() -> Metric:
     return gauge(number(1.0, time_ns=0))
 
 
-def summary() -> Metric:
-    made = Metric(name="old")
-    made.summary.data_points.add(time_unix_nano=START_NS, count=1, sum=1.0)
-    return made
+def measured(**change: object) -> Metric:
+    point = number(1.0)
+    point.exemplars.append(exemplar(1.0))
+    for name, plain in change.items():
+        setattr(point.exemplars[0], name, plain)
+    return gauge(point)
 
 
 def scaled() -> Metric:
@@ -213,7 +292,16 @@ def scaled() -> Metric:
         (total(number(1), temporality=0), "no temporality"),
         (histogram(counted([1, 1])), "another number of buckets than its bounds make"),
         (histogram(counted([1, 1, 1], bounds=[2.0, 1.0])), "bounds of buckets that do not rise"),
-        (summary(), "a summary's quantiles, which cannot be added up: send a histogram"),
+        (summary({1.5: 1.0}), "a quantile that is not between 0 and 1"),
+        (summary({math.nan: 1.0}), "a quantile that is not between 0 and 1"),
+        (summary({0.5: math.inf}), "a number that is not finite"),
+        (summary({0.5: 1.0}, total_of=math.nan), "a number that is not finite"),
+        (summary({place / 5000: 1.0 for place in range(5000)}), "more than 4096 quantiles"),
+        (measured(time_unix_nano=0), "an exemplar without a time"),
+        (measured(time_unix_nano=2**63), "an exemplar with a time after the year 2262"),
+        (measured(trace_id=b"short"), "an exemplar with a trace id that is not 16 bytes"),
+        (measured(span_id=b"much too long"), "an exemplar with a span id that is not 8 bytes"),
+        (measured(as_double=math.nan), "an exemplar with a number that is not finite"),
         (scaled(), "a scale that is not between -10 and 20"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -232,12 +320,14 @@ def test_a_point_that_says_that_nothing_was_recorded_is_taken_and_not_kept() -> 
 
 
 def test_json_says_the_same_as_protobuf() -> None:
-    point = {
+    plain = {
         "timeUnixNano": str(START_NS),
         "asInt": "5",
         "attributes": [{"key": "model", "value": {"stringValue": "m1"}}],
-        # Its ids are hexadecimal, which protobuf's own JSON would take for base64 or refuse.
-        "exemplars": [{"traceId": "0123456789abcdef0", "asInt": "1"}],
+        "exemplars": [
+            # Its ids are hexadecimal, which protobuf's own JSON would take for base64 or refuse.
+            {"traceId": f"{7:032x}", "spanId": f"{8:016X}", "asInt": "1", "timeUnixNano": str(START_NS)}
+        ],
     }
     document = {
         "resourceMetrics": [
@@ -250,7 +340,7 @@ def test_json_says_the_same_as_protobuf() -> None:
                             {
                                 "name": "tokens",
                                 "unit": "{token}",
-                                "sum": {"dataPoints": [point], "aggregationTemporality": 1, "isMonotonic": True},
+                                "sum": {"dataPoints": [plain], "aggregationTemporality": 1, "isMonotonic": True},
                             }
                         ],
                     }
@@ -259,4 +349,6 @@ def test_json_says_the_same_as_protobuf() -> None:
         ]
     }
     from_json = parse_metrics(Body(json.dumps(document).encode(), is_json=True))
-    assert from_json.points == parse(metrics(total(number(5, model="m1")))).points
+    point = number(5, model="m1")
+    point.exemplars.append(exemplar(1, 7, 8))
+    assert from_json == parse(metrics(total(point)))

@@ -13,6 +13,7 @@ from windlass.access.principals import Principal
 from windlass.server.services import Services
 from windlass.settings import Settings
 from windlass.telemetry.bodies import Body, Clean
+from windlass.telemetry.evaluation_events import may_hold_results, scores_of_spans
 from windlass.telemetry.ingest import parse_traces
 from windlass.telemetry.limits import Limits
 from windlass.telemetry.logs import parse_logs, scores_of
@@ -32,11 +33,17 @@ Take = Callable[[Services, Principal, Body], Taken]
 
 
 def take_traces(services: Services, principal: Principal, body: Body) -> Taken:
-    """Take an export of traces. Raises InputError, as its siblings do, and Unavailable."""
+    """Take an export of traces: spans, of whose events results of evaluations are scores, too.
+
+    Raises InputError, as its siblings do, and Unavailable.
+    """
     parsed = parse_traces(body, limits_of(services.settings))
     committed = (
         services.writer.submit(principal.project, parsed.message, body=parsed.body) if parsed.accepted else None
     )
+    if may_hold_results(parsed.body):
+        # What is masked is taken out of the message by now.
+        services.writer.write_scores(principal.project, scores_of_spans(parsed.message, principal.id))
     answer = ExportTraceServiceResponse()
     if parsed.rejected:
         answer.partial_success.rejected_spans = parsed.rejected
@@ -59,7 +66,7 @@ def take_logs(services: Services, principal: Principal, body: Body) -> Taken:
 def take_metrics(services: Services, principal: Principal, body: Body) -> Taken:
     """Take an export of metrics."""
     parsed = parse_metrics(body, limits_of(services.settings), _cleaning(services, principal))
-    services.writer.write_points(principal.project, parsed.points)
+    services.writer.write_points(principal.project, parsed.points, parsed.exemplars)
     answer = ExportMetricsServiceResponse()
     if parsed.rejected:
         answer.partial_success.rejected_data_points = parsed.rejected

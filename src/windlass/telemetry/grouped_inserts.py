@@ -10,7 +10,9 @@ from windlass.storage.warehouse import Warehouse, WarehouseError
 
 _Row = Mapping[str, object]
 
-DATA_ERRORS = frozenset({6, 26, 27, 32, 33, 36, 38, 41, 53, 69, 70, 72, 117, 128, 131, 190, 321, 436, 437, 444})
+DATA_ERRORS = frozenset(
+    {6, 26, 27, 32, 33, 36, 38, 41, 53, 69, 70, 72, 117, 128, 131, 190, 321, 395, 436, 437, 444}
+)
 """Codes with which ClickHouse says that it cannot read what it was given; any other is the engine's trouble."""
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from windlass.storage.warehouse import Row, Step, Warehouse
+from windlass.telemetry import metric_exemplars
 from windlass.telemetry.metrics import Kind, MetricPoint
 from windlass.telemetry.schema import DURABLE
 from windlass.telemetry.summaries import instant, integer
@@ -27,7 +28,15 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 SETTINGS index_granularity = 1024, {DURABLE}
 """
 
-STEPS: Final = (Step(1, "points of metrics", (_POINTS,)),)
+_QUANTILES: Final = f"""
+ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS quantiles Array(Float64) AFTER buckets,
+  ADD COLUMN IF NOT EXISTS quantile_values Array(Float64) AFTER quantiles
+"""
+
+STEPS: Final = (
+    Step(1, "points of metrics", (_POINTS,)),
+    Step(2, "quantiles of summaries, and exemplars", (_QUANTILES, metric_exemplars.CREATE)),
+)
 
 
 class MetricName(BaseModel):
@@ -42,7 +51,7 @@ class MetricName(BaseModel):
 
 
 def prepare(warehouse: Warehouse) -> None:
-    """Bring the warehouse to this version's schema of metrics."""
+    """Bring the warehouse to this version's schema of metrics and their exemplars."""
     warehouse.apply_steps(STEPS, schema="metric_points")
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -21,16 +21,20 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     ScopeMetrics,
     SummaryDataPoint,
 )
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    Exemplar as OtlpExemplar,
+)
 
 from windlass.telemetry.bodies import Body, Clean
 from windlass.telemetry.buckets import MOST_BUCKETS, Buckets, from_exponential, problem_of_buckets
+from windlass.telemetry.exemplars import Exemplar, exemplars_of, problem_of_exemplars
 from windlass.telemetry.limits import Limits, Rejections
 from windlass.telemetry.otlp_json import metrics_from_json
 from windlass.telemetry.protobuf import read_protobuf
 from windlass.telemetry.summaries import LATEST_NS
 from windlass.telemetry.values import encode_value
 
-Kind = Literal["gauge", "sum", "histogram"]
+Kind = Literal["gauge", "sum", "histogram", "summary"]
 
 _Point: TypeAlias = NumberDataPoint | HistogramDataPoint | ExponentialHistogramDataPoint | SummaryDataPoint
 
@@ -40,7 +44,9 @@ _KINDS: Final[dict[str, Kind]] = {
     "sum": "sum",
     "histogram": "histogram",
     "exponential_histogram": "histogram",
+    "summary": "summary",
 }
+_HAVE_TEMPORALITY: Final = frozenset({"sum", "histogram", "exponential_histogram"})
 _TEMPORALITIES: Final = {
     AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA,
     AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE,
@@ -75,10 +81,14 @@ class MetricPoint:
     bounds: list[float]
     buckets: list[int]
     """Of histograms, one more than bounds; an exponential histogram is kept with the bounds that it means."""
+    quantiles: list[float] = field(default_factory=list)
+    """Of summaries: which quantiles it says, from 0 to 1."""
+    quantile_values: list[float] = field(default_factory=list)
 
 
 class ParsedMetrics(NamedTuple):
     points: list[MetricPoint]
+    exemplars: list[Exemplar]
     rejected: int
     reason: str
 
@@ -97,15 +107,15 @@ class _Origin(NamedTuple):
 def parse_metrics(body: Body, limits: Limits = _NO_LIMITS, clean: Clean | None = None) -> ParsedMetrics:
     """Read an export of metrics. Points that cannot be kept are left out and counted.
 
-    Those are points over a limit, without a time, with a number that is none, and those of summaries. What is
-    kept goes through ``clean`` first, which changes the message in place. Raises InputError when it cannot be
-    read.
+    Those are points over a limit, without a time, with a number or an exemplar that is none. What is kept goes
+    through ``clean`` first, which changes the message in place. Raises InputError when it cannot be read.
     """
     message = _read(body, limits)
     if clean is not None:
         clean(message, body.data)
     rejections = Rejections("Data points")
     points: list[MetricPoint] = []
+    exemplars: list[Exemplar] = []
     for resource_metrics in message.resource_metrics:
         resource = _typed_texts(resource_metrics.resource.attributes)
         for scope_metrics in resource_metrics.scope_metrics:
@@ -119,8 +129,11 @@ def parse_metrics(body: Body, limits: Limits = _NO_LIMITS, clean: Clean | None =
                     elif len(points) >= limits.items:
                         rejections.add(f"a place after the first {limits.items}")
                     elif not point.flags & DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK:
-                        points.append(_stored(point, origin))
-    return ParsedMetrics(points, rejections.total, rejections.reason)
+                        points.append(stored := _stored(point, origin))
+                        exemplars += exemplars_of(
+                            _exemplars_in(point), stored.name, stored.series, stored.attributes, resource
+                        )
+    return ParsedMetrics(points, exemplars, rejections.total, rejections.reason)
 
 
 def _read(body: Body, limits: Limits) -> ExportMetricsServiceRequest:
@@ -140,9 +153,10 @@ def _problem_of_metric(metric: Metric) -> str | None:
     kind = metric.WhichOneof("data")
     if not metric.name:
         return "no name"
-    if kind == "summary":
-        return "a summary's quantiles, which cannot be added up: send a histogram"
-    if kind not in {None, "gauge"} and getattr(metric, kind).aggregation_temporality not in _TEMPORALITIES:
+    if (
+        kind not in {None, "gauge", "summary"}
+        and getattr(metric, kind).aggregation_temporality not in _TEMPORALITIES
+    ):
         return "no temporality"
     return None
 
@@ -159,7 +173,8 @@ def _origin(metric: Metric, resource: dict[str, str], scope: str) -> _Origin:
     return _Origin(
         metric,
         _KINDS.get(kind, "gauge"),
-        getattr(data, "aggregation_temporality", None) == cumulative,
+        # A summary has no temporality, and counts from its start.
+        kind == "summary" or getattr(data, "aggregation_temporality", None) == cumulative,
         getattr(data, "is_monotonic", False),
         resource,
         scope,
@@ -178,9 +193,23 @@ def _problem_of(point: _Point, limits: Limits) -> str | None:
         problem = problem_of_buckets(point.explicit_bounds, point.bucket_counts)
     elif isinstance(point, ExponentialHistogramDataPoint):
         problem = _problem_of_exponential(point)
+    elif isinstance(point, SummaryDataPoint):
+        problem = _problem_of_summary(point)
     else:
         problem = None
-    return problem or limits.problem_of(point.attributes)
+    return problem or limits.problem_of(point.attributes) or problem_of_exemplars(_exemplars_in(point), limits)
+
+
+def _exemplars_in(point: _Point) -> Sequence[OtlpExemplar]:
+    return () if isinstance(point, SummaryDataPoint) else point.exemplars
+
+
+def _problem_of_summary(point: SummaryDataPoint) -> str | None:
+    if len(point.quantile_values) > MOST_BUCKETS:
+        return f"more than {MOST_BUCKETS} quantiles"
+    if not all(0 <= one.quantile <= 1 for one in point.quantile_values):
+        return "a quantile that is not between 0 and 1"
+    return "a number that is not finite" if any(math.isinf(one.value) for one in point.quantile_values) else None
 
 
 def _problem_of_exponential(point: ExponentialHistogramDataPoint) -> str | None:
@@ -202,8 +231,13 @@ def _numbers_of(point: _Point) -> Iterator[float]:
 def _stored(point: _Point, origin: _Origin) -> MetricPoint:
     attributes = _typed_texts(point.attributes)
     value, count, buckets = 0.0, 0, Buckets([], [])
+    quantiles: list[SummaryDataPoint.ValueAtQuantile] = []
     if isinstance(point, NumberDataPoint):
         value = float(point.as_int) if point.WhichOneof("value") == "as_int" else point.as_double
+    elif isinstance(point, SummaryDataPoint):
+        count = point.count
+        # Prometheus says NaN where nothing was observed of late.
+        quantiles = [one for one in point.quantile_values if not math.isnan(one.value)]
     else:
         count = point.count
         buckets = _buckets_of(point)
@@ -223,18 +257,19 @@ def _stored(point: _Point, origin: _Origin) -> MetricPoint:
         series=_series(origin, attributes),
         value=value,
         count=count,
-        sum=_optional(point, "sum"),
+        sum=point.sum if isinstance(point, SummaryDataPoint) else _optional(point, "sum"),
         min=_optional(point, "min"),
         max=_optional(point, "max"),
         bounds=buckets.bounds,
         buckets=buckets.counts,
+        quantiles=[one.quantile for one in quantiles],
+        quantile_values=[one.value for one in quantiles],
     )
 
 
-def _buckets_of(point: _Point) -> Buckets:
+def _buckets_of(point: HistogramDataPoint | ExponentialHistogramDataPoint) -> Buckets:
     if isinstance(point, HistogramDataPoint):
         return Buckets(list(point.explicit_bounds), list(point.bucket_counts))
-    assert isinstance(point, ExponentialHistogramDataPoint)
     return from_exponential(point)
 
 

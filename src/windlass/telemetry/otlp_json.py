@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Message)
 _Object = dict[str, object]
 
 _IDS = ("traceId", "trace_id", "spanId", "span_id", "parentSpanId", "parent_span_id")
-_POINTS = ("gauge", "sum", "histogram", "exponentialHistogram", "exponential_histogram", "summary")
+_WITH_EXEMPLARS = ("gauge", "sum", "histogram", "exponentialHistogram", "exponential_histogram")
 
 
 def traces_from_json(body: bytes) -> ExportTraceServiceRequest:
@@ -32,7 +32,7 @@ def logs_from_json(body: bytes) -> ExportLogsServiceRequest:
 
 
 def metrics_from_json(body: bytes) -> ExportMetricsServiceRequest:
-    return _read(body, ExportMetricsServiceRequest(), "resourceMetrics", _drop_exemplars)
+    return _read(body, ExportMetricsServiceRequest(), "resourceMetrics", _write_exemplar_ids)
 
 
 def _read(body: bytes, message: M, top: str, translate: Callable[[_Object], None]) -> M:
@@ -61,15 +61,15 @@ def _write_record_ids(document: _Object) -> None:
         _ids_to_base64(record)
 
 
-def _drop_exemplars(document: _Object) -> None:
-    """Exemplars have ids, too, and are not kept."""
+def _write_exemplar_ids(document: _Object) -> None:
     path = (("resourceMetrics", "resource_metrics"), ("scopeMetrics", "scope_metrics"), ("metrics",))
     for metric in _below(document, *path):
-        for kind in _POINTS:
+        for kind in _WITH_EXEMPLARS:
             data = metric.get(kind)
             if isinstance(data, dict):
                 for point in _objects(data, "dataPoints", "data_points"):
-                    point.pop("exemplars", None)
+                    for exemplar in _objects(point, "exemplars"):
+                        _ids_to_base64(exemplar)
 
 
 def _below(parent: _Object, names: tuple[str, ...], *path: tuple[str, ...]) -> Iterator[_Object]:

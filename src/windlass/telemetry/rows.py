@@ -19,7 +19,7 @@ from windlass.telemetry.schema import RESOURCE_COLUMNS, RESOURCE_FIELD
 from windlass.telemetry.values import encode_value
 
 _PROJECT, _RECEIVED, _RESOURCE, _SCOPE, _SCOPE_VERSION, _SCOPE_ATTRIBUTES = 1001, 1002, 1003, 1004, 1005, 1006
-_VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
+_VARINT, _FIXED64, _LENGTH_DELIMITED, _GROUP, _END_GROUP, _FIXED32 = range(6)
 _RESOURCE_SPANS = 1
 _SCOPE_SPANS = 2
 _SPANS = 2
@@ -62,7 +62,7 @@ def read_row(row: bytes) -> tuple[str, Span]:
     try:
         _, start = _read_varint(row, 0)
         *_, (first, last) = _fields(row, start, len(row), _PROJECT)
-    except (InputError, IndexError, ValueError) as error:
+    except (IndexError, ValueError) as error:
         raise DecodeError(str(error)) from error
     return row[first:last].decode(), Span.FromString(row[start:])
 
@@ -70,13 +70,15 @@ def read_row(row: bytes) -> tuple[str, Span]:
 def clean_row(row: bytes) -> bytes:
     """Return a row without what OTLP does not know in its span: fields of other numbers, or of another wire type.
 
-    The engine may stumble over those, as a parser of protobuf does not. Raises InputError for a span that
-    cannot be told from what stands behind it.
+    The engine may stumble over those, as a parser of protobuf does not. Raises InputError for what is no row.
     """
-    _, start = _read_varint(row, 0)
-    *_, (first, last) = _fields(row, start, len(row), _PROJECT)
-    ours = last - len(_delimited(_PROJECT, row[first:last]))
-    span = Span.FromString(row[start:ours])
+    try:
+        _, start = _read_varint(row, 0)
+        *_, (first, last) = _fields(row, start, len(row), _PROJECT)
+        ours = last - len(_delimited(_PROJECT, row[first:last]))
+        span = Span.FromString(row[start:ours])
+    except (IndexError, ValueError, DecodeError) as error:
+        raise InputError(f"The bytes are no span and what stands behind it: {error}.") from error
     span.DiscardUnknownFields()
     own = span.SerializeToString()
     return _varint(len(own) + len(row) - ours) + own + row[ours:]
@@ -130,8 +132,25 @@ def _fields(body: bytes, start: int, end: int, wanted: int) -> Iterator[tuple[in
         elif wire_type in {_FIXED64, _FIXED32}:
             start += 8 if wire_type == _FIXED64 else 4
         else:
-            # A group: long deprecated, and in no message of OTLP.
-            raise InputError("The request has a protobuf group, which OTLP does not.")
+            start = _end_of_group(body, start)
+
+
+def _end_of_group(body: bytes, start: int) -> int:
+    """Return where a group ends that begins here; OTLP has none, and readers of protobuf skip them."""
+    depth = 1
+    while depth:
+        tag, start = _read_varint(body, start)
+        wire_type = tag & 7
+        if wire_type == _LENGTH_DELIMITED:
+            length, start = _read_varint(body, start)
+            start += length
+        elif wire_type == _VARINT:
+            _, start = _read_varint(body, start)
+        elif wire_type in {_FIXED64, _FIXED32}:
+            start += 8 if wire_type == _FIXED64 else 4
+        else:
+            depth += 1 if wire_type == _GROUP else -1
+    return start
 
 
 def _read_varint(body: bytes, start: int) -> tuple[int, int]:

@@ -21,10 +21,11 @@ message AnyValue { oneof value {
   string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4;
   bytes array_value = 5; bytes kvlist_value = 6; bytes bytes_value = 7; } }
 message KeyValue { string key = 1; AnyValue value = 2; }
-message Status { string message = 2; int32 code = 3; }
+message Status { repeated string messages = 2; int32 code = 3; }
 message Row {
-  bytes trace_id = 1; bytes span_id = 2; string trace_state = 3; bytes parent_span_id = 4; string name = 5;
-  int32 kind = 6; fixed64 start = 7; fixed64 end = 8; repeated KeyValue attributes = 9;
+  repeated bytes trace_ids = 1; repeated bytes span_ids = 2; repeated string trace_states = 3;
+  repeated bytes parent_span_ids = 4; repeated string span_names = 5; int32 kind = 6;
+  fixed64 start = 7; fixed64 end = 8; repeated KeyValue attributes = 9;
   repeated bytes events = 11; repeated bytes links = 13; Status status = 15;
   string project = 1001; fixed64 received = 1002; map<string, string> resource = 1003;
   string scope = 1004; string scope_version = 1005; map<string, string> scope_attributes = 1006;
@@ -32,18 +33,19 @@ message Row {
 """An OTLP span as the engine reads it, and what is said once for many spans beside it, in fields of our own.
 
 Values that nest stay bytes, for the engine's types cannot recurse; so do events and links, which are seldom
-asked for. Both are decoded when a span is read.
+asked for. Both are decoded when a span is read. Of a text that a message has twice, protobuf lets the last count,
+and the engine has none: so those of a span itself are read as repeated, and the view takes the last.
 """
 
 _INBOX: Final = """
 CREATE TABLE IF NOT EXISTS {table} (
-  trace_id String, span_id String, trace_state String, parent_span_id String, name String, kind Int32,
-  start UInt64, end UInt64,
+  trace_ids Array(String), span_ids Array(String), trace_states Array(String), parent_span_ids Array(String),
+  span_names Array(String), kind Int32, start UInt64, end UInt64,
   attributes Array(Tuple(key String, value Tuple(string_value String, bool_value Bool, int_value Int64,
     double_value Float64, array_value String, kvlist_value String, bytes_value String,
     value Enum8('' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4,
       'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7)))),
-  events Array(String), links Array(String), status Tuple(message String, code Int32),
+  events Array(String), links Array(String), status Tuple(messages Array(String), code Int32),
   project String, received UInt64, resource Map(String, String),
   scope String, scope_version String, scope_attributes Map(String, String), {resource_columns}
 ) ENGINE = Null

@@ -17,6 +17,14 @@ _NO_RANK: Final = 65535
 _STRUCTURED, _TEXT, _INTEGER, _NUMBER = range(4)
 """What values a source may have, from the most kinds to the fewest that are text."""
 
+_REFUSED: Final = (
+    "throwIf(length(trace_id) != 16 OR length(span_id) != 8 OR length(parent_span_id) NOT IN (0, 8), 'no id')"
+)
+"""0, or an error for an id that came in a field of another wire type, which protobuf skips and the engine reads.
+
+A span that the engine refuses is written again without such fields: see ``clean_row``.
+"""
+
 
 class _Source(NamedTuple):
     name: str
@@ -41,13 +49,21 @@ class _View:
 
     def select(self, table: str) -> str:
         plain = (
-            "trace_id, span_id, parent_span_id, trace_state, name, kind, start, end, status, events, links, "
-            "project, received, resource, scope, scope_version, scope_attributes, "
+            "trace_id, span_id, parent_span_id, trace_state, name, status_code, status_message, "
+            "refused, kind, start, end, events, links, project, received, resource, scope, scope_version, "
+            "scope_attributes, "
             + ", ".join(f"resource_{column.name}" for column in self._columns if column.resource)
+        )
+        sent = (
+            # What was not sent is empty.
+            "SELECT *, trace_ids[-1] AS trace_id, span_ids[-1] AS span_id, trace_states[-1] AS trace_state, "
+            "parent_span_ids[-1] AS parent_span_id, span_names[-1] AS name, "
+            "status.messages[-1] AS status_message, status.code AS status_code, "
+            f"{_REFUSED} AS refused FROM {table}"
         )
         typed = (
             f"SELECT {plain}, attributes.key AS found, {self._found_ranks()} AS found_ranks, "
-            f"{self._found_texts()} AS found_texts FROM {table}"
+            f"{self._found_texts()} AS found_texts FROM ({sent})"
         )
         ranked = (
             f"SELECT {plain}, arraySort((name, rank) -> rank, found, found_ranks) AS names, "
@@ -65,10 +81,10 @@ class _View:
         return (
             "SELECT project, toFixedString(trace_id, 16) AS trace_id, toFixedString(span_id, 8) AS span_id, "
             "toFixedString(parent_span_id, 8) AS parent_span_id, trace_state, name, "
-            "if(kind BETWEEN 0 AND 5, kind, 0) AS kind, "
+            "if(kind BETWEEN 0 AND 5, kind, 0) + refused AS kind, "
             "fromUnixTimestamp64Nano(toInt64(start), 'UTC') AS start_time, "
             "if(end = 0, 0, toInt64(end) - toInt64(start)) AS duration, "
-            "if(status.code BETWEEN 0 AND 2, status.code, 0) AS status, status.message AS status_message, "
+            "if(status_code BETWEEN 0 AND 2, status_code, 0) AS status, status_message, "
             "fromUnixTimestamp64Nano(toInt64(received), 'UTC') AS received, resource, scope, scope_version, "
             f"scope_attributes, events, links, {canonical}, "
             "CAST((arrayFilter((name, kept) -> kept, names, rest), "

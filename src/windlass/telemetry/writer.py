@@ -20,7 +20,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
-from windlass.telemetry import media_uses, metric_points, span_events
+from windlass.telemetry import media_uses, metric_exemplars, metric_points, span_events
+from windlass.telemetry.exemplars import Exemplar
 from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.logs import LogEvent
@@ -99,6 +100,7 @@ class Writer:
         media_uses.prepare(warehouse)
         self._events = GroupedInserts(warehouse, span_events.TABLE)
         self._points = GroupedInserts(warehouse, metric_points.TABLE)
+        self._exemplars = GroupedInserts(warehouse, metric_exemplars.TABLE)
         self._spool = Spool(folder, self._inbox)
         self._acknowledged: Stage = "spooled" if warehouse.embedded else "queryable"
         self._queue_bytes = queue_bytes
@@ -171,9 +173,16 @@ class Writer:
         """Commit events; raises what ``GroupedInserts.insert`` says. The same event twice is one."""
         self._events.insert(span_events.rows_of(project, events, time.time_ns()))
 
-    def write_points(self, project: str, points: Sequence[MetricPoint]) -> None:
-        """Commit points of metrics; raises what ``GroupedInserts.insert`` says. The same point twice is one."""
-        self._points.insert(metric_points.rows_of(project, points, time.time_ns()))
+    def write_points(
+        self, project: str, points: Sequence[MetricPoint], exemplars: Sequence[Exemplar] = ()
+    ) -> None:
+        """Commit points of metrics and their exemplars; raises what ``GroupedInserts.insert`` says.
+
+        The same point, or exemplar, twice is one.
+        """
+        received_ns = time.time_ns()
+        self._exemplars.insert(metric_exemplars.rows_of(project, exemplars, received_ns))
+        self._points.insert(metric_points.rows_of(project, points, received_ns))
 
     def close(self) -> None:
         """Take no more, load what waits, and stop. What cannot be loaded stays in the spool for the next start."""

@@ -13,7 +13,18 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.live import LiveServer, Project, http_client
 from tests.telemetry.otlp import START_NS, Plain, request, span, trace_id
-from tests.telemetry.otlp_signals import counted, gauge, histogram, logs, metrics, number, record, total
+from tests.telemetry.otlp_signals import (
+    counted,
+    exemplar,
+    gauge,
+    histogram,
+    logs,
+    metrics,
+    number,
+    record,
+    summary,
+    total,
+)
 from tests.telemetry.test_bodies import COMPRESS
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
@@ -65,6 +76,45 @@ def test_the_result_of_an_evaluation_is_a_score_of_the_trace(http: httpx2.Client
         "code",
         "key:a-admin",
     )
+
+
+def test_summaries_and_exemplars_are_answered_with_their_metric(http: httpx2.Client, project: Project) -> None:
+    slow = counted([0, 1, 0], total_of=1.5)
+    slow.exemplars.append(exemplar(1.5, 7, 8))
+    sent = metrics(histogram(slow), summary({0.5: 0.25}, count=4, start_ns=START_NS, model="m1"))
+    http.post("/v1/metrics", content=sent.SerializeToString(), headers=PROTOBUF).raise_for_status()
+    (group,) = project.client.get("/metrics", name="duration", **RANGE)["items"]
+    (found,) = group["exemplars"]
+    assert (found["value"], found["trace_id"], found["span_id"]) == (1.5, trace_id(7), f"{8:016x}")
+    (group,) = project.client.get("/metrics", name="latency", **RANGE)["items"]
+    assert (group["kind"], group["count"]) == ("summary", 4)
+    (said,) = group["summaries"]
+    assert (said["quantiles"], said["attributes"]) == ({"0.5": 0.25}, {"model": "m1"})
+
+
+def test_the_result_of_an_evaluation_among_the_events_of_a_span_is_a_score_masked_as_the_span_is(
+    http: httpx2.Client, project: Project
+) -> None:
+    http.put("/api/v1/masking", json={"rules": {"detectors": ["email"]}}).raise_for_status()
+    judged = span(1, 1)
+    said: dict[str, Plain] = {
+        "gen_ai.evaluation.name": "relevance",
+        "gen_ai.evaluation.score.value": 0.5,
+        "gen_ai.evaluation.explanation": "Says ada@example.com.",
+    }
+    judged.events.add(name="gen_ai.evaluation.result").attributes.extend(span(attributes=said).attributes)
+    body = request(judged).SerializeToString()
+    for _ in range(2):
+        http.post("/v1/traces", content=body, headers=PROTOBUF).raise_for_status()
+    (score,) = project.client.get("/scores", trace_id=trace_id())["items"]
+    assert (score["name"], score["value"], score["span_id"], score["author"]) == (
+        "relevance",
+        0.5,
+        f"{1:016x}",
+        "key:a-admin",
+    )
+    assert score["explanation"].startswith("Says ")
+    assert "ada@example.com" not in score["explanation"]
 
 
 def test_metrics_are_on_disk_when_they_are_answered_and_can_be_asked_for(

@@ -14,6 +14,7 @@ from windlass.access.audit import list_entries
 from windlass.access.principals import Principal
 from windlass.canonical import digest
 from windlass.errors import NotFound, Unavailable
+from windlass.telemetry.exemplars import Exemplar
 from windlass.telemetry.lifecycle.holdings import HOLDINGS
 from windlass.telemetry.lifecycle.subjects import Subject
 from windlass.telemetry.logs import LogEvent
@@ -51,6 +52,7 @@ def test_a_user_is_erased_from_every_table_and_from_the_files(house: House, admi
         "spans": 0,
         "scores": 0,
         "span_events": 0,
+        "metric_exemplars": 0,
         "media_uses": 0,
         "traces": 0,
         "metric_points": 0,
@@ -157,16 +159,17 @@ def test_log_records_and_points_that_name_a_user_are_erased(house: House, admin:
             f"of {user}", "gauge", "1", "", False, False, 0, START_NS, attributes, {}, "", number,
             1.0, 1, None, None, None, [], [],
         )  # fmt: skip
-        house.writer.write_points("guide", [point])
+        named = Exemplar(f"of {user}", number, START_NS, 1.0, "", "", attributes, {}, number)
+        house.writer.write_points("guide", [point], [named, named._replace(trace_id=trace_id(9))])
 
     name(ADA.id, 1)
     name("bob", 2)
     dry = house.erasures.erase(admin, ADA, dry_run=True)
-    assert (dry.rows["span_events"], dry.rows["metric_points"]) == (2, 1)
+    assert (dry.rows["span_events"], dry.rows["metric_points"], dry.rows["metric_exemplars"]) == (2, 1, 2)
     erasure = house.erasures.erase(admin, ADA)
     assert (erasure.rows, erasure.left["span_events"], erasure.left["metric_points"]) == (dry.rows, 0, 0)
     assert house.holding(TEXT) == house.holding(ADA.id) == []
-    for table, left in (("span_events", 2), ("metric_points", 1)):
+    for table, left in (("span_events", 2), ("metric_points", 1), ("metric_exemplars", 2)):
         assert house.warehouse.query(f"SELECT count() AS n, any(name) AS name FROM {table}") == [
             {"n": left, "name": "of bob"}
         ]

@@ -2688,6 +2688,27 @@ export interface components {
             uri: string;
         };
         /**
+         * MetricExemplar
+         * @description A single measurement.
+         */
+        MetricExemplar: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Value */
+            value: number;
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
          * MetricGroup
          * @description What the series of one group amount to in a time range.
          */
@@ -2700,7 +2721,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "gauge" | "sum" | "histogram";
+            kind: "gauge" | "sum" | "histogram" | "summary";
             /** Unit */
             unit: string;
             /** Series */
@@ -2721,6 +2742,10 @@ export interface components {
             estimated_quantiles?: {
                 [key: string]: number;
             };
+            /** Summaries */
+            summaries?: components["schemas"]["SummaryQuantiles"][];
+            /** Exemplars */
+            exemplars?: components["schemas"]["MetricExemplar"][];
         };
         /**
          * MetricName
@@ -2733,7 +2758,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "gauge" | "sum" | "histogram";
+            kind: "gauge" | "sum" | "histogram" | "summary";
             /** Unit */
             unit: string;
             /** Description */
@@ -3909,6 +3934,25 @@ export interface components {
             kind: "user" | "session" | "trace";
             /** Id */
             id: string;
+        };
+        /**
+         * SummaryQuantiles
+         * @description What a summary said last: quantiles of a time that its application chose.
+         */
+        SummaryQuantiles: {
+            /** Attributes */
+            attributes: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Quantiles */
+            quantiles: {
+                [key: string]: number;
+            };
         };
         /**
          * Trace

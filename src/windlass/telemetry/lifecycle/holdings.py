@@ -54,6 +54,7 @@ INDEX: Final = Holding("traces", "binary")
 HOLDINGS: Final = (
     Holding("scores", "text", time="time", names={"user": "author", "session": "conversation"}),
     Holding("span_events", "text", time="time_ns", time_ns=True, has_run=False, attributes=True),
+    Holding("metric_exemplars", "text", time="time_ns", time_ns=True, has_run=False, attributes=True),
     Holding("media_uses", "text", time="received", has_run=False),
     SPANS,
     INDEX,
