@@ -1,6 +1,9 @@
 import type { en } from "./en";
+import type { enAudit } from "./en-audit";
 import type { enDashboard } from "./en-dashboard";
+import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
+import type { enQuery } from "./en-query";
 import type { enSessions } from "./en-sessions";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
@@ -12,8 +15,11 @@ export interface PluralText {
 export type Text = string | PluralText;
 export type TextKey =
   | keyof typeof en
+  | keyof typeof enAudit
   | keyof typeof enDashboard
+  | keyof typeof enFirst
   | keyof typeof enGraph
+  | keyof typeof enQuery
   | keyof typeof enSessions;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;

@@ -1,16 +1,22 @@
 import { expect, test } from "vitest";
 import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
+import { enAudit } from "./en-audit";
 import { enDashboard } from "./en-dashboard";
+import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
+import { enQuery } from "./en-query";
 import { enSessions } from "./en-sessions";
 import { ko as firstKo } from "./ko";
+import { koAudit } from "./ko-audit";
 import { koDashboard } from "./ko-dashboard";
+import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
+import { koQuery } from "./ko-query";
 import { koSessions } from "./ko-sessions";
 
-const en = { ...firstEn, ...enDashboard, ...enGraph, ...enSessions };
-const ko = { ...firstKo, ...koDashboard, ...koGraph, ...koSessions };
+const en = { ...firstEn, ...enAudit, ...enDashboard, ...enFirst, ...enGraph, ...enQuery, ...enSessions };
+const ko = { ...firstKo, ...koAudit, ...koDashboard, ...koFirst, ...koGraph, ...koQuery, ...koSessions };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));
 const placeholders = (text: Text) =>

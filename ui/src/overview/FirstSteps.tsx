@@ -1,3 +1,4 @@
+import "./firstTexts";
 import { Command } from "@/components/Copy";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
