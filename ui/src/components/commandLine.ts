@@ -3,13 +3,13 @@ export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command with its options; those without a value are left out, those with several are repeated. */
-export function commandLine(
+/** A command with an option a line; those without a value are left out, those with several are repeated. */
+export function commandLines(
   command: string,
   options: readonly (readonly [option: string, value: string | string[] | undefined])[],
 ): string {
   const words = options.flatMap(([option, value]) =>
     [value ?? []].flat().map((each) => `${option} ${quoted(each)}`),
   );
-  return [command, ...words].join(" ");
+  return [command, ...words].join(" \\\n  ");
 }

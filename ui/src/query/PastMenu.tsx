@@ -12,7 +12,11 @@ export function PastMenu({ onTake }: { onTake: (sql: string) => void }) {
   const { t, format } = useWords();
   const [past, setPast] = useState<PastStatement[]>([]);
   return (
-    <Menu width={360} position="bottom-start" onOpen={() => setPast(pastStatements())}>
+    <Menu
+      width="min(480px, calc(100vw - 16px))"
+      position="bottom-start"
+      onOpen={() => setPast(pastStatements())}
+    >
       <Menu.Target>
         <Button variant="default" rightSection={<Icon name="down" size={11} />}>
           {t("query.past")}

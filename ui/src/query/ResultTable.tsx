@@ -48,7 +48,12 @@ export function ResultTable({ result, open, onOpen }: Props) {
 
 /** A text in the last column takes what is left of the window; a number stays beside its neighbours. */
 function gridOf(columns: SqlColumn[], rows: SqlCell[][]): CSSProperties {
-  const widths = columnWidths(columns, rows).map((characters) => `calc(${characters}ch + 22px)`);
+  const widths = columnWidths(columns, rows).map((characters, at) => {
+    const column = columns[at];
+    // Digits of one width are wider than the zero that `ch` measures.
+    const wide = column && isNumeric(column) ? 1.12 * characters : characters;
+    return `calc(${wide.toFixed(1)}ch + 22px)`;
+  });
   const last = columns.at(-1);
   const rest =
     last && isNumeric(last) ? [...widths, "1fr"] : [...widths.slice(0, -1), `minmax(${widths.at(-1)}, 1fr)`];

@@ -6,7 +6,7 @@ const LEAST_WIDTH = 6;
 const SAMPLE_ROWS = 100;
 const WIDE = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]/g;
 
-const NUMBER_TYPE = /^(?:Nullable\(|LowCardinality\()*(?:U?Int|Float|BFloat|Decimal)\d*/;
+const NUMBER_TYPE = /^(?:Nullable\(|LowCardinality\()*(?:U?Int|Float|BFloat|Decimal)\d*(?![a-z])/;
 
 export const isNumeric = ({ type }: SqlColumn): boolean => NUMBER_TYPE.test(type);
 
@@ -52,7 +52,7 @@ export function columnWidths(columns: SqlColumn[], rows: SqlCell[][]): number[] 
 
 const TRACE_ID = /^[0-9a-f]{32}$/;
 
-/** The trace that a cell names: columns may have other names in front, as those of a join do. */
+/** The trace that a cell names, in a column that is called so: `trace_id`, `t.trace_id`, `first_trace_id`. */
 export function traceIdIn({ name }: SqlColumn, cell: SqlCell): string | undefined {
   const named = /(?:^|[._])trace_id$/.test(name);
   return named && typeof cell === "string" && TRACE_ID.test(cell) ? cell : undefined;

@@ -1,4 +1,4 @@
-import { commandLine, quoted } from "@/components/commandLine";
+import { quoted } from "@/components/commandLine";
 import { stringifySearch } from "@/shell/search";
 
 /** Longer addresses are refused by some proxies and cut by some programs that pass them on. */
@@ -19,6 +19,8 @@ export function curlOf(origin: string, sql: string): string {
   ].join(" ");
 }
 
+/** The command that runs a statement; one that begins with a comment must not look like an option. */
 export function commandOf(origin: string, sql: string): string {
-  return `WINDLASS_URL=${quoted(origin)} ${commandLine("windlass", [["sql", sql]])}`;
+  const options = sql.startsWith("-") ? "-- " : "";
+  return `WINDLASS_URL=${quoted(origin)} windlass sql ${options}${quoted(sql)}`;
 }

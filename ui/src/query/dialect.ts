@@ -5,10 +5,9 @@ import type { SqlTable } from "@/api/sql";
 
 const KEYWORDS =
   "all and any anti array as asc asof between by case cross cube current desc distinct else end except extract " +
-  "false fill final first following from full group having ilike in inner intersect interval is join last left " +
+  "false fill first following from full group having ilike in inner intersect interval is join last left " +
   "like limit not null nulls offset on or order outer over partition preceding qualify range recursive right " +
   "rollup row rows select semi step then ties to totals true unbounded union using when where window with";
-const UNITS = "second minute hour day week month quarter year";
 
 /** Those that questions about traces need most; the server takes about a thousand. */
 const FUNCTIONS =
@@ -21,7 +20,7 @@ const FUNCTIONS =
   "toStartOfHour toStartOfInterval toStartOfMinute toStartOfMonth toStartOfWeek toString uniq uniqExact upper";
 
 const ClickHouse = SQLDialect.define({
-  keywords: `${KEYWORDS} ${UNITS}`,
+  keywords: KEYWORDS,
   types: "",
   backslashEscapes: true,
   doubleQuotedStrings: false,
