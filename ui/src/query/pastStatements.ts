@@ -23,7 +23,7 @@ export function pastStatements(): PastStatement[] {
   }
 }
 
-/** Keeps a statement as the newest, once, and as many of the others as there is room for. */
+/** Keeps a statement as the newest, once; the oldest go when there is no room for them. */
 export function rememberStatement(sql: string, at = new Date().toISOString()): void {
   const others = pastStatements().filter((past) => past.sql !== sql);
   let room = MOST_CHARACTERS - sql.length;

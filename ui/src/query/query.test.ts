@@ -112,9 +112,7 @@ test("statements are remembered once, newest first, and not without bound", () =
   expect(kept.slice(0, 2)).toEqual(["SELECT 20", `SELECT ${MOST + 4}`]);
   expect(new Set(kept).size).toBe(MOST);
   for (const letter of "abcd") rememberStatement(letter.repeat(40_000));
-  const letters = pastStatements().map((past) => past.sql.charAt(0));
-  expect(letters.slice(0, 3)).toEqual(["d", "c", "S"]);
-  expect(letters).not.toContain("b");
+  expect(pastStatements().map((past) => past.sql.charAt(0))).toEqual(["d", "c"]);
 });
 
 test("what is not a list of statements is forgotten rather than shown", () => {
