@@ -60,6 +60,12 @@ def export(seen: Window, *, name: str) -> Download:
     return download.value
 
 
+def names_in(file: Download) -> list[str]:
+    """Names of the spans of an OTLP message."""
+    sent = ExportTraceServiceRequest.FromString(file.path().read_bytes())
+    return [each.name for kept in sent.resource_spans for scope in kept.scope_spans for each in scope.spans]
+
+
 def test_everything_that_the_filter_lists_is_downloaded_and_none_of_it_by_the_page(
     chromium: Browser, server: Server
 ) -> None:
@@ -72,17 +78,20 @@ def test_everything_that_the_filter_lists_is_downloaded_and_none_of_it_by_the_pa
 
         seen.page.on("request", note)
         seen.visit("/traces", "job 3000")
-        file = export(seen, name="JSON lines A line")
-        lines = file.path().read_text(encoding="utf-8").splitlines()
-        assert [json.loads(line)["name"] for line in lines] == [f"job {n}" for n in range(TRACES, 0, -1)]
-        assert file.suggested_filename == "traces.jsonl"
+        file = export(seen, name="OTLP, protobuf")
+        assert sorted(names_in(file)) == sorted(f"job {number}" for number in range(1, TRACES + 1))
+        assert file.suggested_filename == "traces.otlp"
 
         seen.visit("/traces?status=error", "job 3000")
-        file = export(seen, name="OTLP, protobuf")
-        sent = ExportTraceServiceRequest.FromString(file.path().read_bytes())
-        names = {each.name for kept in sent.resource_spans for scope in kept.scope_spans for each in scope.spans}
-        assert names == {f"job {number}" for number in range(100, TRACES + 1, 100)}
-        assert len(names) == FAILED
+        file = export(seen, name="JSON lines A line")
+        lines = file.path().read_text(encoding="utf-8").splitlines()
+        failed = [f"job {number}" for number in range(TRACES, 0, -100)]
+        assert [json.loads(line)["name"] for line in lines] == failed
+        assert (len(failed), file.suggested_filename) == (FAILED, "traces.jsonl")
+
+        file = export(seen, name="OTLP, JSON lines")
+        sent = [json.loads(line) for line in file.path().read_text(encoding="utf-8").splitlines()]
+        assert {"resourceSpans"} == {key for each in sent for key in each}
 
         file = export(seen, name="Parquet")
         data = file.path().read_bytes()
