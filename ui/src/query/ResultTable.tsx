@@ -64,9 +64,10 @@ function Head({ columns, grid }: { columns: SqlColumn[]; grid: CSSProperties }) 
   return (
     <div className={`${styles.row} ${styles.head}`} style={grid}>
       <span />
-      {columns.map((column) => (
+      {columns.map((column, at) => (
         <span
-          key={column.name}
+          // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name; their places never change
+          key={at}
           className={`${styles.cell} mono clip`}
           data-number={isNumeric(column) || undefined}
           data-tip={`${column.name}\n${column.type}`}
@@ -94,7 +95,8 @@ const Row = memo(function Row({ row, columns, grid, opened, onOpen }: RowProps) 
       <span className={`${styles.number} faint num`}>{format.integer(row.at + 1)}</span>
       {columns.map((column, at) => (
         <Cell
-          key={column.name}
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above
+          key={at}
           column={column}
           cell={row.cells[at] ?? null}
           onOpen={() => onOpen({ row: row.at, column: at })}
