@@ -166,7 +166,8 @@ def sql_page() -> str:
         "Read-only SQL",
         """
         `windlass sql 'SELECT …'` and `POST /api/v1/sql` take one SELECT, in the SQL of ClickHouse, over three
-        tables that hold the project of the key and nothing else. It takes the permission `sql:query`.
+        tables that hold the project of the key and nothing else. It takes the permission `sql:query`. The Query
+        page of the web UI has an editor for it, and `GET /api/v1/sql/tables` gives the columns below as data.
 
         ```sql
         SELECT release_name, count() AS traces, quantile(0.95)(duration_s) AS p95_s, sum(cost_usd) AS cost_usd

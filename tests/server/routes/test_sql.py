@@ -32,6 +32,16 @@ def test_a_result_comes_as_a_file_too(project: Project) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="result.csv"'
 
 
+def test_the_tables_are_listed_with_the_columns_that_a_select_of_all_gives(project: Project) -> None:
+    tables = project.client.get("/sql/tables")["items"]
+    assert [table["name"] for table in tables] == ["spans", "traces", "scores"]
+    for table in tables:
+        listed = [{"name": column["name"], "type": column["type"]} for column in table["columns"]]
+        answer = project.client.post("/sql", {"query": f"SELECT * FROM {table['name']} LIMIT 0"})
+        assert answer["columns"] == listed
+    assert tables[0]["columns"][0]["about"] == "32 hexadecimal digits"
+
+
 def test_what_is_not_allowed_is_a_422_with_a_sentence(project: Project) -> None:
     with pytest.raises(InputError, match=r"There is no table 'system\.tables' here"):
         project.client.post("/sql", {"query": "SELECT * FROM system.tables"})
@@ -40,5 +50,6 @@ def test_what_is_not_allowed_is_a_422_with_a_sentence(project: Project) -> None:
 def test_a_viewer_may_not_ask_in_sql(project: Project) -> None:
     with project.http(project.key_of("viewer")) as http:
         answer = http.post("/api/v1/sql", json={"query": "SELECT 1"})
-    assert answer.status_code == 403
+        tables = http.get("/api/v1/sql/tables")
+    assert (answer.status_code, tables.status_code) == (403, 403)
     assert "may not do sql:query" in answer.json()["detail"]

@@ -26,7 +26,7 @@ export function startOf(since: string, now = Date.now()): string | undefined {
   return new Date(now - Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 0)).toISOString();
 }
 
-function traceParameters({ since, ...filter }: TraceFilter) {
+export function traceParameters({ since, ...filter }: TraceFilter) {
   return { ...filter, from: filter.from ?? (since ? startOf(since) : undefined) };
 }
 

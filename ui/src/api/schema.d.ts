@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sql/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sql Tables
+         * @description List the tables that a SELECT may name, with their columns.
+         */
+        get: operations["list_sql_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sql": {
         parameters: {
             query?: never;
@@ -2487,6 +2507,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["MetricName"][];
         };
+        /** Items[SqlTable] */
+        Items_SqlTable_: {
+            /** Items */
+            items: components["schemas"]["SqlTable"][];
+        };
         /** Items[StoredEvent] */
         Items_StoredEvent_: {
             /** Items */
@@ -3883,6 +3908,24 @@ export interface components {
         SqlRequest: {
             /** Query */
             query: string;
+        };
+        /** SqlTable */
+        SqlTable: {
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Columns */
+            columns: components["schemas"]["SqlTableColumn"][];
+        };
+        /** SqlTableColumn */
+        SqlTableColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** About */
+            about: string;
         };
         /**
          * StoredEvent
@@ -5431,6 +5474,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recosting"];
+                };
+            };
+        };
+    };
+    list_sql_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SqlTable_"];
                 };
             };
         };

@@ -8,6 +8,7 @@ import type { enGraph } from "./en-graph";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
+import type { enQuery } from "./en-query";
 import type { enRelease } from "./en-release";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
@@ -31,6 +32,7 @@ export type TextKey =
   | keyof typeof enGraph
   | keyof typeof enErasure
   | keyof typeof enPrices
+  | keyof typeof enQuery
   | keyof typeof enSessions
   | keyof typeof enSettings;
 /** The texts that the first load brings. */

@@ -10,6 +10,7 @@ import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
 import { enPrices } from "./en-prices";
+import { enQuery } from "./en-query";
 import { enRelease } from "./en-release";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
@@ -23,6 +24,7 @@ import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
 import { koPrices } from "./ko-prices";
+import { koQuery } from "./ko-query";
 import { koRelease } from "./ko-release";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
@@ -40,6 +42,7 @@ const en = {
   ...enSessions,
   ...enSettings,
   ...enPrices,
+  ...enQuery,
   ...enErasure,
 };
 const ko = {
@@ -55,6 +58,7 @@ const ko = {
   ...koSessions,
   ...koSettings,
   ...koPrices,
+  ...koQuery,
   ...koErasure,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];

@@ -100,6 +100,7 @@ export const en = {
   "nav.label": "Main",
   "nav.narrow": "Collapse the sidebar",
   "nav.overview": "Overview",
+  "nav.query": "Query",
   "nav.releases": "Releases",
   "nav.runs": "Runs",
   "nav.settings": "Settings",

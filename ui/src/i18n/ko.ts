@@ -100,6 +100,7 @@ export const ko: Catalogue = {
   "nav.label": "주 메뉴",
   "nav.narrow": "사이드바 접기",
   "nav.overview": "개요",
+  "nav.query": "쿼리",
   "nav.releases": "릴리스",
   "nav.runs": "실행",
   "nav.settings": "설정",

@@ -18,6 +18,7 @@ export const PLACES = [
   { to: "/sessions", icon: "sessions", word: "nav.sessions" },
   { to: "/users", icon: "user", word: "nav.users" },
   { to: "/graph", icon: "graph", word: "nav.graph" },
+  { to: "/query", icon: "query", word: "nav.query" },
   { to: "/audit", icon: "audit", word: "nav.audit" },
   { to: "/settings", icon: "settings", word: "nav.settings" },
 ] as const satisfies { to: string; icon: IconName; word: TextKey }[];

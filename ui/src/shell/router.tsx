@@ -81,6 +81,13 @@ const graph = createRoute({
   component: lazyRouteComponent(() => import("@/graph/GraphPage"), "GraphPage"),
 });
 
+const query = createRoute({
+  getParentRoute: () => root,
+  path: "/query",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["sql"]),
+  component: lazyRouteComponent(() => import("@/query/QueryPage"), "QueryPage"),
+});
+
 const sessions = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
@@ -228,6 +235,7 @@ export const router = createRouter({
     traces,
     trace,
     graph,
+    query,
     sessions,
     session,
     users,

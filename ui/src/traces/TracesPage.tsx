@@ -17,9 +17,7 @@ const LatencyStrip = lazy(() =>
 );
 const TracePanel = lazy(() => import("./TracePanel").then((module) => ({ default: module.TracePanel })));
 
-const ViewsMenu = lazy(() =>
-  import("@/components/ViewsMenu").then((module) => ({ default: module.ViewsMenu })),
-);
+const ListMenus = lazy(() => import("./ListMenus").then((module) => ({ default: module.ListMenus })));
 
 const ROW = 32;
 
@@ -54,7 +52,7 @@ export function TracesPage() {
         <>
           <NewTraces filter={filter} rows={rows} />
           <Suspense fallback={null}>
-            <ViewsMenu page="traces" search={filter} />
+            <ListMenus filter={filter} />
           </Suspense>
         </>
       }

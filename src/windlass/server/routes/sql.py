@@ -7,8 +7,10 @@ from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
+from windlass.server.paging import Items
 from windlass.telemetry.sql.guard import LONGEST
 from windlass.telemetry.sql.query import SqlAnswer
+from windlass.telemetry.sql.tables import SqlTable, sql_tables
 
 router = APIRouter(prefix="/sql", tags=["sql"])
 
@@ -24,6 +26,12 @@ class SqlRequest(BaseModel):
 
 class SqlFileRequest(SqlRequest):
     format: Literal["csv", "parquet"]
+
+
+@router.get("/tables", dependencies=[Depends(allowed("sql:query"))])
+def list_sql_tables() -> Items[SqlTable]:
+    """List the tables that a SELECT may name, with their columns."""
+    return Items(items=list(sql_tables()))
 
 
 @router.post("")
