@@ -61,6 +61,8 @@ STRANGE: dict[str, bytes] = {
     "name as a group": tag(5, GROUP) + tag(5, END_GROUP),
     "trace id as a number": tag(1, VARINT) + b"\x05",
     "trace id as a fixed number": tag(1, FIXED64) + b"12345678",
+    "span id as a fixed number": tag(2, FIXED64) + b"12345678",
+    "parent as a fixed number": tag(4, FIXED64) + b"12345678",
     "span id as a short fixed number": tag(2, FIXED32) + b"1234",
     "parent as a short fixed number": tag(4, FIXED32) + b"1234",
     "kind as text": delimited(6, b"text"),

@@ -34,7 +34,7 @@ message Row {
 
 Values that nest stay bytes, for the engine's types cannot recurse; so do events and links, which are seldom
 asked for. Both are decoded when a span is read. Of a text that a message has twice, protobuf lets the last count,
-and the engine has none: so those of a span itself are read as repeated, and the view takes the last.
+and the engine has none: so those of a span itself are read as repeated, and the view refuses a second one.
 """
 
 _INBOX: Final = """

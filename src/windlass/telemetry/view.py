@@ -18,11 +18,13 @@ _STRUCTURED, _TEXT, _INTEGER, _NUMBER = range(4)
 """What values a source may have, from the most kinds to the fewest that are text."""
 
 _REFUSED: Final = (
-    "throwIf(length(trace_id) != 16 OR length(span_id) != 8 OR length(parent_span_id) NOT IN (0, 8), 'no id')"
+    "throwIf(length(trace_id) != 16 OR length(span_id) != 8 OR length(parent_span_id) NOT IN (0, 8) OR "
+    "greatest(length(trace_ids), length(span_ids), length(trace_states), length(parent_span_ids), "
+    "length(span_names), length(status.messages)) > 1, 'a text is there twice, or an id has another length')"
 )
-"""0, or an error for an id that came in a field of another wire type, which protobuf skips and the engine reads.
+"""0, or an error for a text that a span has twice, or in a field of another wire type, which only parsers skip.
 
-A span that the engine refuses is written again without such fields: see ``clean_row``.
+A span that the engine refuses is written again by one, and has each field once: see ``clean_row``.
 """
 
 
