@@ -23,7 +23,7 @@ from losses import SpanCount
 
 from windlass.errors import NotFound
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.ingest import parse_export
+from windlass.telemetry.otlp.traces import parse_export
 from windlass.telemetry.queries import get_trace
 from windlass.telemetry.writer import Writer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Windlass
 from tests.live import Project
-from tests.telemetry.otlp import request, span
+from tests.telemetry.sending import request, span
 
 
 def test_traces_are_exported_to_a_file_that_is_whole_or_not_there(

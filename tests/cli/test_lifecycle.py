@@ -2,7 +2,7 @@
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import Project
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.sending import request, span, trace_id
 
 
 def store(project: Project) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import CAREFUL, CARELESS, Project
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.sending import request, span, trace_id
 
 RULE = """kind: gate
 primary: {metric: exact_match, kind: superiority}

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import Project
-from tests.telemetry.otlp import request, span
+from tests.telemetry.sending import request, span
 
 RULES = """
 detectors: [email]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import Project
-from tests.telemetry.otlp import Plain, request, span
+from tests.telemetry.sending import Plain, request, span
 
 
 @pytest.fixture

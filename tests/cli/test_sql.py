@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import Project
-from tests.telemetry.otlp import request, span
+from tests.telemetry.sending import request, span
 
 QUERY = "SELECT name, input_tokens FROM spans ORDER BY name"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 from playwright.sync_api import Locator
 
-from tests.telemetry.otlp import Plain, request, span
+from tests.telemetry.sending import Plain, request, span
 
 from .browser import Window
 from .otlp import HEADERS

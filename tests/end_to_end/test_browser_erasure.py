@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.telemetry.otlp import trace_id
+from tests.telemetry.sending import trace_id
 from windlass.client import Client
 
 from .browser import Language, Scheme, Window, window

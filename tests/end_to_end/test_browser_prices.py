@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.telemetry.otlp import trace_id
+from tests.telemetry.sending import trace_id
 from windlass.client import Client
 
 from .browser import Window, window

@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from playwright.sync_api import Browser, Download, Request, expect
 
-from tests.telemetry.otlp import request, span
+from tests.telemetry.sending import request, span
 
 from .browser import Language, Scheme, Window, window
 from .otlp import HEADERS

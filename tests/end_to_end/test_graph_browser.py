@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.telemetry.agents import Doing, agent, memory, model, retrieval, tool, trace_of
-from tests.telemetry.otlp import request, trace_id
+from tests.telemetry.sending import request, trace_id
 
 from .browser import AXE, Language, Scheme, Window, window
 from .conftest import Demo

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.telemetry.otlp import Plain, request, span, trace_id
+from tests.telemetry.sending import Plain, request, span, trace_id
 
 from .browser import Language, Scheme, Window, window
 from .otlp import HEADERS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.live import Project
-from tests.telemetry.otlp import Plain, request, span
+from tests.telemetry.sending import Plain, request, span
 
 SECOND = 1_000_000_000
 

@@ -34,8 +34,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter
 
 from tests.live import LiveServer, Project, http_client
-from tests.telemetry.otlp import request, span, trace_id
 from tests.telemetry.otlp_signals import gauge, logs, metrics, number, record
+from tests.telemetry.sending import request, span, trace_id
 from windlass.errors import Unavailable
 from windlass.server.otlp_ports import OtlpPorts
 from windlass.server.run import uvicorn_server

@@ -7,7 +7,7 @@ from typing import Any
 
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from .otlp import START_NS, Plain, span
+from .sending import START_NS, Plain, span
 
 MS = 1_000_000
 

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from .mutations import mutate_bytes, mutate_json, mutate_protobuf
-from .otlp import START_NS, Plain, request, span
+from .otlp.test_bodies import COMPRESS
 from .otlp_signals import (
     CUMULATIVE,
     counted,
@@ -25,7 +25,7 @@ from .otlp_signals import (
     summary,
     total,
 )
-from .test_bodies import COMPRESS
+from .sending import START_NS, Plain, request, span
 
 Signal = Literal["traces", "logs", "metrics"]
 

@@ -22,16 +22,16 @@ from windlass.errors import InputError, Unavailable
 from windlass.storage.blobs import open_blobs
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.bodies import Body, read_body
-from windlass.telemetry.evaluation_events import scores_of_spans
-from windlass.telemetry.ingest import ParsedExport, parse_traces
 from windlass.telemetry.intake import Intake
-from windlass.telemetry.limits import Limits
-from windlass.telemetry.logs import ParsedLogs, parse_logs, scores_of
 from windlass.telemetry.masking.rules import DeniedAttribute, MaskingRules
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
-from windlass.telemetry.metrics import ParsedMetrics, parse_metrics
+from windlass.telemetry.otlp.bodies import Body, read_body
+from windlass.telemetry.otlp.evaluation_events import scores_of_spans
+from windlass.telemetry.otlp.limits import Limits
+from windlass.telemetry.otlp.logs import ParsedLogs, parse_logs, scores_of
+from windlass.telemetry.otlp.metrics import ParsedMetrics, parse_metrics
+from windlass.telemetry.otlp.traces import ParsedExport, parse_traces
 from windlass.telemetry.queries import get_trace, list_events, list_metrics, list_traces, read_metric
 from windlass.telemetry.rows import encode_rows, split_rows
 from windlass.telemetry.scores import Score, natural_id

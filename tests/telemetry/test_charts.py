@@ -9,7 +9,7 @@ from windlass.telemetry.charts import OTHERS, Chart, ChartData
 from windlass.telemetry.queries import measure_chart
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, request, span
+from .sending import START_NS, Plain, request, span
 
 PROJECT = "shop"
 SECOND = 1_000_000_000

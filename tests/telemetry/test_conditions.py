@@ -6,7 +6,7 @@ from windlass.telemetry.queries import Condition, TraceFilters, list_traces
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
-from .otlp import request, span, trace_id
+from .sending import request, span, trace_id
 
 PROJECT = "shop"
 

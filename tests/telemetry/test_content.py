@@ -10,7 +10,7 @@ from windlass.telemetry.summaries import find_bounds
 from windlass.telemetry.values import plain_attributes
 from windlass.telemetry.writer import Writer
 
-from .otlp import Plain, request, span, trace_id
+from .sending import Plain, request, span, trace_id
 
 MESSAGES: list[Plain] = [{"role": "user", "parts": [{"type": "text", "content": "Where is it?"}]}]
 NOON = datetime(2026, 9, 21, 12, tzinfo=UTC)

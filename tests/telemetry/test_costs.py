@@ -17,7 +17,7 @@ from windlass.telemetry.queries import get_trace, list_traces, list_traffic
 from windlass.telemetry.recosting import list_model_costs, recost
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, request, span, trace_id
+from .sending import START_NS, Plain, request, span, trace_id
 
 START = datetime.fromtimestamp(START_NS // 10**9, UTC)
 TOKENS: Mapping[str, Plain] = {"gen_ai.usage.input_tokens": 1_000_000, "gen_ai.usage.output_tokens": 100_000}

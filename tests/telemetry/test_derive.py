@@ -7,7 +7,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from windlass.telemetry.derive import derived_attributes, may_derive
 from windlass.telemetry.values import plain_attributes
 
-from .otlp import Plain, attributes, request, span
+from .sending import Plain, attributes, request, span
 
 
 def derived(made: Span) -> dict[str, object]:

@@ -17,18 +17,18 @@ from windlass.errors import Unavailable
 from windlass.storage.blobs import FolderBlobs, open_blobs
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.ingest import parse_export
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.masking.rules import DeniedAttribute, MaskingRules
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
+from windlass.telemetry.otlp.traces import parse_export
 from windlass.telemetry.queries import get_trace
 from windlass.telemetry.spool import Spool
 from windlass.telemetry.tracing import Recorder
 from windlass.telemetry.writer import Writer
 
-from .otlp import Plain, attributes, request, span, trace_id
-from .test_ingest import otlp_json
+from .otlp.test_traces import otlp_json
+from .sending import Plain, attributes, request, span, trace_id
 
 ADA = Principal(id="ada", kind="user", role="admin", project="shop")
 SECRET = "ada@example.com"

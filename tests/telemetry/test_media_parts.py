@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from windlass.telemetry.media_parts import may_hold_files, take_out_files
 from windlass.telemetry.values import plain_attributes
 
-from .otlp import Plain, request, span
+from .sending import Plain, request, span
 from .test_intake import png, wav
 
 PNG, WAV = base64.b64encode(png()).decode(), base64.b64encode(wav()).decode()

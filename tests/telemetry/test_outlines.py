@@ -8,7 +8,7 @@ from windlass.telemetry.queries import get_outline, get_span, get_trace
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, request, span, trace_id
+from .sending import START_NS, Plain, request, span, trace_id
 
 PROJECT = "shop"
 

@@ -2,7 +2,7 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.queries import list_samples
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, request, span, trace_id
+from .sending import START_NS, Plain, request, span, trace_id
 
 
 def sample(item: str, output: str) -> dict[str, Plain]:

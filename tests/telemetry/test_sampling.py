@@ -12,7 +12,7 @@ from windlass.telemetry.queries import list_traffic
 from windlass.telemetry.schema import prepare
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, request, span
+from .sending import START_NS, Plain, request, span
 
 SINCE = datetime.fromtimestamp(START_NS / 1e9, UTC) - timedelta(hours=1)
 UNTIL = SINCE + timedelta(hours=2)

@@ -10,7 +10,7 @@ from windlass.telemetry.queries import get_trace
 from windlass.telemetry.view import select_spans
 from windlass.telemetry.writer import Writer
 
-from .otlp import request, span, trace_id
+from .sending import request, span, trace_id
 
 
 def tables(warehouse: Warehouse) -> list[str]:

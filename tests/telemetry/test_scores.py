@@ -9,7 +9,7 @@ from windlass.telemetry.queries import scores_of_run, scores_of_traces
 from windlass.telemetry.scores import STEPS, Score, insert_scores, natural_id
 from windlass.telemetry.writer import Writer
 
-from .otlp import trace_id
+from .sending import trace_id
 
 TIME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from windlass.telemetry.queries import (
 )
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, request, span
+from .sending import START_NS, Plain, request, span
 
 PROJECT = "shop"
 SECOND = 1_000_000_000

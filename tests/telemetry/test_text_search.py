@@ -4,7 +4,7 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.queries import TraceFilters, list_traces
 from windlass.telemetry.writer import Writer
 
-from .otlp import request, span, trace_id
+from .sending import request, span, trace_id
 
 PROJECT = "shop"
 TEXTS = {

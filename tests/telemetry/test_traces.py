@@ -10,7 +10,7 @@ from windlass.telemetry.queries import TraceFilters, get_trace, list_traces
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, request, span, trace_id
+from .sending import START_NS, Plain, request, span, trace_id
 
 PROJECT = "shop"
 SECOND = 1_000_000_000

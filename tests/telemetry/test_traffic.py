@@ -7,7 +7,7 @@ from windlass.telemetry.models import Traffic, Volume
 from windlass.telemetry.queries import count_volume, list_traffic
 from windlass.telemetry.writer import Writer
 
-from .otlp import Plain, request, span
+from .sending import Plain, request, span
 
 HOUR = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SINCE, UNTIL = HOUR - timedelta(hours=1), HOUR + timedelta(hours=23)

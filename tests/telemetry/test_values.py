@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from windlass.telemetry.values import decode_value, encode_value, plain_value
 
-from .otlp import Plain, value
+from .sending import Plain, value
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text()
 PLAIN: st.SearchStrategy[Plain] = st.recursive(

@@ -11,14 +11,14 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.bodies import Body
-from windlass.telemetry.ingest import parse_traces
 from windlass.telemetry.models import Span as KeptSpan
+from windlass.telemetry.otlp.bodies import Body
+from windlass.telemetry.otlp.traces import parse_traces
 from windlass.telemetry.queries import get_trace
 from windlass.telemetry.writer import Writer
 
 from .mutations import DELIMITED, END_GROUP, FIXED32, FIXED64, GROUP, VARINT, delimited, tag, varint
-from .otlp import request, span, trace_id
+from .sending import request, span, trace_id
 
 UNKNOWN = 200
 

@@ -22,15 +22,15 @@ from windlass.errors import InputError, NotFound, Unavailable
 from windlass.storage.warehouse import ProtobufSchema, Warehouse, WarehouseError
 from windlass.telemetry import schema
 from windlass.telemetry.conventions import COLUMNS
-from windlass.telemetry.ingest import parse_export
 from windlass.telemetry.models import Span
+from windlass.telemetry.otlp.traces import parse_export
 from windlass.telemetry.queries import get_trace
 from windlass.telemetry.scores import Score
 from windlass.telemetry.view import select_spans
 from windlass.telemetry.writer import Stage, Writer
 
-from .otlp import Plain, request, span, trace_id
-from .test_ingest import PLAIN, otlp_json
+from .otlp.test_traces import PLAIN, otlp_json
+from .sending import Plain, request, span, trace_id
 
 PROJECT = "shop"
 

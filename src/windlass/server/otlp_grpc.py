@@ -27,7 +27,7 @@ from windlass.errors import (
 from windlass.server.caller import NO_KEY, is_loopback, key_in, principal_of_key
 from windlass.server.receiver import Take, take_logs, take_metrics, take_traces
 from windlass.server.services import Services
-from windlass.telemetry.bodies import Body, inflate
+from windlass.telemetry.otlp.bodies import Body, inflate
 
 _WORKERS: Final = 8
 """Requests under way at once: each waits for its group to be on disk. The others wait unread."""

@@ -12,12 +12,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from windlass.access.principals import Principal
 from windlass.server.services import Services
 from windlass.settings import Settings
-from windlass.telemetry.bodies import Body, Clean
-from windlass.telemetry.evaluation_events import may_hold_results, scores_of_spans
-from windlass.telemetry.ingest import parse_traces
-from windlass.telemetry.limits import Limits
-from windlass.telemetry.logs import parse_logs, scores_of
-from windlass.telemetry.metrics import parse_metrics
+from windlass.telemetry.otlp.bodies import Body, Clean
+from windlass.telemetry.otlp.evaluation_events import may_hold_results, scores_of_spans
+from windlass.telemetry.otlp.limits import Limits
+from windlass.telemetry.otlp.logs import parse_logs, scores_of
+from windlass.telemetry.otlp.metrics import parse_metrics
+from windlass.telemetry.otlp.traces import parse_traces
 
 
 class Taken(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Exemplar as OtlpExemplar
 
-from windlass.telemetry.limits import Limits
+from windlass.telemetry.otlp.limits import Limits
 from windlass.telemetry.summaries import LATEST_NS
 from windlass.telemetry.values import encode_value
 

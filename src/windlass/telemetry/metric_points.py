@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from windlass.storage.warehouse import Row, Step, Warehouse
 from windlass.telemetry import metric_exemplars
-from windlass.telemetry.metrics import Kind, MetricPoint
+from windlass.telemetry.otlp.metrics import Kind, MetricPoint
 from windlass.telemetry.schema import DURABLE
 from windlass.telemetry.summaries import instant, integer
 

@@ -15,7 +15,7 @@ from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.buckets import Buckets, Part, estimate_quantiles, parts_of
 from windlass.telemetry.metric_exemplars import MetricExemplar, newest_exemplars
 from windlass.telemetry.metric_points import TABLE
-from windlass.telemetry.metrics import Kind
+from windlass.telemetry.otlp.metrics import Kind
 from windlass.telemetry.summaries import LATEST_NS, instant, integer, nanoseconds_of
 from windlass.telemetry.values import decode_attributes, decode_value
 

@@ -10,8 +10,8 @@ from typing import Final
 from pydantic import BaseModel, JsonValue
 
 from windlass.storage.warehouse import Row, Step, Warehouse
-from windlass.telemetry.logs import LogEvent
 from windlass.telemetry.models import Event
+from windlass.telemetry.otlp.logs import LogEvent
 from windlass.telemetry.schema import DURABLE
 from windlass.telemetry.summaries import LATEST_NS, instant, integer, nanoseconds_of
 from windlass.telemetry.values import decode_attributes, decode_value

@@ -24,9 +24,9 @@ from windlass.telemetry import media_uses, metric_exemplars, metric_points, span
 from windlass.telemetry.exemplars import Exemplar
 from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
 from windlass.telemetry.intake import Intake
-from windlass.telemetry.logs import LogEvent
 from windlass.telemetry.media_uses import note_uses
-from windlass.telemetry.metrics import MetricPoint
+from windlass.telemetry.otlp.logs import LogEvent
+from windlass.telemetry.otlp.metrics import MetricPoint
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
 from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes, prepare
 from windlass.telemetry.scores import Score, insert_scores

@@ -8,7 +8,7 @@ import pytest
 
 from tests.live import Project
 from tests.telemetry.agents import Doing, agent, model, tool, trace_of
-from tests.telemetry.otlp import request, trace_id
+from tests.telemetry.sending import request, trace_id
 from windlass.errors import InputError, NotFound
 
 GPT, FIND, BUY, SHOP = "model:gpt", "tool:find", "tool:buy", "agent:shop"

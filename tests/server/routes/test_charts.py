@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from tests.live import Project
-from tests.telemetry.otlp import request, span
+from tests.telemetry.sending import request, span
 from windlass.errors import Conflict, InputError
 
 NEW = {"id": "slow", "title": "Slow", "chart": {"measure": "latency_p99_s"}, "beside": "latency_p50_s"}

@@ -7,7 +7,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.live import Project
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.sending import request, span, trace_id
 from windlass.errors import InputError, NotFound
 
 

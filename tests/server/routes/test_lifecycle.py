@@ -3,7 +3,7 @@
 import pytest
 
 from tests.live import Project
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.sending import request, span, trace_id
 from windlass.errors import InputError
 
 

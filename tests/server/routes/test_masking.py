@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.live import Project
-from tests.telemetry.otlp import attributes, request, span, trace_id
+from tests.telemetry.sending import attributes, request, span, trace_id
 from windlass.client import Client
 from windlass.errors import Conflict, Denied, InputError, NotFound
 

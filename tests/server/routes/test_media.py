@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.live import Project
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.sending import request, span, trace_id
 from tests.telemetry.test_intake import png, wav
 
 

@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 from tests.live import LiveServer, Project, http_client
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.sending import request, span, trace_id
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.writer import Writer
 

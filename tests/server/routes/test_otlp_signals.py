@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from tests.live import LiveServer, Project, http_client
-from tests.telemetry.otlp import START_NS, Plain, request, span, trace_id
+from tests.telemetry.otlp.test_bodies import COMPRESS
 from tests.telemetry.otlp_signals import (
     counted,
     exemplar,
@@ -25,7 +25,7 @@ from tests.telemetry.otlp_signals import (
     summary,
     total,
 )
-from tests.telemetry.test_bodies import COMPRESS
+from tests.telemetry.sending import START_NS, Plain, request, span, trace_id
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
 JSON = {"content-type": "application/json"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.live import Project
-from tests.telemetry.otlp import Plain, request, span, trace_id
+from tests.telemetry.sending import Plain, request, span, trace_id
 
 CALLED: dict[str, Plain] = {
     "gen_ai.operation.name": "chat",

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.live import Project
-from tests.telemetry.otlp import trace_id
+from tests.telemetry.sending import trace_id
 from windlass.client import Client
 from windlass.errors import Conflict, Denied, InputError, NotFound
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from tests.telemetry.otlp import START_NS, Plain, attributes, request, span, trace_id
+from tests.telemetry.sending import START_NS, Plain, attributes, request, span, trace_id
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.exports.otlp import restore_attributes
 from windlass.telemetry.exports.streams import export_traces
-from windlass.telemetry.ingest import parse_export
+from windlass.telemetry.otlp.traces import parse_export
 from windlass.telemetry.values import encode_value, read_value
 from windlass.telemetry.writer import Writer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.telemetry.otlp import START_NS, request, span, trace_id
+from tests.telemetry.sending import START_NS, request, span, trace_id
 from windlass.errors import InputError
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.exports.parquet import write_parquet

@@ -7,7 +7,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.telemetry.agents import MS, Doing, agent, model, tool, trace_of, wrapper
-from tests.telemetry.otlp import START_NS, Plain, request, span, trace_id
+from tests.telemetry.sending import START_NS, Plain, request, span, trace_id
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.graphs.flows import flow_of_traces, sequences_of_traces
 from windlass.telemetry.graphs.models import Flow, FlowEdge, StepSequence

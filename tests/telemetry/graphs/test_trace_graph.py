@@ -1,7 +1,7 @@
 import pytest
 
 from tests.telemetry.agents import Doing, agent, memory, model, retrieval, tool, trace_of, wrapper
-from tests.telemetry.otlp import request, trace_id
+from tests.telemetry.sending import request, trace_id
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.graphs.models import TraceGraph
 from windlass.telemetry.graphs.trace_graph import graph_of_trace

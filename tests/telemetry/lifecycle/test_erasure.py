@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.telemetry.lifecycle.conftest import House
-from tests.telemetry.otlp import START_NS, request, span, trace_id
+from tests.telemetry.sending import START_NS, request, span, trace_id
 from windlass.access.audit import list_entries
 from windlass.access.principals import Principal
 from windlass.canonical import digest
@@ -17,8 +17,8 @@ from windlass.errors import NotFound, Unavailable
 from windlass.telemetry.exemplars import Exemplar
 from windlass.telemetry.lifecycle.holdings import HOLDINGS
 from windlass.telemetry.lifecycle.subjects import Subject
-from windlass.telemetry.logs import LogEvent
-from windlass.telemetry.metrics import MetricPoint
+from windlass.telemetry.otlp.logs import LogEvent
+from windlass.telemetry.otlp.metrics import MetricPoint
 from windlass.telemetry.rows import encode_rows
 from windlass.telemetry.scores import Score
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.telemetry.lifecycle.conftest import House
 from tests.telemetry.lifecycle.test_retention import TODAY, store
-from tests.telemetry.otlp import request, span
+from tests.telemetry.sending import request, span
 from windlass.access.principals import Principal
 from windlass.telemetry.lifecycle.held import count_held
 from windlass.telemetry.lifecycle.retention import RetentionPolicy

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.telemetry.lifecycle.conftest import House
-from tests.telemetry.otlp import request, span, trace_id
+from tests.telemetry.sending import request, span, trace_id
 from windlass.access.audit import list_entries
 from windlass.access.principals import Principal
 from windlass.telemetry.lifecycle.retention import RetentionPolicy, Retentions

@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.telemetry.otlp import Plain, attributes, request, span, value
+from tests.telemetry.sending import Plain, attributes, request, span, value
 from windlass.telemetry.masking.masker import Masker
 from windlass.telemetry.masking.rules import DeniedAttribute, MaskingRules, PatternRule
 from windlass.telemetry.masking.walk import Found

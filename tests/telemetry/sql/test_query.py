@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.telemetry.otlp import START_NS, Plain, request, span, trace_id
+from tests.telemetry.sending import START_NS, Plain, request, span, trace_id
 from windlass.errors import InputError, Unavailable
 from windlass.prices.book import CalledModel, Listing
 from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate

@@ -10,7 +10,7 @@ from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.receiver import Take, Taken, take_logs, take_metrics, take_traces
 from windlass.server.services import Services
-from windlass.telemetry.bodies import JSON_TYPE, is_json, read_body
+from windlass.telemetry.otlp.bodies import JSON_TYPE, is_json, read_body
 
 router = APIRouter(tags=["otlp"])
 

@@ -25,12 +25,12 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     Exemplar as OtlpExemplar,
 )
 
-from windlass.telemetry.bodies import Body, Clean
 from windlass.telemetry.buckets import MOST_BUCKETS, Buckets, from_exponential, problem_of_buckets
 from windlass.telemetry.exemplars import Exemplar, exemplars_of, problem_of_exemplars
-from windlass.telemetry.limits import Limits, Rejections
-from windlass.telemetry.otlp_json import metrics_from_json
-from windlass.telemetry.protobuf import read_protobuf
+from windlass.telemetry.otlp.bodies import Body, Clean
+from windlass.telemetry.otlp.json_bodies import metrics_from_json
+from windlass.telemetry.otlp.limits import Limits, Rejections
+from windlass.telemetry.otlp.protobuf import read_protobuf
 from windlass.telemetry.summaries import LATEST_NS
 from windlass.telemetry.values import encode_value
 

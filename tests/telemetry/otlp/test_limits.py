@@ -2,17 +2,17 @@
 
 import pytest
 
+from tests.telemetry.otlp_signals import gauge, logs, metrics, number, record
+from tests.telemetry.sending import Plain, request, span
 from windlass.errors import InputError
-from windlass.telemetry.bodies import Body
-from windlass.telemetry.ingest import ParsedExport, parse_traces
-from windlass.telemetry.limits import Limits
-from windlass.telemetry.logs import parse_logs
-from windlass.telemetry.metrics import parse_metrics
-from windlass.telemetry.protobuf import read_protobuf
+from windlass.telemetry.otlp.bodies import Body
+from windlass.telemetry.otlp.limits import Limits
+from windlass.telemetry.otlp.logs import parse_logs
+from windlass.telemetry.otlp.metrics import parse_metrics
+from windlass.telemetry.otlp.protobuf import read_protobuf
+from windlass.telemetry.otlp.traces import ParsedExport, parse_traces
 
-from .otlp import Plain, request, span
-from .otlp_signals import gauge, logs, metrics, number, record
-from .test_ingest import otlp_json
+from .test_traces import otlp_json
 
 SMALL = Limits(items=3, attributes=4, value_bytes=1000, depth=3)
 

@@ -6,15 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.telemetry.otlp_signals import logs, record
+from tests.telemetry.sending import START_NS, Plain, request, span, trace_id
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.bodies import Body
-from windlass.telemetry.logs import LogEvent, ParsedLogs, parse_logs, scores_of
+from windlass.telemetry.otlp.bodies import Body
+from windlass.telemetry.otlp.logs import LogEvent, ParsedLogs, parse_logs, scores_of
 from windlass.telemetry.queries import get_trace, list_events, scores_of_traces
 from windlass.telemetry.writer import Writer
-
-from .otlp import START_NS, Plain, request, span, trace_id
-from .otlp_signals import logs, record
 
 RESULT: dict[str, Plain] = {
     "gen_ai.evaluation.name": "relevance",

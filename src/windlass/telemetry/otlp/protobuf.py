@@ -9,7 +9,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
 from google.protobuf.message import DecodeError, Message
 
 from windlass.errors import InputError
-from windlass.telemetry.limits import MOST_DEPTH
+from windlass.telemetry.otlp.limits import MOST_DEPTH
 
 M = TypeVar("M", bound=Message)
 

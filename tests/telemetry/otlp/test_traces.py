@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests.telemetry.sending import Plain, request, span
 from windlass.errors import InputError, TooLarge, UnsupportedMedia
-from windlass.telemetry.ingest import ParsedExport, parse_export
-
-from .otlp import Plain, request, span
+from windlass.telemetry.otlp.traces import ParsedExport, parse_export
 
 LIMIT = 1_000_000
 PROTOBUF = "application/x-protobuf"

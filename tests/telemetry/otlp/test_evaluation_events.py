@@ -3,16 +3,16 @@
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests.telemetry.otlp_signals import logs, record
+from tests.telemetry.sending import START_NS, Plain, attributes, request, span, trace_id
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.bodies import Body
-from windlass.telemetry.evaluation_events import may_hold_results, scores_of_spans
-from windlass.telemetry.logs import EVALUATION, parse_logs, scores_of
+from windlass.telemetry.otlp.bodies import Body
+from windlass.telemetry.otlp.evaluation_events import may_hold_results, scores_of_spans
+from windlass.telemetry.otlp.logs import EVALUATION, parse_logs, scores_of
 from windlass.telemetry.queries import get_trace, scores_of_traces
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
-from .otlp import START_NS, Plain, attributes, request, span, trace_id
-from .otlp_signals import logs, record
 from .test_logs import RESULT
 
 

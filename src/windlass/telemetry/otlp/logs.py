@@ -9,11 +9,11 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
 
-from windlass.telemetry.bodies import Body, Clean
 from windlass.telemetry.conventions import ITEM, RELEASE, RUN, SCORE_SOURCE
-from windlass.telemetry.limits import Limits, Rejections
-from windlass.telemetry.otlp_json import logs_from_json
-from windlass.telemetry.protobuf import read_protobuf
+from windlass.telemetry.otlp.bodies import Body, Clean
+from windlass.telemetry.otlp.json_bodies import logs_from_json
+from windlass.telemetry.otlp.limits import Limits, Rejections
+from windlass.telemetry.otlp.protobuf import read_protobuf
 from windlass.telemetry.scores import Score
 from windlass.telemetry.summaries import LATEST_NS, instant
 from windlass.telemetry.values import decode_value, encode_value

@@ -7,8 +7,8 @@ from typing import Final
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from windlass.telemetry.logs import EVALUATION, LogEvent, scores_of
 from windlass.telemetry.masking.detectors import compile_pattern
+from windlass.telemetry.otlp.logs import EVALUATION, LogEvent, scores_of
 from windlass.telemetry.scores import Score
 from windlass.telemetry.summaries import LATEST_NS
 from windlass.telemetry.values import encode_value

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from windlass.errors import InputError, TooLarge, UnsupportedMedia
-from windlass.telemetry.bodies import read_body
+from windlass.telemetry.otlp.bodies import read_body
 
 if sys.version_info >= (3, 14):
     from compression import zstd

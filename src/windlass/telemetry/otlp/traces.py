@@ -8,10 +8,10 @@ from typing import Final
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
-from windlass.telemetry.bodies import Body, read_body
-from windlass.telemetry.limits import Limits, Rejections
-from windlass.telemetry.otlp_json import traces_from_json
-from windlass.telemetry.protobuf import Read, read_protobuf
+from windlass.telemetry.otlp.bodies import Body, read_body
+from windlass.telemetry.otlp.json_bodies import traces_from_json
+from windlass.telemetry.otlp.limits import Limits, Rejections
+from windlass.telemetry.otlp.protobuf import Read, read_protobuf
 
 _TRACE_ID_BYTES = 16
 _SPAN_ID_BYTES = 8

@@ -9,17 +9,27 @@ from pathlib import Path
 import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import DataPointFlags, Metric
 
+from tests.telemetry.otlp_signals import (
+    CUMULATIVE,
+    DELTA,
+    counted,
+    exemplar,
+    gauge,
+    histogram,
+    metrics,
+    number,
+    summary,
+    total,
+)
+from tests.telemetry.sending import START_NS, Plain
 from windlass.errors import InputError
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry import metric_points, metric_queries
-from windlass.telemetry.bodies import Body
 from windlass.telemetry.metric_queries import MetricGroup
-from windlass.telemetry.metrics import ParsedMetrics, parse_metrics
+from windlass.telemetry.otlp.bodies import Body
+from windlass.telemetry.otlp.metrics import ParsedMetrics, parse_metrics
 from windlass.telemetry.queries import list_metrics, read_metric
 from windlass.telemetry.writer import Writer
-
-from .otlp import START_NS, Plain
-from .otlp_signals import CUMULATIVE, DELTA, counted, exemplar, gauge, histogram, metrics, number, summary, total
 
 S = 10**9
 START = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=START_NS // S)
