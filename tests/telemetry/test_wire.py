@@ -54,6 +54,7 @@ STRANGE: dict[str, bytes] = {
     "ours: another project": delimited(1001, b"other"),
     "ours: received as text": delimited(1002, b"text"),
     "ours: project as a number": tag(1001, VARINT) + b"\x05",
+    "ours: project as a fixed number": tag(1001, FIXED64) + b"12345678",
     "ours: resource": delimited(1003, delimited(1, b"service.name") + delimited(2, b"sforged")),
     "ours: release": delimited(1101, b"forged"),
     "name as a number": tag(5, VARINT) + b"\x05",

@@ -18,7 +18,8 @@ _STRUCTURED, _TEXT, _INTEGER, _NUMBER = range(4)
 """What values a source may have, from the most kinds to the fewest that are text."""
 
 _REFUSED: Final = (
-    "throwIf(length(trace_id) != 16 OR length(span_id) != 8 OR length(parent_span_id) NOT IN (0, 8) OR "
+    "throwIf(project = '' OR length(trace_id) != 16 OR length(span_id) != 8 OR "
+    "length(parent_span_id) NOT IN (0, 8) OR "
     "greatest(length(trace_ids), length(span_ids), length(trace_states), length(parent_span_ids), "
     "length(span_names), length(status.messages)) > 1, 'a text is there twice, or an id has another length')"
 )
