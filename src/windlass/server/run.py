@@ -11,6 +11,7 @@ from windlass.errors import ConfigurationError
 from windlass.server.app import create_app
 from windlass.server.caller import is_loopback
 from windlass.server.listening import listen_on
+from windlass.server.memory import keep_freed_memory, set_aside_what_stays
 from windlass.server.otlp_ports import OtlpOnly, OtlpPorts
 from windlass.server.services import Services
 from windlass.settings import Settings
@@ -28,6 +29,7 @@ def run_server(settings: Settings) -> None:
     that another process owns.
     """
     configure_logs()
+    keep_freed_memory()
     # uvicorn raises the signal that ended it once more, when it is done: that must not end the process by itself,
     # before the engines are closed.
     signal.signal(signal.SIGTERM, _interrupt)
@@ -39,6 +41,7 @@ def run_server(settings: Settings) -> None:
                 services.announce(url)
                 _greet(services, url)
                 _log_ports(services, otlp)
+                set_aside_what_stays()
                 listeners = [listener] if otlp.http is None else [listener, otlp.http]
                 uvicorn_server(services, otlp_port=otlp.http_port).run(sockets=listeners)
         finally:

@@ -35,10 +35,10 @@ from windlass.telemetry.spool import Segment, Spool
 _log = logging.getLogger(__name__)
 
 _QUEUE_BYTES: Final = 64 * 2**20
-_SPOOL_BYTES: Final = 48 * 2**20
+_SPOOL_BYTES: Final = 56 * 2**20
 """What may wait in the spool: about what the engine loads in a second on a slow machine, for acknowledged spans
 can be queried within that. Past it, requests wait for room."""
-_GROUP_BYTES: Final = 16 * 2**20
+_GROUP_BYTES: Final = 24 * 2**20
 _LINGER_S: Final = 0.25
 """How long a small group waits for more when nobody waits for it to be queryable."""
 _PATIENCE_S: Final = 5.0
