@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,6 +25,16 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+PHONE: Final = 375
+"""Pixels that a narrow window has across."""
+LOOKS: Final = [
+    ("en", "light", 1440),
+    ("ko", "dark", PHONE),
+    pytest.param("ko", "light", 1440, marks=pytest.mark.slow),
+    pytest.param("en", "dark", PHONE, marks=pytest.mark.slow),
+]
+"""Language, theme and width: each of all once, and the other pairs of them with the slow tests."""
 
 Language = Literal["en", "ko"]
 Scheme = Literal["light", "dark"]

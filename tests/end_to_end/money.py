@@ -13,7 +13,6 @@ from .otlp import HEADERS
 from .processes import Processes, Server, eventually
 
 SECOND = 1_000_000_000
-PHONE = 375
 HOUSE = "house-llama"
 LONG = "accounts/our-company/deployedModels/llama-v3p3-70b-instruct-with-a-name-that-nobody-shortened-20261101"
 

@@ -6,14 +6,12 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .browser import Language, Scheme, Window, window
+from .browser import LOOKS, PHONE, Language, Scheme, Window, window
 from .conftest import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
 NAME = "guide-to-mlops"
-
-PHONE = 375
 
 
 @pytest.fixture
@@ -77,10 +75,7 @@ def places(facts: Facts) -> list[Place]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
-)
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_every_page_shows_its_data_without_an_error_or_a_foreign_request_in_each_language_theme_and_width(
     chromium: Browser, url: str, places: list[Place], language: Language, scheme: Scheme, width: int
 ) -> None:

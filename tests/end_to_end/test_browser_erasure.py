@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 from tests.telemetry.sending import trace_id
 from windlass.client import Client
 
-from .browser import Language, Scheme, Window, window
-from .money import CALLS, HOUSE, LONG, PHONE, expect_refused, row, section, serve
+from .browser import LOOKS, PHONE, Language, Scheme, Window, window
+from .money import CALLS, HOUSE, LONG, expect_refused, row, section, serve
 from .processes import Processes, Server
 
 pytestmark = [pytest.mark.browser]
@@ -152,10 +152,7 @@ def test_who_may_only_look_is_told_so_and_offered_nothing(desk: Window, api: Cli
     expect(desk.main.get_by_role("link", name="Erase…")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
-)
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_prices_and_erasure_show_no_fault_in_each_language_theme_and_width(
     chromium: Browser, settled: Server, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -11,14 +11,13 @@ from playwright.sync_api import Browser, expect
 
 from tests.telemetry.sending import Plain, request, span, trace_id
 
-from .browser import Language, Scheme, Window, window
+from .browser import LOOKS, PHONE, Language, Scheme, Window, window
 from .otlp import HEADERS
 from .processes import Processes, Server, eventually
 
 pytestmark = [pytest.mark.browser]
 
 SECOND = 1_000_000_000
-PHONE = 375
 SESSION = "chat/7 a"
 TURNS = (
     ("Where is my order?", "It is **on its way**.", ""),
@@ -130,10 +129,7 @@ PLACES = (
 )
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
-)
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_pages_of_sessions_and_users_show_their_data_and_no_fault_in_each_language_theme_and_width(
     chromium: Browser, server: Server, language: Language, scheme: Scheme, width: int
 ) -> None:

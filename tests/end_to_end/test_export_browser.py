@@ -12,14 +12,13 @@ from playwright.sync_api import Browser, Download, Request, expect
 
 from tests.telemetry.sending import request, span
 
-from .browser import Language, Scheme, Window, window
+from .browser import PHONE, Language, Scheme, Window, window
 from .otlp import HEADERS
 from .processes import Processes, Server, eventually
 
 pytestmark = [pytest.mark.browser]
 
 SECOND = 1_000_000_000
-PHONE = 375
 TRACES = 3000
 FAILED = 30
 

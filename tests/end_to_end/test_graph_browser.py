@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.telemetry.agents import Doing, agent, memory, model, retrieval, tool, trace_of
 from tests.telemetry.sending import request, trace_id
 
-from .browser import AXE, Language, Scheme, Window, window
+from .browser import AXE, LOOKS, Language, Scheme, Window, window
 from .conftest import Demo
-from .test_browser import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
@@ -90,10 +89,7 @@ def canvas(seen: Window) -> Locator:
     return region
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
-)
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_graphs_show_their_data_in_each_language_theme_and_width_and_axe_finds_no_serious_fault(
     chromium: Browser, url: str, agents: Agents, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -15,14 +15,13 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.telemetry.sending import Plain, request, span, trace_id
 
-from .browser import Language, Scheme, Window, window
+from .browser import LOOKS, PHONE, Language, Scheme, Window, window
 from .otlp import HEADERS
 from .processes import Processes, Server, eventually
 
 pytestmark = [pytest.mark.browser]
 
 SECOND = 1_000_000_000
-PHONE = 375
 TRACES = 24
 LONG = "the end of a long answer"
 NAMES = "SELECT trace_id, name, input_tokens, output FROM spans WHERE parent_span_id = '' ORDER BY start_time"
@@ -93,10 +92,7 @@ def statement_in(url: str) -> str:
     return parse_qs(urlsplit(url).query)["sql"][0]
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
-)
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_the_query_page_shows_its_parts_and_no_fault_in_each_language_theme_and_width(
     chromium: Browser, server: Server, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.telemetry.sending import Plain, request, span, trace_id
 
-from .browser import Language, Scheme, Window, window
+from .browser import LOOKS, Language, Scheme, Window, window
 from .otlp import HEADERS
 from .processes import Processes, Server, eventually
 
@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.browser]
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
-PHONE = 375
 
 RULES: dict[str, Any] = {
     "detectors": ["email", "phone"],
@@ -313,10 +312,7 @@ def test_who_may_not_change_the_settings_reads_them_and_why(chromium: Browser, s
         seen.assert_clean()
 
 
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)],
-)
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_settings_show_no_fault_in_each_language_theme_and_width(
     chromium: Browser, server: Server, language: Language, scheme: Scheme, width: int
 ) -> None:

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Items
+from windlass.telemetry.sql.columns import SqlTable, sql_tables
 from windlass.telemetry.sql.guard import LONGEST
 from windlass.telemetry.sql.query import SqlAnswer
-from windlass.telemetry.sql.tables import SqlTable, sql_tables
 
 router = APIRouter(prefix="/sql", tags=["sql"])
 
