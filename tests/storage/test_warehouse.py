@@ -1,5 +1,4 @@
 import gzip
-import os
 import subprocess
 import sys
 import threading
@@ -161,18 +160,6 @@ def test_a_newer_schema_is_refused_in_one_sentence(warehouse: Warehouse, folder:
         f"The warehouse in {folder} has tests schema step 2, and this windlass knows 1: it was written by a newer "
         "version. Upgrade windlass, or open another data folder."
     )
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts priorities by thread")
-def test_merges_give_way_to_everything_else(warehouse: Warehouse) -> None:
-    warehouse.apply_steps(
-        [Step(1, "a table", ("CREATE TABLE parts (a Int64) ENGINE = MergeTree ORDER BY a",))], schema="parts"
-    )
-    threads = list(Path("/proc/self/task").glob("*"))
-    merging = {int(thread.name) for thread in threads if (thread / "comm").read_text().strip() == "MergeMutate"}
-    assert merging
-    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in merging} == {10}
-    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < 10
 
 
 def test_what_was_written_is_there_when_opened_again(folder: Path) -> None:

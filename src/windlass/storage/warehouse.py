@@ -5,7 +5,6 @@ runs one query at a time; a small pool of them lets a short read pass a long one
 """
 
 import contextlib
-import os
 import queue
 import shutil
 import threading
@@ -53,11 +52,6 @@ _GLOB = frozenset("*?{}")
 """Signs in a file's name that the engine would take for a pattern."""
 
 _CHUNK_BYTES = 2**20
-
-_MERGES = "MergeMutate"
-"""What the embedded engine calls the threads that merge parts; they are there with its first table."""
-_NICENESS = 10
-"""About a tenth of a busy processor, so that parts never pile up without end."""
 
 _NO_SPACE = frozenset({243})
 """ClickHouse's code of NOT_ENOUGH_SPACE."""
@@ -228,8 +222,6 @@ class Warehouse:
         rows = self.query(
             "SELECT max(number) AS number FROM schema_steps WHERE schema = {schema:String}", {"schema": schema}
         )
-        if self.embedded:
-            _let_merges_give_way()
         done = rows[0]["number"]
         assert isinstance(done, int)
         newest = max(step.number for step in steps)
@@ -354,15 +346,6 @@ class _Clients:
             everyone = list(self._all)
         for _ in everyone:
             self._idle.get().close()
-
-
-def _let_merges_give_way() -> None:
-    """Have merges use what inserts, reads and requests leave of the processors; Linux counts that by thread."""
-    for thread in Path("/proc/self/task").glob("*"):
-        # A thread may have ended meanwhile.
-        with contextlib.suppress(OSError):
-            if (thread / "comm").read_text().strip() == _MERGES:
-                os.setpriority(os.PRIO_PROCESS, int(thread.name), _NICENESS)
 
 
 def _chunks(files: Sequence[Path]) -> Generator[bytes]:
