@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from windlass.telemetry.messages import dump_messages, read_messages, system_text
@@ -299,6 +299,7 @@ ANYTHING = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(ANYTHING)
+@example({"content": None, "type": ""})
 def test_any_json_is_read_without_a_fault(value: object) -> None:
     for message in read_messages(json.dumps(value), "user"):
         assert message.role

@@ -147,7 +147,7 @@ def _of_message(value: Mapping[str, Value]) -> Message | None:
         if isinstance(inner, Mapping) and "content" in inner:
             value = inner
     said_by = value.get("role") or (value.get("type") if "content" in value else None)
-    if not isinstance(said_by, str) or said_by in {"text", "message_content"}:
+    if not isinstance(said_by, str) or said_by in {"", "text", "message_content"}:
         return None
     said_by = _ROLES.get(said_by, said_by)
     name = value.get("name")
