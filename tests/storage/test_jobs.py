@@ -1,3 +1,5 @@
+import io
+import logging
 import os
 import signal
 import subprocess
@@ -49,6 +51,23 @@ def test_a_job_runs_once_however_often_it_is_started(jobs_url: str, opened: list
     assert seen == ["a", "b"]
     assert jobs.state("first") == "finished"
     assert jobs.state("never") is None
+
+
+def test_a_standard_error_that_was_closed_since_is_no_fault(
+    tmp_path: Path, opened: list[Jobs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("dbos"), "handlers", [])
+    with monkeypatch.context() as meanwhile:
+        closed = io.StringIO()
+        meanwhile.setattr(sys, "stderr", closed)
+        first = Jobs(url_in(tmp_path))
+        first.launch()
+        first.close()
+        closed.close()
+    again = Jobs(url_in(tmp_path))
+    opened.append(again)
+    again.launch()
+    assert logging.getLogger("dbos").propagate
 
 
 def test_what_a_job_raises_is_its_failure(tmp_path: Path, opened: list[Jobs]) -> None:

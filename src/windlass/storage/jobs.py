@@ -3,6 +3,7 @@
 DBOS does the work and stays behind this file: nothing else imports it.
 """
 
+import logging
 import sqlite3
 import threading
 import time
@@ -121,6 +122,7 @@ class Jobs:
 
         if not _open_instance.acquire(blocking=False):
             raise ConfigurationError("Jobs are already open in this process; close them before opening others.")
+        _log_as_all_do()
         try:
             DBOS(
                 config={
@@ -170,6 +172,16 @@ class Jobs:
             with self._idle:
                 self._running -= 1
                 self._idle.notify_all()
+
+
+def _log_as_all_do() -> None:
+    """Let DBOS log where this process does.
+
+    Without a handler it makes one of its own, on what standard error was then, and fails once that is closed.
+    """
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 class _SqliteConnection(sqlite3.Connection):
