@@ -1,14 +1,12 @@
-import { Button } from "@mantine/core";
-import { useRef, useState } from "react";
 import type { DeniedAttribute, Place } from "@/api/masking";
 import { TextField } from "@/components/Field";
-import { Icon } from "@/components/Icon";
-import { Section } from "@/components/Page";
 import { useWords } from "@/i18n/useWords";
 import { Count, type Counts } from "./Count";
+import { RuleList } from "./RuleList";
 import { type RowProblem, RuleRow } from "./RuleRow";
 import styles from "./Rules.module.css";
-import { NEW_ATTRIBUTE, PLACES, type Row, replaced, rowOf, without } from "./rules";
+import { NEW_ATTRIBUTE, PLACES, type Row, replaced } from "./rules";
+import { useRows } from "./useRows";
 
 interface Props {
   rows: Row<DeniedAttribute>[];
@@ -21,24 +19,16 @@ interface Props {
 /** Attributes that are taken out by their names. */
 export function AttributeList({ rows, counts, readOnly, problemOf, onChange }: Props) {
   const { t } = useWords();
-  const [open, setOpen] = useState<number>();
-  const addButton = useRef<HTMLButtonElement>(null);
-
-  function add() {
-    const row = rowOf(NEW_ATTRIBUTE);
-    onChange([...rows, row]);
-    setOpen(row.key);
-  }
-
-  function remove(key: number) {
-    onChange(without(rows, key));
-    addButton.current?.focus();
-  }
-
+  const { addButton, add, controlsOf } = useRows(rows, onChange, NEW_ATTRIBUTE);
   return (
-    <Section flush title={t("masking.attributes")}>
-      <p className={styles.about}>{t("masking.attributes.text")}</p>
-      {rows.length === 0 && <p className={styles.empty}>{t("masking.attributes.none")}</p>}
+    <RuleList
+      title={t("masking.attributes")}
+      about={t("masking.attributes.text")}
+      none={rows.length === 0 ? t("masking.attributes.none") : undefined}
+      adding={readOnly ? undefined : t("masking.add_attribute")}
+      addButton={addButton}
+      onAdd={add}
+    >
       <ul>
         {rows.map(({ key, rule }) => (
           <RuleRow
@@ -47,28 +37,14 @@ export function AttributeList({ rows, counts, readOnly, problemOf, onChange }: P
             summary={<Summary rule={rule} />}
             count={<Count counts={counts} rule={`attribute:${rule.name}`} />}
             problem={problemOf(key)}
-            open={open === key}
             readOnly={readOnly}
-            onOpen={(shown) => setOpen(shown ? key : undefined)}
-            onRemove={() => remove(key)}
+            {...controlsOf(key)}
           >
             <Fields rule={rule} onChange={(changed) => onChange(replaced(rows, key, changed))} />
           </RuleRow>
         ))}
       </ul>
-      {!readOnly && (
-        <div className={styles.add}>
-          <Button
-            ref={addButton}
-            variant="default"
-            leftSection={<Icon name="plus" size={12} />}
-            onClick={add}
-          >
-            {t("masking.add_attribute")}
-          </Button>
-        </div>
-      )}
-    </Section>
+    </RuleList>
   );
 }
 

@@ -1,14 +1,12 @@
-import { Button } from "@mantine/core";
-import { useRef, useState } from "react";
 import type { PatternRule } from "@/api/masking";
 import { TextField } from "@/components/Field";
-import { Icon } from "@/components/Icon";
-import { Section } from "@/components/Page";
 import { useWords } from "@/i18n/useWords";
 import { Count, type Counts } from "./Count";
+import { RuleList } from "./RuleList";
 import { RowAction, type RowProblem, RuleRow } from "./RuleRow";
 import styles from "./Rules.module.css";
-import { moved, NEW_PATTERN, type Row, replaced, rowOf, without } from "./rules";
+import { moved, NEW_PATTERN, type Row, replaced } from "./rules";
+import { useRows } from "./useRows";
 
 interface Props {
   rows: Row<PatternRule>[];
@@ -21,24 +19,16 @@ interface Props {
 /** Regular expressions, in the order in which they are applied. */
 export function PatternList({ rows, counts, readOnly, problemOf, onChange }: Props) {
   const { t } = useWords();
-  const [open, setOpen] = useState<number>();
-  const addButton = useRef<HTMLButtonElement>(null);
-
-  function add() {
-    const row = rowOf(NEW_PATTERN);
-    onChange([...rows, row]);
-    setOpen(row.key);
-  }
-
-  function remove(key: number) {
-    onChange(without(rows, key));
-    addButton.current?.focus();
-  }
-
+  const { addButton, add, controlsOf } = useRows(rows, onChange, NEW_PATTERN);
   return (
-    <Section flush title={t("masking.patterns")}>
-      <p className={styles.about}>{t("masking.patterns.text")}</p>
-      {rows.length === 0 && <p className={styles.empty}>{t("masking.patterns.none")}</p>}
+    <RuleList
+      title={t("masking.patterns")}
+      about={t("masking.patterns.text")}
+      none={rows.length === 0 ? t("masking.patterns.none") : undefined}
+      adding={readOnly ? undefined : t("masking.add_pattern")}
+      addButton={addButton}
+      onAdd={add}
+    >
       <ol>
         {rows.map(({ key, rule }, index) => {
           const name = rule.name ? t("masking.rule.pattern", { name: rule.name }) : t("masking.rule.new");
@@ -49,7 +39,6 @@ export function PatternList({ rows, counts, readOnly, problemOf, onChange }: Pro
               summary={<Summary rule={rule} place={index + 1} />}
               count={<Count counts={counts} rule={`pattern:${rule.name}`} />}
               problem={problemOf(key)}
-              open={open === key}
               readOnly={readOnly}
               moves={
                 rows.length > 1 && (
@@ -69,27 +58,14 @@ export function PatternList({ rows, counts, readOnly, problemOf, onChange }: Pro
                   </>
                 )
               }
-              onOpen={(shown) => setOpen(shown ? key : undefined)}
-              onRemove={() => remove(key)}
+              {...controlsOf(key)}
             >
               <Fields rule={rule} onChange={(changed) => onChange(replaced(rows, key, changed))} />
             </RuleRow>
           );
         })}
       </ol>
-      {!readOnly && (
-        <div className={styles.add}>
-          <Button
-            ref={addButton}
-            variant="default"
-            leftSection={<Icon name="plus" size={12} />}
-            onClick={add}
-          >
-            {t("masking.add_pattern")}
-          </Button>
-        </div>
-      )}
-    </Section>
+    </RuleList>
   );
 }
 
