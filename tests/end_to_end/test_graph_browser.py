@@ -104,7 +104,7 @@ def test_graphs_show_their_data_in_each_language_theme_and_width_and_axe_finds_n
         for title, path in places.items():
             seen.page.goto(url + path)
             expect(seen.main.locator(".react-flow__node").first).to_be_visible()
-            seen.page.wait_for_load_state("networkidle")
+            seen.wait_until_quiet()
             seen.keep(title)
             seen.assert_fits()
             if AXE.exists():
