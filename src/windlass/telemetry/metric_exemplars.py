@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import BaseModel, JsonValue
 
 from windlass.storage.warehouse import Row, Warehouse
-from windlass.telemetry.exemplars import Exemplar
+from windlass.telemetry.otlp.exemplars import Exemplar
 from windlass.telemetry.schema import DURABLE
 from windlass.telemetry.summaries import instant, integer
 from windlass.telemetry.values import decode_attributes

@@ -16,7 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from windlass.errors import InputError
 from windlass.telemetry.derive import derived_attributes, may_derive
 from windlass.telemetry.schema import RESOURCE_COLUMNS, RESOURCE_FIELD
-from windlass.telemetry.values import encode_value
+from windlass.telemetry.values import encode_attributes
 
 _PROJECT, _RECEIVED, _RESOURCE, _SCOPE, _SCOPE_VERSION, _SCOPE_ATTRIBUTES = 1001, 1002, 1003, 1004, 1005, 1006
 _VARINT, _FIXED64, _LENGTH_DELIMITED, _GROUP, _END_GROUP, _FIXED32 = range(6)
@@ -98,7 +98,7 @@ def _pieces(request: ExportTraceServiceRequest, body: bytes, ours: bytes) -> Ite
                     resource,
                     _text(_SCOPE, scope.name),
                     _text(_SCOPE_VERSION, scope.version),
-                    _map(_SCOPE_ATTRIBUTES, _typed_texts(scope.attributes)),
+                    _map(_SCOPE_ATTRIBUTES, encode_attributes(scope.attributes)),
                 )
             )
             for at, (first, last) in enumerate(_fields(body, *place, _SPANS)):
@@ -127,12 +127,10 @@ def _fields(body: bytes, start: int, end: int, wanted: int) -> Iterator[tuple[in
             if tag == expected:
                 yield start, start + length
             start += length
-        elif wire_type == _VARINT:
-            _, start = _read_varint(body, start)
-        elif wire_type in {_FIXED64, _FIXED32}:
-            start += 8 if wire_type == _FIXED64 else 4
-        else:
+        elif wire_type == _GROUP:
             start = _end_of_group(body, start)
+        else:
+            start = _end_of_value(body, start, wire_type)
 
 
 def _end_of_group(body: bytes, start: int) -> int:
@@ -141,16 +139,20 @@ def _end_of_group(body: bytes, start: int) -> int:
     while depth:
         tag, start = _read_varint(body, start)
         wire_type = tag & 7
-        if wire_type == _LENGTH_DELIMITED:
-            length, start = _read_varint(body, start)
-            start += length
-        elif wire_type == _VARINT:
-            _, start = _read_varint(body, start)
-        elif wire_type in {_FIXED64, _FIXED32}:
-            start += 8 if wire_type == _FIXED64 else 4
-        else:
+        if wire_type in {_GROUP, _END_GROUP}:
             depth += 1 if wire_type == _GROUP else -1
+        else:
+            start = _end_of_value(body, start, wire_type)
     return start
+
+
+def _end_of_value(body: bytes, start: int, wire_type: int) -> int:
+    if wire_type == _LENGTH_DELIMITED:
+        length, start = _read_varint(body, start)
+        return start + length
+    if wire_type == _VARINT:
+        return _read_varint(body, start)[1]
+    return start + (8 if wire_type == _FIXED64 else 4)
 
 
 def _read_varint(body: bytes, start: int) -> tuple[int, int]:
@@ -167,16 +169,12 @@ def _read_varint(body: bytes, start: int) -> tuple[int, int]:
 
 
 def _resource(attributes: Iterable[KeyValue]) -> bytes:
-    texts = _typed_texts(attributes)
+    texts = encode_attributes(attributes)
     columns = []
     for number, column in enumerate(RESOURCE_COLUMNS, RESOURCE_FIELD):
         found = next((texts[name][1:] for name in column.resource if texts.get(name, "n")[:1] == "s"), "")
         columns.append(_text(number, found))
     return _map(_RESOURCE, texts) + b"".join(columns)
-
-
-def _typed_texts(attributes: Iterable[KeyValue]) -> dict[str, str]:
-    return {attribute.key: encode_value(attribute.value) for attribute in attributes}
 
 
 def _map(number: int, texts: Mapping[str, str]) -> bytes:

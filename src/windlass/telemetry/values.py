@@ -120,6 +120,11 @@ def decode_text(text: str) -> str:
     return orjson.dumps(decode_value(text.removeprefix(STRUCTURED))).decode()
 
 
+def encode_attributes(attributes: Iterable[KeyValue]) -> dict[str, str]:
+    """Return attributes as the warehouse keeps them; of one name the last counts."""
+    return {attribute.key: encode_value(attribute.value) for attribute in attributes}
+
+
 def decode_attributes(texts: Mapping[str, str]) -> dict[str, Value]:
     return {name: decode_value(text) for name, text in texts.items()}
 

@@ -21,10 +21,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
 from windlass.telemetry import media_uses, metric_exemplars, metric_points, span_events
-from windlass.telemetry.exemplars import Exemplar
 from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.media_uses import note_uses
+from windlass.telemetry.otlp.exemplars import Exemplar
 from windlass.telemetry.otlp.logs import LogEvent
 from windlass.telemetry.otlp.metrics import MetricPoint
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows

@@ -14,9 +14,9 @@ from windlass.access.audit import list_entries
 from windlass.access.principals import Principal
 from windlass.canonical import digest
 from windlass.errors import NotFound, Unavailable
-from windlass.telemetry.exemplars import Exemplar
 from windlass.telemetry.lifecycle.holdings import HOLDINGS
 from windlass.telemetry.lifecycle.subjects import Subject
+from windlass.telemetry.otlp.exemplars import Exemplar
 from windlass.telemetry.otlp.logs import LogEvent
 from windlass.telemetry.otlp.metrics import MetricPoint
 from windlass.telemetry.rows import encode_rows

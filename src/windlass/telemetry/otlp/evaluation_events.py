@@ -11,7 +11,7 @@ from windlass.telemetry.masking.detectors import compile_pattern
 from windlass.telemetry.otlp.logs import EVALUATION, LogEvent, scores_of
 from windlass.telemetry.scores import Score
 from windlass.telemetry.summaries import LATEST_NS
-from windlass.telemetry.values import encode_value
+from windlass.telemetry.values import encode_attributes
 
 _EVENT: Final = compile_pattern(r"(?s)\x12." + re.escape(EVALUATION))
 """The name of such an event, behind its tag and length: beginning with a rare byte, it is found fastest."""
@@ -44,7 +44,7 @@ def _as_log_event(event: Span.Event, span: Span, scope: str) -> LogEvent:
         name=event.name,
         severity="",
         body="n",
-        attributes={attribute.key: encode_value(attribute.value) for attribute in event.attributes},
+        attributes=encode_attributes(event.attributes),
         resource={},
         scope=scope,
         digest=0,

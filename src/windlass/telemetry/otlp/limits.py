@@ -26,6 +26,10 @@ class Limits(NamedTuple):
             return f"more than {self.attributes} attributes"
         return self.problem_of_values(attributes, what)
 
+    def problem_of_shared(self, resource: Sequence[KeyValue], scope: Sequence[KeyValue]) -> str | None:
+        """Return why nothing of a resource and a scope with these attributes can be kept."""
+        return self.problem_of(resource, "a resource attribute") or self.problem_of(scope, "a scope attribute")
+
     def problem_of_values(self, attributes: Iterable[KeyValue], what: str) -> str | None:
         """Return why the values of attributes cannot be kept, however many they are."""
         problems = (self.problem_of_value(attribute.value, what) for attribute in attributes)

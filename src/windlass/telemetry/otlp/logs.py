@@ -6,8 +6,7 @@ from hashlib import blake2b
 from typing import Final, Literal, NamedTuple, cast, get_args
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import KeyValue
-from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from windlass.telemetry.conventions import ITEM, RELEASE, RUN, SCORE_SOURCE
 from windlass.telemetry.otlp.bodies import Body, Clean
@@ -16,7 +15,7 @@ from windlass.telemetry.otlp.limits import Limits, Rejections
 from windlass.telemetry.otlp.protobuf import read_protobuf
 from windlass.telemetry.scores import Score
 from windlass.telemetry.summaries import LATEST_NS, instant
-from windlass.telemetry.values import decode_value, encode_value
+from windlass.telemetry.values import decode_value, encode_attributes, encode_value
 
 EVALUATION: Final = "gen_ai.evaluation.result"
 
@@ -63,9 +62,9 @@ def parse_logs(body: Body, limits: Limits = _NO_LIMITS, clean: Clean | None = No
     rejections = Rejections("Log records")
     events: list[LogEvent] = []
     for resource_logs in message.resource_logs:
-        resource = _typed_texts(resource_logs.resource.attributes)
+        resource = encode_attributes(resource_logs.resource.attributes)
         for scope_logs in resource_logs.scope_logs:
-            shared = _problem_of_shared(resource_logs, scope_logs, limits)
+            shared = limits.problem_of_shared(resource_logs.resource.attributes, scope_logs.scope.attributes)
             for record in scope_logs.log_records:
                 if problem := shared or _problem_of(record, limits):
                     rejections.add(problem)
@@ -94,12 +93,6 @@ def _read(body: Body, limits: Limits) -> ExportLogsServiceRequest:
     return read_protobuf(ExportLogsServiceRequest, body.data, limits.depth).message
 
 
-def _problem_of_shared(resource_logs: ResourceLogs, scope_logs: ScopeLogs, limits: Limits) -> str | None:
-    return limits.problem_of(resource_logs.resource.attributes, "a resource attribute") or limits.problem_of(
-        scope_logs.scope.attributes, "a scope attribute"
-    )
-
-
 def _problem_of(record: LogRecord, limits: Limits) -> str | None:
     """Return why a record cannot be kept."""
     for name, length in _ID_BYTES.items():
@@ -118,7 +111,7 @@ def _time_of(record: LogRecord) -> int:
 
 
 def _event(record: LogRecord, resource: dict[str, str], scope: str) -> LogEvent:
-    attributes = _typed_texts(record.attributes)
+    attributes = encode_attributes(record.attributes)
     name = record.event_name or attributes.pop(_EVENT_NAME, "n")[1:]
     content = record.SerializeToString(deterministic=True)
     belongs = any(record.trace_id)
@@ -170,7 +163,3 @@ def _number(texts: dict[str, str], name: str) -> float | None:
     value = decode_value(texts.get(name, "n"))
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return float(cast(float, value)) if is_number else None
-
-
-def _typed_texts(attributes: Iterable[KeyValue]) -> dict[str, str]:
-    return {attribute.key: encode_value(attribute.value) for attribute in attributes}

@@ -9,7 +9,6 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import orjson
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     AggregationTemporality,
     DataPointFlags,
@@ -17,8 +16,6 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     HistogramDataPoint,
     Metric,
     NumberDataPoint,
-    ResourceMetrics,
-    ScopeMetrics,
     SummaryDataPoint,
 )
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
@@ -26,13 +23,13 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
 )
 
 from windlass.telemetry.buckets import MOST_BUCKETS, Buckets, from_exponential, problem_of_buckets
-from windlass.telemetry.exemplars import Exemplar, exemplars_of, problem_of_exemplars
 from windlass.telemetry.otlp.bodies import Body, Clean
+from windlass.telemetry.otlp.exemplars import Exemplar, exemplars_of, problem_of_exemplars
 from windlass.telemetry.otlp.json_bodies import metrics_from_json
 from windlass.telemetry.otlp.limits import Limits, Rejections
 from windlass.telemetry.otlp.protobuf import read_protobuf
 from windlass.telemetry.summaries import LATEST_NS
-from windlass.telemetry.values import encode_value
+from windlass.telemetry.values import encode_attributes
 
 Kind = Literal["gauge", "sum", "histogram", "summary"]
 
@@ -117,9 +114,9 @@ def parse_metrics(body: Body, limits: Limits = _NO_LIMITS, clean: Clean | None =
     points: list[MetricPoint] = []
     exemplars: list[Exemplar] = []
     for resource_metrics in message.resource_metrics:
-        resource = _typed_texts(resource_metrics.resource.attributes)
+        resource = encode_attributes(resource_metrics.resource.attributes)
         for scope_metrics in resource_metrics.scope_metrics:
-            shared = _problem_of_shared(resource_metrics, scope_metrics, limits)
+            shared = limits.problem_of_shared(resource_metrics.resource.attributes, scope_metrics.scope.attributes)
             for metric in scope_metrics.metrics:
                 problem = shared or _problem_of_metric(metric)
                 origin = _origin(metric, resource, scope_metrics.scope.name)
@@ -140,12 +137,6 @@ def _read(body: Body, limits: Limits) -> ExportMetricsServiceRequest:
     if body.is_json:
         return metrics_from_json(body.data)
     return read_protobuf(ExportMetricsServiceRequest, body.data, limits.depth).message
-
-
-def _problem_of_shared(resource: ResourceMetrics, scope: ScopeMetrics, limits: Limits) -> str | None:
-    return limits.problem_of(resource.resource.attributes, "a resource attribute") or limits.problem_of(
-        scope.scope.attributes, "a scope attribute"
-    )
 
 
 def _problem_of_metric(metric: Metric) -> str | None:
@@ -229,7 +220,7 @@ def _numbers_of(point: _Point) -> Iterator[float]:
 
 
 def _stored(point: _Point, origin: _Origin) -> MetricPoint:
-    attributes = _typed_texts(point.attributes)
+    attributes = encode_attributes(point.attributes)
     value, count, buckets = 0.0, 0, Buckets([], [])
     quantiles: list[SummaryDataPoint.ValueAtQuantile] = []
     if isinstance(point, NumberDataPoint):
@@ -289,7 +280,3 @@ def _series(origin: _Origin, attributes: dict[str, str]) -> int:
         attributes,
     )
     return int.from_bytes(blake2b(orjson.dumps(told, option=orjson.OPT_SORT_KEYS), digest_size=8).digest(), "big")
-
-
-def _typed_texts(attributes: Iterable[KeyValue]) -> dict[str, str]:
-    return {attribute.key: encode_value(attribute.value) for attribute in attributes}

@@ -125,9 +125,7 @@ def _has_many(resource_spans: ResourceSpans, scope_spans: ScopeSpans, most: int)
 
 def _over_limits(resource_spans: ResourceSpans, scope_spans: ScopeSpans, limits: Limits) -> dict[int, str]:
     """Return which spans are over a limit, by their place, and over which."""
-    shared = limits.problem_of(resource_spans.resource.attributes, "a resource attribute") or limits.problem_of(
-        scope_spans.scope.attributes, "a scope attribute"
-    )
+    shared = limits.problem_of_shared(resource_spans.resource.attributes, scope_spans.scope.attributes)
     return {
         at: problem for at, span in enumerate(scope_spans.spans) if (problem := shared or _excess_of(span, limits))
     }

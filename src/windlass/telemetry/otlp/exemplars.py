@@ -9,7 +9,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import Exemplar as OtlpExemplar
 
 from windlass.telemetry.otlp.limits import Limits
 from windlass.telemetry.summaries import LATEST_NS
-from windlass.telemetry.values import encode_value
+from windlass.telemetry.values import encode_attributes
 
 _MOST: Final = 4096
 """Exemplars of a point; exporters send one for each bucket at most."""
@@ -71,7 +71,7 @@ def _stored(
 ) -> Exemplar:
     belongs = any(exemplar.trace_id)
     content = exemplar.SerializeToString(deterministic=True)
-    filtered = {attribute.key: encode_value(attribute.value) for attribute in exemplar.filtered_attributes}
+    filtered = encode_attributes(exemplar.filtered_attributes)
     return Exemplar(
         name=name,
         series=series,
