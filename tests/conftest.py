@@ -18,6 +18,8 @@ from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.storage.blobs import Blobs, open_blobs
 from windlass.storage.database import Database
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.writer import Writer
 
 pytest_plugins = ["tests.live"]
 
@@ -151,6 +153,50 @@ def environments(database: Database, audit: AuditChain) -> Environments:
 @pytest.fixture
 def blobs(tmp_path: Path) -> Blobs:
     return open_blobs((tmp_path / "blobs").as_uri())
+
+
+@pytest.fixture(scope="session")
+def warehouse_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a warehouse that has its tables and nothing in them."""
+    folder = tmp_path_factory.mktemp("template")
+    prepared = Warehouse.open(f"chdb://{folder / 'warehouse'}")
+    Writer(prepared, folder / "spool").close()
+    prepared.close()
+    return folder / "warehouse"
+
+
+@pytest.fixture
+def warehouse_url(warehouse_template: Path, tmp_path: Path) -> str:
+    """The URL of an empty warehouse that has its tables: making them takes half a second."""
+    return f"chdb://{shutil.copytree(warehouse_template, tmp_path / 'warehouse', symlinks=True)}"
+
+
+@pytest.fixture
+def warehouse(warehouse_url: str) -> Iterator[Warehouse]:
+    """One warehouse a test: chDB takes one folder a process at a time, so each is closed before the next opens."""
+    opened = Warehouse.open(warehouse_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def bare_warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    """A warehouse without tables."""
+    opened = Warehouse.open(f"chdb://{tmp_path / 'warehouse'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+@pytest.fixture
+def writer(warehouse: Warehouse, spool: Path) -> Iterator[Writer]:
+    opened = Writer(warehouse, spool)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 import asyncio
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 from opentelemetry import trace
@@ -19,20 +18,6 @@ from windlass.telemetry.writer import Writer
 
 ITEMS = [Item(id=f"i{number}", input={"question": f"{number}?"}, reference=f"{number}") for number in range(6)]
 FAST = RunnerSettings(concurrency=3, backoff_s=0.001)
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    opened = Warehouse.open(f"chdb://{tmp_path / 'warehouse'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def writer(warehouse: Warehouse, tmp_path: Path) -> Iterator[Writer]:
-    opened = Writer(warehouse, tmp_path / "spool")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

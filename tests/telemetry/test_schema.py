@@ -13,6 +13,12 @@ from windlass.telemetry.writer import Writer
 from .sending import request, span, trace_id
 
 
+@pytest.fixture
+def warehouse(bare_warehouse: Warehouse) -> Warehouse:
+    """Without tables: making them is what is looked at."""
+    return bare_warehouse
+
+
 def tables(warehouse: Warehouse) -> list[str]:
     rows = warehouse.query("SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name")
     return [str(row["name"]) for row in rows]

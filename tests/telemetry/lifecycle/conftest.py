@@ -58,16 +58,16 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite_url: str, audit: AuditChain, blobs: Blobs) -> Iterator[House]:
+def house(
+    tmp_path: Path, sqlite_url: str, audit: AuditChain, warehouse: Warehouse, blobs: Blobs
+) -> Iterator[House]:
     database = Database(sqlite_url)
     database.migrate()
     media = MediaStore(database, blobs)
-    warehouse = Warehouse.open(f"chdb://{tmp_path / 'warehouse'}")
     intake = Intake(MaskingRulesStore(database, audit), media)
     writer = Writer(warehouse, tmp_path / "spool", intake=intake)
     yield House(tmp_path, database, audit, warehouse, writer, blobs, media)
     writer.close()
-    warehouse.close()
     database.close()
 
 

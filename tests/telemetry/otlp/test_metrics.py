@@ -222,15 +222,15 @@ def test_of_many_exemplars_the_newest_are_given(writer: Writer, warehouse: Wareh
     assert [one.value for one in group.exemplars] == [11.0, 11.0, 10.0, 10.0, 9.0, 9.0, 8.0, 8.0, 7.0, 7.0]
 
 
-def test_metrics_of_before_get_the_columns_that_they_lack(warehouse: Warehouse, spool: Path) -> None:
+def test_metrics_of_before_get_the_columns_that_they_lack(bare_warehouse: Warehouse, spool: Path) -> None:
     older = metric_points.STEPS[:1]
-    warehouse.apply_steps(older, schema="metric_points")
-    columns = [row["name"] for row in warehouse.query("DESCRIBE metric_points")]
+    bare_warehouse.apply_steps(older, schema="metric_points")
+    columns = [row["name"] for row in bare_warehouse.query("DESCRIBE metric_points")]
     assert "quantiles" not in columns
-    writer = Writer(warehouse, spool)
+    writer = Writer(bare_warehouse, spool)
     send(writer, summary({0.5: 1.0}, count=1))
     writer.close()
-    assert read(warehouse, "latency")[0].summaries[0].quantiles == {"0.5": 1.0}
+    assert read(bare_warehouse, "latency")[0].summaries[0].quantiles == {"0.5": 1.0}
 
 
 def test_groups_are_by_attributes_of_points_and_of_resources(writer: Writer, warehouse: Warehouse) -> None:
