@@ -75,9 +75,9 @@ def demo(demo_run: Demo) -> Demo:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     # Not for longer than its file: while Playwright runs, nothing else can run an event loop in this thread.
-    program = shutil.which("chromium")
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
-        pytest.skip("there is no chromium on the PATH; on Debian: apt-get install chromium")
+        pytest.skip("there is no Chromium on the PATH; on Debian: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])
         yield browser

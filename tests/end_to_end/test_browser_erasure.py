@@ -15,7 +15,7 @@ from .browser import LOOKS, PHONE, Language, Scheme, Window, window
 from .money import CALLS, HOUSE, LONG, expect_refused, row, section, serve
 from .processes import Processes, Server
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("erasure")]
 
 
 @pytest.fixture

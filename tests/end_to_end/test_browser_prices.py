@@ -14,7 +14,7 @@ from .browser import Window, window
 from .money import HOUSE, LONG, expect_refused, row, section, serve
 from .processes import Processes, Server
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("prices")]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from .browser import LOOKS, PHONE, Language, Scheme, Window, window
 from .otlp import HEADERS
 from .processes import Processes, Server, eventually
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sessions")]
 
 SECOND = 1_000_000_000
 SESSION = "chat/7 a"

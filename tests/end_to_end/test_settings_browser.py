@@ -15,7 +15,7 @@ from .browser import LOOKS, Language, Scheme, Window, window
 from .otlp import HEADERS
 from .processes import Processes, Server, eventually
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("settings")]
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
@@ -312,19 +312,31 @@ def test_who_may_not_change_the_settings_reads_them_and_why(chromium: Browser, s
         seen.assert_clean()
 
 
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server to look at: with rules, a policy, and traces that it would clear."""
+    folder = tmp_path_factory.mktemp("settings")
+    processes = Processes(folder)
+    try:
+        started = processes.serve(folder / "data")
+        set_rules(started, RULES)
+        with started.client() as client:
+            client.put("/retention", {"max_age_days": 30, "max_traces": 1_000_000})
+        for number in (1, 2):
+            send(started, number, "write to ada@example.com", days_ago=40 * (number - 1))
+        stored(started, 2)
+        yield started
+    finally:
+        processes.close()
+
+
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_settings_show_no_fault_in_each_language_theme_and_width(
-    chromium: Browser, server: Server, language: Language, scheme: Scheme, width: int
+    chromium: Browser, settled: Server, language: Language, scheme: Scheme, width: int
 ) -> None:
-    set_rules(server, RULES)
-    with server.client() as client:
-        client.put("/retention", {"max_age_days": 30, "max_traces": 1_000_000})
-    for number in (1, 2):
-        send(server, number, "write to ada@example.com", days_ago=40 * (number - 1))
-    stored(server, 2)
     found = []
     places = (("masking", ("ada@example.com", "codename")), ("retention", ("30",)))
-    with window(chromium, server.url, language=language, scheme=scheme, width=width) as seen:
+    with window(chromium, settled.url, language=language, scheme=scheme, width=width) as seen:
         for section, texts in places:
             seen.visit(f"/settings/{section}", *texts)
             seen.keep(f"settings-{section}")
