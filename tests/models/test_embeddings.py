@@ -82,6 +82,18 @@ def test_threads_share_one_model(embedder: Embedder) -> None:
         np.testing.assert_allclose(vectors, MiniLMEmbedder(model_folder()).embed(group), atol=1e-5)
 
 
+def test_a_model_is_loaded_once_however_it_is_named_and_whoever_asks_meanwhile() -> None:
+    program = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from windlass.models.embeddings import MINILM, load_embedder\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    loaded = list(pool.map(lambda names: load_embedder(*names), [(), (MINILM,), (), (MINILM,)]))\n"
+        "print(len({id(embedder) for embedder in loaded}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1"
+
+
 def test_an_unknown_model_is_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"no embedding model 'ada'.*all-minilm-l6-v2"):
         load_embedder("ada")

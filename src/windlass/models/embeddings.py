@@ -26,6 +26,9 @@ _SMALLEST_BATCH_TOKENS = 128
 _CACHED_TEXTS = 16_384
 """1.5 kB each, so 25 MB at most."""
 
+_loading = threading.Lock()
+"""While one thread loads the model, others wait for it rather than load it too."""
+
 
 class Embedder(Protocol):
     """What turns texts into vectors. Safe to share between threads."""
@@ -50,7 +53,6 @@ class Embedder(Protocol):
         ...
 
 
-@cache
 def load_embedder(name: str = MINILM) -> Embedder:
     """Load an embedding model, once a process.
 
@@ -58,6 +60,12 @@ def load_embedder(name: str = MINILM) -> Embedder:
     """
     if name != MINILM:
         raise InputError(f"There is no embedding model {name!r}; the one that is built in is {MINILM!r}.")
+    with _loading:
+        return _load_minilm()
+
+
+@cache
+def _load_minilm() -> Embedder:
     package = find_spec(_PACKAGE)
     if package is None or package.origin is None:
         raise ConfigurationError(
