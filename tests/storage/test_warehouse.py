@@ -115,6 +115,19 @@ def test_a_short_query_passes_a_long_one(warehouse: Warehouse) -> None:
     thread.join()
 
 
+def test_a_read_that_is_begun_runs_beside_those_of_the_caller(warehouse: Warehouse) -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def read() -> list[dict[str, object]]:
+        both.wait()
+        return warehouse.query("SELECT 1 AS a")
+
+    begun = warehouse.begin(read)
+    assert read() == begun.result() == [{"a": 1}]
+    with pytest.raises(WarehouseError, match="refused"):
+        warehouse.begin(lambda: warehouse.query("SELECT no_such_column")).result()
+
+
 def test_many_threads_share_few_clients(warehouse: Warehouse) -> None:
     found: list[object] = []
 

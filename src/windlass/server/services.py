@@ -1,5 +1,6 @@
 """What the routes call: every engine opened, every noun's service built, once, at start."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -144,6 +145,8 @@ class Services:
         """Go on, beside the requests, with what an earlier process left unfinished."""
 
         def recover() -> None:
+            with contextlib.suppress(WindlassError):
+                self.warehouse.warm_up()
             try:
                 self.runs.recover()
             except WindlassError as error:

@@ -9,9 +9,10 @@ import queue
 import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Parameters = Mapping[str, object]
 _Connect = Callable[..., "Client"]
 Row = dict[str, object]
+_T = TypeVar("_T")
 
 # An insert is answered when its part is committed, never when it was merely queued in the server.
 _INSERT_SETTINGS: dict[str, object] = {"async_insert": 0, "date_time_input_format": "best_effort"}
@@ -93,6 +95,7 @@ class Warehouse:
         self._connect = connect
         self._clients = clients
         self._folder = folder
+        self._beside = ThreadPoolExecutor(clients.size, thread_name_prefix="windlass-read")
         self.name = name
         """What to call this warehouse in messages; holds no password."""
 
@@ -125,6 +128,18 @@ class Warehouse:
             result = client.query(sql, parameters=dict(parameters or {}))
         names = result.column_names
         return [dict(zip(names, row, strict=True)) for row in result.result_rows]
+
+    def warm_up(self) -> None:
+        """Connect every client now, so that no read waits for it. Raises Unavailable."""
+        with self._translated():
+            self._clients.connect_all()
+
+    def begin(self, read: Callable[[], _T]) -> Future[_T]:
+        """Start a read beside those of the caller, for what a statement takes is mostly its analysis, on one core.
+
+        What is begun must not begin another and wait for it.
+        """
+        return self._beside.submit(read)
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement without a result."""
@@ -242,15 +257,25 @@ class Warehouse:
 
     def close(self) -> None:
         """Close every client; a statement under way is waited for."""
+        self._beside.shutdown()
         self._clients.close()
 
     @contextlib.contextmanager
     def _client(self) -> Iterator["Client"]:
+        with self._translated():
+            client = self._clients.take()
+            try:
+                yield client
+            finally:
+                self._clients.give_back(client)
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise what the driver raises as errors of ours."""
         from clickhouse_connect.driver.exceptions import ClickHouseError
 
-        client = self._clients.take()
         try:
-            yield client
+            yield
         except ClickHouseError as error:
             raise _warehouse_error(self.name, error) from error
         except OSError as error:
@@ -259,8 +284,6 @@ class Warehouse:
                 f"The warehouse {self.name} could not be written: {error.strerror}. "
                 "Free disk space, then try again."
             ) from error
-        finally:
-            self._clients.give_back(client)
 
     @classmethod
     def _open_chdb(cls, folder: Path, clients: int) -> "Warehouse":
@@ -318,7 +341,7 @@ class _Clients:
         self._connect = connect
         self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
         self._all: list[Client] = [connect()]
-        self._size = size
+        self.size = size
         self._lock = threading.Lock()
         self._closed = False
         self._idle.put(self._all[0])
@@ -326,14 +349,20 @@ class _Clients:
     def take(self) -> "Client":
         with contextlib.suppress(queue.Empty):
             return self._idle.get_nowait()
+        return self._one_more() or self._idle.get()
+
+    def connect_all(self) -> None:
+        while client := self._one_more():
+            self._idle.put(client)
+
+    def _one_more(self) -> "Client | None":
         with self._lock:
             if self._closed:
                 raise Unavailable("The warehouse is closed: windlass is stopping.")
-            if len(self._all) < self._size:
-                client = self._connect()
-                self._all.append(client)
-                return client
-        return self._idle.get()
+            if len(self._all) == self.size:
+                return None
+            self._all.append(self._connect())
+            return self._all[-1]
 
     def give_back(self, client: "Client") -> None:
         self._idle.put(client)

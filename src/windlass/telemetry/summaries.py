@@ -100,20 +100,10 @@ def of_calls(column: str) -> str:
 _MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
 _GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
 
-_COLUMNS: Final = ", ".join(dict.fromkeys((*NAMES, *COLUMNS_TO_PRICE)))
-_ONCE: Final = f"""
-SELECT trace_id, span_id, name, operation, service, status, duration, {_COLUMNS},
-  {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
-  parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first,
-  operation IN {MODEL_CALLS} AS is_call
-FROM spans WHERE {WITHIN}
-ORDER BY received DESC LIMIT 1 BY trace_id, span_id
-"""
+_LAST_DELIVERY: Final = f"FROM spans WHERE {WITHIN} ORDER BY received DESC LIMIT 1 BY trace_id, span_id"
 """Spans, each as it was last delivered."""
 
-
-def _summaries(tariff: Tariff) -> str:
-    return f"""
+_FACTS: Final = f"""
 SELECT
   lower(hex(trace_id)) AS id,
   toUnixTimestamp64Nano(min(start_time)) AS start_ns,
@@ -123,11 +113,29 @@ SELECT
   argMinIf(input_edges, main_first, input_edges != '') AS input_text,
   argMaxIf(output_edges, (is_root, toUnixTimestamp64Nano(start_time) + duration), output_edges != '')
     AS output_text,
-  {_GREATEST},
+  {_GREATEST}
+FROM (
+  SELECT trace_id, span_id, name, operation, service, start_time, status, duration, {", ".join(NAMES)},
+    {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
+    parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first
+  {_LAST_DELIVERY}
+)
+GROUP BY trace_id
+"""
+
+_CALLS: Final = (
+    f"SELECT trace_id, {', '.join(COLUMNS_TO_PRICE)}, operation IN {MODEL_CALLS} AS is_call {_LAST_DELIVERY}"
+)
+
+
+def _usage(tariff: Tariff) -> str:
+    return f"""
+SELECT
+  lower(hex(trace_id)) AS id,
   {of_calls("input_tokens")} AS all_input_tokens, {of_calls("output_tokens")} AS all_output_tokens,
   {of_calls("cost")} AS all_cost_usd,
   {UNPRICED} AS unpriced, max(is_unmet) AS unmet
-FROM ({tariff.priced(_ONCE)})
+FROM ({tariff.priced(_CALLS)})
 GROUP BY trace_id
 """
 
@@ -138,8 +146,12 @@ def summarise(
     """Return what is said of each of some traces, by trace id."""
     if not bounds:
         return {}
+    parameters = within(project, bounds)
+    facts = warehouse.begin(lambda: warehouse.query(_FACTS, parameters))
     priced = Priced(warehouse, project, lists)
-    rows = priced.query(_summaries, WITHIN, within(project, bounds))
+    usage = {row["id"]: row for row in priced.query(_usage, WITHIN, parameters)}
+    # A trace of which one statement knows and the other not yet, or no more, is for the next time.
+    rows = [{**row, **usage[row["id"]]} for row in facts.result() if row["id"] in usage]
     return {str(row["id"]): _fields(row, priced.tariff) for row in rows}
 
 

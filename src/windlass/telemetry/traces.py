@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple, TypeVar, get_args
 
 from google.protobuf.message import DecodeError, Message
@@ -18,7 +19,17 @@ from windlass.telemetry.content import read_content, take_content
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
-from windlass.telemetry.models import Event, Kind, Link, Span, Trace, TraceFields, TracePage, TraceSummary
+from windlass.telemetry.models import (
+    Event,
+    Kind,
+    Link,
+    ScoreSummary,
+    Span,
+    Trace,
+    TraceFields,
+    TracePage,
+    TraceSummary,
+)
 from windlass.telemetry.outlines import bounds_of_trace
 from windlass.telemetry.scores import scores_of_traces
 from windlass.telemetry.span_events import events_of_trace
@@ -78,10 +89,15 @@ def list_traces(
     filters = filters or TraceFilters()
     place = _start_of(filters, cursor)
     found: list[tuple[Bounds, TraceFields]] = []
+    scores: dict[str, list[ScoreSummary]] = {}
     more = True
     while more and len(found) <= limit:
         candidates, more = _candidates(warehouse, project, filters, place, limit + 1)
+        judged = warehouse.begin(
+            partial(scores_of_traces, warehouse, project, [each.trace_id for each in candidates])
+        )
         summaries = summarise(warehouse, project, candidates, lists)
+        scores |= score_summaries(judged.result())
         found += [
             (bounds, summary)
             for bounds in candidates
@@ -90,7 +106,6 @@ def list_traces(
         if candidates:
             place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
     page = found[:limit]
-    scores = score_summaries(scores_of_traces(warehouse, project, [bounds.trace_id for bounds, _ in page]))
     said = said_in(warehouse, project, [bounds for bounds, _ in page]) if whole_texts else {}
     texts = {trace_id: each._asdict() for trace_id, each in said.items()}
     return TracePage(
@@ -145,14 +160,16 @@ def _start_of(filters: TraceFilters, cursor: str | None) -> _Place:
 def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:
     """Return a trace with its spans and scores. Raises InputError for what is no trace id, NotFound."""
     bounds = bounds_of_trace(warehouse, project, trace_id)
+    scores = warehouse.begin(partial(scores_of_traces, warehouse, project, [bounds.trace_id]))
+    events = warehouse.begin(partial(events_of_trace, warehouse, project, bounds.trace_id))
     spans = _spans_within(warehouse, project, bounds, lists)
     if not spans:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
     return Trace(
         **dict(summarise_spans(bounds.trace_id, spans)),
         spans=spans,
-        events=_hand_out(events_of_trace(warehouse, project, bounds.trace_id), spans),
-        scores=scores_of_traces(warehouse, project, [bounds.trace_id]),
+        events=_hand_out(events.result(), spans),
+        scores=scores.result(),
     )
 
 

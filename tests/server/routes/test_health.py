@@ -15,6 +15,9 @@ def test_an_engine_that_does_not_answer_makes_it_unready_but_not_dead(live: Live
         def query(self, sql: str) -> None:
             raise Unavailable("The warehouse does not answer.")
 
+        def warm_up(self) -> None:
+            self.query("")
+
     services = copy.copy(live.services)
     services.warehouse = Away()  # type: ignore[assignment]
     with live.beside(services) as url, http_client(url) as http:
