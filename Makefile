@@ -10,7 +10,7 @@ test:             ## everything that must hold before a change lands
 	@scripts/test
 
 test-slow: setup  ## statistics simulations, soak and fuzz
-	.venv/bin/pytest -m slow
+	.venv/bin/pytest -n 3 --dist loadgroup -m slow
 
 check: setup      ## linters and types only
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports

@@ -126,6 +126,9 @@ def test_a_read_that_is_begun_runs_beside_those_of_the_caller(warehouse: Warehou
     assert read() == begun.result() == [{"a": 1}]
     with pytest.raises(WarehouseError, match="refused"):
         warehouse.begin(lambda: warehouse.query("SELECT no_such_column")).result()
+    warehouse.close()
+    with pytest.raises(Unavailable, match="is closed"):
+        warehouse.begin(read)
 
 
 def test_many_threads_share_few_clients(warehouse: Warehouse) -> None:

@@ -55,6 +55,8 @@ _GLOB = frozenset("*?{}")
 
 _CHUNK_BYTES = 2**20
 
+_CLOSED = "The warehouse is closed: windlass is stopping."
+
 _NO_SPACE = frozenset({243})
 """ClickHouse's code of NOT_ENOUGH_SPACE."""
 
@@ -137,9 +139,12 @@ class Warehouse:
     def begin(self, read: Callable[[], _T]) -> Future[_T]:
         """Start a read beside those of the caller, for what a statement takes is mostly its analysis, on one core.
 
-        What is begun must not begin another and wait for it.
+        What is begun must not begin another and wait for it. Raises Unavailable when the warehouse is closed.
         """
-        return self._beside.submit(read)
+        try:
+            return self._beside.submit(read)
+        except RuntimeError as error:
+            raise Unavailable(_CLOSED) from error
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement without a result."""
@@ -358,7 +363,7 @@ class _Clients:
     def _one_more(self) -> "Client | None":
         with self._lock:
             if self._closed:
-                raise Unavailable("The warehouse is closed: windlass is stopping.")
+                raise Unavailable(_CLOSED)
             if len(self._all) == self.size:
                 return None
             self._all.append(self._connect())
