@@ -47,6 +47,13 @@ _TOO_WIDE = """
 _DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 """Done once the page has been drawn, and what waited for that has run."""
 
+_AT_REST = """
+() => document.getAnimations().every(
+  (each) => each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity
+)
+"""
+"""Whether nothing moves any more that will stop."""
+
 _BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 
 
@@ -116,7 +123,9 @@ class Window:
         assert self.problems == []
 
     def accessibility_faults(self) -> list[str]:
-        """What axe finds on the page that is serious or critical."""
+        """What axe finds on the page that is serious or critical, once what was opened is there."""
+        self.wait_until_quiet()
+        self.page.wait_for_function(_AT_REST)
         if not AXE.exists():
             pytest.skip("axe-core is not among the UI's packages (ui/node_modules/axe-core)")
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
