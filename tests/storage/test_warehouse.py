@@ -152,10 +152,10 @@ def test_steps_run_once_in_order_and_again_after_a_crash(warehouse: Warehouse) -
     whole = Step(2, "a row", ("INSERT INTO t VALUES (2)",))
 
     with pytest.raises(WarehouseError):
-        warehouse.apply_steps([broken, create], schema="tests")
-    warehouse.apply_steps([whole, create], schema="tests")
-    warehouse.apply_steps([whole, create], schema="tests")
-    warehouse.apply_steps([create], schema="another")
+        warehouse.apply_steps({"tests": [broken, create]})
+    warehouse.apply_steps({"tests": [whole, create]})
+    warehouse.apply_steps({"tests": [whole, create]})
+    warehouse.apply_steps({"another": [create]})
 
     assert warehouse.query("SELECT n FROM t ORDER BY n") == [{"n": 1}, {"n": 2}]
     assert warehouse.query("SELECT schema, number, title FROM schema_steps ORDER BY schema, number") == [
@@ -167,10 +167,10 @@ def test_steps_run_once_in_order_and_again_after_a_crash(warehouse: Warehouse) -
 
 def test_a_newer_schema_is_refused_in_one_sentence(warehouse: Warehouse, folder: Path) -> None:
     steps = [Step(1, "one", ()), Step(2, "two", ())]
-    warehouse.apply_steps(steps, schema="tests")
+    warehouse.apply_steps({"tests": steps})
 
     with pytest.raises(ConfigurationError) as caught:
-        warehouse.apply_steps(steps[:1], schema="tests")
+        warehouse.apply_steps({"tests": steps[:1]})
 
     assert caught.value.message == (
         f"The warehouse in {folder} has tests schema step 2, and this windlass knows 1: it was written by a newer "
@@ -303,7 +303,7 @@ def _result_of(sql: str) -> bytes:
     if "system.settings" in sql:
         return bytes([3, 0]) + b"\x04name\x06String\x05value\x06String\x08readonly\x05UInt8"
     if "max(number)" in sql:
-        return _native(("number", "UInt32", (0).to_bytes(4, "little")))
+        return _native(("schema", "String", b"\x02no"), ("number", "Int64", (0).to_bytes(8, "little")))
     if "SELECT {" in sql:
         return _native(("a", "String", b"\x02hi"))
     return b""
@@ -359,7 +359,7 @@ def test_a_server_gets_the_same_steps(server: ClickHouse) -> None:
     warehouse = Warehouse.open(server.url())
     server.requests.clear()
 
-    warehouse.apply_steps([Step(1, "one", ("CREATE TABLE t (a UInt8) ENGINE = Null",))], schema="tests")
+    warehouse.apply_steps({"tests": [Step(1, "one", ("CREATE TABLE t (a UInt8) ENGINE = Null",))]})
 
     sent = [request.query.get("query", "") + request.body.decode() for request in server.requests]
     assert len([text for text in sent if "CREATE TABLE IF NOT EXISTS schema_steps" in text]) == 1

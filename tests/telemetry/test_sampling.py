@@ -8,8 +8,8 @@ import pytest
 
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.models import Traffic
+from windlass.telemetry.preparation import prepare
 from windlass.telemetry.queries import list_traffic
-from windlass.telemetry.schema import prepare
 from windlass.telemetry.writer import Writer
 
 from .sending import START_NS, Plain, request, span

@@ -6,6 +6,7 @@ from windlass.errors import ConfigurationError
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry import schema
 from windlass.telemetry.conventions import COLUMNS, Column
+from windlass.telemetry.preparation import prepare
 from windlass.telemetry.queries import get_trace
 from windlass.telemetry.view import select_spans
 from windlass.telemetry.writer import Writer
@@ -25,10 +26,10 @@ def tables(warehouse: Warehouse) -> list[str]:
 
 
 def test_preparing_twice_changes_nothing(warehouse: Warehouse) -> None:
-    inbox = schema.prepare(warehouse)
+    inbox = prepare(warehouse)
     first = tables(warehouse)
 
-    assert schema.prepare(warehouse) == inbox
+    assert prepare(warehouse) == inbox
     assert tables(warehouse) == first
     assert {inbox.table, f"{inbox.table}_view", "schema_steps", "scores", "spans", "traces", "traces_view"} <= {
         *first
@@ -38,7 +39,7 @@ def test_preparing_twice_changes_nothing(warehouse: Warehouse) -> None:
 def test_other_conventions_get_an_inbox_of_their_own(
     warehouse: Warehouse, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = schema.prepare(warehouse)
+    before = prepare(warehouse)
     renamed = tuple(
         column._replace(sources=("app.model", *column.sources)) if column.name == "request_model" else column
         for column in COLUMNS
@@ -64,7 +65,7 @@ def test_other_conventions_get_an_inbox_of_their_own(
 
 def test_a_warehouse_of_before_gets_the_columns_that_it_lacks(warehouse: Warehouse, spool: Path) -> None:
     older = [step for step in schema.STEPS if step.number < 4]
-    warehouse.apply_steps(older, schema="telemetry")
+    warehouse.apply_steps({"telemetry": older})
     for name in schema.ADDED:
         warehouse.execute(f"ALTER TABLE spans DROP COLUMN {name}")
     warehouse.insert("spans", [{"project": "shop", "name": "of before", "trace_id": "1" * 16, "span_id": "1" * 8}])
@@ -81,7 +82,7 @@ def test_a_warehouse_of_before_gets_the_columns_that_it_lacks(warehouse: Warehou
 
 
 def test_a_warehouse_of_a_newer_schema_is_refused(warehouse: Warehouse, spool: Path) -> None:
-    schema.prepare(warehouse)
+    prepare(warehouse)
     warehouse.insert("schema_steps", [{"schema": "telemetry", "number": 99, "title": "to come"}])
 
     with pytest.raises(

@@ -84,7 +84,7 @@ def test_a_score_that_cannot_be_right_is_refused(wrong: dict[str, object]) -> No
 
 
 def test_scores_of_before_they_had_ids_have_them_and_are_replaced_as_ever(warehouse: Warehouse) -> None:
-    warehouse.apply_steps(schema.STEPS, schema="telemetry")
+    warehouse.apply_steps({"telemetry": schema.STEPS})
     old = [
         Score(trace_id=trace_id(), name="good", value=0.1, source="code", evaluator="e", run="r1", time=TIME),
         Score(trace_id=trace_id(), name="good", value=0.2, source="human", author="ada", time=TIME),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
@@ -233,26 +233,26 @@ class Warehouse:
             temporary.replace(file)
         return {"format_schema": str(file), "format_schema_message_name": schema.message}
 
-    def apply_steps(self, steps: Sequence[Step], *, schema: str) -> None:
-        """Run the steps of one noun's schema that this warehouse has not seen, in order, and record each.
+    def apply_steps(self, schemas: Mapping[str, Sequence[Step]]) -> None:
+        """Run the steps of each noun's schema that this warehouse has not seen, in order, and record each.
 
-        Raises ConfigurationError when the warehouse was written by a newer windlass.
+        Raises ConfigurationError, and runs none, when the warehouse was written by a newer windlass.
         """
         self.execute(_CREATE_STEPS_TABLE)
-        rows = self.query(
-            "SELECT max(number) AS number FROM schema_steps WHERE schema = {schema:String}", {"schema": schema}
-        )
-        done = rows[0]["number"]
-        assert isinstance(done, int)
-        newest = max(step.number for step in steps)
-        if done > newest:
-            raise ConfigurationError(
-                f"The warehouse {self.name} has {schema} schema step {done}, and this windlass knows {newest}: "
-                "it was written by a newer version. Upgrade windlass, or open another data folder."
-            )
-        for step in sorted(steps):
-            if step.number <= done:
-                continue
+        rows = self.query("SELECT schema, toInt64(max(number)) AS number FROM schema_steps GROUP BY schema")
+        done = {str(row["schema"]): cast("int", row["number"]) for row in rows}
+        for schema, steps in schemas.items():
+            newest = max(step.number for step in steps)
+            if done.get(schema, 0) > newest:
+                raise ConfigurationError(
+                    f"The warehouse {self.name} has {schema} schema step {done[schema]}, and this windlass knows "
+                    f"{newest}: it was written by a newer version. Upgrade windlass, or open another data folder."
+                )
+        for schema, steps in schemas.items():
+            self._run_steps(schema, [step for step in sorted(steps) if step.number > done.get(schema, 0)])
+
+    def _run_steps(self, schema: str, steps: Sequence[Step]) -> None:
+        for step in steps:
             for statement in step.statements:
                 self.execute(statement)
             self.execute(

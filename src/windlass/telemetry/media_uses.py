@@ -27,11 +27,6 @@ TRACES_OF_PROJECT: Final = "project = {project:String} AND trace_id IN {traces:A
 _REFERENCE: Final = re.compile(rb"windlass-media://(sha256:[0-9a-f]{64})")
 
 
-def prepare(warehouse: Warehouse) -> None:
-    """Bring the warehouse to this version's schema."""
-    warehouse.apply_steps(STEPS, schema="media_uses")
-
-
 def note_uses(warehouse: Warehouse, project: str, message: Message, body: bytes) -> None:
     """Commit which traces of an OTLP message refer to which files. Raises Unavailable."""
     if b"windlass-media://" not in body:

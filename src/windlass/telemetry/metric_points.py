@@ -50,11 +50,6 @@ class MetricName(BaseModel):
     last: datetime
 
 
-def prepare(warehouse: Warehouse) -> None:
-    """Bring the warehouse to this version's schema of metrics and their exemplars."""
-    warehouse.apply_steps(STEPS, schema="metric_points")
-
-
 def rows_of(project: str, points: Iterable[MetricPoint], received_ns: int) -> list[Row]:
     return [{"project": project, **vars(point), "received_ns": received_ns} for point in points]
 

@@ -5,15 +5,14 @@ Table and view are named by the digest of what they were generated from: a windl
 makes its own pair beside them, and no insert ever meets a Null table without its view.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final, NamedTuple
 
 from windlass.canonical import digest
 from windlass.storage.warehouse import ProtobufSchema, Step, Warehouse
-from windlass.telemetry import costs, scores
 from windlass.telemetry.conventions import COLUMNS
-from windlass.telemetry.sampling import STEPS as SAMPLING_STEPS
 from windlass.telemetry.view import select_spans
 
 _PROTOBUF: Final = """syntax = "proto3";
@@ -51,6 +50,8 @@ CREATE TABLE IF NOT EXISTS {table} (
 ) ENGINE = Null
 """
 
+_INBOX_NAME: Final = re.compile("inbox_[0-9a-f]{12}")
+
 _MAP: Final = "Map(LowCardinality(String), String)"
 _COLUMN_TYPES: Final = {
     "name": "LowCardinality(String)",
@@ -71,15 +72,16 @@ class Inbox(NamedTuple):
     schema: ProtobufSchema
 
 
-def prepare(warehouse: Warehouse) -> Inbox:
-    """Bring the warehouse to this version's schema and return where requests go; cheap when it is there."""
-    warehouse.apply_steps(STEPS, schema="telemetry")
-    warehouse.apply_steps(scores.STEPS, schema="scores")
-    warehouse.apply_steps(costs.STEPS, schema="prices")
-    warehouse.apply_steps(SAMPLING_STEPS, schema="sampling")
+def make_inbox(warehouse: Warehouse) -> Inbox:
+    """Make the inbox of this version, unless it is there, and return it."""
     inbox = inbox_of_this_version()
-    for statement in _inbox_statements(inbox.table):
-        warehouse.execute(statement)
+    # The engine looks through the whole statement of a view, and only then whether there is one.
+    view = {"view": f"{inbox.table}_view"}
+    if not warehouse.query(
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = {view:String}", view
+    ):
+        for statement in _inbox_statements(inbox.table):
+            warehouse.execute(statement)
     return inbox
 
 
@@ -93,9 +95,9 @@ def inbox_of_this_version() -> Inbox:
 def list_inboxes(warehouse: Warehouse) -> set[str]:
     """Return the tables of this and other versions that take rows."""
     rows = warehouse.query(
-        "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^inbox_[0-9a-f]{12}$')"
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'inbox_')"
     )
-    return {str(row["name"]) for row in rows}
+    return {name for row in rows if _INBOX_NAME.fullmatch(name := str(row["name"]))}
 
 
 def drop_inboxes(warehouse: Warehouse, tables: Iterable[str]) -> None:

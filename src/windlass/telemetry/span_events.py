@@ -49,11 +49,6 @@ class StoredEvent(BaseModel):
     scope: str
 
 
-def prepare(warehouse: Warehouse) -> None:
-    """Bring the warehouse to this version's schema of events."""
-    warehouse.apply_steps(STEPS, schema="span_events")
-
-
 def rows_of(project: str, events: Iterable[LogEvent], received_ns: int) -> list[Row]:
     return [{"project": project, **event._asdict(), "received_ns": received_ns} for event in events]
 

@@ -20,15 +20,16 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
-from windlass.telemetry import media_uses, metric_exemplars, metric_points, span_events
+from windlass.telemetry import metric_exemplars, metric_points, span_events
 from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.media_uses import note_uses
 from windlass.telemetry.otlp.exemplars import Exemplar
 from windlass.telemetry.otlp.logs import LogEvent
 from windlass.telemetry.otlp.metrics import MetricPoint
+from windlass.telemetry.preparation import prepare
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
-from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes, prepare
+from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes
 from windlass.telemetry.scores import Score, insert_scores
 from windlass.telemetry.spool import Segment, Spool
 
@@ -95,9 +96,6 @@ class Writer:
         self._warehouse = warehouse
         self._intake = intake
         self._inbox = prepare(warehouse)
-        span_events.prepare(warehouse)
-        metric_points.prepare(warehouse)
-        media_uses.prepare(warehouse)
         self._events = GroupedInserts(warehouse, span_events.TABLE)
         self._points = GroupedInserts(warehouse, metric_points.TABLE)
         self._exemplars = GroupedInserts(warehouse, metric_exemplars.TABLE)

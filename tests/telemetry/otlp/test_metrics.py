@@ -224,7 +224,7 @@ def test_of_many_exemplars_the_newest_are_given(writer: Writer, warehouse: Wareh
 
 def test_metrics_of_before_get_the_columns_that_they_lack(bare_warehouse: Warehouse, spool: Path) -> None:
     older = metric_points.STEPS[:1]
-    bare_warehouse.apply_steps(older, schema="metric_points")
+    bare_warehouse.apply_steps({"metric_points": older})
     columns = [row["name"] for row in bare_warehouse.query("DESCRIBE metric_points")]
     assert "quantiles" not in columns
     writer = Writer(bare_warehouse, spool)
