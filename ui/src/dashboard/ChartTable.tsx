@@ -1,4 +1,5 @@
 import type { DashboardChart } from "@/api/charts";
+import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
@@ -16,8 +17,7 @@ export function ChartTable({ item, measured }: { item: DashboardChart; measured:
   const { lines, starts, data } = measured;
   const places = starts.map((_, at) => at).filter((at) => lines.some((line) => line.points[at]));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={styles.table} tabIndex={0} aria-label={titleOf(item, words)}>
+    <Scrolling label={titleOf(item, words)} className={styles.table}>
       <table className={table.table}>
         <thead>
           <tr>
@@ -49,6 +49,6 @@ export function ChartTable({ item, measured }: { item: DashboardChart; measured:
           ))}
         </tbody>
       </table>
-    </section>
+    </Scrolling>
   );
 }

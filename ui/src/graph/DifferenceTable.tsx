@@ -1,5 +1,6 @@
 import type { EdgeDifference } from "@/api/graph";
 import { Section } from "@/components/Page";
+import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
@@ -22,7 +23,7 @@ export function DifferenceTable({ edges, onChoose }: Props) {
   const { shown, more, showAll } = useMore(edges);
   return (
     <Section title={t("graph.differences")} aside={t("graph.exploratory")} flush>
-      <div className={table.scroll}>
+      <Scrolling label={t("graph.differences")}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -78,7 +79,7 @@ export function DifferenceTable({ edges, onChoose }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolling>
       <ShowMore more={more} onShow={showAll} />
     </Section>
   );

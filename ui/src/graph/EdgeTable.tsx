@@ -1,5 +1,6 @@
 import type { GraphEdge } from "@/api/graph";
 import { Section } from "@/components/Page";
+import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { Cost, Missing, NumberValue } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
@@ -22,7 +23,7 @@ export function EdgeTable({ edges, onChoose }: Props) {
   const numbers = ["count", "traces", "share", "failures", "p50", "p95", "cost"] as const;
   return (
     <Section title={t("graph.edges")} aside={t("graph.edges.text")} flush>
-      <div className={table.scroll}>
+      <Scrolling label={t("graph.edges")}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -77,7 +78,7 @@ export function EdgeTable({ edges, onChoose }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolling>
       <ShowMore more={more} onShow={showAll} />
     </Section>
   );

@@ -2,6 +2,7 @@ import { Fragment } from "react";
 import type { Graph, Variant } from "@/api/graph";
 import { Icon } from "@/components/Icon";
 import { Section } from "@/components/Page";
+import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { useWords } from "@/i18n/useWords";
 import { ExampleLinks } from "./ExampleLinks";
@@ -18,7 +19,7 @@ export function Patterns({ graph }: { graph: Graph }) {
         {graph.loops.length + graph.retries.length === 0 ? (
           <p className={`${styles.sentence} ${styles.none}`}>{t("graph.loops.none")}</p>
         ) : (
-          <div className={table.scroll}>
+          <Scrolling label={t("graph.loops")}>
             <table className={table.table}>
               <tbody>
                 {graph.loops.map((loop) => (
@@ -47,25 +48,39 @@ export function Patterns({ graph }: { graph: Graph }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolling>
         )}
       </Section>
       <Section title={t("graph.variants")} aside={t("graph.variants.text", { n: graph.variant_count })} flush>
-        <Variants variants={graph.variants} share={(value) => format.percent(value)} />
+        <Variants
+          label={t("graph.variants")}
+          variants={graph.variants}
+          share={(value) => format.percent(value)}
+        />
       </Section>
       {graph.rare_variants.length > 0 && (
         <Section title={t("graph.rare")} flush>
-          <Variants variants={graph.rare_variants} share={(value) => format.percent(value)} />
+          <Variants
+            label={t("graph.rare")}
+            variants={graph.rare_variants}
+            share={(value) => format.percent(value)}
+          />
         </Section>
       )}
     </>
   );
 }
 
-function Variants({ variants, share }: { variants: Variant[]; share: (value: number) => string }) {
+interface VariantsProps {
+  label: string;
+  variants: Variant[];
+  share: (value: number) => string;
+}
+
+function Variants({ label, variants, share }: VariantsProps) {
   const { t } = useWords();
   return (
-    <div className={table.scroll}>
+    <Scrolling label={label}>
       <table className={table.table}>
         <tbody>
           {variants.map((variant) => (
@@ -85,7 +100,7 @@ function Variants({ variants, share }: { variants: Variant[]; share: (value: num
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolling>
   );
 }
 

@@ -4,6 +4,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { type TraceGraph, traceGraphQuery } from "@/api/graph";
 import { Section } from "@/components/Page";
 import { Panel } from "@/components/Panel";
+import { Scrolling } from "@/components/Scrolling";
 import { EmptyState, Loaded, SkeletonRows } from "@/components/States";
 import table from "@/components/table.module.css";
 import { Cost } from "@/components/Value";
@@ -60,7 +61,7 @@ function TraceEdges({ graph, onChoose }: { graph: TraceGraph; onChoose: (chosen:
   const { shown, more, showAll } = useMore(graph.edges);
   return (
     <Section title={t("graph.edges")} flush>
-      <div className={table.scroll}>
+      <Scrolling label={t("graph.edges")}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -95,7 +96,7 @@ function TraceEdges({ graph, onChoose }: { graph: TraceGraph; onChoose: (chosen:
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolling>
       <ShowMore more={more} onShow={showAll} />
     </Section>
   );

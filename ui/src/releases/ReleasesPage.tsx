@@ -7,6 +7,7 @@ import { Digest } from "@/components/Copy";
 import { MeanWithInterval } from "@/components/Interval";
 import { OutcomeBadge } from "@/components/Marks";
 import { Page, Section } from "@/components/Page";
+import { Scrolling } from "@/components/Scrolling";
 import { EmptyState, Loaded } from "@/components/States";
 import { LabelTag, RunningTag } from "@/components/Tags";
 import table from "@/components/table.module.css";
@@ -72,7 +73,7 @@ function ReleaseGroup({ artifact, runs, verdicts }: GroupProps) {
   ).slice(0, METRICS);
   return (
     <Section title={artifact.name} aside={t("releases.versions", { n: artifact.versions.length })} flush>
-      <div className={table.scroll}>
+      <Scrolling label={artifact.name}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -155,7 +156,7 @@ function ReleaseGroup({ artifact, runs, verdicts }: GroupProps) {
             })}
           </tbody>
         </table>
-      </div>
+      </Scrolling>
     </Section>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { RunSummary } from "@/api/types";
 import { MeanWithInterval } from "@/components/Interval";
 import { RunStateBadge } from "@/components/Marks";
+import { Scrolling } from "@/components/Scrolling";
 import { EmptyState } from "@/components/States";
 import table from "@/components/table.module.css";
 import { Missing, When } from "@/components/Value";
@@ -35,7 +36,7 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
   const measured = runs.flatMap((run) => Object.keys(run.metrics).filter((name) => run.metrics[name]?.n));
   const metrics = orderMetrics(measured).slice(0, brief ? BRIEF_METRICS : FULL_METRICS);
   return (
-    <div className={table.scroll}>
+    <Scrolling label={t("nav.runs")}>
       <table className={table.table}>
         <thead>
           <tr>
@@ -118,7 +119,7 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolling>
   );
 }
 

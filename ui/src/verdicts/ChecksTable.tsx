@@ -2,6 +2,7 @@ import type { Check } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { MeanWithInterval } from "@/components/Interval";
 import { OutcomeBadge } from "@/components/Marks";
+import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { NumberValue } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
@@ -11,7 +12,7 @@ import styles from "./Verdicts.module.css";
 export function ChecksTable({ checks }: { checks: Check[] }) {
   const { t, format } = useWords();
   return (
-    <div className={table.scroll}>
+    <Scrolling label={t("verdict.checks")}>
       <table className={table.table}>
         <thead>
           <tr>
@@ -91,6 +92,6 @@ export function ChecksTable({ checks }: { checks: Check[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolling>
   );
 }

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { AuditEntry } from "@/api/types";
+import { Scrolling } from "@/components/Scrolling";
 import { ErrorState, SkeletonRows } from "@/components/States";
 import table from "@/components/table.module.css";
 import { Missing, When } from "@/components/Value";
@@ -20,8 +21,7 @@ export function Receipts() {
   const entries = query.data.pages.flatMap((page) => page.items);
   if (entries.length === 0) return <p className={`${styles.text} dim`}>{t("erasure.past.none")}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={t("erasure.past")}>
+    <Scrolling label={t("erasure.past")} className={styles.sheet}>
       <table className={`${table.table} ${table.cards}`}>
         <thead>
           <tr>
@@ -59,7 +59,7 @@ export function Receipts() {
           </Button>
         </div>
       )}
-    </section>
+    </Scrolling>
   );
 }
 

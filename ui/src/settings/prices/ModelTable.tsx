@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { Cost, Missing, Tokens } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
@@ -24,8 +25,7 @@ export function ModelTable({ label, models, onPrice }: Props) {
   const [all, setAll] = useState(false);
   const shown = all ? models : models.slice(0, FIRST);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={label}>
+    <Scrolling label={label} className={styles.sheet}>
       <table className={`${table.table} ${table.cards} ${styles.models}`}>
         <thead>
           <tr>
@@ -93,7 +93,7 @@ export function ModelTable({ label, models, onPrice }: Props) {
           {t("prices.more", { n: models.length - shown.length })}
         </button>
       )}
-    </section>
+    </Scrolling>
   );
 }
 

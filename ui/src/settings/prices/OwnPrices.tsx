@@ -1,4 +1,5 @@
 import { Icon } from "@/components/Icon";
+import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { useWords } from "@/i18n/useWords";
 import type { Price, Prices } from "./data";
@@ -26,8 +27,7 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
   const { items } = prices.overrides;
   if (items.length === 0) return <p className={`${styles.text} dim`}>{t("prices.own.empty")}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={`${table.scroll} ${styles.sheet}`} tabIndex={0} aria-label={t("prices.own")}>
+    <Scrolling label={t("prices.own")} className={styles.sheet}>
       <table className={`${table.table} ${table.cards}`}>
         <thead>
           <tr>
@@ -116,6 +116,6 @@ export function OwnPrices({ prices, onEdit, onRemove }: Props) {
           })}
         </p>
       )}
-    </section>
+    </Scrolling>
   );
 }
