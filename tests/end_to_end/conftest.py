@@ -10,9 +10,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from windlass.client import Client
+from windlass.server.local import LocalServer
+from windlass.settings import load_settings
 
 from .browser import ARGUMENTS
-from .processes import Finished, Processes, Running
+from .processes import Finished, Processes, Running, Server
 
 DEMO_S = 300.0
 """How long a demo may take where other work shares the machine; by itself it takes a tenth of it."""
@@ -23,6 +25,16 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     started = Processes(tmp_path)
     yield started
     started.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of this test's own, for what it changes the next would see.
+
+    It runs in this process, which has imported all of it: a process of its own takes two seconds to.
+    """
+    with LocalServer(load_settings(data=tmp_path / "data", mode="dev", port=0)) as running:
+        yield Server(running.url)
 
 
 @dataclass

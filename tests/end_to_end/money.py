@@ -1,7 +1,6 @@
 """Calls of models with and without a price, and what their pages show."""
 
 import time
-from pathlib import Path
 
 import httpx2
 from playwright.sync_api import Locator
@@ -10,7 +9,7 @@ from tests.telemetry.sending import Plain, request, span
 
 from .browser import Window
 from .otlp import HEADERS
-from .processes import Processes, Server, eventually
+from .processes import Server, eventually
 
 SECOND = 1_000_000_000
 HOUSE = "house-llama"
@@ -44,15 +43,13 @@ CALLS = (
 )
 
 
-def serve(processes: Processes, data: Path) -> Server:
-    """Start a server that has the calls."""
-    started = processes.serve(data)
+def send_calls(server: Server) -> None:
+    """Export the calls, and wait until they can be read."""
     body = request(*CALLS).SerializeToString()  # type: ignore[arg-type]
     with httpx2.Client() as client:
-        assert client.post(f"{started.url}/v1/traces", content=body, headers=HEADERS).status_code == 200
-    with started.client() as api:
+        assert client.post(f"{server.url}/v1/traces", content=body, headers=HEADERS).status_code == 200
+    with server.client() as api:
         eventually(lambda: len(api.get("/traces")["items"]) == len(CALLS) or None, "the traces")
-    return started
 
 
 def section(desk: Window, title: str) -> Locator:

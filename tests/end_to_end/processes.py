@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -129,15 +130,21 @@ class Running:
             self._changed.notify_all()
 
 
+@dataclass(frozen=True)
 class Server:
-    """A running `windlass up --dev`, and a client of it."""
+    """A server in the mode dev, and a client of it."""
 
-    def __init__(self, process: Running, url: str) -> None:
-        self.process = process
-        self.url = url
+    url: str
 
     def client(self) -> Client:
         return Client(self.url, key="", timeout_s=60)
+
+
+@dataclass(frozen=True)
+class ServerProcess(Server):
+    """A running `windlass up --dev`."""
+
+    process: Running
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -172,10 +179,10 @@ class Processes:
         """Run `windlass` with arguments to its end."""
         return self.start(*arguments, cwd=cwd, **environment).wait(timeout_s)
 
-    def serve(self, data: Path, **environment: str) -> Server:
+    def serve(self, data: Path, **environment: str) -> ServerProcess:
         """Start `windlass up --dev` on a free port and wait until it is ready."""
         process = self.start("up", "--dev", "--data", data, "--port", "0", cwd=None, **environment)
-        return Server(process, process.wait_for(r"windlass is ready at (\S+)")[1])
+        return ServerProcess(process.wait_for(r"windlass is ready at (\S+)")[1], process)
 
     def close(self) -> None:
         for process in self._started:

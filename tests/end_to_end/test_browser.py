@@ -76,9 +76,10 @@ def places(facts: Facts) -> list[Place]:
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
-def test_every_page_shows_its_data_without_an_error_or_a_foreign_request_in_each_language_theme_and_width(
+def test_every_page_shows_its_data_without_an_error_a_foreign_request_or_a_fault_that_axe_finds_in_each_look(
     chromium: Browser, url: str, places: list[Place], language: Language, scheme: Scheme, width: int
 ) -> None:
+    found = []
     with window(
         chromium, url, language=language, scheme=scheme, width=width, height=812 if width == PHONE else 900
     ) as seen:
@@ -89,7 +90,9 @@ def test_every_page_shows_its_data_without_an_error_or_a_foreign_request_in_each
             assert seen.is_dark() == (scheme == "dark")
             assert seen.page.title().endswith(" · windlass")
             seen.assert_fits()
+            found += [f"{place.title}: {fault}" for fault in seen.accessibility_faults()]
         seen.assert_clean()
+    assert found == []
 
 
 def test_korean_is_korean(chromium: Browser, url: str) -> None:
@@ -282,15 +285,3 @@ def test_the_compare_page_orders_samples_by_the_metric_that_is_chosen(desk: Wind
     desk.page.wait_for_url("**metric=token_f1**")
     desk.wait_for("token_f1")
     desk.keep("compare-worse")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_or_critical_fault_of_accessibility(
-    chromium: Browser, url: str, places: list[Place], scheme: Scheme
-) -> None:
-    found = []
-    with window(chromium, url, scheme=scheme) as seen:
-        for place in places:
-            seen.visit(place.path, *place.texts)
-            found += [f"{place.title}: {fault}" for fault in seen.accessibility_faults()]
-    assert found == []

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -12,16 +11,10 @@ from tests.telemetry.sending import trace_id
 from windlass.client import Client
 
 from .browser import LOOKS, PHONE, Language, Scheme, Window, window
-from .money import CALLS, HOUSE, LONG, expect_refused, row, section, serve
+from .money import CALLS, HOUSE, LONG, expect_refused, row, section, send_calls
 from .processes import Processes, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("erasure")]
-
-
-@pytest.fixture
-def server(processes: Processes, tmp_path: Path) -> Server:
-    """A server of its own for each test, for each changes what the next would see."""
-    return serve(processes, tmp_path / "data")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +23,8 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("money")
     processes = Processes(folder)
     try:
-        started = serve(processes, folder / "data")
+        started = processes.serve(folder / "data")
+        send_calls(started)
         price: dict[str, object] = {"model": "gpt-4o-*", "provider": "openai", "input": 0.125, "output": 0.6}
         later = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86_400))
         dated = {**price, "model": LONG, "provider": "", "valid_from": later, "cache_read": 0.01}
@@ -45,12 +39,13 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def api(server: Server) -> Iterator[Client]:
+    send_calls(server)
     with server.client() as client:
         yield client
 
 
 @pytest.fixture
-def desk(chromium: Browser, server: Server) -> Iterator[Window]:
+def desk(chromium: Browser, server: Server, api: Client) -> Iterator[Window]:
     with window(chromium, server.url) as opened:
         yield opened
         opened.assert_clean()

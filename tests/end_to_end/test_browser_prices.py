@@ -1,7 +1,6 @@
 """The page of prices in a real browser, over exported calls of models."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,26 +10,21 @@ from tests.telemetry.sending import trace_id
 from windlass.client import Client
 
 from .browser import Window, window
-from .money import HOUSE, LONG, expect_refused, row, section, serve
-from .processes import Processes, Server
+from .money import HOUSE, LONG, expect_refused, row, section, send_calls
+from .processes import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("prices")]
 
 
 @pytest.fixture
-def server(processes: Processes, tmp_path: Path) -> Server:
-    """A server of its own for each test, for each changes what the next would see."""
-    return serve(processes, tmp_path / "data")
-
-
-@pytest.fixture
 def api(server: Server) -> Iterator[Client]:
+    send_calls(server)
     with server.client() as client:
         yield client
 
 
 @pytest.fixture
-def desk(chromium: Browser, server: Server) -> Iterator[Window]:
+def desk(chromium: Browser, server: Server, api: Client) -> Iterator[Window]:
     with window(chromium, server.url) as opened:
         yield opened
         opened.assert_clean()

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -51,15 +50,6 @@ def stored(server: Server, number: int) -> str:
 
         eventually(is_there, "the trace")
         return str(client.get(f"/traces/{trace_id(number)}")["spans"])
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    processes = Processes(tmp_path)
-    try:
-        yield processes.serve(tmp_path / "data")
-    finally:
-        processes.close()
 
 
 def set_rules(server: Server, rules: dict[str, Any]) -> int:
