@@ -18,7 +18,7 @@ from windlass.gateway.chat import (
     completion_of,
     read_conversation,
 )
-from windlass.models.completion import JSON, Completion, Message, Usage
+from windlass.models.completion import JSON, Completion, Message, OutputSchema, Usage
 
 
 class EchoModel:
@@ -27,7 +27,10 @@ class EchoModel:
     def __init__(self) -> None:
         self.asked: list[Message] = []
 
-    async def complete(self, messages: Sequence[Message], parameters: Mapping[str, JSON]) -> Completion:
+    async def complete(
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+    ) -> Completion:
+        assert schema is None
         pieces = [piece async for piece in self.stream(messages, parameters)]
         assert isinstance(pieces[-1], Completion)
         return pieces[-1]

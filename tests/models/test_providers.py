@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from windlass.errors import ConfigurationError, InputError, ProviderError
-from windlass.models.completion import JSON, ChatModel, Completion, Message, Usage
+from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema, Usage
 from windlass.models.extractive import ExtractiveModel
 from windlass.models.failures import ProviderFailure
 from windlass.models.providers import open_model
@@ -240,6 +240,60 @@ def test_google_answers_over_its_own_wire() -> None:
         assert (answer.text, answer.usage, answer.finish_reason) == ("Hi there", Usage(7, 2), "stop")
         pieces, last = stream(model)
         assert "".join(pieces) == last.text == "Hi there"
+
+
+SCHEMA = OutputSchema(
+    "verdict",
+    {
+        "type": "object",
+        "properties": {"score": {"type": "string", "enum": ["0", "1"]}},
+        "required": ["score"],
+        "additionalProperties": False,
+    },
+)
+
+
+@pytest.mark.parametrize("name", ["claude-sonnet-5", "claude-3-haiku-20240307"], ids=["by format", "by tool"])
+def test_anthropic_is_held_to_a_schema_by_the_means_that_the_model_has(name: str) -> None:
+    bodies = []
+
+    async def messages(request: Request) -> Response:
+        body = await request.json()
+        bodies.append(body)
+        text = {"type": "text", "text": '{"score": "1"}'}
+        call = {"type": "tool_use", "id": "t", "name": "verdict", "input": {"score": "1"}}
+        return JSONResponse(
+            {
+                "id": "m",
+                "type": "message",
+                "role": "assistant",
+                "model": body["model"],
+                "content": [call if body.get("tools") else text],
+                "stop_reason": "end_turn",
+                "stop_sequence": None,
+                "usage": {"input_tokens": 1, "output_tokens": 1},
+            }
+        )
+
+    with serve(Starlette(routes=[Route("/v1/messages", messages, methods=["POST"])])) as url:
+        model = open_model(f"anthropic:{name}", base_url=url, api_key="some-key")
+        answer = asyncio.run(model.complete(MESSAGES, {"max_tokens": 100}, SCHEMA))
+    assert json.loads(answer.text) == {"score": "1"}
+    (body,) = bodies
+    if name == "claude-sonnet-5":
+        assert body["output_config"]["format"]["schema"]["properties"]["score"]["enum"] == ["0", "1"]
+    else:
+        assert body["tools"][0]["input_schema"]["properties"] == SCHEMA.schema["properties"]
+        assert body["tool_choice"]["type"] in {"any", "tool"}
+
+
+def test_openai_is_held_to_a_schema_which_the_baseline_cannot_keep_to(server: ScriptedServer) -> None:
+    asyncio.run(open_model("openai:gpt-5", base_url=server.url).complete(MESSAGES, {}, SCHEMA))
+    wanted = server.calls[-1].body["response_format"]
+    assert isinstance(wanted, dict)
+    assert wanted["json_schema"]["schema"] == SCHEMA.schema
+    with pytest.raises(InputError, match="can write no JSON: name a real model"):
+        asyncio.run(open_model("local:extractive").complete(MESSAGES, {}, SCHEMA))
 
 
 def _events(*events: dict[str, object]) -> Response:

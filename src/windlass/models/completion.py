@@ -40,13 +40,24 @@ class Completion:
     latency_s: float
 
 
+@dataclass(frozen=True)
+class OutputSchema:
+    """What an answer has to be: JSON of this schema, an object."""
+
+    name: str
+    schema: Mapping[str, JSON]
+
+
 class ChatModel(Protocol):
     """A model that can be asked. One object serves any number of callers at once, on any event loop."""
 
-    async def complete(self, messages: Sequence[Message], parameters: Mapping[str, JSON]) -> Completion:
-        """Answer a conversation.
+    async def complete(
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+    ) -> Completion:
+        """Answer a conversation; with a schema, in JSON that the provider was told to keep to.
 
-        Raises InputError for parameters the model does not know and ProviderError when the model fails.
+        Whether it kept to it is for the caller to check. Raises InputError for parameters the model does not know
+        and for a schema that it cannot keep to, and ProviderError when the model fails.
         """
         ...
 

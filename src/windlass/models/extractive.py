@@ -15,7 +15,15 @@ import numpy as np
 from pydantic import Field
 
 from windlass.errors import InputError
-from windlass.models.completion import JSON, Completion, Message, SamplingParameters, Usage, read_parameters
+from windlass.models.completion import (
+    JSON,
+    Completion,
+    Message,
+    OutputSchema,
+    SamplingParameters,
+    Usage,
+    read_parameters,
+)
 from windlass.models.embeddings import Embedder
 from windlass.models.prices import LOCAL, cost_of
 from windlass.models.sentences import split_paragraphs
@@ -42,13 +50,17 @@ class ExtractiveModel:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    async def complete(self, messages: Sequence[Message], parameters: Mapping[str, JSON]) -> Completion:
+    async def complete(
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+    ) -> Completion:
         """Quote the sentences in a row that match the question best.
 
         The context stands between <context> and </context> in any of the messages, the question between <question>
         and </question>; failing that, the last paragraph of the last user message is the question and the text
         before it the context. Raises InputError when there is no question or a parameter is wrong.
         """
+        if schema is not None:
+            raise InputError(f"{REF} quotes sentences and can write no JSON: name a real model.")
         read = read_parameters(ExtractiveParameters, parameters)
         return await asyncio.to_thread(self._complete, messages, read)
 

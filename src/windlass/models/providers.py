@@ -19,6 +19,7 @@ from windlass.models.completion import (
     ChatModel,
     Completion,
     Message,
+    OutputSchema,
     SamplingParameters,
     Usage,
     read_parameters,
@@ -30,7 +31,7 @@ from windlass.models.prices import LOCAL, cost_of
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
     from pydantic_ai.messages import ModelMessage, ModelResponse
-    from pydantic_ai.models import Model
+    from pydantic_ai.models import Model, ModelRequestParameters
     from pydantic_ai.settings import ModelSettings
 
 DEFAULT_TIMEOUT_S = 120.0
@@ -108,7 +109,9 @@ class ProviderModel:
         self._loaded = False
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
 
-    async def complete(self, messages: Sequence[Message], parameters: Mapping[str, JSON]) -> Completion:
+    async def complete(
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+    ) -> Completion:
         """Ask once. Raises InputError, ConfigurationError, or ProviderFailure (a ProviderError)."""
         await self._load()
         started = time.perf_counter()
@@ -117,7 +120,12 @@ class ProviderModel:
             from pydantic_ai.direct import model_request
 
             model = await self._model()
-            response = await model_request(model, _conversation(messages), model_settings=settings)
+            response = await model_request(
+                model,
+                _conversation(messages),
+                model_settings=settings,
+                model_request_parameters=None if schema is None else _structured(schema, model),
+            )
         return self._completion(response, started)
 
     async def stream(
@@ -161,7 +169,7 @@ class ProviderModel:
         if cost is None and model != self._name:
             cost = cost_of(self._provider, self._name, usage, base_url=self._base_url)
         return Completion(
-            text=response.text or "",
+            text=response.text or _arguments_of(response),
             usage=usage,
             model=model,
             finish_reason=response.finish_reason or "stop",
@@ -255,6 +263,25 @@ def _settings(parameters: SamplingParameters, timeout_s: float) -> "ModelSetting
     if parameters.stop_sequences:
         settings["stop_sequences"] = parameters.stop_sequences
     return settings
+
+
+def _structured(schema: OutputSchema, model: "Model") -> "ModelRequestParameters":
+    """Have the answer be JSON of a schema: by the provider's own means, or else as the arguments of a tool."""
+    from pydantic_ai.models import ModelRequestParameters
+    from pydantic_ai.output import OutputObjectDefinition
+    from pydantic_ai.tools import ToolDefinition
+
+    json_schema = dict(schema.schema)
+    if model.profile.get("supports_json_schema_output", False):
+        wanted = OutputObjectDefinition(json_schema=json_schema, name=schema.name, strict=True)
+        return ModelRequestParameters(output_mode="native", output_object=wanted)
+    tool = ToolDefinition(name=schema.name, parameters_json_schema=json_schema, kind="output")
+    return ModelRequestParameters(output_mode="tool", output_tools=[tool], allow_text_output=False)
+
+
+def _arguments_of(response: "ModelResponse") -> str:
+    """Return the arguments of the tool that stands for a structured answer, or nothing."""
+    return next((call.args_as_json_str() for call in response.tool_calls), "")
 
 
 def _conversation(messages: Sequence[Message]) -> "list[ModelMessage]":
