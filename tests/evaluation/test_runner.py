@@ -189,6 +189,61 @@ def test_a_stored_sample_without_its_scores_is_scored_from_its_prediction(store:
     assert store.stored()["item-1"].judgements == {"exact_match": Judgement(1.0)}
 
 
+async def slow_length(sample: Sample) -> Judgement:
+    await asyncio.sleep(0)
+    context = trace.get_current_span().get_span_context()
+    return Judgement(float(len(sample.output)), "slow", format(context.trace_id, "032x"), "judge")
+
+
+LENGTH = Evaluator("length", slow_length)
+
+
+def test_an_evaluator_that_waits_judges_within_the_sample_beside_those_that_do_not(store: MemorySamples) -> None:
+    sample_all(make_items(12), Answers(), store, (LENGTH, exact_match))
+    for stored in store.stored().values():
+        assert stored.judgements["exact_match"] == Judgement(1.0)
+        assert stored.judgements["length"].explanation == stored.trace_id
+    assert store.stored()["item-11"].judgements["length"].value == 2.0
+
+
+def test_no_more_samples_than_the_concurrency_are_judged_at_once(store: MemorySamples) -> None:
+    flying, most = 0, 0
+
+    async def judge(sample: Sample) -> float:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await asyncio.sleep(0.002)
+        flying -= 1
+        return 1.0
+
+    evaluator = Evaluator("judge", judge)
+    sample_all(make_items(20), Answers(), store, (evaluator,))
+    assert most == FAST.concurrency
+    bare = [(item, replace(store.stored()[item.id], judgements={})) for item in make_items(20)]
+    store.write(bare)
+    most = 0
+    target = Answers()
+    sample_all(make_items(20), target, store, (evaluator,))
+    assert (most, target.calls) == (FAST.concurrency, [])
+    assert all(stored.judgements["judge"].value == 1.0 for stored in store.stored().values())
+
+
+def test_a_judge_that_fails_or_hangs_is_a_missing_score_and_no_lost_sample(store: MemorySamples) -> None:
+    async def fails(sample: Sample) -> float:
+        raise ValueError("no rubric")
+
+    async def hangs(sample: Sample) -> float:
+        await asyncio.sleep(60)
+        return 1.0
+
+    settings = replace(FAST, timeout_s=0.01)
+    sample_all(make_items(1), Answers(), store, (Evaluator("a", fails), Evaluator("b", hangs)), settings)
+    judgements = store.stored()["item-0"].judgements
+    assert judgements["a"] == Judgement(None, "error", "ValueError: no rubric")
+    assert judgements["b"] == Judgement(None, "error", "The evaluator did not answer within 0.01 s.")
+
+
 def test_spans_of_the_target_are_children_of_the_sample(store: MemorySamples) -> None:
     seen = {}
 

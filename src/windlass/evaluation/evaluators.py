@@ -1,14 +1,15 @@
 """Evaluators: plain functions from a sample to a score, known by name."""
 
+import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from windlass.errors import InputError
 from windlass.evaluation.samples import Judgement, Sample
 
 Scored = float | int | bool | Judgement | None
-Function = Callable[[Sample], Scored]
+Function = Callable[[Sample], Scored | Awaitable[Scored]]
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,33 @@ class Evaluator:
     by_default: bool = True
     """Whether a run that names no evaluators uses this one, where the dataset has what it needs."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether the function is async: it waits, for a model mostly, and others can go on meanwhile."""
+        call = getattr(self.function, "__call__", None)  # noqa: B004 - the method of an object, to look at it
+        return inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(call)
+
     def __call__(self, sample: Sample) -> Judgement:
-        """Judge one sample.
+        """Judge one sample by a function that is not async.
 
         An evaluator that raises, or gives no finite number, yields a missing score that says why: one bad
         evaluator must not lose a run whose predictions were paid for.
         """
         try:
-            return _judgement(self.function(sample))
+            scored = self.function(sample)
+            if inspect.isawaitable(scored):
+                raise TypeError("it is async, and was called as if it were not")
+            return _judgement(scored)
         except Exception as error:  # noqa: BLE001 - users' functions raise anything; the explanation keeps it
-            return Judgement(None, "error", f"{type(error).__name__}: {error}")
+            return _failed(error)
+
+    async def judge(self, sample: Sample) -> Judgement:
+        """Judge one sample by a function of either kind, as ``__call__`` does."""
+        try:
+            scored = self.function(sample)
+            return _judgement(await scored if inspect.isawaitable(scored) else scored)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _failed(error)
 
 
 def evaluator(
@@ -90,6 +108,10 @@ class Registry(Mapping[str, Evaluator]):
 
     def __len__(self) -> int:
         return len(self._evaluators)
+
+
+def _failed(error: Exception) -> Judgement:
+    return Judgement(None, "error", f"{type(error).__name__}: {error}")
 
 
 def _judgement(scored: Scored) -> Judgement:

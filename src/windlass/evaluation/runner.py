@@ -1,8 +1,9 @@
 """The runner: asks the target for every item, scores the answers, and keeps both as it goes.
 
-Three things run at once. Workers ask the target, at most `concurrency` at a time; a sample that is done goes
-into a bounded queue; one committer takes whatever is waiting there, scores it and stores it in a thread. So
-storing never slows the target down, and many samples share one commit.
+Three things run at once. Workers ask the target, and then the evaluators that wait for something (judges), at
+most `concurrency` samples at a time; a sample that is done goes into a bounded queue; one committer takes whatever
+is waiting there, scores it by the other evaluators and stores it in a thread. So storing never slows the target
+down, and many samples share one commit.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from opentelemetry import context as otel_context
@@ -82,8 +84,9 @@ async def run_samples(
     from their stored prediction. An error of the target becomes a failed sample. ConfigurationError, and a
     store that stays unavailable, end the run by raising; what was stored until then stays.
     """
-    stored = await asyncio.to_thread(_rescore, items, evaluators, store)
-    run = _Run(items, target, evaluators, store, settings or RunnerSettings(), observe, stored)
+    settings = settings or RunnerSettings()
+    stored = await _rescore(items, evaluators, store, settings)
+    run = _Run(items, target, evaluators, store, settings, observe, stored)
     return await run.execute()
 
 
@@ -141,6 +144,7 @@ class _Run:
                 # The same would befall every item. Samples in flight were paid for: they finish and are stored.
                 self._misconfigured = error
                 return
+            result = await _judged(item, result, self._evaluators, self._settings)
             await self._queue.put((item, result))
             if self._queue.qsize() >= self._settings.batch:
                 self._hurry.set()
@@ -180,16 +184,12 @@ class _Run:
 
 async def _ask(item: Item, target: Target, settings: RunnerSettings) -> SampleResult:
     """Ask the target, again where that may help; the spans it makes become children of the sample's root."""
-    trace_id, span_id = os.urandom(16), os.urandom(8)
-    root = trace.SpanContext(
-        int.from_bytes(trace_id), int.from_bytes(span_id), is_remote=False, trace_flags=trace.TraceFlags(1)
-    )
-    token = otel_context.attach(trace.set_span_in_context(trace.NonRecordingSpan(root)))
+    trace_id, span_id = os.urandom(16).hex(), os.urandom(8).hex()
     start_ns, began = time.time_ns(), time.perf_counter()
     prediction: Prediction | None = None
     error: Exception | None = None
     attempt = 0
-    try:
+    with _within(trace_id, span_id):
         while prediction is None:
             attempt += 1
             asked = time.perf_counter()
@@ -203,7 +203,7 @@ async def _ask(item: Item, target: Target, settings: RunnerSettings) -> SampleRe
                 hopeless = isinstance(transient, ProviderError) and not transient.retryable
                 if hopeless or attempt >= settings.attempts:
                     break
-                await asyncio.sleep(_backoff(attempt, settings.backoff_s, transient))
+                await asyncio.sleep(backoff(attempt, settings.backoff_s, transient))
             except TimeoutError:
                 error = TimeoutError(f"the target did not answer within {settings.timeout_s:g} s")
                 break
@@ -213,12 +213,10 @@ async def _ask(item: Item, target: Target, settings: RunnerSettings) -> SampleRe
             else:
                 if prediction.latency_s is None:
                     prediction = replace(prediction, latency_s=time.perf_counter() - asked)
-    finally:
-        otel_context.detach(token)
     return SampleResult(
         item=item.id,
-        trace_id=trace_id.hex(),
-        span_id=span_id.hex(),
+        trace_id=trace_id,
+        span_id=span_id,
         start_ns=start_ns,
         end_ns=start_ns + int((time.perf_counter() - began) * 1e9),
         prediction=prediction,
@@ -228,28 +226,72 @@ async def _ask(item: Item, target: Target, settings: RunnerSettings) -> SampleRe
     )
 
 
-def _rescore(
-    items: Sequence[Item], evaluators: Sequence[Evaluator], store: SampleStore
+@contextlib.contextmanager
+def _within(trace_id: str, span_id: str) -> Iterator[None]:
+    """Make the spans that are begun meanwhile children of a sample's root."""
+    root = trace.SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=False, trace_flags=trace.TraceFlags(1))
+    token = otel_context.attach(trace.set_span_in_context(trace.NonRecordingSpan(root)))
+    try:
+        yield
+    finally:
+        otel_context.detach(token)
+
+
+async def _judged(
+    item: Item, result: SampleResult, evaluators: Sequence[Evaluator], settings: RunnerSettings
+) -> SampleResult:
+    """Return a sample with the judgements of the evaluators that wait."""
+    waiting = [evaluator for evaluator in evaluators if evaluator.waits]
+    if result.prediction is None or not waiting:
+        return result
+    sample = Sample.of(item, result.prediction)
+    with _within(result.trace_id, result.span_id):
+        judgements = await asyncio.gather(*(_judge(each, sample, settings.timeout_s) for each in waiting))
+    named = {each.name: judgement for each, judgement in zip(waiting, judgements, strict=True)}
+    return replace(result, judgements={**result.judgements, **named})
+
+
+async def _judge(evaluator: Evaluator, sample: Sample, timeout_s: float) -> Judgement:
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await evaluator.judge(sample)
+    except TimeoutError:
+        return Judgement(None, "error", f"The evaluator did not answer within {timeout_s:g} s.")
+
+
+async def _rescore(
+    items: Sequence[Item], evaluators: Sequence[Evaluator], store: SampleStore, settings: RunnerSettings
 ) -> Mapping[str, SampleResult]:
     """Return the finished samples, after giving those that lack a judgement the missing ones."""
-    stored = store.stored()
+    stored = await asyncio.to_thread(store.stored)
     by_id = {item.id: item for item in items}
-    missing = []
-    for result in stored.values():
+    places = asyncio.Semaphore(settings.concurrency)
+
+    async def complete(result: SampleResult) -> SampleResult:
         absent = [evaluator for evaluator in evaluators if evaluator.name not in result.judgements]
-        if absent and result.prediction is not None and result.item in by_id:
-            missing.append(_scored(by_id[result.item], result, absent))
-    if missing:
-        _patiently(lambda: store.write_judgements(missing))
+        async with places:
+            judged = await _judged(by_id[result.item], replace(result, judgements={}), absent, settings)
+        return _scored(by_id[result.item], judged, absent)
+
+    names = {evaluator.name for evaluator in evaluators}
+    lacking = [
+        result
+        for result in stored.values()
+        if result.prediction is not None and result.item in by_id and names - set(result.judgements)
+    ]
+    for start in range(0, len(lacking), settings.batch):
+        completed = await asyncio.gather(*map(complete, lacking[start : start + settings.batch]))
+        await asyncio.to_thread(_patiently, partial(store.write_judgements, completed))
     return stored
 
 
 def _scored(item: Item, result: SampleResult, evaluators: Sequence[Evaluator]) -> SampleResult:
+    """Return a sample with the judgements of the evaluators that do not wait added."""
     if result.prediction is None:
         return result
     sample = Sample.of(item, result.prediction)
-    judgements: dict[str, Judgement] = {evaluator.name: evaluator(sample) for evaluator in evaluators}
-    return replace(result, judgements=judgements)
+    judgements = {evaluator.name: evaluator(sample) for evaluator in evaluators if not evaluator.waits}
+    return replace(result, judgements={**result.judgements, **judgements})
 
 
 def _patiently(write: Callable[[], None]) -> None:
@@ -260,11 +302,12 @@ def _patiently(write: Callable[[], None]) -> None:
         except Unavailable as error:
             if attempt == _STORE_ATTEMPTS:
                 raise
-            time.sleep(_backoff(attempt, 0.25, error))
+            time.sleep(backoff(attempt, 0.25, error))
     return None
 
 
-def _backoff(attempt: int, first_s: float, error: Exception) -> float:
+def backoff(attempt: int, first_s: float, error: Exception) -> float:
+    """Return how many seconds to wait after an attempt (from 1): twice as long each time, ± half at random."""
     least = error.retry_after_s if isinstance(error, Unavailable) and error.retry_after_s > 1 else 0
     wait: float = first_s * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, no secret
     return max(least, wait)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -103,6 +103,8 @@ class Judgement:
     value: float | None
     label: str = ""
     explanation: str = ""
+    source: Literal["code", "judge"] = "code"
+    """Who judged: code, or a model."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,9 @@ class WarehouseSamples:
     def stored(self) -> Mapping[str, SampleResult]:
         judgements: defaultdict[str, dict[str, Judgement]] = defaultdict(dict)
         for score in scores_of_run(self._warehouse, self._project, self._run):
-            judgements[score.trace_id][score.name] = Judgement(score.value, score.label, score.explanation)
+            judgements[score.trace_id][score.name] = Judgement(
+                score.value, score.label, score.explanation, "judge" if score.source == "judge" else "code"
+            )
         spans = list_samples(self._warehouse, self._project, self._run)
         # A sample that was cut off may have left spans of the target: they are no root and do not count.
         return {
@@ -73,7 +75,7 @@ class WarehouseSamples:
             value=judgement.value,
             label=judgement.label,
             explanation=judgement.explanation,
-            source="code",
+            source=judgement.source,
             run=self._run,
             item=result.item,
             release=self._release,

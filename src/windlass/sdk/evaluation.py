@@ -70,7 +70,8 @@ def evaluate(
             tool calls that it made (`trajectory`).
         dataset: A version (`guide-questions@latest`), or items (`{"input": …, "reference": …}`), which are
             pushed as the dataset `name`.
-        evaluators: Names of built-in evaluators, or functions from a `Sample` to a number, None or a `Judgement`.
+        evaluators: Names of built-in evaluators, functions (async too) from a `Sample` to a number, None or a
+            `Judgement`, or judges (`windlass.judge`).
         release: The release that is evaluated (`name@what`). By default a release is made of the function's
             own source, so that a change of the code is a change of the release.
         name: Of that release and dataset; by default the function's name.
@@ -181,7 +182,7 @@ class _ServerSamples:
                 "value": judgement.value,
                 "label": judgement.label,
                 "explanation": judgement.explanation,
-                "source": "code",
+                "source": judgement.source,
                 "run": self._run,
                 "item": result.item,
                 "release": self._release["digest"],
