@@ -18,7 +18,7 @@ from windlass.access import permissions
 from windlass.access.principals import Role
 from windlass.cli.main import app as command_line
 from windlass.errors import WindlassError
-from windlass.evaluation.built_in import BUILT_IN, MAKERS
+from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS
 from windlass.server import routes
 from windlass.settings import Settings
 from windlass.telemetry.sql.views import VIEWS
@@ -252,6 +252,10 @@ def evaluators_page() -> str:
         f"| `{name}` | {', '.join(map(_parameter, inspect.signature(make).parameters.values()))} |"
         for name, make in MAKERS.items()
     ]
+    judges = [
+        f"| `{name}` | {_first_line(make)} | {', '.join(map(_parameter, _parameters(make)[1:]))} |"
+        for name, make in JUDGES.items()
+    ]
     return _page(
         "Evaluators",
         """
@@ -285,8 +289,52 @@ def evaluators_page() -> str:
         `compat: vertex` counts calls as Vertex AI does, where one call of P may answer for several of R; `compat:
         adk` as Google's ADK does, where `true` is 1. Trajectories need a target that says which tools it called: a
         `windlass.Prediction` with `trajectory=(windlass.ToolCall("search", {"q": "gates"}), …)`.
+
+        ## Judges
+
+        An evaluator that asks a model is a file, too. `model` is `provider:name`, reached as the server reaches
+        that provider; `model_parameters` (temperature, seed and the like) are the model's.
+
+        ```yaml
+        kind: evaluator
+        name: answers-the-question
+        function: rubric
+        parameters:
+          model: openai:gpt-5-mini
+          criteria: Does the answer say what was asked, in as few words as that takes?
+          inputs: [input, reference, output]
+          scores:
+            "1": it says something else, or nothing
+            "2": it says what was asked, among much that was not
+            "3": it says what was asked, and little more
+        ```
+
+        | function | what it says | parameters |
+        |---|---|---|
+        """,
+        judges,
+        """
+
+        `inputs` are what the judge is shown, in that order: of `input`, `reference`, `contexts`, `trajectory`,
+        `output` and `metadata.<name>`. They go as one JSON object in a message of its own, and no text can leave
+        its field there; what a real model makes of what it reads in it is still the model's. The verdict is asked
+        for in a JSON schema and nothing else is read; a reply that does not keep to it, and a provider that fails,
+        are asked for again, three times in all. What then has no verdict is a missing score with the label
+        `unparsable` or `error` (or `abstain`, where the judge itself says that it cannot tell) and counts in
+        `missing`, never as 0. Each call is a span of the sample's trace, with its whole prompt, tokens and cost;
+        what `cost_usd` measures is the release alone.
+
+        In Python: `windlass.judge("rubric", model="openai:gpt-5-mini", criteria=…, scores={…})`.
         """,
     )
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    return (function.__doc__ or "").strip().splitlines()[0]
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())
 
 
 def _parameter(parameter: inspect.Parameter) -> str:

@@ -4,6 +4,7 @@ chDB and DBOS take one folder a process, so the server closes before the first t
 """
 
 import copy
+import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,19 @@ CAREFUL = "Add carefully."
 CARELESS = "Add quickly."
 
 _WAIT_S = 30.0
+
+
+def answer(messages: Sequence[Message]) -> str:
+    """Judge what is to be judged, and answer anything else."""
+    return grade(messages[-1].content) if messages[0].content.startswith("You judge") else add_up(messages)
+
+
+def grade(evidence: str) -> str:
+    """Give a right sum the score 1 and any other 0."""
+    shown = json.loads(evidence)
+    first, second = map(int, re.findall(r"\d+", shown["input"]["question"]))
+    right = shown["output"] == str(first + second)
+    return json.dumps({"reasoning": f"It is {first + second}.", "score": "1" if right else "0"})
 
 
 def add_up(messages: Sequence[Message]) -> str:
@@ -82,7 +96,7 @@ class LiveServer:
     def _answer(self, messages: Sequence[Message]) -> str:
         self.asked.set()
         self.answering.wait(_WAIT_S)
-        return add_up(messages)
+        return answer(messages)
 
     def close(self) -> None:
         if self._running is not None:

@@ -11,6 +11,7 @@ from windlass.version import __version__
 if TYPE_CHECKING:
     from windlass.sdk.evaluation import Judgement, Prediction, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
+    from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
     from windlass.sdk.scoring import lost_scores, score
     from windlass.sdk.setup import init, shutdown
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate",
     "flush",
     "init",
+    "judge",
     "lost_scores",
     "lost_spans",
     "prompt",
@@ -45,6 +47,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "flush": "exporting",
     "init": "setup",
+    "judge": "judges",
     "lost_scores": "scoring",
     "lost_spans": "exporting",
     "prompt": "prompts",

@@ -61,6 +61,34 @@ def test_whatever_can_be_called_is_evaluated(project: Project, target: Callable[
     assert run.url == f"{project.live.url}/runs/{run.id}"
 
 
+def test_a_judge_of_ones_own_process_and_an_async_function_grade(project: Project) -> None:
+    async def is_short(sample: windlass.Sample) -> bool:
+        await asyncio.sleep(0)
+        return len(sample.output) == 1
+
+    judge = windlass.judge(
+        "rubric",
+        name="right_sum",
+        model="openai:judge",
+        base_url=project.live.provider.url,
+        criteria="Is the sum right?",
+        scores={"0": "wrong", "1": "right"},
+    )
+    asked = [{"id": each["id"], "input": {"question": each["input"]}} for each in ITEMS]
+    run = windlass.evaluate(lambda asked: "3", dataset=asked, evaluators=[judge, is_short], name="threes")
+    assert run.metrics["is_short"] == metric_of(1.0, 6)
+    assert run.metrics["right_sum"].n == 6
+    right = samples_of(project, run)[2]
+    assert (right["scores"]["right_sum"], right["explanations"]["right_sum"]) == (1.0, "It is 3.")
+    trace = project.client.get(f"/traces/{right['trace_id']}")
+    assert {score["name"]: score["source"] for score in trace["scores"]} == {
+        "right_sum": "judge",
+        "is_short": "code",
+    }
+    with pytest.raises(InputError, match="A rubric has at least two scores"):
+        windlass.judge("rubric", model="openai:judge", base_url="http://127.0.0.1:1", criteria="c", scores={})
+
+
 def metric_of(mean: float, n: int, missing: int = 0) -> Metric:
     return Metric(mean=mean, low=mean, high=mean, n=n, missing=missing)
 

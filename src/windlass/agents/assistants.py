@@ -6,12 +6,12 @@ from collections import OrderedDict
 from opentelemetry.trace import Tracer
 
 from windlass.agents.assistant import Assistant
+from windlass.agents.models import Models
 from windlass.artifacts.kinds import Model, Release, Retrieval
 from windlass.artifacts.prompts import Prompt
 from windlass.artifacts.registry import Registry
 from windlass.artifacts.versions import Version
 from windlass.errors import InputError
-from windlass.models.providers import open_model
 from windlass.retrieval.indexes import Indexes
 
 _KEPT = 32
@@ -23,13 +23,10 @@ _PROMPT = "answer"
 class Assistants:
     """Makes releases of one server answer."""
 
-    def __init__(
-        self, registry: Registry, indexes: Indexes, *, base_url: str = "", timeout_s: float = 120.0
-    ) -> None:
+    def __init__(self, registry: Registry, indexes: Indexes, models: Models) -> None:
         self._registry = registry
         self._indexes = indexes
-        self._base_url = base_url
-        self._timeout_s = timeout_s
+        self._models = models
         self._lock = threading.Lock()
         self._loaded: OrderedDict[tuple[str, str, str], Assistant] = OrderedDict()
 
@@ -57,16 +54,14 @@ class Assistants:
             )
         prompt = Prompt.model_validate(self._registry.get(project, str(body.prompts[_PROMPT])).body)
         model = Model.model_validate(self._registry.get(project, str(body.model)).body)
-        provider, _, model_name = model.model.partition(":")
-        base_url = self._base_url if provider == "openai" else ""
+        opened = self._models.open(model.model)
         return Assistant(
             name=release.name,
             digest=release.digest,
             prompt=prompt,
-            model=open_model(model.model, base_url=base_url or None, timeout_s=self._timeout_s),
-            # Spans say who answers: a server of one's own has not the prices of the one whose API it speaks.
-            provider="openai_compatible" if base_url else provider,
-            model_name=model_name,
+            model=opened.model,
+            provider=opened.provider,
+            model_name=opened.name,
             parameters={**prompt.parameters, **model.parameters},
             index=self._indexes.open(project, str(body.index)) if body.index else None,
             index_name=body.index.name if body.index else "",

@@ -7,6 +7,8 @@ from opentelemetry.trace import Tracer
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.agents.assistants import Assistants
+from windlass.agents.judges import judges_of
+from windlass.agents.models import Models
 from windlass.agents.target import ReleaseTarget
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.references import parse_selector
@@ -16,7 +18,12 @@ from windlass.errors import Conflict, InputError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
-from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
+from windlass.evaluation.evaluator_versions import (
+    ChosenEvaluators,
+    OpenJudge,
+    choose_evaluators,
+    restore_evaluators,
+)
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.results import summarise
@@ -57,6 +64,7 @@ class ReleaseRuns:
         environments: Environments,
         datasets: Datasets,
         assistants: Assistants,
+        models: Models,
         tracer_of: Callable[[str], Tracer],
         store_of: Callable[[Run], SampleStore],
         settle: Callable[[], None],
@@ -70,6 +78,7 @@ class ReleaseRuns:
         self._environments = environments
         self._datasets = datasets
         self._assistants = assistants
+        self._models = models
         self._tracer_of = tracer_of
         self._store_of = store_of
         self._settle = settle
@@ -172,9 +181,12 @@ class ReleaseRuns:
             return ChosenEvaluators(
                 [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
             )
-        chosen = choose_evaluators(self._registry, project, names)
+        chosen = choose_evaluators(self._registry, project, names, self._judges(project))
         require_columns(items, chosen.evaluators)
         return chosen
+
+    def _judges(self, project: str) -> OpenJudge:
+        return judges_of(self._models, self._tracer_of(project))
 
     def _execute(self, run_id: str) -> None:
         execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
@@ -185,7 +197,13 @@ class ReleaseRuns:
         return RunParts(
             items=self.items(run),
             target=ReleaseTarget(assistant, run=run.id),
-            evaluators=restore_evaluators(self._registry, run.project, run.evaluators, _versions_in(run.settings)),
+            evaluators=restore_evaluators(
+                self._registry,
+                run.project,
+                run.evaluators,
+                _versions_in(run.settings),
+                self._judges(run.project),
+            ),
             store=self._store_of(run),
             settings=RunnerSettings(concurrency=run.concurrency),
         )

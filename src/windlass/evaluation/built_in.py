@@ -5,6 +5,10 @@ from typing import Final
 
 from windlass.evaluation import metrics, text_metrics, trajectory_metrics
 from windlass.evaluation.evaluators import Evaluator, Registry
+from windlass.evaluation.judges.checklist import checklist
+from windlass.evaluation.judges.claims import claims
+from windlass.evaluation.judges.pairwise import pairwise
+from windlass.evaluation.judges.rubric import rubric
 
 BUILT_IN: Final = Registry(
     [
@@ -39,3 +43,11 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     **trajectory_metrics.MAKERS,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
+
+JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {
+    "rubric": rubric,
+    "checklist": checklist,
+    "claims": claims,
+    "pairwise": pairwise,
+}
+"""Those that ask a model, too: what they take first is how it is asked."""

@@ -10,6 +10,7 @@ from windlass.access.audit import AuditChain
 from windlass.access.keys import create_key, list_keys
 from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
 from windlass.agents.assistants import Assistants
+from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.artifacts.environments import Environments
@@ -95,12 +96,8 @@ class Services:
         self.environments = Environments(self.database, self.audit)
         self.datasets = Datasets(self.registry, self.blobs)
         self.indexes = Indexes(self.registry, self.blobs)
-        self.assistants = Assistants(
-            self.registry,
-            self.indexes,
-            base_url=settings.model_base_url,
-            timeout_s=settings.request_timeout_s,
-        )
+        models = Models(settings.model_base_url, settings.request_timeout_s)
+        self.assistants = Assistants(self.registry, self.indexes, models)
         self.runs = ReleaseRuns(
             self.database,
             self.audit,
@@ -109,6 +106,7 @@ class Services:
             environments=self.environments,
             datasets=self.datasets,
             assistants=self.assistants,
+            models=models,
             tracer_of=self.recorder.tracer,
             store_of=self._samples_of,
             settle=self.writer.flush,

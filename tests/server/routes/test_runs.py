@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from tests.live import CAREFUL, Project
-from windlass.errors import Conflict, InputError, NotFound
+from tests.live import CAREFUL, CARELESS, Project
+from windlass.errors import Conflict, InputError, NotFound, WindlassError
 
 
 def test_a_run_is_started_followed_and_read_sample_by_sample(project: Project) -> None:
@@ -40,6 +40,65 @@ def test_a_run_is_started_followed_and_read_sample_by_sample(project: Project) -
     assert (trace["run"], trace["item"], trace["release"]) == (run["id"], "i000", release["digest"])
     assert {(score["name"], score["value"]) for score in trace["scores"]} >= {("exact_match", 1.0)}
     assert [span["operation"] for span in trace["spans"]][-2:] == ["invoke_agent", "chat"]
+
+
+RUBRIC = {
+    "function": "rubric",
+    "parameters": {
+        "model": "openai:judge",
+        "criteria": "Is the sum right?",
+        "scores": {"0": "wrong", "1": "right"},
+        "model_parameters": {"temperature": 0},
+    },
+}
+
+
+def test_a_judge_grades_each_sample_and_what_it_said_is_in_the_sample_s_trace(project: Project) -> None:
+    project.client.post("/artifacts/evaluator/right-sum", {"body": RUBRIC})
+    project.push_release(instructions=CARELESS)
+    project.push_sums(items=6)
+    run = project.evaluate("adder", evaluators=["right-sum", "exact_match", "cost_usd"])
+    metrics = run["metrics"]
+    assert metrics["right-sum"] == metrics["exact_match"]
+    assert (metrics["right-sum"]["mean"], metrics["right-sum"]["missing"]) == (0.5, 0)
+    samples = list(project.client.pages(f"/runs/{run['id']}/samples"))
+    assert [sample["scores"]["right-sum"] for sample in samples] == [1.0, 0.0] * 3
+    assert samples[1]["explanations"]["right-sum"] == "It is 5."
+    trace = project.client.get(f"/traces/{samples[1]['trace_id']}")
+    (score,) = [each for each in trace["scores"] if each["name"] == "right-sum"]
+    assert (score["source"], score["value"], score["explanation"]) == ("judge", 0.0, "It is 5.")
+    (judging,) = [span for span in trace["spans"] if span["attributes"].get("windlass.evaluator") == "right-sum"]
+    (root,) = [span for span in trace["spans"] if span["parent_span_id"] is None]
+    assert (judging["operation"], judging["request_model"]) == ("chat", "judge")
+    assert judging["parent_span_id"] == root["span_id"]
+    assert judging["output_tokens"] > 0
+    # What is said of the release, by its cost too, is not said of its judge.
+    assert (judging["release"], judging["run"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"model": "judge"}, "'judge' is not a model; write"),
+        ({"model": None}, "asks a model: its parameters need `model`"),
+        ({"model": "anthropic:claude"}, "needs a key: set the environment variable ANTHROPIC_API_KEY"),
+        ({"scores": {"1": "right"}}, "A rubric has at least two scores"),
+        ({"inputs": ["answer"]}, "cannot be shown 'answer'"),
+        ({"inputs": ["reference", "metadata.tone"]}, "needs 'metadata.tone', item 'i000' has none"),
+    ],
+    ids=["no model", "none", "no key", "scores", "inputs", "column"],
+)
+def test_a_judge_that_cannot_judge_is_refused_before_the_run(
+    project: Project, monkeypatch: pytest.MonkeyPatch, parameters: dict[str, object], sentence: str
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    body = {**RUBRIC, "parameters": {**RUBRIC["parameters"], **parameters}}  # type: ignore[dict-item]
+    project.client.post("/artifacts/evaluator/right-sum", {"body": body})
+    project.push_release()
+    project.push_sums(items=2)
+    with pytest.raises(WindlassError, match=sentence):
+        project.evaluate("adder", evaluators=["right-sum"])
+    assert project.client.get("/runs")["items"] == []
 
 
 def test_runs_are_listed_newest_first_by_release_and_by_dataset(project: Project) -> None:

@@ -1,0 +1,45 @@
+"""`windlass.judge`: a model that grades, as an evaluator of one's own evaluation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from windlass.artifacts.kinds import Evaluator as EvaluatorBody
+from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.judges.judging import Ask
+from windlass.models.completion import Completion, Message, OutputSchema
+from windlass.models.providers import open_model
+
+
+def judge(
+    function: str,
+    *,
+    model: str,
+    name: str | None = None,
+    base_url: str | None = None,
+    model_parameters: Mapping[str, Any] | None = None,
+    **parameters: Any,
+) -> Evaluator:
+    """Make an evaluator that asks a model, for `windlass.evaluate`; it is asked from this process.
+
+    Args:
+        function: What it does: `rubric`, `checklist`, `claims` or `pairwise`.
+        model: `openai:NAME`, `anthropic:NAME` or `google:NAME`; the key is taken from the environment.
+        name: Of its metric; by default the function's.
+        base_url: Of a server of the provider's wire format, such as Ollama or vLLM.
+        model_parameters: `temperature` and the like.
+        parameters: Of the function, as in an evaluator's file.
+
+    Raises InputError for what the function does not know, ConfigurationError for a model without a key.
+    """
+
+    def open_judge(_evaluator: str, ref: str, settings: Mapping[str, Any]) -> Ask:
+        opened = open_model(ref, base_url=base_url)
+
+        async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
+            return await opened.complete(messages, settings, schema)
+
+        return ask
+
+    asked = {"model": model, "model_parameters": dict(model_parameters or {}), **parameters}
+    return make_evaluator(name or function, EvaluatorBody(function=function, parameters=asked), open_judge)
