@@ -245,7 +245,7 @@ def evaluators_page() -> str:
     """Every evaluator by name, and the functions that take parameters."""
     built_in = [
         f"| `{name}` | {each.description} | {', '.join(f'`{need}`' for need in each.needs)} | "
-        f"{'up' if each.higher_is_better else 'down'} |"
+        f"{'up' if each.higher_is_better else 'down'} | {'yes' if each.by_default else ''} |"
         for name, each in BUILT_IN.items()
     ]
     functions = [
@@ -255,12 +255,12 @@ def evaluators_page() -> str:
     return _page(
         "Evaluators",
         """
-        A run names evaluators with `--evaluator`; one that names none uses all whose columns the dataset has, but
-        for `numeric_match` and `is_json`. The definitions are in the docstrings of
-        `windlass/evaluation/metrics.py`, `text_metrics.py` and `trajectories.py`.
+        A run names evaluators with `--evaluator`; one that names none uses those by default whose columns the
+        dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py` and
+        `trajectories.py` in `windlass/evaluation/`.
 
-        | name | what it says | needs | better |
-        |---|---|---|---|
+        | name | what it says | needs | better | by default |
+        |---|---|---|---|---|
         """,
         built_in,
         """
@@ -290,8 +290,14 @@ def evaluators_page() -> str:
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default}"
-    return f"`{parameter.name}{default}`"
+    """A parameter with its default, as a file would have it."""
+    match parameter.default:
+        case inspect.Parameter.empty:
+            return f"`{parameter.name}`"
+        case str(text) if text:
+            return f"`{parameter.name} = {text}`"
+        case default:
+            return f"`{parameter.name} = {json.dumps(default)}`"
 
 
 PAGES: dict[str, Callable[[], str]] = {

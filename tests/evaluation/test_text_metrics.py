@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluator_versions import make_evaluator
-from windlass.evaluation.samples import Judgement, Sample
+from windlass.evaluation.samples import Sample
 from windlass.evaluation.text_metrics import contains, is_json, matches, numeric_match, rouge_l, rouge_n
 
 ROUGE = json.loads((Path(__file__).parent / "adk" / "rouge.json").read_text(encoding="utf-8"))
@@ -102,8 +101,3 @@ def test_the_last_numbers_agree_or_not(
 )
 def test_json_is_json(output: str, expected: float) -> None:
     assert is_json()(sample(output)).value == expected
-
-
-def test_a_run_that_names_no_evaluators_does_not_ask_every_answer_for_numbers_or_json() -> None:
-    assert {each.name for each in BUILT_IN.values() if not each.by_default} == {"is_json", "numeric_match"}
-    assert BUILT_IN["rouge_l"](sample("x", "x")) == Judgement(1.0)

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from windlass.evaluation import metrics, text_metrics, trajectory_metrics
+from windlass.evaluation import (
+    metrics,
+    text_metrics,
+    trajectory_metrics,
+)
 from windlass.evaluation.evaluators import Evaluator, Registry
 
 BUILT_IN: Final = Registry(
