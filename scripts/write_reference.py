@@ -256,8 +256,8 @@ def evaluators_page() -> str:
         "Evaluators",
         """
         A run names evaluators with `--evaluator`; one that names none uses those by default whose columns the
-        dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py` and
-        `trajectories.py` in `windlass/evaluation/`.
+        dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py`, `similarity.py`
+        and `trajectories.py` in `windlass/evaluation/`.
 
         | name | what it says | needs | better | by default |
         |---|---|---|---|---|
@@ -285,6 +285,8 @@ def evaluators_page() -> str:
         `compat: vertex` counts calls as Vertex AI does, where one call of P may answer for several of R; `compat:
         adk` as Google's ADK does, where `true` is 1. Trajectories need a target that says which tools it called: a
         `windlass.Prediction` with `trajectory=(windlass.ToolCall("search", {"q": "gates"}), …)`.
+
+        `threshold` makes `fuzzy_match` 1 or 0.
         """,
     )
 

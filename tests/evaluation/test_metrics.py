@@ -167,6 +167,8 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "rouge_l",
         "numeric_match",
         "is_json",
+        "fuzzy_match",
+        "embedding_similarity",
         "trajectory_exact_match",
         "trajectory_in_order_match",
         "trajectory_any_order_match",
@@ -185,6 +187,8 @@ def test_a_run_that_names_no_evaluators_leaves_out_what_few_answers_are_for_or_w
     assert {each.name for each in BUILT_IN.values() if not each.by_default} == {
         "numeric_match",
         "is_json",
+        "fuzzy_match",
+        "embedding_similarity",
     }
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from windlass.evaluation import (
     metrics,
+    similarity,
     text_metrics,
     trajectory_metrics,
 )
@@ -27,6 +28,8 @@ BUILT_IN: Final = Registry(
         text_metrics.rouge_l(),
         text_metrics.numeric_match(),
         text_metrics.is_json(),
+        similarity.fuzzy_match(),
+        similarity.embedding_similarity(),
         *trajectory_metrics.BUILT_IN,
     ]
 )
@@ -40,6 +43,7 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "contains": text_metrics.contains,
     "matches": text_metrics.matches,
     "numeric_match": text_metrics.numeric_match,
+    "fuzzy_match": similarity.fuzzy_match,
     **trajectory_metrics.MAKERS,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
