@@ -54,5 +54,5 @@ def test_a_run_keeps_the_version_it_began_with(registry: Registry) -> None:
 
 
 def test_an_evaluator_that_does_not_exist_is_refused_with_those_that_do(registry: Registry) -> None:
-    with pytest.raises(InputError, match="no evaluator 'magic'; built in are cost_usd"):
+    with pytest.raises(InputError, match="no evaluator 'magic'; built in are bleu, chrf"):
         choose_evaluators(registry, LOCAL_ADMIN.project, ["magic"])

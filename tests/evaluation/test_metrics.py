@@ -169,6 +169,8 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "is_json",
         "fuzzy_match",
         "embedding_similarity",
+        "bleu",
+        "chrf",
         "trajectory_exact_match",
         "trajectory_in_order_match",
         "trajectory_any_order_match",
@@ -189,6 +191,8 @@ def test_a_run_that_names_no_evaluators_leaves_out_what_few_answers_are_for_or_w
         "is_json",
         "fuzzy_match",
         "embedding_similarity",
+        "bleu",
+        "chrf",
     }
 
 
@@ -220,7 +224,7 @@ def test_an_evaluator_that_breaks_gives_a_missing_score_that_says_why() -> None:
 
 
 def test_an_unknown_evaluator_is_refused_with_those_there_are() -> None:
-    with pytest.raises(InputError, match="no evaluator named 'magic'; known are cost_usd"):
+    with pytest.raises(InputError, match="no evaluator named 'magic'; known are bleu, chrf"):
         BUILT_IN.select(["token_f1", "magic"])
     assert [each.name for each in BUILT_IN.select(["token_f1", "latency_s", "token_f1"])] == [
         "token_f1",

@@ -8,6 +8,7 @@ from windlass.evaluation import (
     similarity,
     text_metrics,
     trajectory_metrics,
+    translation_metrics,
 )
 from windlass.evaluation.evaluators import Evaluator, Registry
 
@@ -30,6 +31,8 @@ BUILT_IN: Final = Registry(
         text_metrics.is_json(),
         similarity.fuzzy_match(),
         similarity.embedding_similarity(),
+        translation_metrics.bleu(),
+        translation_metrics.chrf(),
         *trajectory_metrics.BUILT_IN,
     ]
 )
@@ -44,6 +47,8 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "matches": text_metrics.matches,
     "numeric_match": text_metrics.numeric_match,
     "fuzzy_match": similarity.fuzzy_match,
+    "bleu": translation_metrics.bleu,
+    "chrf": translation_metrics.chrf,
     **trajectory_metrics.MAKERS,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
