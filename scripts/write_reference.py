@@ -257,7 +257,8 @@ def evaluators_page() -> str:
         """
         A run names evaluators with `--evaluator`; one that names none uses those by default whose columns the
         dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py`,
-        `similarity.py`, `translation_metrics.py` and `trajectories.py` in `windlass/evaluation/`.
+        `similarity.py`, `translation_metrics.py`, `json_metrics.py` and `trajectories.py` in
+        `windlass/evaluation/`.
 
         | name | what it says | needs | better | by default |
         |---|---|---|---|---|
@@ -288,7 +289,21 @@ def evaluators_page() -> str:
 
         `threshold` makes `fuzzy_match` 1 or 0. `bleu` and `chrf` are sacrebleu's scores of one sample over 100,
         so 0 to 1. `tokenize` is `13a`, `intl`, `zh`, `char`, `none` or `auto`, which chooses by the script of the
-        reference; tokenizers that download something or need a dictionary are refused.
+        reference; tokenizers that download something or need a dictionary are refused. `json_schema` takes a
+        schema of draft 2020-12, which may refer to its own `$defs` and to nothing elsewhere:
+
+        ```yaml
+        kind: evaluator
+        name: order
+        function: json_schema
+        parameters:
+          schema:
+            type: object
+            required: [product, count]
+            properties:
+              product: {type: string}
+              count: {type: integer, minimum: 1}
+        ```
         """,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from windlass.evaluation import (
+    json_metrics,
     metrics,
     similarity,
     text_metrics,
@@ -28,7 +29,7 @@ BUILT_IN: Final = Registry(
         text_metrics.rouge_n(2),
         text_metrics.rouge_l(),
         text_metrics.numeric_match(),
-        text_metrics.is_json(),
+        json_metrics.is_json(),
         similarity.fuzzy_match(),
         similarity.embedding_similarity(),
         translation_metrics.bleu(),
@@ -46,6 +47,7 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "contains": text_metrics.contains,
     "matches": text_metrics.matches,
     "numeric_match": text_metrics.numeric_match,
+    "json_schema": json_metrics.json_schema,
     "fuzzy_match": similarity.fuzzy_match,
     "bleu": translation_metrics.bleu,
     "chrf": translation_metrics.chrf,
