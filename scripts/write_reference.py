@@ -257,8 +257,8 @@ def evaluators_page() -> str:
         """
         A run names evaluators with `--evaluator`; one that names none uses those by default whose columns the
         dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py`,
-        `similarity.py`, `translation_metrics.py`, `json_metrics.py` and `trajectories.py` in
-        `windlass/evaluation/`.
+        `similarity.py`, `translation_metrics.py`, `json_metrics.py`, `safety_metrics.py` and
+        `trajectories.py` in `windlass/evaluation/`.
 
         | name | what it says | needs | better | by default |
         |---|---|---|---|---|
@@ -289,8 +289,9 @@ def evaluators_page() -> str:
 
         `threshold` makes `fuzzy_match` 1 or 0. `bleu` and `chrf` are sacrebleu's scores of one sample over 100,
         so 0 to 1. `tokenize` is `13a`, `intl`, `zh`, `char`, `none` or `auto`, which chooses by the script of the
-        reference; tokenizers that download something or need a dictionary are refused. `json_schema` takes a
-        schema of draft 2020-12, which may refer to its own `$defs` and to nothing elsewhere:
+        reference; tokenizers that download something or need a dictionary are refused. `pii` takes any of the
+        detectors of masking. A refusal is bad unless it is `wanted`. `json_schema` takes a schema of draft
+        2020-12, which may refer to its own `$defs` and to nothing elsewhere:
 
         ```yaml
         kind: evaluator
@@ -303,6 +304,16 @@ def evaluators_page() -> str:
             properties:
               product: {type: string}
               count: {type: integer, minimum: 1}
+        ```
+
+        `prompt_leak` looks for words of a prompt and for marks that were put into it to be found again. An
+        evaluator is stored as it is written: a canary is made up, and no real secret.
+
+        ```yaml
+        kind: evaluator
+        name: keeps-its-prompt
+        function: prompt_leak
+        parameters: {prompt: "You are the assistant of …", canaries: [heron-4471-lantern]}
         ```
         """,
     )

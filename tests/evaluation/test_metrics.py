@@ -171,6 +171,8 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "embedding_similarity",
         "bleu",
         "chrf",
+        "pii",
+        "refusal",
         "trajectory_exact_match",
         "trajectory_in_order_match",
         "trajectory_any_order_match",
@@ -193,6 +195,8 @@ def test_a_run_that_names_no_evaluators_leaves_out_what_few_answers_are_for_or_w
         "embedding_similarity",
         "bleu",
         "chrf",
+        "pii",
+        "refusal",
     }
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from windlass.evaluation import (
     json_metrics,
     metrics,
+    safety_metrics,
     similarity,
     text_metrics,
     trajectory_metrics,
@@ -34,6 +35,8 @@ BUILT_IN: Final = Registry(
         similarity.embedding_similarity(),
         translation_metrics.bleu(),
         translation_metrics.chrf(),
+        safety_metrics.pii(),
+        safety_metrics.refusal(),
         *trajectory_metrics.BUILT_IN,
     ]
 )
@@ -51,6 +54,9 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "fuzzy_match": similarity.fuzzy_match,
     "bleu": translation_metrics.bleu,
     "chrf": translation_metrics.chrf,
+    "pii": safety_metrics.pii,
+    "refusal": safety_metrics.refusal,
+    "prompt_leak": safety_metrics.prompt_leak,
     **trajectory_metrics.MAKERS,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
