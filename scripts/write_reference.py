@@ -256,8 +256,8 @@ def evaluators_page() -> str:
         "Evaluators",
         """
         A run names evaluators with `--evaluator`; one that names none uses those by default whose columns the
-        dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py`,
-        `similarity.py`, `translation_metrics.py`, `json_metrics.py`, `safety_metrics.py` and
+        dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py`, `similarity.py`,
+        `translation_metrics.py`, `json_metrics.py`, `citation_metrics.py`, `safety_metrics.py` and
         `trajectories.py` in `windlass/evaluation/`.
 
         | name | what it says | needs | better | by default |
@@ -287,8 +287,8 @@ def evaluators_page() -> str:
         adk` as Google's ADK does, where `true` is 1. Trajectories need a target that says which tools it called: a
         `windlass.Prediction` with `trajectory=(windlass.ToolCall("search", {"q": "gates"}), …)`.
 
-        `threshold` makes `fuzzy_match` 1 or 0. `bleu` and `chrf` are sacrebleu's scores of one sample over 100,
-        so 0 to 1. `tokenize` is `13a`, `intl`, `zh`, `char`, `none` or `auto`, which chooses by the script of the
+        `threshold` makes `fuzzy_match` 1 or 0. `bleu` and `chrf` are sacrebleu's scores of one sample over 100, so
+        0 to 1. `tokenize` is `13a`, `intl`, `zh`, `char`, `none` or `auto`, which chooses by the script of the
         reference; tokenizers that download something or need a dictionary are refused. `pii` takes any of the
         detectors of masking. A refusal is bad unless it is `wanted`. `json_schema` takes a schema of draft
         2020-12, which may refer to its own `$defs` and to nothing elsewhere:

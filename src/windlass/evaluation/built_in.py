@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from windlass.evaluation import (
+    citation_metrics,
     json_metrics,
     metrics,
     safety_metrics,
@@ -35,6 +36,7 @@ BUILT_IN: Final = Registry(
         similarity.embedding_similarity(),
         translation_metrics.bleu(),
         translation_metrics.chrf(),
+        *citation_metrics.BUILT_IN,
         safety_metrics.pii(),
         safety_metrics.refusal(),
         *trajectory_metrics.BUILT_IN,
