@@ -245,7 +245,7 @@ def evaluators_page() -> str:
     """Every evaluator by name, and the functions that take parameters."""
     built_in = [
         f"| `{name}` | {each.description} | {', '.join(f'`{need}`' for need in each.needs)} | "
-        f"{'up' if each.higher_is_better else 'down'} |"
+        f"{'up' if each.higher_is_better else 'down'} | {'yes' if each.by_default else ''} |"
         for name, each in BUILT_IN.items()
     ]
     functions = [
@@ -259,12 +259,13 @@ def evaluators_page() -> str:
     return _page(
         "Evaluators",
         """
-        A run names evaluators with `--evaluator`; one that names none uses all whose columns the dataset has, but
-        for `numeric_match` and `is_json`. The definitions are in the docstrings of
-        `windlass/evaluation/metrics.py`, `text_metrics.py` and `trajectories.py`.
+        A run names evaluators with `--evaluator`; one that names none uses those by default whose columns the
+        dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py`, `similarity.py`,
+        `translation_metrics.py`, `json_metrics.py`, `citation_metrics.py`, `safety_metrics.py` and
+        `trajectories.py` in `windlass/evaluation/`.
 
-        | name | what it says | needs | better |
-        |---|---|---|---|
+        | name | what it says | needs | better | by default |
+        |---|---|---|---|---|
         """,
         built_in,
         """
@@ -289,6 +290,35 @@ def evaluators_page() -> str:
         `compat: vertex` counts calls as Vertex AI does, where one call of P may answer for several of R; `compat:
         adk` as Google's ADK does, where `true` is 1. Trajectories need a target that says which tools it called: a
         `windlass.Prediction` with `trajectory=(windlass.ToolCall("search", {"q": "gates"}), …)`.
+
+        `threshold` makes `fuzzy_match` 1 or 0. `bleu` and `chrf` are sacrebleu's scores of one sample over 100, so
+        0 to 1. `tokenize` is `13a`, `intl`, `zh`, `char`, `none` or `auto`, which chooses by the script of the
+        reference; tokenizers that download something or need a dictionary are refused. `pii` takes any of the
+        detectors of masking. A refusal is bad unless it is `wanted`. `json_schema` takes a schema of draft
+        2020-12, which may refer to its own `$defs` and to nothing elsewhere:
+
+        ```yaml
+        kind: evaluator
+        name: order
+        function: json_schema
+        parameters:
+          schema:
+            type: object
+            required: [product, count]
+            properties:
+              product: {type: string}
+              count: {type: integer, minimum: 1}
+        ```
+
+        `prompt_leak` looks for words of a prompt and for marks that were put into it to be found again. An
+        evaluator is stored as it is written: a canary is made up, and no real secret.
+
+        ```yaml
+        kind: evaluator
+        name: keeps-its-prompt
+        function: prompt_leak
+        parameters: {prompt: "You are the assistant of …", canaries: [heron-4471-lantern]}
+        ```
 
         ## Judges
 
@@ -338,8 +368,14 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default}"
-    return f"`{parameter.name}{default}`"
+    """A parameter with its default, as a file would have it."""
+    match parameter.default:
+        case inspect.Parameter.empty:
+            return f"`{parameter.name}`"
+        case str(text) if text:
+            return f"`{parameter.name} = {text}`"
+        case default:
+            return f"`{parameter.name} = {json.dumps(default)}`"
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -31,7 +31,8 @@ def pages() -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["settings.md", "permissions.md", "cli.md", "api-errors.md", "sql.md", "conventions.md"]
+    "name",
+    ["settings.md", "permissions.md", "cli.md", "api-errors.md", "sql.md", "conventions.md", "evaluators.md"],
 )
 def test_a_reference_page_is_in_step_with_the_code(pages: Mapping[str, str], name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == pages[name], "run scripts/write_reference.py"

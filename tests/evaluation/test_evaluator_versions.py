@@ -1,5 +1,7 @@
 """Evaluators that are artifacts."""
 
+from dataclasses import replace
+
 import pytest
 
 from windlass.access.principals import LOCAL_ADMIN
@@ -53,6 +55,16 @@ def test_a_run_keeps_the_version_it_began_with(registry: Registry) -> None:
     assert restored[0](THIRD_IS_RIGHT).value == 0.0
 
 
+def test_parameters_that_nest_come_back_from_the_registry_whole(registry: Registry) -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"a": {"enum": ["배포", 1.5, None]}}}
+    registry.push(LOCAL_ADMIN, "evaluator", "shape", {"function": "json_schema", "parameters": {"schema": schema}})
+    (shape,) = choose_evaluators(registry, LOCAL_ADMIN.project, ["shape"]).evaluators
+    assert [shape(replace(THIRD_IS_RIGHT, output=output)).value for output in ('{"a": "배포"}', '{"a": 2}')] == [
+        1,
+        0,
+    ]
+
+
 def test_an_evaluator_that_does_not_exist_is_refused_with_those_that_do(registry: Registry) -> None:
-    with pytest.raises(InputError, match="no evaluator 'magic'; built in are cost_usd"):
+    with pytest.raises(InputError, match="no evaluator 'magic'; built in are bleu, chrf"):
         choose_evaluators(registry, LOCAL_ADMIN.project, ["magic"])

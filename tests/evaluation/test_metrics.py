@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from windlass.errors import InputError
+from windlass.errors import ConfigurationError, InputError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluators import Evaluator, Registry, evaluator
 from windlass.evaluation.metrics import (
@@ -167,6 +167,15 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "rouge_l",
         "numeric_match",
         "is_json",
+        "fuzzy_match",
+        "embedding_similarity",
+        "bleu",
+        "chrf",
+        "has_citations",
+        "citation_precision",
+        "citation_recall",
+        "pii",
+        "refusal",
         "trajectory_exact_match",
         "trajectory_in_order_match",
         "trajectory_any_order_match",
@@ -179,6 +188,32 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "tool_parameter_match",
     ]
     assert all(each.description.endswith(".") for each in BUILT_IN.values())
+
+
+def test_a_run_that_names_no_evaluators_leaves_out_what_few_answers_are_for_or_what_takes_time() -> None:
+    assert {each.name for each in BUILT_IN.values() if not each.by_default} == {
+        "numeric_match",
+        "is_json",
+        "fuzzy_match",
+        "embedding_similarity",
+        "bleu",
+        "chrf",
+        "has_citations",
+        "citation_precision",
+        "citation_recall",
+        "pii",
+        "refusal",
+    }
+
+
+def test_an_evaluator_that_lacks_a_package_is_refused_before_the_run() -> None:
+    def lacking() -> None:
+        raise ConfigurationError("BLEU needs a package.")
+
+    registry = Registry([Evaluator("bleu", lambda sample: 1, prepare=lacking), token_f1])
+    assert registry.select(["token_f1"]) == [token_f1]
+    with pytest.raises(ConfigurationError, match="needs a package"):
+        registry.select(["token_f1", "bleu"])
 
 
 def test_a_plain_function_is_an_evaluator() -> None:
@@ -199,8 +234,8 @@ def test_an_evaluator_that_breaks_gives_a_missing_score_that_says_why() -> None:
 
 
 def test_an_unknown_evaluator_is_refused_with_those_there_are() -> None:
-    with pytest.raises(InputError, match="no evaluator named 'bleu'; known are cost_usd, exact_match"):
-        BUILT_IN.select(["token_f1", "bleu"])
+    with pytest.raises(InputError, match="no evaluator named 'magic'; known are bleu, chrf"):
+        BUILT_IN.select(["token_f1", "magic"])
     assert [each.name for each in BUILT_IN.select(["token_f1", "latency_s", "token_f1"])] == [
         "token_f1",
         "latency_s",

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluator_versions import make_evaluator
-from windlass.evaluation.samples import Judgement, Sample
-from windlass.evaluation.text_metrics import contains, is_json, matches, numeric_match, rouge_l, rouge_n
+from windlass.evaluation.samples import Sample
+from windlass.evaluation.text_metrics import contains, matches, numeric_match, rouge_l, rouge_n
 
 ROUGE = json.loads((Path(__file__).parent / "adk" / "rouge.json").read_text(encoding="utf-8"))
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "배", "포"]), max_size=12).map(" ".join)
@@ -94,16 +93,3 @@ def test_the_last_numbers_agree_or_not(
     output: str, reference: object, tolerance: float, expected: float | None
 ) -> None:
     assert numeric_match(tolerance)(sample(output, reference)).value == expected
-
-
-@pytest.mark.parametrize(
-    ("output", "expected"),
-    [('{"a": 1}', 1), ('```json\n{"a": 1}\n```', 1), ("Here: {}", 0), ("", 0), ('{"a": 1', 0)],
-)
-def test_json_is_json(output: str, expected: float) -> None:
-    assert is_json()(sample(output)).value == expected
-
-
-def test_a_run_that_names_no_evaluators_does_not_ask_every_answer_for_numbers_or_json() -> None:
-    assert {each.name for each in BUILT_IN.values() if not each.by_default} == {"is_json", "numeric_match"}
-    assert BUILT_IN["rouge_l"](sample("x", "x")) == Judgement(1.0)

@@ -3,7 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from windlass.evaluation import metrics, text_metrics, trajectory_metrics
+from windlass.evaluation import (
+    citation_metrics,
+    json_metrics,
+    metrics,
+    safety_metrics,
+    similarity,
+    text_metrics,
+    trajectory_metrics,
+    translation_metrics,
+)
 from windlass.evaluation.evaluators import Evaluator, Registry
 from windlass.evaluation.judges.checklist import checklist
 from windlass.evaluation.judges.claims import claims
@@ -26,7 +35,14 @@ BUILT_IN: Final = Registry(
         text_metrics.rouge_n(2),
         text_metrics.rouge_l(),
         text_metrics.numeric_match(),
-        text_metrics.is_json(),
+        json_metrics.is_json(),
+        similarity.fuzzy_match(),
+        similarity.embedding_similarity(),
+        translation_metrics.bleu(),
+        translation_metrics.chrf(),
+        *citation_metrics.BUILT_IN,
+        safety_metrics.pii(),
+        safety_metrics.refusal(),
         *trajectory_metrics.BUILT_IN,
     ]
 )
@@ -40,6 +56,13 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "contains": text_metrics.contains,
     "matches": text_metrics.matches,
     "numeric_match": text_metrics.numeric_match,
+    "json_schema": json_metrics.json_schema,
+    "fuzzy_match": similarity.fuzzy_match,
+    "bleu": translation_metrics.bleu,
+    "chrf": translation_metrics.chrf,
+    "pii": safety_metrics.pii,
+    "refusal": safety_metrics.refusal,
+    "prompt_leak": safety_metrics.prompt_leak,
     **trajectory_metrics.MAKERS,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""

@@ -47,7 +47,7 @@ def choose_evaluators(
     evaluators, versions = [], {}
     for name in dict.fromkeys(names):
         if name in BUILT_IN:
-            evaluators.append(BUILT_IN[name])
+            evaluators.append(BUILT_IN[name].ready())
             continue
         try:
             version = registry.get(project, name, kind="evaluator")
@@ -56,7 +56,8 @@ def choose_evaluators(
                 f"There is no evaluator {name!r}; built in are {', '.join(sorted(BUILT_IN))}, and one of your own "
                 "is pushed as a file with `kind: evaluator`."
             ) from error
-        evaluators.append(make_evaluator(version.name, EvaluatorBody.model_validate(version.body), open_judge))
+        body = EvaluatorBody.model_validate(version.body)
+        evaluators.append(make_evaluator(version.name, body, open_judge).ready())
         versions[version.name] = version.digest
     return ChosenEvaluators(evaluators, versions)
 

@@ -24,6 +24,17 @@ class Evaluator:
     description: str = ""
     by_default: bool = True
     """Whether a run that names no evaluators uses this one, where the dataset has what it needs."""
+    prepare: Callable[[], object] | None = None
+    """Brings in what the base install may lack. Raises ConfigurationError, which says what to install."""
+
+    def ready(self) -> "Evaluator":
+        """Return it when it can judge here: better before a run is paid for than at each of its samples.
+
+        Raises ConfigurationError.
+        """
+        if self.prepare is not None:
+            self.prepare()
+        return self
 
     @property
     def waits(self) -> bool:
@@ -91,14 +102,17 @@ class Registry(Mapping[str, Evaluator]):
             raise InputError(f"There is already an evaluator named {added.name!r}; give yours another name.")
 
     def select(self, names: Iterable[str]) -> list[Evaluator]:
-        """Return evaluators in the order asked for, each once. Raises InputError for an unknown name."""
+        """Return evaluators in the order asked for, each once and ready.
+
+        Raises InputError for an unknown name and ConfigurationError for one that needs what is not installed.
+        """
         chosen = list(dict.fromkeys(names))
         for name in chosen:
             if name not in self._evaluators:
                 raise InputError(
                     f"There is no evaluator named {name!r}; known are {', '.join(sorted(self._evaluators))}."
                 )
-        return [self._evaluators[name] for name in chosen]
+        return [self._evaluators[name].ready() for name in chosen]
 
     def __getitem__(self, name: str) -> Evaluator:
         return self._evaluators[name]

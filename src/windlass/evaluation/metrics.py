@@ -38,6 +38,17 @@ class Passage(NamedTuple):
         return not self.section or _normal(self.section) in (*titles, _normal(context.section))
 
 
+def relevant_passages(sample: Sample) -> list[Passage]:
+    """Return the passages that an item names; an item may name none."""
+    listed = sample.metadata.get("relevant")
+    named: Iterable[object] = listed if isinstance(listed, list) else [sample.metadata]
+    return [
+        Passage(str(entry["page"]), str(entry.get("section") or ""))
+        for entry in named
+        if isinstance(entry, dict) and entry.get("page")
+    ]
+
+
 def hit_at(k: Depth) -> Evaluator:
     """Make hit@k."""
 
@@ -48,7 +59,7 @@ def hit_at(k: Depth) -> Evaluator:
     )
     def hit(sample: Sample) -> float | None:
         """1 when a relevant passage has a context among the first k, else 0; nothing retrieved is 0."""
-        relevant = _relevant(sample)
+        relevant = relevant_passages(sample)
         return _any_holds(relevant, sample.contexts[:k]) if relevant else None
 
     return hit
@@ -64,7 +75,7 @@ def precision_at(k: Depth) -> Evaluator:
     )
     def precision(sample: Sample) -> float | None:
         """|relevant contexts among the first k| / k, as TREC's: fewer than k retrieved are as many misses."""
-        relevant = _relevant(sample)
+        relevant = relevant_passages(sample)
         if not relevant:
             return None
         return sum(_any_holds(relevant, (context,)) for context in sample.contexts[:k]) / k
@@ -75,7 +86,7 @@ def precision_at(k: Depth) -> Evaluator:
 @evaluator(needs=("metadata.page",))
 def mrr(sample: Sample) -> float | None:
     """1 / rank of the first relevant context (its mean is the mean reciprocal rank); 0 when there is none."""
-    relevant = _relevant(sample)
+    relevant = relevant_passages(sample)
     if not relevant:
         return None
     ranks = [rank for passage in relevant if (rank := _first_rank(passage, sample.contexts))]
@@ -92,7 +103,7 @@ def recall_at(k: Depth) -> Evaluator:
     )
     def recall(sample: Sample) -> float | None:
         """|relevant passages with a context among the first k| / |relevant passages|; nothing retrieved is 0."""
-        relevant = _relevant(sample)
+        relevant = relevant_passages(sample)
         if not relevant:
             return None
         found = sum(any(passage.holds(context) for context in sample.contexts[:k]) for passage in relevant)
@@ -115,7 +126,7 @@ def ndcg_at(k: Depth) -> Evaluator:
         A passage gains once, at the first of its contexts: splitting it into many chunks earns nothing more.
         Nothing retrieved is 0.
         """
-        relevant = _relevant(sample)
+        relevant = relevant_passages(sample)
         if not relevant:
             return None
         ranks = [_first_rank(passage, sample.contexts[:k]) for passage in relevant]
@@ -186,16 +197,6 @@ def cost_usd(sample: Sample) -> float | None:
 
 recall_at_5 = recall_at(5)
 ndcg_at_10 = ndcg_at(10)
-
-
-def _relevant(sample: Sample) -> list[Passage]:
-    listed = sample.metadata.get("relevant")
-    named: Iterable[object] = listed if isinstance(listed, list) else [sample.metadata]
-    return [
-        Passage(str(entry["page"]), str(entry.get("section") or ""))
-        for entry in named
-        if isinstance(entry, dict) and entry.get("page")
-    ]
 
 
 def _any_holds(passages: Iterable[Passage], contexts: Sequence[Context]) -> float:

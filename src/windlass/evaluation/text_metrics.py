@@ -1,6 +1,5 @@
 """Evaluators that compare an answer's text with the reference's, or look for something in it."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -97,21 +96,6 @@ def numeric_match(tolerance: Tolerance = 0.0) -> Evaluator:
         description="Whether the last numbers agree.",
         by_default=False,
     )
-
-
-def is_json() -> Evaluator:
-    """Make the evaluator of whether the answer is JSON, perhaps in a fence of Markdown."""
-    return Evaluator("is_json", _is_json, description="Whether the answer is JSON.", by_default=False)
-
-
-def _is_json(sample: Sample) -> float:
-    text = sample.output.strip()
-    fenced = re.fullmatch(r"```(?:json)?\s*\n(.*?)\n?```", text, re.DOTALL)
-    try:
-        json.loads(fenced[1] if fenced else text)
-    except ValueError:
-        return 0.0
-    return 1.0
 
 
 def _against_references(

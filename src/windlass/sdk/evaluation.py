@@ -197,7 +197,7 @@ class _ServerSamples:
 
 def _evaluator(given: str | Function | Evaluator) -> Evaluator:
     if isinstance(given, Evaluator):
-        return given
+        return given.ready()
     if isinstance(given, str):
         return BUILT_IN.select([given])[0]
     return Evaluator(name=getattr(given, "__name__", type(given).__name__), function=given)
