@@ -1,9 +1,9 @@
 """The models of judges, asked within spans: what a judge cost and said is in the trace of the sample it judged."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from opentelemetry.context import get_current
-from opentelemetry.trace import Tracer
+from opentelemetry.trace import Tracer, set_span_in_context
 from pydantic import JsonValue
 
 from windlass.agents import spans
@@ -11,6 +11,8 @@ from windlass.agents.models import Models
 from windlass.evaluation.evaluator_versions import OpenJudge
 from windlass.evaluation.judges.judging import Ask
 from windlass.models.completion import Completion, Message, OutputSchema
+
+EVALUATOR: Final = "windlass.evaluator"
 
 
 def judges_of(models: Models, tracer: Tracer) -> OpenJudge:
@@ -20,17 +22,25 @@ def judges_of(models: Models, tracer: Tracer) -> OpenJudge:
         opened = models.open(ref)
 
         async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
-            with spans.ModelCall(
-                tracer,
-                get_current(),
-                opened.provider,
-                opened.name,
-                parameters,
-                messages,
-                {"windlass.evaluator": evaluator},
-            ) as call:
-                completion = await opened.model.complete(messages, parameters, schema)
-                call.done(completion)
+            # Not a current span of its own: judges of one sample ask side by side.
+            judging = tracer.start_span(f"judge {evaluator}", attributes={EVALUATOR: evaluator})
+            try:
+                with spans.ModelCall(
+                    tracer,
+                    set_span_in_context(judging),
+                    opened.provider,
+                    opened.name,
+                    parameters,
+                    messages,
+                    {EVALUATOR: evaluator},
+                ) as call:
+                    completion = await opened.model.complete(messages, parameters, schema)
+                    call.done(completion)
+            except BaseException as error:
+                spans.mark_failed(judging, error)
+                raise
+            finally:
+                judging.end()
             return completion
 
         return ask

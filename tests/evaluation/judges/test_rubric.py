@@ -33,7 +33,7 @@ def test_a_grade_is_a_number_with_the_reasoning_behind_it(seen: list[Sequence[Me
     with judge_server(half) as server:
         found = judged(grader(server).judge(sample("In France.")))
         (call,) = server.calls
-    assert (found.value, found.label, found.explanation, found.source) == (0.5, "0.5", "It says France.", "judge")
+    assert (found.value, found.label, found.explanation, found.source) == (0.5, "", "It says France.", "judge")
     system, user = seen[0]
     assert '- "0": names no city, or another\n- "0.5": names the country\n- "1": names the city' in system.content
     assert system.content.index('"input"') < system.content.index('"reference"') < system.content.index('"output"')

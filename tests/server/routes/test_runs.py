@@ -67,13 +67,16 @@ def test_a_judge_grades_each_sample_and_what_it_said_is_in_the_sample_s_trace(pr
     trace = project.client.get(f"/traces/{samples[1]['trace_id']}")
     (score,) = [each for each in trace["scores"] if each["name"] == "right-sum"]
     assert (score["source"], score["value"], score["explanation"]) == ("judge", 0.0, "It is 5.")
-    (judging,) = [span for span in trace["spans"] if span["attributes"].get("windlass.evaluator") == "right-sum"]
+    judging, call = [
+        span for span in trace["spans"] if span["attributes"].get("windlass.evaluator") == "right-sum"
+    ]
     (root,) = [span for span in trace["spans"] if span["parent_span_id"] is None]
-    assert (judging["operation"], judging["request_model"]) == ("chat", "judge")
-    assert judging["parent_span_id"] == root["span_id"]
-    assert judging["output_tokens"] > 0
+    assert (judging["name"], judging["parent_span_id"]) == ("judge right-sum", root["span_id"])
+    assert (call["operation"], call["request_model"]) == ("chat", "judge")
+    assert call["parent_span_id"] == judging["span_id"]
+    assert call["output_tokens"] > 0
     # What is said of the release, by its cost too, is not said of its judge.
-    assert (judging["release"], judging["run"]) == ("", "")
+    assert (call["release"], call["run"]) == ("", "")
 
 
 @pytest.mark.parametrize(

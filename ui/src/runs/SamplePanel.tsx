@@ -48,6 +48,7 @@ export function SamplePanel({ sample, metrics, onClose }: Props) {
                   ) : (
                     format.metric(metric, value)
                   )}
+                  {sample.labels[metric] && <span className={styles.label}>{sample.labels[metric]}</span>}
                 </dd>
                 {sample.explanations[metric] && <dd className={styles.why}>{sample.explanations[metric]}</dd>}
               </div>

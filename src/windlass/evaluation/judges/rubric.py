@@ -32,9 +32,9 @@ def rubric(
 ) -> Evaluator:
     """Grade an answer by criteria, on a scale of which every score is described.
 
-    ``scores`` are numbers as text with what each means; the value is the number of the one that was given, and its
-    label that number as written. ``inputs`` are what the judge is shown, in the order given: of input, reference,
-    contexts, trajectory, output and metadata.<name>. Nothing to judge by makes it abstain: a missing value.
+    ``scores`` are numbers as text with what each means; the value is the number of the one that was given.
+    ``inputs`` are what the judge is shown, in the order given: of input, reference, contexts, trajectory, output
+    and metadata.<name>. Nothing to judge by makes it abstain: a missing value.
     Raises InputError for fewer than two scores, one that is no number, or an unknown input.
     """
     if len(scores) < 2:
@@ -49,7 +49,7 @@ def rubric(
     def read(given: Any) -> Judgement:
         if given.score is None:
             return Judgement(None, "abstain", given.reasoning)
-        return Judgement(values[given.score], given.score, given.reasoning)
+        return Judgement(values[given.score], "", given.reasoning)
 
     described = "\n".join(f'- "{score}": {" ".join(scores[score].split())}' for score in ordered)
     evidence = Evidence(inputs)
