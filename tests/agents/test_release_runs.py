@@ -5,6 +5,7 @@ from typing import Any
 from tests.live import LiveServer, Project
 from windlass.access.principals import Principal
 from windlass.evaluation.built_in import BUILT_IN
+from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.runs import VersionName, create_run
 
 
@@ -35,6 +36,38 @@ def test_a_run_that_was_recorded_but_never_started_is_taken_up(live: LiveServer,
     finished = again.await_run(run.id)
     assert (finished["state"], finished["finished_items"], finished["by"]) == ("finished", 4, "ada")
     assert finished["metrics"]["exact_match"]["mean"] == 1.0
+    again.close()
+
+
+def test_a_run_whose_judges_would_be_told_something_else_is_not_gone_on_with(
+    live: LiveServer, project: Project
+) -> None:
+    judged = {"model": "openai:judge", "criteria": "Is it right?", "scores": {"0": "wrong", "1": "right"}}
+    judge = project.client.post(
+        "/artifacts/evaluator/right-sum", {"body": {"function": "rubric", "parameters": judged}}
+    )
+    release, data = project.push_release(), project.push_sums(items=4)
+    services = live.services
+    run = create_run(
+        services.database,
+        services.audit,
+        Principal(id="ada", kind="user", role="admin", project=project.name),
+        release=version_name(release),
+        dataset=version_name(data),
+        items=4,
+        evaluators=[Evaluator("right-sum", lambda _: None)],
+        concurrency=2,
+        settings={
+            "evaluator_versions": {"right-sum": judge["digest"]},
+            "judge_prompts": {"right-sum": "sha256:of an older windlass"},
+        },
+    )
+    again = restarted(live, project)
+    failed = again.await_run(run.id)
+    assert failed["state"] == "failed"
+    assert failed["error"].startswith(
+        "The run began with other instructions to right-sum than this windlass gives"
+    )
     again.close()
 
 

@@ -29,6 +29,8 @@ from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.results import summarise
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
+    EVALUATOR_VERSIONS,
+    JUDGE_PROMPTS,
     Run,
     VersionName,
     create_run,
@@ -43,9 +45,6 @@ from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 
 _JOB = "run"
-
-_EVALUATOR_VERSIONS = "evaluator_versions"
-"""In the settings of a run: the digests of evaluators that are artifacts, by name."""
 
 _EXTERNAL = "external"
 """In the settings of a run: its samples come from a user's own process."""
@@ -113,7 +112,10 @@ class ReleaseRuns:
             items=len(items),
             evaluators=chosen.evaluators,
             concurrency=concurrency or self._concurrency,
-            settings={_EVALUATOR_VERSIONS: chosen.versions},
+            settings={
+                EVALUATOR_VERSIONS: chosen.versions,
+                JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
+            },
         )
         self._jobs.start(_JOB, run.id, id=run.id)
         return run
@@ -194,24 +196,27 @@ class ReleaseRuns:
     def _open(self, run: Run) -> RunParts:
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
         assistant = self._assistants.load(run.project, release, self._tracer_of(run.project))
+        evaluators = restore_evaluators(
+            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project)
+        )
+        _refuse_other_prompts(run, evaluators)
         return RunParts(
             items=self.items(run),
             target=ReleaseTarget(assistant, run=run.id),
-            evaluators=restore_evaluators(
-                self._registry,
-                run.project,
-                run.evaluators,
-                _versions_in(run.settings),
-                self._judges(run.project),
-            ),
+            evaluators=evaluators,
             store=self._store_of(run),
             settings=RunnerSettings(concurrency=run.concurrency),
         )
 
 
-def _versions_in(settings: Mapping[str, object]) -> dict[str, str]:
-    versions = settings.get(_EVALUATOR_VERSIONS)
-    return {str(name): str(digest) for name, digest in versions.items()} if isinstance(versions, dict) else {}
+def _refuse_other_prompts(run: Run, evaluators: Sequence[Evaluator]) -> None:
+    """Refuse to go on with a run whose judges would be told something else than when it began."""
+    other = [each.name for each in evaluators if each.prompt != run.judge_prompts.get(each.name, "")]
+    if other:
+        raise InputError(
+            f"The run began with other instructions to {', '.join(other)} than this windlass gives; "
+            "samples judged so far and from now on could not be compared. Start the run again."
+        )
 
 
 def _fits(items: Sequence[Item], evaluator: Evaluator) -> bool:

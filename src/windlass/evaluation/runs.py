@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
@@ -46,6 +46,11 @@ class RunSummary(BaseModel):
     metrics: dict[str, MetricSummary]
 
 
+EVALUATOR_VERSIONS: Final = "evaluator_versions"
+JUDGE_PROMPTS: Final = "judge_prompts"
+"""Settings of a run: see the properties of that name."""
+
+
 class Run(RunSummary):
     project: str
     concurrency: int
@@ -54,10 +59,21 @@ class Run(RunSummary):
 
     @property
     def higher_is_better(self) -> dict[str, bool]:
-        directions = self.settings.get("higher_is_better")
-        return (
-            {str(name): bool(value) for name, value in directions.items()} if isinstance(directions, dict) else {}
-        )
+        return {name: bool(value) for name, value in self._by_evaluator("higher_is_better").items()}
+
+    @property
+    def evaluator_versions(self) -> dict[str, str]:
+        """The digests of the evaluators that are artifacts, as they were when the run was made."""
+        return {name: str(value) for name, value in self._by_evaluator(EVALUATOR_VERSIONS).items()}
+
+    @property
+    def judge_prompts(self) -> dict[str, str]:
+        """The digests of what its judges are told: see ``Evaluator.prompt``."""
+        return {name: str(value) for name, value in self._by_evaluator(JUDGE_PROMPTS).items()}
+
+    def _by_evaluator(self, setting: str) -> dict[str, object]:
+        found = self.settings.get(setting)
+        return {str(name): value for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 class RunPage(NamedTuple):

@@ -80,9 +80,10 @@ def give_verdict(
     """Decide, and record the verdict with its audit entry in one transaction.
 
     Equal grounds give the verdict that is there already. Raises InputError when the runs cannot be compared:
-    another dataset version, not finished, or the same run twice.
+    another dataset version, not finished, the same run twice, or a metric of two versions of its evaluator.
     """
     _check_comparable(candidate.run, baseline.run)
+    _check_evaluators(candidate.run, baseline.run, rule)
     directions = {**baseline.run.higher_is_better, **candidate.run.higher_is_better}
     shared = set(baseline.run.evaluators) & set(candidate.run.evaluators)
     decision = decide(
@@ -158,6 +159,19 @@ def _check_comparable(candidate: Run, baseline: Run) -> None:
             f"{candidate.dataset.number} and {baseline.dataset.name} {baseline.dataset.number}. "
             "Evaluate both releases on one dataset version."
         )
+
+
+def _check_evaluators(candidate: Run, baseline: Run, rule: GateRule) -> None:
+    for metric in dict.fromkeys(each.metric for each in (rule.primary, *rule.guardrails)):
+        if _evaluator_of(candidate, metric) != _evaluator_of(baseline, metric):
+            raise InputError(
+                f"{metric} was scored by two versions of that evaluator, one in {candidate.id} and another in "
+                f"{baseline.id}. Evaluate both releases with the same."
+            )
+
+
+def _evaluator_of(run: Run, metric: str) -> tuple[str | None, str | None]:
+    return run.evaluator_versions.get(metric), run.judge_prompts.get(metric)
 
 
 def _gated(side: Side) -> GatedRelease:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.live import Project
+from tests.live import CAREFUL, CARELESS, Project
 from windlass.errors import InputError, NotFound
 
 
@@ -69,6 +69,35 @@ def test_verdicts_are_listed_newest_first_by_candidate(project: Project) -> None
     assert [verdict["id"] for verdict in project.client.get("/verdicts", release=digest)["items"]] == [
         passed["id"]
     ]
+
+
+def test_scores_of_two_versions_of_an_evaluator_decide_nothing(project: Project) -> None:
+    def push(**parameters: object) -> None:
+        judged = {"model": "openai:judge", "criteria": "Is the sum right?", "scores": {"0": "wrong", "1": "right"}}
+        body = {"function": "rubric", "parameters": {**judged, **parameters}}
+        project.client.post("/artifacts/evaluator/right-sum", {"body": body})
+
+    project.push_sums()
+    for instructions in (CARELESS, CAREFUL):
+        project.push_release(instructions=instructions)
+    metrics = ["exact_match", "right-sum"]
+    push()
+    careless = project.evaluate("adder@1", evaluators=metrics)
+    same = project.evaluate("adder@2", evaluators=metrics)
+    push(criteria="Is it the right sum?")
+    other = project.evaluate("adder@2", evaluators=metrics)
+
+    rule = {"primary": {"metric": "right-sum", "kind": "superiority"}}
+    gate = {"candidate": same["id"], "baseline": careless["id"], "rule": rule}
+    assert project.client.post("/gates", gate)["outcome"] == "pass"
+    gate["candidate"] = other["id"]
+    with pytest.raises(
+        InputError, match=f"right-sum was scored by two versions of that evaluator, one in {other['id']}"
+    ):
+        project.client.post("/gates", gate)
+    # What the rule does not ask for does not matter.
+    rule["primary"]["metric"] = "exact_match"
+    assert project.client.post("/gates", gate)["outcome"] == "pass"
 
 
 def test_a_gate_that_cannot_decide_is_one_sentence_and_no_verdict(project: Project) -> None:

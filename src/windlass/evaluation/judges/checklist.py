@@ -55,6 +55,7 @@ def checklist(
         judge,
         needs=evidence.needs if questions else (*evidence.needs, f"metadata.{COLUMN}"),
         description="Share of the questions that apply which a model answers with yes.",
+        prompt=(fixed or _form(("each item's own",), evidence)).prompt,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from windlass.canonical import digest
 from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.judges.evidence import Evidence
 from windlass.evaluation.runner import backoff
@@ -43,6 +44,16 @@ class Form(Generic[V]):
     verdict: type[V]
     read: Callable[[V], Judgement]
 
+    @property
+    def told(self) -> str:
+        """The instructions, the same for every sample."""
+        return _FRAME.format(instructions=self.instructions.strip(), evidence=self.evidence.describe())
+
+    @property
+    def prompt(self) -> str:
+        """The digest of the instructions and of the form of the verdict."""
+        return digest({"told": self.told, "verdict": self.verdict.model_json_schema()})
+
     async def judge(
         self, ask: Ask, sample: Sample, made: Mapping[str, object] = MappingProxyType({})
     ) -> Judgement:
@@ -50,8 +61,7 @@ class Form(Generic[V]):
 
         Raises ConfigurationError.
         """
-        told = _FRAME.format(instructions=self.instructions.strip(), evidence=self.evidence.describe())
-        messages = [Message("system", told), Message("user", self.evidence.show(sample, made))]
+        messages = [Message("system", self.told), Message("user", self.evidence.show(sample, made))]
         return replace(await self._judgement(ask, messages), source="judge")
 
     async def _judgement(self, ask: Ask, messages: Sequence[Message]) -> Judgement:

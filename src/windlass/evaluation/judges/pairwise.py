@@ -60,6 +60,7 @@ def pairwise(
         judge,
         needs=(*evidence.needs, against),
         description="Whether a model finds the answer better than another, in both orders.",
+        prompt=form.prompt,
     )
 
 

@@ -64,6 +64,7 @@ def rubric(
         higher_is_better=higher_is_better,
         needs=evidence.needs,
         description="Grade by a described scale, given by a model.",
+        prompt=form.prompt,
     )
 
 
