@@ -119,7 +119,7 @@ def test_a_run_in_which_everything_fails_has_no_mean(
     run = create()
     execute_run(run.id, database=database, open_parts=parts(broken, store))
     assert get_run(database, "default", run.id).metrics["exact_match"] == MetricSummary(
-        mean=None, low=None, high=None, n=0, missing=10
+        mean=None, low=None, high=None, n=0, missing=10, missing_why={"failed": 10}
     )
 
 

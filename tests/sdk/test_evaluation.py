@@ -89,8 +89,8 @@ def test_a_judge_of_ones_own_process_and_an_async_function_grade(project: Projec
         windlass.judge("rubric", model="openai:judge", base_url="http://127.0.0.1:1", criteria="c", scores={})
 
 
-def metric_of(mean: float, n: int, missing: int = 0) -> Metric:
-    return Metric(mean=mean, low=mean, high=mean, n=n, missing=missing)
+def metric_of(mean: float, n: int) -> Metric:
+    return Metric(mean=mean, low=mean, high=mean, n=n, missing=0, missing_why={})
 
 
 def test_a_release_is_made_of_the_functions_own_source(project: Project) -> None:

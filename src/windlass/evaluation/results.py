@@ -1,12 +1,13 @@
 """What came of a run: summaries of its metrics, and its samples one by one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from windlass.errors import InputError
-from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.statistics import mean_estimate
 
 
@@ -19,6 +20,9 @@ class MetricSummary(BaseModel):
     n: int
     missing: int
     """Items without a value: failed samples, and those where the metric is undefined."""
+    missing_why: dict[str, int] = {}
+    """How many of them for which reason: ``failed``, ``absent`` (never sampled), ``undefined``, or what the
+    evaluator says: ``error``, ``unparsable``, ``abstain`` and the like."""
 
 
 class RunSample(BaseModel):
@@ -46,7 +50,7 @@ def summarise(
     results: Mapping[str, SampleResult], items: Sequence[Item], evaluators: Sequence[str]
 ) -> dict[str, MetricSummary]:
     """Summarise every evaluator over the items of a run; what has no value is counted, not hidden."""
-    return {name: _summary(_values(results, items, name), len(items)) for name in evaluators}
+    return {name: _summary(results, items, name) for name in evaluators}
 
 
 def samples_page(
@@ -84,14 +88,31 @@ def run_sample(item: Item, result: SampleResult) -> RunSample:
     )
 
 
-def _values(results: Mapping[str, SampleResult], items: Sequence[Item], metric: str) -> list[float]:
-    judgements = (results[item.id].judgements.get(metric) for item in items if item.id in results)
-    return [judgement.value for judgement in judgements if judgement is not None and judgement.value is not None]
+def _summary(results: Mapping[str, SampleResult], items: Sequence[Item], metric: str) -> MetricSummary:
+    values: list[float] = []
+    why: Counter[str] = Counter()
+    for item in items:
+        result = results.get(item.id)
+        judgement = result.judgements.get(metric) if result is not None else None
+        if judgement is not None and judgement.value is not None:
+            values.append(judgement.value)
+        else:
+            why[_reason(result, judgement)] += 1
+    estimate = mean_estimate(values) if values else None
+    return MetricSummary(
+        mean=estimate.mean if estimate else None,
+        low=estimate.low if estimate else None,
+        high=estimate.high if estimate else None,
+        n=len(values),
+        missing=why.total(),
+        missing_why=dict(why.most_common()),
+    )
 
 
-def _summary(values: list[float], items: int) -> MetricSummary:
-    missing = items - len(values)
-    if not values:
-        return MetricSummary(mean=None, low=None, high=None, n=0, missing=missing)
-    estimate = mean_estimate(values)
-    return MetricSummary(mean=estimate.mean, low=estimate.low, high=estimate.high, n=estimate.n, missing=missing)
+def _reason(result: SampleResult | None, judgement: Judgement | None) -> str:
+    """Say why an item has no value."""
+    if result is None:
+        return "absent"
+    if result.prediction is None:
+        return "failed"
+    return "absent" if judgement is None else judgement.label or "undefined"

@@ -32,13 +32,14 @@ _SCORES_A_REQUEST = 5000
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric over a run's samples: mean, 95 % t interval, how many have a value and how many have none."""
+    """A metric over a run's samples: mean, 95 % t interval, how many have a value, how many have none and why."""
 
     mean: float | None
     low: float | None
     high: float | None
     n: int
     missing: int
+    missing_why: Mapping[str, int]
 
 
 @dataclass(frozen=True)

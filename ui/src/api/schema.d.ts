@@ -2811,6 +2811,13 @@ export interface components {
             n: number;
             /** Missing */
             missing: number;
+            /**
+             * Missing Why
+             * @default {}
+             */
+            missing_why: {
+                [key: string]: number;
+            };
         };
         /**
          * ModelCosts

@@ -28,7 +28,10 @@ export function MetricCards({ metrics, items }: Props) {
 
 function MetricCard({ name, summary, items }: { name: string; summary: MetricSummary; items: number }) {
   const { t, format } = useWords();
-  const { mean, low, high, n, missing } = summary;
+  const { mean, low, high, n, missing, missing_why } = summary;
+  const reasons = Object.entries(missing_why ?? {}).map(
+    ([reason, count]) => `${isReason(reason) ? t(`run.why.${reason}`) : reason} ${format.integer(count)}`,
+  );
   const bounded = low !== null && high !== null;
   // A score has its natural axis from 0 to 1; other units are drawn on an axis from zero.
   const end = unitOf(name) === "score" ? Math.max(1, high ?? 1) : Math.max((high ?? 0) * 1.25, mean ?? 0);
@@ -55,6 +58,13 @@ function MetricCard({ name, summary, items }: { name: string; summary: MetricSum
           </div>
         </>
       )}
+      {reasons.length > 0 && <div className={styles.metricNote}>{reasons.join(" · ")}</div>}
     </li>
   );
+}
+
+const REASONS = ["failed", "absent", "undefined", "error", "unparsable", "abstain"] as const;
+
+function isReason(reason: string): reason is (typeof REASONS)[number] {
+  return REASONS.some((known) => known === reason);
 }
