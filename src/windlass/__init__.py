@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
+    from windlass.sdk.datasets import read_dataset
     from windlass.sdk.evaluation import Judgement, Prediction, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.prompts import Prompt, prompt
@@ -30,6 +31,7 @@ __all__ = [
     "lost_scores",
     "lost_spans",
     "prompt",
+    "read_dataset",
     "score",
     "shutdown",
     "trace",
@@ -48,6 +50,7 @@ _HOMES = {
     "lost_scores": "scoring",
     "lost_spans": "exporting",
     "prompt": "prompts",
+    "read_dataset": "datasets",
     "score": "scoring",
     "shutdown": "setup",
     "trace": "tracing",

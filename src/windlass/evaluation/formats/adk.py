@@ -14,7 +14,7 @@ from windlass.errors import InputError
 from windlass.evaluation.datasets import Row
 from windlass.evaluation.formats.adk_first_schema import cases_of_first_schema
 from windlass.evaluation.formats.adk_turns import Turn, conversation_of, turn_of
-from windlass.evaluation.formats.contents import Fields, input_of, named
+from windlass.evaluation.formats.contents import Fields, input_of, named, without_nulls
 from windlass.evaluation.formats.exact import KEY, beside, restored
 from windlass.evaluation.formats.format import Columns, fields_of, load_json, write_json
 from windlass.evaluation.samples import Item
@@ -83,7 +83,7 @@ def _trajectory(fields: Fields) -> object:
 def _said_by(case: Fields) -> Fields:
     """Return an item's fields by what ADK reads of a case."""
     rest = {
-        name: value
+        name: value if name == "final_session_state" else without_nulls(value)
         for name, value in case.items()
         if name not in {*_OWN, "conversation"} and value not in ({}, [])
     }

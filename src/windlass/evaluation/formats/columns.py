@@ -28,7 +28,8 @@ def mapped(row: Mapping[str, object], columns: Columns, place: str) -> dict[str,
     fields: dict[str, object] = {}
     for column, cell in row.items():
         if cell is not None and column not in taken:
-            _put(fields, _target(column), cell, place)
+            # A column whose name another one was named for is metadata.
+            _put(fields, ("metadata", column) if column in columns else _target(column), cell, place)
     for field, column in columns.items():
         cell = _cell(row, column, place)
         if cell is not None:

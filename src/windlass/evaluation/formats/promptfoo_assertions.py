@@ -59,12 +59,11 @@ def is_text(value: object) -> bool:
 
 def _twin(kind: str, value: object, reference: object) -> Twin | None:
     if kind in _WANTED:
-        texts = value if isinstance(value, list) else [value]
-        return (
-            ("contains", {"texts": [str(text) for text in texts], "want": _WANTED[kind]})
-            if _texts(texts)
-            else None
-        )
+        # In one text promptfoo separates several by commas, and has rules of its own for quotes.
+        texts = value if kind.endswith(("-all", "-any")) else [value]
+        if not isinstance(texts, list) or not texts or not all(map(is_text, texts)):
+            return None
+        return "contains", {"texts": [str(text) for text in texts], "want": _WANTED[kind]}
     if kind == "regex":
         return ("matches", {"pattern": value}) if isinstance(value, str) and is_text(value) else None
     if kind in _WITHOUT_VALUE:
@@ -92,7 +91,3 @@ def _steps(value: object) -> list[str] | None:
         if isinstance(steps, list) and steps and all(isinstance(step, str) and step for step in steps)
         else None
     )
-
-
-def _texts(values: list[Any]) -> bool:
-    return bool(values) and all(map(is_text, values))

@@ -15,6 +15,14 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.yaml_implicit_resolvers = {}
 
+
+class _Dumper(yaml.SafeDumper):
+    """A dumper that repeats what is there twice, rather than to name it."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class gives it
+        return True
+
+
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+", "-+0123456789"),
@@ -26,7 +34,9 @@ for _tag, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("merge", r"<<", "<"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+    # The dumper knows both versions: what means something in either is quoted.
+    for _each in (_Loader, _Dumper):
+        _each.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
 def load_yaml(path: Path) -> object:
@@ -45,13 +55,6 @@ def load_yaml(path: Path) -> object:
 def dump_yaml(value: object) -> str:
     """Return YAML that comes back as it was, also by version 1.1."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
-
-
-class _Dumper(yaml.SafeDumper):
-    """A dumper that repeats what is there twice, rather than to name it."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class gives it
-        return True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

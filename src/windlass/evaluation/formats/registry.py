@@ -74,15 +74,10 @@ def format_named(name: str) -> Format:
 
 
 def format_to_write(path: Path) -> Format:
-    """Return the format that the name of a file to write asks for. Raises InputError where it asks for none."""
+    """Return the format that the name of a file to write asks for, JSON Lines where it asks for none."""
     if path.name.lower().endswith(".evalset.json"):
         return FORMATS["adk"]
-    name = SUFFIXES.get(path.suffix.lower())
-    if name is None or not path.name.lower().endswith(FORMATS[name].suffixes):
-        raise InputError(
-            f"{path}: its name says no format to write; say it with `--format` ({', '.join(WRITABLE)})."
-        )
-    return FORMATS[name]
+    return FORMATS[SUFFIXES.get(path.suffix.lower(), "jsonl")]
 
 
 def format_of(path: Path) -> Format:
