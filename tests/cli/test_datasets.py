@@ -65,6 +65,11 @@ def test_a_format_may_be_said_when_pulling(
     cases = json.loads((tmp_path / "dice.json").read_text(encoding="utf-8"))["eval_cases"]
     assert [case["eval_case_id"] for case in cases] == ["one_turn", "two_turns", "events"]
     assert rows(windlass("push", "dataset/dice", "dice.json"))[0][-2:] == ["vertex", "unchanged"]
+    assert windlass("pull", "dataset/dice", "--format", "csv", "-o", "-").out.startswith(
+        "id,input:json,reference,"
+    )
+    assert "hugging-face is only read here" in windlass("pull", "dataset/dice", "--format", "hugging-face").err
+    assert [file.name for file in tmp_path.iterdir()] == ["dice.json"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 # /// script
-# dependencies = ["google-adk", "datasets"]
+# dependencies = ["google-adk", "datasets", "google-cloud-aiplatform", "pandas"]
 # ///
-"""Write data/adk.* and data/hugging_face.*: what Google's ADK and Hugging Face `datasets` themselves write.
+"""Write data/: what Google's ADK, Vertex AI's SDK and Hugging Face `datasets` themselves write.
 
 uv run tests/evaluation/formats/record.py
 """
@@ -19,6 +19,7 @@ ROWS = {
 
 def main() -> None:
     record_adk()
+    record_vertex()
     record_hugging_face()
 
 
@@ -112,6 +113,64 @@ def record_adk() -> None:
     write("adk.first.converted.evalset.json", converted.model_dump_json(indent=1))
 
 
+def record_vertex() -> None:
+    from agentplatform._genai.types import EvalCase, EvaluationDataset, ResponseCandidate, RubricGroup, evals
+    from google.genai.types import Content, FunctionCall, Part
+
+    def said(role: str, text: str) -> Content:
+        return Content(role=role, parts=[Part(text=text)])
+
+    rubric = evals.Rubric(
+        rubric_id="r",
+        content=evals.RubricContent(property=evals.RubricContentProperty(description="It is polite.")),
+        importance=evals.Importance.HIGH,
+    )
+    plain = EvalCase(
+        eval_case_id="one_turn",
+        prompt=said("user", "육면체 주사위를 굴려줘."),
+        reference=ResponseCandidate(response=said("model", "4가 나왔습니다.")),
+        reference_trajectory=[{"tool_name": "roll_die", "tool_input": {"sides": 6}}],
+    )
+    turns = EvalCase(
+        eval_case_id="two_turns",
+        conversation_history=[
+            evals.Message(turn_id="0", author="user", content=said("user", "Roll a die.")),
+            evals.Message(turn_id="1", author="model", content=said("model", "4")),
+        ],
+        prompt=said("user", "Is it prime?"),
+        reference=ResponseCandidate(response=said("model", "No.")),
+        responses=[ResponseCandidate(response=said("model", "Yes."))],
+        system_instruction=said("system", "Be brief."),
+        rubric_groups={"manners": RubricGroup(group_id="g", rubrics=[rubric])},
+    )
+    call = Content(role="model", parts=[Part(function_call=FunctionCall(name="roll_die", args={"sides": 6}))])
+    agent = EvalCase(
+        eval_case_id="agent",
+        agent_data=evals.AgentData(
+            agents={"dice": evals.AgentConfig(agent_id="dice", instruction="Roll.")},
+            turns=[
+                evals.ConversationTurn(
+                    turn_index=0,
+                    events=[
+                        evals.AgentEvent(author="user", content=said("user", "Hello.")),
+                        evals.AgentEvent(author="dice", content=said("model", "Hi.")),
+                    ],
+                ),
+                evals.ConversationTurn(
+                    turn_index=1,
+                    events=[
+                        evals.AgentEvent(author="user", content=said("user", "Roll.")),
+                        evals.AgentEvent(author="dice", content=call),
+                    ],
+                ),
+            ],
+        ),
+    )
+    dataset = EvaluationDataset(eval_cases=[plain, turns, agent], candidate_name="dice")
+    write("vertex.json", dataset.model_dump_json(indent=1, exclude_none=True))
+    write("vertex.camel.json", dataset.model_dump_json(indent=1, by_alias=True))
+
+
 def record_hugging_face() -> None:
     from datasets import Dataset, DatasetDict
 
@@ -140,4 +199,4 @@ def write(name: str, text: str) -> None:
 
 if __name__ == "__main__":
     main()
-    print({name: version(name) for name in ("google-adk", "datasets")})
+    print({name: version(name) for name in ("google-adk", "google-cloud-aiplatform", "datasets")})

@@ -127,8 +127,9 @@ def _turns(clean: dict[str, Any], case: Fields) -> list[tuple[str, str]]:
     if not question:
         turns = _listed(named(case.get("agent_data")).get("turns"))
         messages = [_message(event) for turn in turns for event in _listed(named(turn).get("events"))]
-        while messages and not (question := text_of(messages.pop()["content"]) if _is_user(messages[-1]) else ""):
-            pass
+        asked = [at for at, each in enumerate(messages) if _is_user(each) and text_of(each["content"])]
+        question = text_of(messages[asked[-1]]["content"]) if asked else ""
+        messages = messages[: asked[-1]] if asked else []
     if not question:
         raise InputError("the case has no text in its `prompt`, nor by the user in its `agent_data`.")
     before = [("user" if _is_user(each) else "model", text_of(each["content"])) for each in messages]
