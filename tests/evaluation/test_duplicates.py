@@ -114,7 +114,7 @@ def test_very_many_pairs_are_cut_and_say_so() -> None:
     assert not find_duplicates(items("a", "b"), most=MOST_PAIRS).cut
 
 
-@pytest.mark.parametrize("similar", [0.4, 1.1])
+@pytest.mark.parametrize("similar", [0.6, 1.1])
 def test_a_similarity_that_is_none_is_refused(similar: float) -> None:
-    with pytest.raises(InputError, match=r"between 0\.5 and 1"):
+    with pytest.raises(InputError, match=r"between 0\.7 and 1"):
         find_duplicates([], similar=similar)

@@ -30,7 +30,7 @@ def check(
     data_format: FormatOption = None,
     column: ColumnOption = None,
     similar: Annotated[
-        float, typer.Option("--similar", help="From which similarity on two inputs are nearly the same, 0.5 to 1.")
+        float, typer.Option("--similar", help="From which similarity on two inputs are nearly the same, 0.7 to 1.")
     ] = 0.8,
 ) -> None:
     """Count items and splits, and find inputs that are there twice or nearly: exit code 1 if splits share some."""

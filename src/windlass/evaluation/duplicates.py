@@ -23,13 +23,14 @@ from windlass.evaluation.text import words
 
 SIMILAR: Final = 0.8
 """Jaccard similarity from which on two inputs are near duplicates."""
+LEAST_SIMILAR: Final = 0.7
 MOST_PAIRS: Final = 10_000
 
 _SHINGLE: Final = 5
 _CJK_SHINGLE: Final = 3
 """A character of these scripts says as much as a few letters."""
 _FIRST_CJK: Final = 0x2E80
-# Of two inputs at a similarity of 0.8, one pair in 20,000 shares no band; at 0.9, one in 10 ** 10.
+# Of pairs at a similarity of 0.8, one in 20,000 shares no band and is missed; of those at 0.7, one in 100.
 _BANDS, _ROWS = 25, 5
 
 _Hashes = NDArray[np.uint64]
@@ -75,8 +76,8 @@ def find_duplicates(items: Iterable[Item], *, similar: float = SIMILAR, most: in
     Raises InputError for a similarity that is none. A dataset whose inputs are made from one template has very
     many pairs to look at, and takes long.
     """
-    if not 0.5 <= similar <= 1:
-        raise InputError(f"A similarity to look for lies between 0.5 and 1, not at {similar}.")
+    if not LEAST_SIMILAR <= similar <= 1:
+        raise InputError(f"A similarity to look for lies between {LEAST_SIMILAR} and 1, not at {similar}.")
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         groups[normal_form(item.input)].append(item)

@@ -69,7 +69,11 @@ def test_vars_are_the_input_and_assertions_are_kept_with_their_twins(tmp_path: P
         ({"vars": {"q": "a"}, "assert": [{"type": "equals", "value": 4}]}, {"q": "a"}, "4"),
         ({"vars": {"q": "a", "x": "b"}, "assert": [{"type": "equals", "value": "{{ x }}"}]}, {"q": "a"}, "b"),
         ({"vars": {"q": "a", "expected": "b"}}, {"q": "a"}, "b"),
-        ({"vars": {"q": "a", "reference": ["b", "c"]}}, {"q": "a"}, ["b", "c"]),
+        (
+            {"vars": {"q": "a", "reference": ["b", "c"]}, "options": {"disableVarExpansion": True}},
+            {"q": "a"},
+            ["b", "c"],
+        ),
         ({"vars": {"input": "a"}}, "a", None),
         ({"vars": {"expected": "a"}}, {"expected": "a"}, None),
         ({"vars": {"q": "a"}, "assert": [{"type": "equals", "value": "file://x.txt"}]}, {"q": "a"}, None),
@@ -79,7 +83,7 @@ def test_vars_are_the_input_and_assertions_are_kept_with_their_twins(tmp_path: P
 def test_the_reference_is_what_equals_or_a_variable_named_for_it_says(
     test: dict[str, Any], asked: object, reference: object
 ) -> None:
-    fields = read_test(test)
+    fields: dict[str, Any] = read_test(test)
     assert (fields["input"], fields.get("reference")) == (asked, reference)
     back = write_test(Item(id="x", **{name: value for name, value in fields.items() if name != "id"}))
     assert {**back, "metadata": None} == {**test, "metadata": None}
@@ -142,6 +146,15 @@ def test_a_sequence_of_tools_is_the_reference_trajectory() -> None:
 def test_an_assertion_without_a_twin_is_kept_as_it_is(assertion: dict[str, Any]) -> None:
     metadata: Any = read_test({"vars": {"q": "a"}, "assert": [assertion]})["metadata"]
     assert metadata["promptfoo"]["assert"] == [assertion]
+
+
+def test_a_list_in_vars_is_as_many_tests_unless_the_test_says_not(tmp_path: Path) -> None:
+    text = "- vars: {q: [a, b], n: [1, 2]}\n"
+    inputs = [item.input for item in read(tmp_path / "tests.yaml", text)]
+    assert inputs == [{"q": "a", "n": 1}, {"q": "a", "n": 2}, {"q": "b", "n": 1}, {"q": "b", "n": 2}]
+    (item,) = read(tmp_path / "tests.yaml", text + "  options: {disableVarExpansion: true}\n")
+    assert (item.input, item.metadata) == ({"q": ["a", "b"], "n": [1, 2]}, {})
+    assert write_test(item)["options"] == {"disableVarExpansion": True}
 
 
 def test_json_and_json_lines_are_read_too(tmp_path: Path) -> None:

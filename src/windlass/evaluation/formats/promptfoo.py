@@ -7,6 +7,7 @@ windlass, say so under `evaluator`.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -32,6 +33,8 @@ REFERENCE_VARIABLES: Final = (
 
 _NAME: Final = "promptfoo"
 _VARIABLE: Final = "reference_variable"
+_NOT_EXPANDED: Final = "disableVarExpansion"
+"""The option of a test by which a list is one value; else it is as many tests."""
 _ONE_VARIABLE: Final = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
 
@@ -40,7 +43,8 @@ def read_promptfoo(path: Path, _columns: Columns) -> Iterator[Row]:
     for number, test in enumerate(_tests(path), start=1):
         place = f"test {number}"
         try:
-            yield Row(place, read_test(test))
+            for each in _expanded(test):
+                yield Row(place, read_test(each))
         except InputError as error:
             raise InputError(f"{path}, {place}: {error.message}") from error
 
@@ -75,6 +79,11 @@ def write_test(item: Item) -> Fields:
         asserted = [{"type": "equals", "value": answer}, *asserted[_says_reference(asserted) :]]
     if metadata.get(REFERENCE) == expected_trajectory(asserted):
         metadata.pop(REFERENCE, None)
+    options = rest.pop("options", None)
+    if _has_list(variables):
+        options = {**(options if isinstance(options, Mapping) else {}), _NOT_EXPANDED: True}
+    if options is not None:
+        rest["options"] = options
     test: Fields = {"vars": variables, **({"assert": asserted} if asserted else {})}
     test = {**{name: value for name, value in rest.items() if name not in {*test, "metadata"}}, **test}
     said = _said_by({**test, "metadata": metadata})
@@ -97,6 +106,17 @@ def _tests(path: Path) -> Iterator[Any]:
         yield _with_defaults(test, default) if isinstance(test, Mapping) and isinstance(default, Mapping) else test
 
 
+def _expanded(test: Any) -> Iterator[Any]:
+    """Give a test for each value of the variables that are lists, as promptfoo runs them."""
+    variables, options = (test.get(name) if isinstance(test, Mapping) else None for name in ("vars", "options"))
+    if not isinstance(variables, Mapping) or (isinstance(options, Mapping) and options.get(_NOT_EXPANDED)):
+        yield test
+        return
+    values = [value if isinstance(value, list) else [value] for value in variables.values()]
+    for combination in product(*values):
+        yield {**test, "vars": dict(zip(variables, combination, strict=True))}
+
+
 def _with_defaults(test: Mapping[str, Any], default: Mapping[str, Any]) -> Fields:
     """Return a test with what the configuration says of every one, as promptfoo merges them."""
     merged = {**default, **test}
@@ -117,6 +137,10 @@ def _said_by(test: Mapping[str, Any]) -> Fields:
         raise InputError("`assert` is a list of assertions.")
     variables = {str(name): value for name, value in variables.items()}
     rest = {name: value for name, value in test.items() if name not in {"vars", "assert", "metadata"}}
+    options = rest.get("options")
+    if _has_list(variables) and isinstance(options, Mapping) and options.get(_NOT_EXPANDED) is True:
+        rest["options"] = {name: value for name, value in options.items() if name != _NOT_EXPANDED}
+        rest = rest if rest["options"] else {name: value for name, value in rest.items() if name != "options"}
     fields: Fields = {}
     if _says_reference(asserted):
         fields["reference"] = str(asserted[0]["value"])
@@ -139,6 +163,10 @@ def _said_by(test: Mapping[str, Any]) -> Fields:
     if rest:
         metadata[_NAME] = rest
     return {**fields, "metadata": metadata}
+
+
+def _has_list(variables: Mapping[str, object]) -> bool:
+    return any(isinstance(value, list) for value in variables.values())
 
 
 def _says_reference(asserted: list[Any]) -> bool:
