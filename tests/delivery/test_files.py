@@ -145,7 +145,7 @@ def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path: Pa
         ("x.jsonl", "", "FILE has no items; "),
         ("x.jsonl", "\n \n", "FILE has no items; "),
         ("x.jsonl", '{"input": 1}\n\n{"id": \n', "FILE, line 3: this is not JSON "),
-        ("x.csv", "input,page\na,1\nb\n", "FILE, line 3: there are 1 cells here and 2 columns in the header"),
+        ("x.csv", "input,page\na,1\nb\n", "FILE, line 3: the header has 2 columns, and this row 1; a cell"),
         ("X y.jsonl", '{"id": 1}\n', "FILE: 'X y' is no name for a dataset"),
         ("x.yaml", "kind: [", "FILE, line 1: this is not YAML"),
         ("x.yaml", "kind: model\n\tname: x\n", "FILE, line 2: this is not YAML"),

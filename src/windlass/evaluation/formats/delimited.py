@@ -33,7 +33,7 @@ def read_csv(path: Path, columns: Columns) -> Iterator[Row]:
             place = f"line {line}"
             if len(cells) != len(header):
                 raise InputError(
-                    f"{path}, {place}: there are {len(cells)} cells here and {len(header)} columns in the header; "
+                    f"{path}, {place}: the header has {len(header)} columns, and this row {len(cells)}; "
                     "a cell with a separator or a line break in it stands in quotes."
                 )
             yield Row(place, mapped(_values(header, cells, f"{path}, {place}"), columns, f"{path}, {place}"))
