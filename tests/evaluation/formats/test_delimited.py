@@ -53,7 +53,7 @@ def test_columns_of_other_names_are_named(tmp_path: Path) -> None:
     [
         ("", {}, "FILE has no column 'input' (it has none): say which"),
         ("input,a\n", {}, "FILE has no items"),
-        ("question,answer\nq,a\n", {}, "as `--column input=question`."),
+        ("id,question,answer\n1,q,a\n", {}, "as `--column input=question`."),
         ("input,a,a\nq,1,2\n", {}, "FILE: two columns are named 'a'"),
         ('input,a\n"two\nlines",1\nq\n', {}, "FILE, line 4: the header has 2 columns, and this row 1; a cell"),
         ("input,a\nq,1,2\n", {}, "FILE, line 2: the header has 2 columns, and this row 3"),

@@ -56,7 +56,7 @@ def check_header(names: Sequence[str], columns: Columns, source: str) -> None:
     if not any(name == "input" or name.startswith("input.") for name in known):
         raise InputError(
             f"{source} has no column 'input' (it has {', '.join(names) or 'none'}): say which one it is, "
-            f"as `--column input={names[0] if names else 'NAME'}`."
+            f"as `--column input={next((name for name in names if name not in _FIELDS), 'NAME')}`."
         )
 
 
