@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
+    from windlass.sdk.datasets import read_dataset
     from windlass.sdk.evaluation import Judgement, Prediction, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
@@ -32,6 +33,7 @@ __all__ = [
     "lost_scores",
     "lost_spans",
     "prompt",
+    "read_dataset",
     "score",
     "shutdown",
     "trace",
@@ -51,6 +53,7 @@ _HOMES = {
     "lost_scores": "scoring",
     "lost_spans": "exporting",
     "prompt": "prompts",
+    "read_dataset": "datasets",
     "score": "scoring",
     "shutdown": "setup",
     "trace": "tracing",

@@ -142,9 +142,10 @@ def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path: Pa
         ("x.md", "---\nname: a\n---\n{{ b }}", "FILE: the template uses 'b', which `input` does not declare"),
         ("x.md", "---\nname: a\n---\n{{ 'b }}", "FILE: the template is broken in its line 1"),
         ("x.md", "---\nname: a\n---\nx\n[user]\ny", "FILE: there is text before the first line"),
-        ("x.jsonl", "", "FILE: the dataset has no items."),
-        ("x.jsonl", "\n \n", "FILE: the dataset has no items."),
-        ("x.jsonl", '{"id": 1}\n\n{"id": \n', "FILE, line 3: this is not JSON: "),
+        ("x.jsonl", "", "FILE has no items; "),
+        ("x.jsonl", "\n \n", "FILE has no items; "),
+        ("x.jsonl", '{"input": 1}\n\n{"id": \n', "FILE, line 3: this is not JSON "),
+        ("x.csv", "input,page\na,1\nb\n", "FILE, line 3: the header has 2 columns, and this row 1; a cell"),
         ("X y.jsonl", '{"id": 1}\n', "FILE: 'X y' is no name for a dataset"),
         ("x.yaml", "kind: [", "FILE, line 1: this is not YAML"),
         ("x.yaml", "kind: model\n\tname: x\n", "FILE, line 2: this is not YAML"),
@@ -179,7 +180,7 @@ def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path: Pa
             "kind: index\nname: x\ndocs: [a]\n",
             "FILE: an index has no 'docs'; it has documents, settings",
         ),
-        ("x.txt", "hello", r"FILE: only \*\.md, \*\.jsonl and \*\.yaml can be pushed"),
+        ("x.txt", "hello", r"FILE: only \*\.md, \*\.yaml and datasets .* can be pushed; a dataset of"),
     ],
 )
 def test_a_bad_file_is_refused_by_one_sentence_that_names_it(

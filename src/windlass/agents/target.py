@@ -1,8 +1,13 @@
 """A release as the target of a run."""
 
+from pydantic import TypeAdapter, ValidationError
+
 from windlass.agents.assistant import Assistant
 from windlass.errors import InputError
 from windlass.evaluation.samples import Context, Item, Prediction
+from windlass.models.completion import Message
+
+_MESSAGES = TypeAdapter(list[Message])
 
 
 class ReleaseTarget:
@@ -14,7 +19,7 @@ class ReleaseTarget:
 
     async def __call__(self, item: Item) -> Prediction:
         attributes = {"windlass.run": self._run, "windlass.item": item.id}
-        answer = await self._assistant.answer(question_of(item), attributes=attributes)
+        answer = await self._assistant.answer(question_of(item), history=history_of(item), attributes=attributes)
         return Prediction(
             output=answer.text,
             contexts=tuple(
@@ -34,3 +39,15 @@ def question_of(item: Item) -> str:
     if isinstance(item.input, dict) and isinstance(item.input.get("question"), str):
         return str(item.input["question"])
     raise InputError(f"The item {item.id!r} has no question: its input is text, or an object with `question`.")
+
+
+def history_of(item: Item) -> list[Message]:
+    """Return what was said before an item's question: its input's `history`. Raises InputError."""
+    history = item.input.get("history") if isinstance(item.input, dict) else None
+    try:
+        return _MESSAGES.validate_python(history or [])
+    except ValidationError as error:
+        raise InputError(
+            f"The `history` of the item {item.id!r} is no list of messages: each has a `role`, user or assistant, "
+            "and a `content`."
+        ) from error

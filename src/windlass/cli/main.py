@@ -8,6 +8,7 @@ import typer
 from windlass.cli import (
     artifacts,
     audit,
+    datasets,
     demo,
     doctor,
     environments,
@@ -37,6 +38,7 @@ app.command("demo")(demo.run_demo)
 app.command("up")(server.up)
 app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
+app.add_typer(datasets.app, name="datasets")
 app.command("eval")(run.evaluate)
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)

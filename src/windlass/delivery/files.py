@@ -1,6 +1,7 @@
 """The files of a user's repository that describe artifacts, read and checked before anything is pushed.
 
-`*.md` with front matter is a prompt, `*.jsonl` a dataset, `*.yaml` says its kind. A YAML file of a release:
+`*.md` with front matter is a prompt, `*.jsonl` a dataset, `*.yaml` says its kind; named by itself a file in any
+other format of datasets is one, too. A YAML file of a release:
 
     kind: release
     name: guide-to-mlops
@@ -18,10 +19,9 @@ and of an index, whose documents are files named by patterns relative to it:
     settings: {chunk_tokens: 160}
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,16 @@ from windlass.artifacts.kinds import Release, validate_body
 from windlass.artifacts.prompts import parse_prompt
 from windlass.artifacts.references import KINDS, Kind, check_name, parse_selector
 from windlass.errors import InputError
+from windlass.evaluation.formats.files import read_items
+from windlass.evaluation.formats.format import Columns, fields_of
+from windlass.evaluation.formats.registry import SUFFIXES, format_named, format_of
 
 _ORDER: tuple[Kind, ...] = ("prompt", "dataset", "model", "evaluator", "index", "release")
 """What is referred to goes before what refers to it."""
 
 _SUFFIXES = frozenset({".md", ".jsonl", ".yaml", ".yml"})
+
+_DATA_SUFFIXES = [suffix for suffix in SUFFIXES if suffix not in {".yaml", ".yml"}]
 
 _OUR_KIND = re.compile(rf"^kind:\s*['\"]?({'|'.join(KINDS)})['\"]?\s*$", re.MULTILINE)
 
@@ -52,6 +57,8 @@ class ArtifactFile:
     body: Mapping[str, Any]
     """What the server is sent: a body, a dataset's `items`, or an index's `documents` and `settings`."""
     labels: tuple[str, ...] = ()
+    read_as: str = field(default="", compare=False)
+    """The format of a dataset."""
 
 
 def read_files(paths: Iterable[Path]) -> list[ArtifactFile]:
@@ -80,13 +87,29 @@ def read_file(path: Path) -> ArtifactFile:
             prompt = parse_prompt(read_text(path), file=str(path))
             body = prompt.body.model_dump(mode="json", exclude_none=True)
             return ArtifactFile(path, "prompt", _checked_name(path, prompt.name, "a prompt"), body)
-        case ".jsonl":
-            name = _checked_name(path, path.stem, "a dataset")
-            return ArtifactFile(path, "dataset", name, {"items": _read_items(path)})
         case ".yaml" | ".yml":
             return _read_yaml(path)
+        case suffix if suffix in SUFFIXES:
+            return read_dataset_file(path, _checked_name(path, path.name.partition(".")[0], "a dataset"))
         case _:
-            raise InputError(f"{path}: only *.md, *.jsonl and *.yaml can be pushed.")
+            raise InputError(
+                f"{path}: only *.md, *.yaml and datasets ({', '.join(f'*{each}' for each in _DATA_SUFFIXES)}) can "
+                "be pushed; a dataset of another name, or in a folder, is pushed as `dataset/NAME PATH`."
+            )
+
+
+def read_dataset_file(
+    path: Path, name: str, *, data_format: str | None = None, columns: Columns | None = None
+) -> ArtifactFile:
+    """Read a file or folder as the dataset of this name; its format is that of its name and content by default.
+
+    Raises InputError.
+    """
+    if not path.exists():
+        raise InputError(f"There is no file {path}.")
+    form = format_named(data_format) if data_format else format_of(path)
+    items = [fields_of(item) for item in read_items(path, form, columns)]
+    return ArtifactFile(path, "dataset", check_name(name, "a dataset"), {"items": items}, read_as=form.name)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -141,21 +164,6 @@ def _is_ours(path: Path) -> bool:
         # Broken, of several documents, or with tags of another tool: ours only if it says so.
         return _OUR_KIND.search(text) is not None
     return isinstance(content, dict) and content.get("kind") in KINDS
-
-
-def _read_items(path: Path) -> list[object]:
-    items = []
-    # Not splitlines(): inside a JSON text stand other characters that Unicode calls line ends.
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            items.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise InputError(f"{path}, line {number}: this is not JSON: {error.msg}.") from error
-    if not items:
-        raise InputError(f"{path}: the dataset has no items.")
-    return items
 
 
 def _read_yaml(path: Path) -> ArtifactFile:

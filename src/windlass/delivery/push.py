@@ -1,7 +1,7 @@
 """Pushing the files of a repository to a server, and pulling versions back as files."""
 
-import json
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from windlass.artifacts.references import Kind, parse_selector
 from windlass.client import Client
 from windlass.delivery.files import ArtifactFile
 from windlass.errors import InputError
+from windlass.evaluation.formats.json_lines import write_lines
+from windlass.evaluation.samples import Item
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class PushedFile:
     digest: str
     is_new: bool
     labels: tuple[str, ...]
+    read_as: str = ""
+    """The format of a dataset."""
 
 
 def push_files(client: Client, files: Iterable[ArtifactFile], *, message: str = "") -> list[PushedFile]:
@@ -54,7 +58,16 @@ def push_file(client: Client, file: ArtifactFile, *, message: str = "") -> Pushe
         digest=version["digest"],
         is_new=version["is_new"],
         labels=file.labels,
+        read_as=file.read_as,
     )
+
+
+def pull_items(client: Client, selector: str) -> tuple[str, Iterator[Item]]:
+    """Return a dataset's name, and the items of a version as the server gives them. Raises NotFound."""
+    _, name, what = parse_selector(selector, kind="dataset")
+    # A label may move between two pages.
+    digest = client.get(f"/artifacts/dataset/{name}/versions/{what}")["digest"]
+    return name, map(Item.model_validate, client.pages(f"/datasets/{name}/items", ref=digest, limit=500))
 
 
 def pull_file(client: Client, selector: str) -> tuple[str, str]:
@@ -72,8 +85,9 @@ def pull_file(client: Client, selector: str) -> tuple[str, str]:
         case "prompt":
             return f"{name}.md", write_prompt(name, Prompt.model_validate(version["body"]))
         case "dataset":
-            items = client.pages(f"/datasets/{name}/items", ref=version["digest"], limit=500)
-            return f"{name}.jsonl", "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+            lines = io.BytesIO()
+            write_lines(pull_items(client, f"{name}@{version['digest']}")[1], lines, name)
+            return f"{name}.jsonl", lines.getvalue().decode()
         case _:
             return f"{name}.yaml", _as_yaml(kind, name, version)
 

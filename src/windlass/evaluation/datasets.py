@@ -1,7 +1,8 @@
-"""Datasets: parsing JSON Lines, and checking that a dataset has what the evaluators need."""
+"""Datasets: items of rows and of JSON Lines, and checking that a dataset has what the evaluators need."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -14,27 +15,47 @@ _DIGITS_OF_DERIVED_ID = 12
 _FIELDS = "id, input, reference, metadata and split"
 
 
+class Row(NamedTuple):
+    """What a file says of one item, and where in the file it says so ("line 7")."""
+
+    place: str
+    fields: object
+
+
 def parse_items(text: str, source: str = "dataset") -> list[Item]:
     """Read one item from each line of JSON Lines; blank lines are skipped.
 
-    An item without an id gets one made of the digest of its content, so that the same line has the same id
-    in every version of the dataset. Raises InputError naming the line, for a dataset of no items, and for two
-    items of one id.
+    Raises InputError naming the line, for a dataset of no items, and for two items of one id.
     """
     # Not splitlines(): it also splits at separators that JSON text may hold unescaped.
-    lines = ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
-    items = [(number, _parse_line(line, f"{source}, line {number}")) for number, line in lines]
-    if not items:
-        raise InputError(f"{source} has no items; write one JSON object a line, with at least an 'input'.")
-    first_line: dict[str, int] = {}
-    for number, item in items:
-        if item.id in first_line:
+    return list(items_of_rows(rows_of_lines(text.split("\n"), source), source))
+
+
+def rows_of_lines(lines: Iterable[str], source: str) -> Iterator[Row]:
+    """Read JSON from each line that is not blank. Raises InputError naming the line."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield Row(f"line {number}", _parse_line(line, f"{source}, line {number}"))
+
+
+def items_of_rows(rows: Iterable[Row], source: str = "dataset") -> Iterator[Item]:
+    """Make an item of each row as it comes; only the ids and places of those before are remembered.
+
+    An item without an id gets one made of the digest of its content, so that the same row has the same id
+    in every version of the dataset. Raises InputError naming the place, for no rows, and for two items of one id.
+    """
+    first_place: dict[str, str] = {}
+    for place, fields in rows:
+        item = _item_of(fields, f"{source}, {place}")
+        if item.id in first_place:
             raise InputError(
-                f"{source}, line {number}: the id {item.id!r} is already that of line {first_line[item.id]}; "
+                f"{source}, {place}: the id {item.id!r} is already that of {first_place[item.id]}; "
                 "ids must be unique (an item without an id gets one of its content)."
             )
-        first_line[item.id] = number
-    return [item for _, item in items]
+        first_place[item.id] = place
+        yield item
+    if not first_place:
+        raise InputError(f"{source} has no items; give it at least one, with an 'input'.")
 
 
 def items_of(rows: Iterable[Mapping[str, object]], source: str = "dataset") -> list[Item]:
@@ -68,11 +89,14 @@ def _has(item: Item, column: str) -> bool:
     return item.metadata.get(key) not in (None, "")
 
 
-def _parse_line(line: str, place: str) -> Item:
+def _parse_line(line: str, place: str) -> object:
     try:
-        row = json.loads(line)
-    except ValueError as error:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{place}: this is not JSON ({error}).") from error
+
+
+def _item_of(row: object, place: str) -> Item:
     if not isinstance(row, dict):
         raise InputError(f"{place}: an item is a JSON object, this is a {type(row).__name__}.")
     if row.get("input") in (None, "", {}):
@@ -82,7 +106,7 @@ def _parse_line(line: str, place: str) -> Item:
         row["id"] = str(row["id"])
     if row.get("id", "") == "":
         row.pop("id", None)
-        row["id"] = digest(row).removeprefix("sha256:")[:_DIGITS_OF_DERIVED_ID]
+        row["id"] = _derived_id(row, place)
     try:
         return Item.model_validate(row)
     except ValidationError as error:
@@ -91,3 +115,10 @@ def _parse_line(line: str, place: str) -> Item:
         if first["type"] == "extra_forbidden":
             raise InputError(f"{place}: unknown field {field!r}; an item has {_FIELDS}.") from error
         raise InputError(f"{place}: {field!r} is wrong: {first['msg']}.") from error
+
+
+def _derived_id(row: dict[str, object], place: str) -> str:
+    try:
+        return digest(row).removeprefix("sha256:")[:_DIGITS_OF_DERIVED_ID]
+    except InputError as error:
+        raise InputError(f"{place}: {error.message}") from error

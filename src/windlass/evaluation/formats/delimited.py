@@ -1,0 +1,98 @@
+"""CSV: a header and a row an item. Cells are text but for those of `:json` columns; an empty one is nothing."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from windlass.errors import InputError
+from windlass.evaluation.datasets import Row
+from windlass.evaluation.formats.columns import JSON, NULL, check_header, from_json, mapped, table_of
+from windlass.evaluation.formats.format import Columns, opened
+from windlass.evaluation.samples import Item
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Reader
+    from _csv import Writer as _Writer
+
+_DELIMITERS: Final = (",", ";", "\t")
+
+# The module's own limit is 128 KiB; a cell may hold a document.
+csv.field_size_limit(64 * 2**20)
+
+
+def read_csv(path: Path, columns: Columns) -> Iterator[Row]:
+    """Read a CSV file; semicolons and tabs separate cells, too, where the header has no commas."""
+    with opened(path, newline="") as file:
+        rows = _numbered(csv.reader(file, delimiter=_delimiter(path), strict=True), path)
+        _, header = next(rows, (1, []))
+        check_header(header, columns, str(path))
+        for line, cells in rows:
+            place = f"line {line}"
+            if len(cells) != len(header):
+                raise InputError(
+                    f"{path}, {place}: the header has {len(header)} columns, and this row {len(cells)}; "
+                    "a cell with a separator or a line break in it stands in quotes."
+                )
+            yield Row(place, mapped(_values(header, cells, f"{path}, {place}"), columns, f"{path}, {place}"))
+
+
+def write_csv(items: Iterable[Item], file: IO[bytes], _name: str) -> None:
+    table = table_of(items)
+    as_json = {name for name, cells in table.items() if name.endswith(JSON) or not all(map(_is_plain, cells))}
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    writer, careful = (
+        csv.writer(text, quoting=quoting, lineterminator="\n") for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+    )
+    _write_row(writer, careful, [name + JSON if name in as_json else name for name in table])
+    for cells in zip(*table.values(), strict=True):
+        row = [_cell(cell, name in as_json) for name, cell in zip(table, cells, strict=True)]
+        _write_row(writer, careful, row)
+    # The file is its opener's to close.
+    text.detach()
+
+
+def _delimiter(path: Path) -> str:
+    with opened(path, newline="") as file:
+        header = file.readline()
+    return max(_DELIMITERS, key=lambda each: (header.count(each) > 0, -_DELIMITERS.index(each)))
+
+
+def _numbered(reader: "_Reader", path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows that are not blank with the line that each begins on."""
+    begins = 1
+    try:
+        for cells in reader:
+            if cells:
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{path}, line {begins}: the row that begins here is not CSV: {error}.") from error
+
+
+def _values(header: list[str], cells: list[str], place: str) -> dict[str, object]:
+    return {
+        name.removesuffix(JSON): from_json(name, cell, place) if name.endswith(JSON) else cell
+        for name, cell in zip(header, cells, strict=True)
+        if cell != ""
+    }
+
+
+def _write_row(writer: "_Writer", careful: "_Writer", row: list[str]) -> None:
+    # Where lines end in "\n" the module leaves a "\r" unquoted, and reads it as the end of a line.
+    (careful if any("\r" in cell for cell in row) else writer).writerow(row)
+
+
+def _is_plain(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and cell != "")
+
+
+def _cell(value: object, as_json: bool) -> str:
+    if value is None:
+        return ""
+    if as_json:
+        return json.dumps(None if value is NULL else value, ensure_ascii=False)
+    assert isinstance(value, str)
+    return value

@@ -1,0 +1,141 @@
+"""Datasets in other formats, pushed, pulled and checked by the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Windlass, rows
+from tests.live import Project
+
+ADK = Path(__file__).parents[1] / "evaluation" / "formats" / "data" / "adk.evalset.json"
+HUB = ADK.parent / "hugging_face.hub"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    file = tmp_path / "My questions.csv"
+    file.write_text("question,answer,split\n질문?,답,test\nWhy?,Because.,train\n", encoding="utf-8")
+    return file
+
+
+def test_a_dataset_is_pushed_from_any_format_which_is_said(
+    windlass: Windlass, project: Project, table: Path
+) -> None:
+    columns = ("--column", "input=question", "--column", "reference=answer")
+    done = windlass("push", "dataset/questions", table, *columns)
+    assert (done.code, rows(done)[0][-2:]) == (0, ["csv", "new"])
+    items = list(project.client.pages("/datasets/questions/items"))
+    assert [(item["input"], item["reference"], item["split"]) for item in items] == [
+        ("질문?", "답", "test"),
+        ("Why?", "Because.", "train"),
+    ]
+    assert rows(windlass("push", "dataset/questions", table, *columns))[0][-1] == "unchanged"
+    assert rows(windlass("push", "dataset/dice", ADK))[0][-2:] == ["adk", "new"]
+    assert rows(windlass("push", "dataset/hub", HUB, "--column", "input=question"))[0][-2:] == [
+        "hugging-face",
+        "new",
+    ]
+
+
+def test_a_file_of_another_format_named_by_itself_is_a_dataset(windlass: Windlass, tmp_path: Path) -> None:
+    (tmp_path / "sums.csv").write_text("input,reference\n1+1,2\n")
+    assert rows(windlass("push", tmp_path / "sums.csv"))[0][0] == "dataset/sums"
+    assert "nothing to push there" in windlass("push", tmp_path).err
+
+
+@pytest.mark.parametrize(
+    "name", ["out.csv", "out.json", "out.jsonl", "out.parquet", "out.yaml", "out.evalset.json"]
+)
+def test_what_is_pulled_in_a_format_is_pushed_as_the_same_version(
+    windlass: Windlass, tmp_path: Path, name: str
+) -> None:
+    assert windlass("push", "dataset/dice", ADK).code == 0
+    pulled = windlass("pull", "dataset/dice@1", "-o", tmp_path / name)
+    assert (pulled.code, pulled.out) == (0, f"{tmp_path / name}\n")
+    assert rows(windlass("push", "dataset/dice", tmp_path / name))[0][-1] == "unchanged"
+
+
+def test_a_format_may_be_said_when_pulling(
+    windlass: Windlass, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windlass("push", "dataset/dice", ADK)
+    monkeypatch.chdir(tmp_path)
+    assert windlass("pull", "dataset/dice", "--format", "vertex").out == "dice.json\n"
+    cases = json.loads((tmp_path / "dice.json").read_text(encoding="utf-8"))["eval_cases"]
+    assert [case["eval_case_id"] for case in cases] == ["one_turn", "two_turns", "events"]
+    assert rows(windlass("push", "dataset/dice", "dice.json"))[0][-2:] == ["vertex", "unchanged"]
+    assert windlass("pull", "dataset/dice", "--format", "csv", "-o", "-").out.startswith(
+        "id,input:json,reference,"
+    )
+    assert "hugging-face is only read here" in windlass("pull", "dataset/dice", "--format", "hugging-face").err
+    assert [file.name for file in tmp_path.iterdir()] == ["dice.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("push", "dataset/x"), "Name the one file or folder of the dataset"),
+        (("push", "dataset/x", "none.csv"), "There is no file none.csv."),
+        (("push", "none.csv"), "There is no file none.csv."),
+        (("push", "dataset/X Y", ADK), "'X Y' is no name for a dataset"),
+        (
+            ("push", "dataset/x", ADK, "--format", "excel"),
+            "There is no format 'excel'; there are jsonl, json, csv",
+        ),
+        (("push", "dataset/x", ADK, "--column", "input=a"), "is read as adk, which has no columns to choose"),
+        (("push", "dataset/x", ADK, "--column", "input"), "`--column input` is not FIELD=COLUMN"),
+        (("push", ADK, "--format", "adk"), "`--format` and `--column` are of one dataset"),
+        (("pull", "prompt/x", "--format", "csv"), "`--format` is of datasets"),
+        (("pull", "dataset/none", "--format", "hugging-face", "-o", "x"), "There is no dataset 'none'"),
+        (("datasets", "check", "none.csv"), "There is no file none.csv."),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(windlass: Windlass, arguments: tuple[object, ...], message: str) -> None:
+    done = windlass(*arguments)
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
+    assert message in done.err
+
+
+def test_check_says_what_is_in_a_dataset(windlass_alone: Windlass, table: Path) -> None:
+    done = windlass_alone("datasets", "check", table, "--column", "input=question")
+    assert (done.code, done.out.splitlines()) == (
+        0,
+        [
+            f"{table} is read as csv (comma-separated values with a header): 2 items.",
+            "split  items",
+            "test       1",
+            "train      1",
+            "No two items ask the same or nearly the same (a similarity of 0.8 or more).",
+        ],
+    )
+
+
+def test_check_fails_when_splits_share_items(windlass_alone: Windlass, tmp_path: Path) -> None:
+    file = tmp_path / "data.jsonl"
+    lines = (
+        {
+            "id": "a",
+            "input": "How long do I have to send it back to you?",
+            "reference": "30 days",
+            "split": "train",
+        },
+        {
+            "id": "b",
+            "input": "how long do i have to send it back to you",
+            "reference": "14 days",
+            "split": "train",
+        },
+        {"id": "c", "input": "How long do I have to send it back to you all?", "split": "test"},
+    )
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = windlass_alone("datasets", "check", file)
+    assert done.code == 1
+    assert ["a", "train", "c", "test", "0.90", "across", "splits"] in [
+        line.split() for line in done.out.splitlines()
+    ]
+    assert "1 item asking the same as one before, and 1 pair asking nearly the same" in done.out
+    assert "1 item asking the same as one before with another reference: one is wrong." in done.out
+    assert "Leakage: 1 pair in different splits." in done.out
+    file.write_text("\n".join(json.dumps({**line, "split": ""}) for line in lines), encoding="utf-8")
+    assert windlass_alone("datasets", "check", file).code == 0
