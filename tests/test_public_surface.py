@@ -36,3 +36,15 @@ def test_importing_windlass_imports_nothing_heavy() -> None:
     loaded = set(json.loads(done.stdout))
     assert loaded.isdisjoint(HEAVY)
     assert {name for name in loaded if name.startswith("windlass")} == {"windlass", "windlass.version"}
+
+
+def test_the_whole_interface_is_there_without_the_server_s_packages() -> None:
+    server = ("fastapi", "sqlalchemy", "numpy", "chdb", "dbos", "pydantic_ai", "tokenizers", "re2", "pyarrow")
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({server}))  # None: importing it fails
+import windlass
+print(all(hasattr(windlass, name) for name in windlass.__all__))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")

@@ -8,7 +8,8 @@ from windlass.access.principals import LOCAL_ADMIN
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError
-from windlass.evaluation.evaluator_versions import choose_evaluators, make_evaluator, restore_evaluators
+from windlass.evaluation.evaluator_making import make_evaluator
+from windlass.evaluation.evaluator_versions import choose_evaluators, restore_evaluators
 from windlass.evaluation.samples import Context, Sample
 
 THIRD_IS_RIGHT = Sample(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.json_metrics import is_json, json_schema
 from windlass.evaluation.samples import Judgement, Sample
 

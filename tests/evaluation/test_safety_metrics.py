@@ -7,7 +7,7 @@ import pytest
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.built_in import BUILT_IN
-from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.refusals import PHRASES
 from windlass.evaluation.safety_metrics import pii, prompt_leak, refusal
 from windlass.evaluation.samples import Judgement, Sample

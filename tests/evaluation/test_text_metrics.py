@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.samples import Sample
 from windlass.evaluation.text_metrics import contains, matches, numeric_match, rouge_l, rouge_n
 

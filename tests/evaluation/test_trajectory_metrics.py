@@ -6,7 +6,7 @@ from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
-from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.predictions import dump_prediction, load_prediction
 from windlass.evaluation.samples import Prediction, Sample
 from windlass.evaluation.trajectories import ToolCall

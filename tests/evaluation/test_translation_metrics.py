@@ -12,7 +12,7 @@ from sacrebleu.tokenizers.tokenizer_base import BaseTokenizer
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.samples import Sample
 from windlass.evaluation.translation_metrics import bleu, chrf
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from .broken_bodies import BrokenBodies
 from .fuzzing import Fuzzing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fuzz")]
 
 EXAMPLES: Final = int(os.environ.get("WINDLASS_FUZZ_EXAMPLES", "3000"))
 

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from windlass.agents import spans
 from windlass.agents.models import Models
-from windlass.evaluation.evaluator_versions import OpenJudge
+from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.judges.judging import Ask
 from windlass.models.completion import Completion, Message, OutputSchema
 

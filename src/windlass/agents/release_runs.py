@@ -18,12 +18,8 @@ from windlass.errors import Conflict, InputError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
-from windlass.evaluation.evaluator_versions import (
-    ChosenEvaluators,
-    OpenJudge,
-    choose_evaluators,
-    restore_evaluators,
-)
+from windlass.evaluation.evaluator_making import OpenJudge
+from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.results import summarise

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
-from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.judging import Ask
 from windlass.models.completion import Completion, Message, OutputSchema

@@ -5,7 +5,7 @@ import pytest
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.evaluator_versions import make_evaluator
+from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.formats.files import read_items, write_items
 from windlass.evaluation.formats.promptfoo import read_test, write_test
 from windlass.evaluation.formats.promptfoo_yaml import load_yaml
