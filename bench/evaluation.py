@@ -16,7 +16,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import NamedTuple
 
-from windlass.evaluation.metrics import exact_match, latency_s, token_f1
+from windlass.evaluation.metrics.answers import exact_match, token_f1
+from windlass.evaluation.metrics.usage import latency_s
 from windlass.evaluation.runner import RunnerSettings, run_samples
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.store import WarehouseSamples

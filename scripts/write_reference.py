@@ -260,9 +260,7 @@ def evaluators_page() -> str:
         "Evaluators",
         """
         A run names evaluators with `--evaluator`; one that names none uses those by default whose columns the
-        dataset has. The definitions are in the docstrings of `metrics.py`, `text_metrics.py`, `similarity.py`,
-        `translation_metrics.py`, `json_metrics.py`, `citation_metrics.py`, `safety_metrics.py` and
-        `trajectories.py` in `windlass/evaluation/`.
+        dataset has. The definitions are in the docstrings of `windlass/evaluation/metrics/` and `trajectories.py`.
 
         | name | what it says | needs | better | by default |
         |---|---|---|---|---|

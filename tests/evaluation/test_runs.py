@@ -10,7 +10,8 @@ from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.memory import MemorySamples
-from windlass.evaluation.metrics import exact_match, latency_s
+from windlass.evaluation.metrics.answers import exact_match
+from windlass.evaluation.metrics.usage import latency_s
 from windlass.evaluation.results import MetricSummary, samples_page
 from windlass.evaluation.runner import RunnerSettings
 from windlass.evaluation.runs import (

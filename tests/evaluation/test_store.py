@@ -6,7 +6,7 @@ from opentelemetry import trace
 
 from windlass.errors import Unavailable
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.metrics import exact_match, groundedness
+from windlass.evaluation.metrics.answers import exact_match, groundedness
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.store import WarehouseSamples

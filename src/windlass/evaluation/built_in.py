@@ -3,67 +3,69 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from windlass.evaluation import (
-    citation_metrics,
-    json_metrics,
-    metrics,
-    safety_metrics,
-    similarity,
-    text_metrics,
-    trajectory_metrics,
-    translation_metrics,
-)
 from windlass.evaluation.evaluators import Evaluator, Registry
 from windlass.evaluation.judges.checklist import checklist
 from windlass.evaluation.judges.claims import claims
 from windlass.evaluation.judges.pairwise import pairwise
 from windlass.evaluation.judges.rubric import rubric
+from windlass.evaluation.metrics import (
+    answers,
+    citations,
+    retrieval,
+    safety,
+    similarity,
+    structure,
+    texts,
+    tool_calls,
+    translation,
+    usage,
+)
 
 BUILT_IN: Final = Registry(
     [
-        metrics.recall_at_5,
-        metrics.ndcg_at_10,
-        metrics.mrr,
-        metrics.token_f1,
-        metrics.exact_match,
-        metrics.groundedness,
-        metrics.latency_s,
-        metrics.input_tokens,
-        metrics.output_tokens,
-        metrics.cost_usd,
-        text_metrics.rouge_n(1),
-        text_metrics.rouge_n(2),
-        text_metrics.rouge_l(),
-        text_metrics.numeric_match(),
-        json_metrics.is_json(),
+        retrieval.recall_at_5,
+        retrieval.ndcg_at_10,
+        retrieval.mrr,
+        answers.token_f1,
+        answers.exact_match,
+        answers.groundedness,
+        usage.latency_s,
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cost_usd,
+        texts.rouge_n(1),
+        texts.rouge_n(2),
+        texts.rouge_l(),
+        texts.numeric_match(),
+        structure.is_json(),
         similarity.fuzzy_match(),
         similarity.embedding_similarity(),
-        translation_metrics.bleu(),
-        translation_metrics.chrf(),
-        *citation_metrics.BUILT_IN,
-        safety_metrics.pii(),
-        safety_metrics.refusal(),
-        *trajectory_metrics.BUILT_IN,
+        translation.bleu(),
+        translation.chrf(),
+        *citations.BUILT_IN,
+        safety.pii(),
+        safety.refusal(),
+        *tool_calls.BUILT_IN,
     ]
 )
 
 MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
-    "recall_at": metrics.recall_at,
-    "precision_at": metrics.precision_at,
-    "hit_at": metrics.hit_at,
-    "ndcg_at": metrics.ndcg_at,
-    "rouge_n": text_metrics.rouge_n,
-    "contains": text_metrics.contains,
-    "matches": text_metrics.matches,
-    "numeric_match": text_metrics.numeric_match,
-    "json_schema": json_metrics.json_schema,
+    "recall_at": retrieval.recall_at,
+    "precision_at": retrieval.precision_at,
+    "hit_at": retrieval.hit_at,
+    "ndcg_at": retrieval.ndcg_at,
+    "rouge_n": texts.rouge_n,
+    "contains": texts.contains,
+    "matches": texts.matches,
+    "numeric_match": texts.numeric_match,
+    "json_schema": structure.json_schema,
     "fuzzy_match": similarity.fuzzy_match,
-    "bleu": translation_metrics.bleu,
-    "chrf": translation_metrics.chrf,
-    "pii": safety_metrics.pii,
-    "refusal": safety_metrics.refusal,
-    "prompt_leak": safety_metrics.prompt_leak,
-    **trajectory_metrics.MAKERS,
+    "bleu": translation.bleu,
+    "chrf": translation.chrf,
+    "pii": safety.pii,
+    "refusal": safety.refusal,
+    "prompt_leak": safety.prompt_leak,
+    **tool_calls.MAKERS,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
 

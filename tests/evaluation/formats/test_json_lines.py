@@ -45,7 +45,9 @@ def test_with_columns_they_are_tables_and_without_an_unknown_field_is_a_mistake(
         ("[" * 100_000, "FILE: this is nested too deeply"),
         ("[]", "FILE has no items"),
     ],
+    ids=["object", "broken", "number", "too great", "nested", "empty"],
 )
+@pytest.mark.usefixtures("no_collection")
 def test_a_bad_array_is_one_sentence_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path / "a.json", text)

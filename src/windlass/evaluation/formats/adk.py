@@ -17,8 +17,8 @@ from windlass.evaluation.formats.adk_turns import Turn, conversation_of, turn_of
 from windlass.evaluation.formats.contents import Fields, input_of, named, without_nulls
 from windlass.evaluation.formats.exact import KEY, beside, restored
 from windlass.evaluation.formats.format import Columns, fields_of, load_json, write_json
+from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.samples import Item
-from windlass.evaluation.trajectory_metrics import REFERENCE
 
 _OWN: Final = ("eval_id", "creation_timestamp", KEY)
 _ASKED: Final = ("conversation", "conversation_scenario")

@@ -18,8 +18,8 @@ from windlass.evaluation.formats.exact import KEY, beside, restored
 from windlass.evaluation.formats.format import Columns, load_json, opened
 from windlass.evaluation.formats.promptfoo_assertions import TWIN, expected_trajectory, is_text, with_twin
 from windlass.evaluation.formats.promptfoo_yaml import dump_yaml, load_yaml
+from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.samples import Item
-from windlass.evaluation.trajectory_metrics import REFERENCE
 
 REFERENCE_VARIABLES: Final = (
     "reference",

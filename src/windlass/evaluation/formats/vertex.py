@@ -25,8 +25,8 @@ from windlass.evaluation.formats.contents import (
 )
 from windlass.evaluation.formats.exact import KEY, beside, restored
 from windlass.evaluation.formats.format import Columns, load_json, write_json
+from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.samples import Item
-from windlass.evaluation.trajectory_metrics import REFERENCE
 
 _NAME: Final = "vertex"
 _SAID: Final = ("prompt", "conversation_history", "reference")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from windlass.agents.assistant import format_passages
 from windlass.evaluation.built_in import BUILT_IN
-from windlass.evaluation.citation_metrics import citation_precision, citation_recall, has_citations, marks_of
+from windlass.evaluation.metrics.citations import citation_precision, citation_recall, has_citations, marks_of
 from windlass.evaluation.samples import Context, Judgement, Sample
 from windlass.retrieval.index import Hit
 

@@ -9,7 +9,7 @@ A mark of citation stands in brackets, ``[…]`` or ``【…】``, with or witho
 
 Links of Markdown (``[text](address)``), notes at the foot (``[^1]: …``), other brackets and whatever stands in
 code are no marks. A mark points to the passages of these ranks, or to those that its name holds as relevance is
-defined in ``metrics.py``; one that points to none is wrong: it is made up, or says what the target was not
+defined in ``retrieval.py``; one that points to none is wrong: it is made up, or says what the target was not
 given. Each rank of a list is a mark of its own, and a mark that is repeated counts each time.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from windlass.evaluation.evaluators import Evaluator, Function
-from windlass.evaluation.metrics import Passage, relevant_passages
+from windlass.evaluation.metrics.retrieval import Passage, relevant_passages
 from windlass.evaluation.samples import Context, Judgement, Sample
 
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
@@ -64,7 +64,7 @@ def citation_precision(sample: Sample) -> Judgement:
 def citation_recall(sample: Sample) -> Judgement:
     """Share of the passages that the item names as relevant to which a mark points.
 
-    Relevance as in ``metrics.py``. A mark counts only where it points to a passage that was retrieved: a source
+    Relevance as in ``retrieval.py``. A mark counts only where it points to a passage that was retrieved: a source
     that was not given is cited from memory. An answer without a mark cites none of them: 0. An item that names
     no passage leaves it undefined.
     """

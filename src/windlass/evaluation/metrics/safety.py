@@ -11,7 +11,7 @@ from pydantic import Field
 
 from windlass.errors import ConfigurationError, InputError
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.refusals import PHRASES
+from windlass.evaluation.metrics.refusals import PHRASES
 from windlass.evaluation.samples import Judgement, Sample
 from windlass.evaluation.text import sentences, words
 

@@ -13,8 +13,8 @@ from sacrebleu.tokenizers.tokenizer_base import BaseTokenizer
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.evaluator_making import make_evaluator
+from windlass.evaluation.metrics.translation import bleu, chrf
 from windlass.evaluation.samples import Sample
-from windlass.evaluation.translation_metrics import bleu, chrf
 
 OFFERED = ("13a", "intl", "zh", "char", "none")
 TEXTS = st.text(alphabet="abc. 가나漢字か", max_size=40)

@@ -8,8 +8,8 @@ from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluator_making import make_evaluator
-from windlass.evaluation.refusals import PHRASES
-from windlass.evaluation.safety_metrics import pii, prompt_leak, refusal
+from windlass.evaluation.metrics.refusals import PHRASES
+from windlass.evaluation.metrics.safety import pii, prompt_leak, refusal
 from windlass.evaluation.samples import Judgement, Sample
 from windlass.evaluation.text import words
 

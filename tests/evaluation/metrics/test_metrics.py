@@ -5,20 +5,9 @@ import pytest
 from windlass.errors import ConfigurationError, InputError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluators import Evaluator, Registry, evaluator
-from windlass.evaluation.metrics import (
-    cost_usd,
-    exact_match,
-    groundedness,
-    hit_at,
-    input_tokens,
-    latency_s,
-    mrr,
-    ndcg_at_10,
-    output_tokens,
-    precision_at,
-    recall_at_5,
-    token_f1,
-)
+from windlass.evaluation.metrics.answers import exact_match, groundedness, token_f1
+from windlass.evaluation.metrics.retrieval import hit_at, mrr, ndcg_at_10, precision_at, recall_at_5
+from windlass.evaluation.metrics.usage import cost_usd, input_tokens, latency_s, output_tokens
 from windlass.evaluation.samples import Context, Judgement, Sample
 from windlass.models.completion import Usage
 

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from windlass.errors import ConfigurationError, InputError
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.metrics.scripts import Script, main_script
 from windlass.evaluation.samples import Judgement, Sample
-from windlass.evaluation.scripts import Script, main_script
 
 _TOKENIZERS: Final = ("auto", "13a", "intl", "zh", "char", "none")
 _NOT_OFFERED: Final = {

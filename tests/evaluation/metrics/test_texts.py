@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.evaluator_making import make_evaluator
+from windlass.evaluation.metrics.texts import contains, matches, numeric_match, rouge_l, rouge_n
 from windlass.evaluation.samples import Sample
-from windlass.evaluation.text_metrics import contains, matches, numeric_match, rouge_l, rouge_n
 
-ROUGE = json.loads((Path(__file__).parent / "adk" / "rouge.json").read_text(encoding="utf-8"))
+ROUGE = json.loads((Path(__file__).parents[1] / "adk" / "rouge.json").read_text(encoding="utf-8"))
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "배", "포"]), max_size=12).map(" ".join)
 
 

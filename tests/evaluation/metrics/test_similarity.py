@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.evaluator_making import make_evaluator
+from windlass.evaluation.metrics.similarity import LARGEST, edit_distance, embedding_similarity, fuzzy_match
 from windlass.evaluation.samples import Judgement, Sample
-from windlass.evaluation.similarity import LARGEST, edit_distance, embedding_similarity, fuzzy_match
 
 LETTERS = st.text(alphabet="ab가나漢か ", max_size=70)
 

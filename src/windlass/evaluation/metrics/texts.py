@@ -28,7 +28,7 @@ def rouge_n(n: Gram) -> Evaluator:
 
     def of_texts(answer: Sequence[str], reference: Sequence[str]) -> float:
         some, others = _runs(answer, n), _runs(reference, n)
-        return _f1((some & others).total(), some.total(), others.total())
+        return f1((some & others).total(), some.total(), others.total())
 
     return _against_references(f"rouge_{n}", of_texts, f"F1 over the runs of {n} words shared with the reference.")
 
@@ -37,7 +37,7 @@ def rouge_l() -> Evaluator:
     """Make ROUGE-L: F1 over the longest common subsequence of words (Lin 2004, section 3, with β = 1)."""
 
     def of_texts(answer: Sequence[str], reference: Sequence[str]) -> float:
-        return _f1(_longest_common(answer, reference), len(answer), len(reference))
+        return f1(_longest_common(answer, reference), len(answer), len(reference))
 
     return _against_references("rouge_l", of_texts, "F1 over the longest sequence of words in common.")
 
@@ -112,7 +112,8 @@ def _runs(text: Sequence[str], n: int) -> "Counter[tuple[str, ...]]":
     return Counter(tuple(text[at : at + n]) for at in range(len(text) - n + 1))
 
 
-def _f1(shared: int, some: int, others: int) -> float:
+def f1(shared: int, some: int, others: int) -> float:
+    """Return the harmonic mean of shared / some and shared / others."""
     return 2 * shared / (some + others) if shared else 0.0
 
 

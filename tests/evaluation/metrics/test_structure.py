@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.evaluator_making import make_evaluator
-from windlass.evaluation.json_metrics import is_json, json_schema
+from windlass.evaluation.metrics.structure import is_json, json_schema
 from windlass.evaluation.samples import Judgement, Sample
 
 ORDER: dict[str, Any] = {
@@ -56,7 +56,9 @@ def sample(output: str) -> Sample:
         ("```json  \n\n{}\n```", 1),
         ("```" + "\n" * 100_000, 0),
     ],
+    ids=lambda value: str(value)[:20],
 )
+@pytest.mark.usefixtures("no_collection")
 def test_json_is_json(output: str, expected: float) -> None:
     assert is_json()(sample(output)).value == expected
 

@@ -1,6 +1,6 @@
 import pytest
 
-from windlass.evaluation.scripts import Script, main_script
+from windlass.evaluation.metrics.scripts import Script, main_script
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,4 @@
-"""What a retriever found, how an answer relates to reference and sources, and what it took.
-
-Each docstring is the definition; the same word means the same number everywhere.
+"""What a retriever found, against the passages that an item names.
 
 Relevance: a context is relevant when it comes from a passage that the item names, either
 ``metadata.page`` with ``metadata.section``, or a list of such pairs in ``metadata.relevant``. A document
@@ -9,21 +7,16 @@ case and spacing aside; an item that names no section means the whole page.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from windlass.evaluation.evaluators import Evaluator, evaluator
-from windlass.evaluation.samples import Context, Judgement, Sample
-from windlass.evaluation.text import answer_words, sentences, words
+from windlass.evaluation.samples import Context, Sample
 
 Depth = Annotated[int, Field(ge=1, le=1000)]
 """How many of what was retrieved count."""
-
-SUPPORTED_SHARE = 0.8
-"""Share of a sentence's words that one context must hold for the sentence to count as supported."""
 
 
 class Passage(NamedTuple):
@@ -137,64 +130,6 @@ def ndcg_at(k: Depth) -> Evaluator:
     return ndcg
 
 
-@evaluator(needs=("reference",))
-def token_f1(sample: Sample) -> float:
-    """Harmonic mean of precision and recall over words shared with the reference (SQuAD).
-
-    Of several references the best counts. Words as in `text.words`, without English articles. Both sides
-    empty is 1, one side empty 0.
-    """
-    return max(_f1(answer_words(sample.output), answer_words(text)) for text in sample.references)
-
-
-@evaluator(needs=("reference",))
-def exact_match(sample: Sample) -> float:
-    """1 when the output equals a reference, case, punctuation, spacing and English articles aside; else 0."""
-    output = answer_words(sample.output)
-    return float(any(output == answer_words(text) for text in sample.references))
-
-
-@evaluator()
-def groundedness(sample: Sample) -> Judgement:
-    """Share of the answer's sentences whose words one retrieved context holds (at least 80 % of them each).
-
-    Word containment, not entailment: it sees invented words and numbers, not a negation or a wrong link
-    between things that are both in the text. An answer without a sentence claims nothing: undefined. With
-    no context nothing is supported: 0.
-    """
-    claims = sentences(sample.output)
-    if not claims:
-        return Judgement(None, "undefined", "the answer has no sentence")
-    texts = [frozenset(words(context.text)) for context in sample.contexts]
-    unsupported = [claim for claim in claims if not _supported(frozenset(words(claim)), texts)]
-    explanation = "" if not unsupported else "not in the retrieved text: " + " | ".join(unsupported)[:500]
-    return Judgement(1 - len(unsupported) / len(claims), "", explanation)
-
-
-@evaluator(higher_is_better=False)
-def latency_s(sample: Sample) -> float | None:
-    """Seconds from asking the target to its whole answer, without the attempts before the last."""
-    return sample.latency_s
-
-
-@evaluator(higher_is_better=False)
-def input_tokens(sample: Sample) -> float | None:
-    """Tokens that the models read for this sample, as they reported them."""
-    return None if sample.usage is None else sample.usage.input_tokens
-
-
-@evaluator(higher_is_better=False)
-def output_tokens(sample: Sample) -> float | None:
-    """Tokens that the models wrote for this sample, as they reported them."""
-    return None if sample.usage is None else sample.usage.output_tokens
-
-
-@evaluator(higher_is_better=False)
-def cost_usd(sample: Sample) -> float | None:
-    """What the models cost for this sample, in US dollars; undefined where a price is unknown."""
-    return sample.cost_usd
-
-
 recall_at_5 = recall_at(5)
 ndcg_at_10 = ndcg_at(10)
 
@@ -209,17 +144,6 @@ def _first_rank(passage: Passage, contexts: Sequence[Context]) -> int | None:
 
 def _discount(rank: int) -> float:
     return 1 / math.log2(1 + rank)
-
-
-def _f1(predicted: Sequence[str], reference: Sequence[str]) -> float:
-    if not predicted or not reference:
-        return float(predicted == reference)
-    shared = (Counter(predicted) & Counter(reference)).total()
-    return 2 * shared / (len(predicted) + len(reference))
-
-
-def _supported(claim: frozenset[str], texts: list[frozenset[str]]) -> bool:
-    return any(len(claim & text) >= SUPPORTED_SHARE * len(claim) for text in texts)
 
 
 def _normal(text: str) -> str:

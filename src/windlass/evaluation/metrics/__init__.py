@@ -1,0 +1,1 @@
+"""Evaluators that compute: each family of metrics in a file of its own; the docstrings are the definitions."""
