@@ -14,8 +14,9 @@ from windlass.errors import InputError
 from windlass.evaluation.datasets import Row
 from windlass.evaluation.formats.adk_first_schema import cases_of_first_schema
 from windlass.evaluation.formats.adk_turns import Turn, conversation_of, turn_of
+from windlass.evaluation.formats.cases import rows_of_cases
 from windlass.evaluation.formats.contents import Fields, input_of, named, without_nulls
-from windlass.evaluation.formats.exact import KEY, beside, restored
+from windlass.evaluation.formats.exact import KEY, beside
 from windlass.evaluation.formats.format import Columns, fields_of, load_json, write_json
 from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.samples import Item
@@ -29,13 +30,7 @@ def read_adk(path: Path, _columns: Columns) -> Iterator[Row]:
     cases = cases_of_first_schema(content, path) if isinstance(content, list) else named(content).get("eval_cases")
     if not isinstance(cases, list):
         raise InputError(f"{path} is no eval set of ADK: it is an object with `eval_cases`, or a list of cases.")
-    for number, case in enumerate(cases, start=1):
-        identity = named(case).get("eval_id")
-        place = f"case {identity!r}" if identity else f"case {number}"
-        try:
-            yield Row(place, read_case(case))
-        except InputError as error:
-            raise InputError(f"{path}, {place}: {error.message}") from error
+    yield from rows_of_cases(path, cases, "eval_id", _said_by)
 
 
 def write_adk(items: Iterable[Item], file: IO[bytes], name: str) -> None:
@@ -44,16 +39,8 @@ def write_adk(items: Iterable[Item], file: IO[bytes], name: str) -> None:
     write_json({"eval_set_id": identity, "name": name, "eval_cases": [write_case(item) for item in items]}, file)
 
 
-def read_case(case: object) -> Fields:
-    """Return an item's fields. Raises InputError."""
-    if not isinstance(case, Mapping):
-        raise InputError(f"a case is an object, this is a {type(case).__name__}.")
-    fields = named(case)
-    return restored(_said_by(fields), fields.get(KEY))
-
-
 def write_case(item: Item) -> Fields:
-    """Return a case that ADK reads, and that `read_case` reads as the same item."""
+    """Return a case that ADK reads, which is read as the same item again."""
     kept = item.metadata.get("adk")
     rest = {name: value for name, value in kept.items() if name not in _OWN} if isinstance(kept, Mapping) else {}
     asked = {name: rest.pop(name) for name in _ASKED if name in rest}

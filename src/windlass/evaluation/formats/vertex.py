@@ -13,6 +13,7 @@ from typing import IO, Any, Final
 
 from windlass.errors import InputError
 from windlass.evaluation.datasets import Row
+from windlass.evaluation.formats.cases import rows_of_cases
 from windlass.evaluation.formats.contents import (
     Fields,
     content_of,
@@ -23,7 +24,7 @@ from windlass.evaluation.formats.contents import (
     text_of,
     turns_of,
 )
-from windlass.evaluation.formats.exact import KEY, beside, restored
+from windlass.evaluation.formats.exact import KEY, beside
 from windlass.evaluation.formats.format import Columns, load_json, write_json
 from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.samples import Item
@@ -40,29 +41,15 @@ def read_vertex(path: Path, _columns: Columns) -> Iterator[Row]:
         raise InputError(
             f"{path} is no evaluation dataset of Vertex AI that has its cases: an object with `eval_cases`."
         )
-    for number, case in enumerate(cases, start=1):
-        identity = named(case).get("eval_case_id")
-        place = f"case {identity!r}" if identity else f"case {number}"
-        try:
-            yield Row(place, read_case(case))
-        except InputError as error:
-            raise InputError(f"{path}, {place}: {error.message}") from error
+    yield from rows_of_cases(path, cases, "eval_case_id", _said_by)
 
 
 def write_vertex(items: Iterable[Item], file: IO[bytes], _name: str) -> None:
     write_json({"eval_cases": [write_case(item) for item in items]}, file)
 
 
-def read_case(case: object) -> Fields:
-    """Return an item's fields. Raises InputError."""
-    if not isinstance(case, Mapping):
-        raise InputError(f"a case is an object, this is a {type(case).__name__}.")
-    fields = named(case)
-    return restored(_said_by(fields), fields.get(KEY))
-
-
 def write_case(item: Item) -> Fields:
-    """Return a case that Vertex AI reads, and that `read_case` reads as the same item."""
+    """Return a case that Vertex AI reads, which is read as the same item again."""
     kept = item.metadata.get(_NAME)
     rest = {name: value for name, value in kept.items() if name not in _ITEM} if isinstance(kept, Mapping) else {}
     plain = _plain_case(item.input, item.reference)
