@@ -1,5 +1,6 @@
 """Runs across a restart of the server."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.live import LiveServer, Project
@@ -13,6 +14,27 @@ def version_name(version: dict[str, Any]) -> VersionName:
     return VersionName.model_validate({name: version[name] for name in ("name", "number", "digest")})
 
 
+def recorded(
+    live: LiveServer,
+    project: Project,
+    evaluators: Sequence[Evaluator],
+    settings: Mapping[str, object] | None = None,
+) -> str:
+    """Record a run of four items that nothing has started, and return its id."""
+    release, data = project.push_release(), project.push_sums(items=4)
+    return create_run(
+        live.services.database,
+        live.services.audit,
+        Principal(id="ada", kind="user", role="admin", project=project.name),
+        release=version_name(release),
+        dataset=version_name(data),
+        items=4,
+        evaluators=evaluators,
+        concurrency=2,
+        settings=settings,
+    ).id
+
+
 def restarted(live: LiveServer, project: Project) -> Project:
     live.restart()
     live.services._await_recovery()
@@ -20,20 +42,9 @@ def restarted(live: LiveServer, project: Project) -> Project:
 
 
 def test_a_run_that_was_recorded_but_never_started_is_taken_up(live: LiveServer, project: Project) -> None:
-    release, data = project.push_release(), project.push_sums(items=4)
-    services = live.services
-    run = create_run(
-        services.database,
-        services.audit,
-        Principal(id="ada", kind="user", role="admin", project=project.name),
-        release=version_name(release),
-        dataset=version_name(data),
-        items=4,
-        evaluators=BUILT_IN.select(["exact_match"]),
-        concurrency=2,
-    )
+    run = recorded(live, project, BUILT_IN.select(["exact_match"]))
     again = restarted(live, project)
-    finished = again.await_run(run.id)
+    finished = again.await_run(run)
     assert (finished["state"], finished["finished_items"], finished["by"]) == ("finished", 4, "ada")
     assert finished["metrics"]["exact_match"]["mean"] == 1.0
     again.close()
@@ -46,24 +57,13 @@ def test_a_run_whose_judges_would_be_told_something_else_is_not_gone_on_with(
     judge = project.client.post(
         "/artifacts/evaluator/right-sum", {"body": {"function": "rubric", "parameters": judged}}
     )
-    release, data = project.push_release(), project.push_sums(items=4)
-    services = live.services
-    run = create_run(
-        services.database,
-        services.audit,
-        Principal(id="ada", kind="user", role="admin", project=project.name),
-        release=version_name(release),
-        dataset=version_name(data),
-        items=4,
-        evaluators=[Evaluator("right-sum", lambda _: None)],
-        concurrency=2,
-        settings={
-            "evaluator_versions": {"right-sum": judge["digest"]},
-            "judge_prompts": {"right-sum": "sha256:of an older windlass"},
-        },
-    )
+    settings = {
+        "evaluator_versions": {"right-sum": judge["digest"]},
+        "judge_prompts": {"right-sum": "sha256:of an older windlass"},
+    }
+    run = recorded(live, project, [Evaluator("right-sum", lambda _: None)], settings)
     again = restarted(live, project)
-    failed = again.await_run(run.id)
+    failed = again.await_run(run)
     assert failed["state"] == "failed"
     assert failed["error"].startswith(
         "The run began with other instructions to right-sum than this windlass gives"

@@ -4,6 +4,7 @@ import inspect
 import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from windlass.errors import InputError
 from windlass.evaluation.samples import Judgement, Sample
@@ -38,7 +39,7 @@ class Evaluator:
             self.prepare()
         return self
 
-    @property
+    @cached_property
     def waits(self) -> bool:
         """Whether the function is async: it waits, for a model mostly, and others can go on meanwhile."""
         call = getattr(self.function, "__call__", None)  # noqa: B004 - the method of an object, to look at it
@@ -53,6 +54,8 @@ class Evaluator:
         try:
             scored = self.function(sample)
             if inspect.isawaitable(scored):
+                if inspect.iscoroutine(scored):
+                    scored.close()
                 raise TypeError("it is async, and was called as if it were not")
             return _judgement(scored)
         except Exception as error:  # noqa: BLE001 - users' functions raise anything; the explanation keeps it

@@ -7,6 +7,7 @@ missing score that says why, and so lowers the coverage of the metric and not it
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -44,15 +45,19 @@ class Form(Generic[V]):
     verdict: type[V]
     read: Callable[[V], Judgement]
 
-    @property
+    @cached_property
     def told(self) -> str:
         """The instructions, the same for every sample."""
         return _FRAME.format(instructions=self.instructions.strip(), evidence=self.evidence.describe())
 
+    @cached_property
+    def schema(self) -> OutputSchema:
+        return OutputSchema("verdict", self.verdict.model_json_schema())
+
     @property
     def prompt(self) -> str:
         """The digest of the instructions and of the form of the verdict."""
-        return digest({"told": self.told, "verdict": self.verdict.model_json_schema()})
+        return digest({"told": self.told, "verdict": self.schema.schema})
 
     async def judge(
         self, ask: Ask, sample: Sample, made: Mapping[str, object] = MappingProxyType({})
@@ -65,11 +70,10 @@ class Form(Generic[V]):
         return replace(await self._judgement(ask, messages), source="judge")
 
     async def _judgement(self, ask: Ask, messages: Sequence[Message]) -> Judgement:
-        schema = OutputSchema("verdict", self.verdict.model_json_schema())
         failure = Judgement(None)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                completion = await ask(messages, schema)
+                completion = await ask(messages, self.schema)
                 return self.read(self.verdict.model_validate_json(completion.text))
             except ConfigurationError:
                 raise
