@@ -206,6 +206,13 @@ def test_an_evaluator_that_waits_judges_within_the_sample_beside_those_that_do_n
     assert store.stored()["item-11"].judgements["length"].value == 2.0
 
 
+def test_a_function_that_hides_that_it_waits_is_told_so(store: MemorySamples) -> None:
+    sample_all(make_items(1), Answers(), store, (Evaluator("hidden", lambda sample: slow_length(sample)),))
+    judgement = store.stored()["item-0"].judgements["hidden"]
+    assert (judgement.value, judgement.label) == (None, "error")
+    assert judgement.explanation == "TypeError: it is async, and was called as if it were not"
+
+
 def test_no_more_samples_than_the_concurrency_are_judged_at_once(store: MemorySamples) -> None:
     flying, most = 0, 0
 
