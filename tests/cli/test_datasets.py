@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import Project
+from windlass.cli.dataset_options import FormatOption
+from windlass.evaluation.formats.registry import FORMATS
 
 ADK = Path(__file__).parents[1] / "evaluation" / "formats" / "data" / "adk.evalset.json"
 HUB = ADK.parent / "hugging_face.hub"
@@ -139,3 +142,9 @@ def test_check_fails_when_splits_share_items(windlass_alone: Windlass, tmp_path:
     assert "Leakage: 1 pair in different splits." in done.out
     file.write_text("\n".join(json.dumps({**line, "split": ""}) for line in lines), encoding="utf-8")
     assert windlass_alone("datasets", "check", file).code == 0
+
+
+def test_the_option_names_every_format_and_no_other() -> None:
+    option = get_args(FormatOption)[1]
+    named = option.help.removeprefix("Of a dataset: ").partition(" [")[0].replace(" or ", ", ")
+    assert named.split(", ") == list(FORMATS)

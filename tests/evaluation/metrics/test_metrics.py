@@ -193,6 +193,7 @@ def test_a_run_that_names_no_evaluators_leaves_out_what_few_answers_are_for_or_w
         "pii",
         "refusal",
     }
+    assert BUILT_IN["rouge_l"](sample("x", "x")) == Judgement(1.0)
 
 
 def test_an_evaluator_that_lacks_a_package_is_refused_before_the_run() -> None:
