@@ -211,6 +211,32 @@ def test_a_release_is_promoted_and_rolled_back_by_dialog_and_the_audit_page_show
     desk.keep("audit-after")
 
 
+_COMMONEST_COLOUR = """
+(canvas) => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  const counts = new Map();
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] === 255) {
+      const colour = `${data[at]},${data[at + 1]},${data[at + 2]}`;
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0][0];
+}
+"""
+"""That of the lines of a chart's grid."""
+
+
+def test_charts_turn_dark_with_the_system(desk: Window) -> None:
+    desk.visit("/dashboard", NAME, "extractive")
+    canvas = desk.main.locator("canvas").first
+    lightness = [sum(map(int, str(canvas.evaluate(_COMMONEST_COLOUR)).split(","))) / 3 for _ in desk.looks()]
+    assert lightness[0] > 200
+    assert lightness[1] < 80
+
+
 def test_a_chart_is_made_with_the_server_s_advice_saved_for_all_taken_away_and_leads_to_its_traces(
     desk: Window, demo: Demo
 ) -> None:
