@@ -9,6 +9,7 @@ from windlass.evaluation.judges.claims import claims
 from windlass.evaluation.judges.pairwise import pairwise
 from windlass.evaluation.judges.rubric import rubric
 from windlass.evaluation.metrics import (
+    agents,
     answers,
     citations,
     retrieval,
@@ -46,6 +47,7 @@ BUILT_IN: Final = Registry(
         safety.pii(),
         safety.refusal(),
         *tool_calls.BUILT_IN,
+        *agents.BUILT_IN,
     ]
 )
 
@@ -66,6 +68,7 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "refusal": safety.refusal,
     "prompt_leak": safety.prompt_leak,
     **tool_calls.MAKERS,
+    "within_budget": agents.within_budget,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
 

@@ -14,7 +14,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final, Literal, get_args
 
 from windlass.errors import InputError
@@ -63,10 +62,9 @@ class Comparison:
         ignore_args: bool = False,
     ) -> "Comparison":
         """Make two trajectories comparable; without arguments, by the names of tools alone."""
-        freeze = _frozen if compat == "adk" else partial(_frozen, tell_bools=True)
 
         def key(call: ToolCall) -> Hashable:
-            return call.tool_name if ignore_args else (call.tool_name, freeze(call.tool_input))
+            return call.tool_name if ignore_args else key_of(call, tell_bools=compat != "adk")
 
         ran = [key(call) for call in predicted if call.outcome not in _NEVER_RAN]
         return cls(ran, [key(call) for call in reference], compat == "vertex")
@@ -114,6 +112,11 @@ class Comparison:
             other = set(self.reference if counted is self.predicted else self.predicted)
             return sum(call in other for call in counted)
         return (Counter(self.predicted) & Counter(self.reference)).total()
+
+
+def key_of(call: ToolCall, *, tell_bools: bool = True) -> Hashable:
+    """Return what equal calls have in common, and no others."""
+    return call.tool_name, _frozen(call.tool_input, tell_bools=tell_bools)
 
 
 def single_tool_use(predicted: Trajectory, tool: str) -> float:
