@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from windlass.evaluation.evaluators import Evaluator, Registry
+from windlass.evaluation.judges import agents as agent_judges
 from windlass.evaluation.judges.checklist import checklist
 from windlass.evaluation.judges.claims import claims
 from windlass.evaluation.judges.pairwise import pairwise
@@ -77,5 +78,6 @@ JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "checklist": checklist,
     "claims": claims,
     "pairwise": pairwise,
+    **agent_judges.JUDGES,
 }
 """Those that ask a model, too: what they take first is how it is asked."""

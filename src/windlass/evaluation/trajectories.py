@@ -38,6 +38,8 @@ class ToolCall:
     """JSON."""
     outcome: Outcome = "done"
     """What became of it. A retry is a call of its own."""
+    tool_output: object = field(default=None, compare=False)
+    """What the tool answered, as JSON; None where it is not known."""
 
 
 Trajectory = Sequence[ToolCall]
@@ -180,7 +182,8 @@ def _read_call(value: object, place: int) -> ToolCall:
             f"Call {place} of a trajectory has the outcome {_first(value, 'outcome')!r}; there are "
             f"{', '.join(get_args(Outcome))}."
         )
-    return ToolCall(name, _read_input(_first(value, "tool_input", "args", "arguments")), outcome)
+    tool_input = _read_input(_first(value, "tool_input", "args", "arguments"))
+    return ToolCall(name, tool_input, outcome, _first(value, "tool_output"))
 
 
 def _first(value: object, *names: str) -> object:
