@@ -41,11 +41,16 @@ class RunSummary(BaseModel):
     finished: datetime | None
     by: str
     items: int
+    repeats: int = 1
+    """How often each item is asked."""
     finished_items: int
+    """Samples that are there: of each item as many as it has repeats, in the end."""
     failed_items: int
+    """Samples among them that have an error instead of an answer."""
     metrics: dict[str, MetricSummary]
 
 
+REPEATS: Final = "repeats"
 EVALUATOR_VERSIONS: Final = "evaluator_versions"
 JUDGE_PROMPTS: Final = "judge_prompts"
 """Settings of a run: see the properties of that name."""
@@ -91,6 +96,7 @@ def create_run(
     items: int,
     evaluators: Sequence[Evaluator],
     concurrency: int,
+    repeats: int = 1,
     settings: Mapping[str, object] | None = None,
 ) -> Run:
     """Record a run that is to be executed. Raises InputError for nothing to do."""
@@ -100,6 +106,9 @@ def create_run(
         raise InputError("A run needs at least one evaluator; name some, for example token_f1.")
     if concurrency < 1:
         raise InputError(f"The concurrency of a run is at least 1, not {concurrency}.")
+    if repeats < 1:
+        raise InputError(f"A run asks each item at least once, not {repeats} times.")
+    repeated = {REPEATS: repeats} if repeats > 1 else {}
     run_id = f"run-{secrets.token_hex(8)}"
     directions = {evaluator.name: evaluator.higher_is_better for evaluator in evaluators}
     with database.write() as tx:
@@ -111,7 +120,7 @@ def create_run(
                 **_named("dataset", dataset),
                 evaluators=list(directions),
                 concurrency=concurrency,
-                settings={**(settings or {}), "higher_is_better": directions},
+                settings={**(settings or {}), **repeated, "higher_is_better": directions},
                 state="queued",
                 created=now(),
                 by=principal.id,
@@ -242,7 +251,9 @@ def _fields(row: Row[tuple[object, ...]]) -> dict[str, object]:
     columns = dict(row._mapping)
     for prefix in ("release", "dataset"):
         columns[prefix] = {field: columns.pop(f"{prefix}_{field}") for field in ("name", "number", "digest")}
-    return columns
+    settings = columns["settings"]
+    assert isinstance(settings, dict)
+    return {**columns, "repeats": settings.get(REPEATS, 1)}
 
 
 def _run(row: Row[tuple[object, ...]]) -> Run:

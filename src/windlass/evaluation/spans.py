@@ -10,7 +10,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 from windlass.evaluation.predictions import dump_prediction, text_of
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.telemetry.conventions import ITEM
+from windlass.telemetry.conventions import ITEM, REPEAT
 from windlass.version import __version__
 
 ATTEMPTS = "windlass.attempts"
@@ -51,6 +51,8 @@ def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
             _attribute("gen_ai.input.messages", _message("user", text_of(item.input))),
         ],
     )
+    if result.repeat > 1:
+        span.attributes.append(KeyValue(key=REPEAT, value=AnyValue(int_value=result.repeat)))
     if result.prediction is None:
         span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=result.error or ""))
         span.attributes.append(_attribute(ERROR_TYPE, result.error_type or "Error"))
