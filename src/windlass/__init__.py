@@ -10,7 +10,7 @@ from windlass.version import __version__
 
 if TYPE_CHECKING:
     from windlass.sdk.datasets import read_dataset
-    from windlass.sdk.evaluation import Judgement, Prediction, Run, Sample, ToolCall, evaluate
+    from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
@@ -22,6 +22,7 @@ __all__ = [
     "Judgement",
     "Prediction",
     "Prompt",
+    "RecordedOutputs",
     "Run",
     "Sample",
     "ToolCall",
@@ -43,6 +44,7 @@ _HOMES = {
     "Judgement": "evaluation",
     "Prediction": "evaluation",
     "Prompt": "prompts",
+    "RecordedOutputs": "evaluation",
     "Run": "evaluation",
     "Sample": "evaluation",
     "ToolCall": "evaluation",

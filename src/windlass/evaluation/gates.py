@@ -24,8 +24,8 @@ class Pairs(BaseModel):
     absent: int
     """Items that one run or both never got to."""
     errors_p_value: float
-    """One-sided: small when the candidate fails where the baseline does not. McNemar's exact p, or where items were
-    repeated that of the shares of an item's repeats that failed."""
+    """One-sided: small when the candidate fails where the baseline does not. McNemar's exact p, or with repeats
+    that of the shares of an item's repeats that failed."""
 
 
 class Decision(BaseModel):

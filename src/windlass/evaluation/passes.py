@@ -5,13 +5,11 @@ Of an item with c passes in n repeats, C(c,k)/C(n,k) is the share of the choices
 2024, tau-bench; Chen et al. 2021, HumanEval). Both are means over items, which are the clusters.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
-from pydantic import BaseModel
-
 from windlass.errors import InputError
+from windlass.evaluation.pass_rates import PassRate, PassRates, check_tries, pass_at_k, pass_hat_k
 from windlass.evaluation.rates import clopper_pearson
 from windlass.evaluation.statistics import Interval, bootstrap_interval, paired_difference
 
@@ -19,38 +17,6 @@ _MOST: Final = 10
 """Every k up to it is told, and the number of repeats itself."""
 
 _SEED: Final = 20_080_911
-
-
-class PassRate(BaseModel):
-    """A mean over items, with its 95 % interval; no bounds for a single item."""
-
-    mean: float
-    low: float | None
-    high: float | None
-
-
-class PassRates(BaseModel):
-    """What k tries of an item come to."""
-
-    k: int
-    pass_hat: PassRate
-    """pass^k: all of k tries pass."""
-    pass_at: PassRate
-    """pass@k: one of k tries passes at least."""
-    n: int
-    """Items with a value in k repeats or more; the others say nothing about k tries."""
-
-
-def pass_hat_k(passes: int, repeats: int, k: int) -> float:
-    """Return the chance that k tries all pass, by ``passes`` of ``repeats``. Raises InputError for k > repeats."""
-    _check(passes, repeats, k)
-    return math.comb(passes, k) / math.comb(repeats, k)
-
-
-def pass_at_k(passes: int, repeats: int, k: int) -> float:
-    """Return the chance that one of k tries passes. Raises InputError for k > repeats."""
-    _check(passes, repeats, k)
-    return 1 - math.comb(repeats - passes, k) / math.comb(repeats, k)
 
 
 def pass_rates(values: Sequence[Sequence[float]], k: int) -> PassRates:
@@ -62,7 +28,7 @@ def pass_rates(values: Sequence[Sequence[float]], k: int) -> PassRates:
         raise InputError("pass^k and pass@k are of a metric that is 0 or 1 on every sample; this one has others.")
     enough = [repeats for repeats in values if len(repeats) >= k]
     if not enough:
-        _check(0, max(map(len, values), default=0), k)
+        check_tries(0, max(map(len, values), default=0), k)
     counts = [(round(sum(repeats)), len(repeats)) for repeats in enough]
     return PassRates(
         k=k,
@@ -97,10 +63,3 @@ def _interval(values: Sequence[float]) -> Interval | None:
     pairs = paired_difference([0.0] * count, values, seed=_SEED)
     interval = pairs.interval() if pairs.constant else bootstrap_interval(pairs)
     return Interval(max(0.0, interval.low), min(1.0, interval.high)) if interval else None
-
-
-def _check(passes: int, repeats: int, k: int) -> None:
-    if k < 1 or not 0 <= passes <= repeats:
-        raise InputError(f"pass^k needs k ≥ 1 and 0 ≤ passes ≤ repeats; got k {k} and {passes} of {repeats}.")
-    if k > repeats:
-        raise InputError(f"pass^{k} and pass@{k} need {k} repeats of an item, and there are {repeats}.")

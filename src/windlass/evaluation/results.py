@@ -7,7 +7,8 @@ from typing import NamedTuple
 from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
-from windlass.evaluation.passes import PassRates, all_pass_rates
+from windlass.evaluation.pass_rates import PassRates
+from windlass.evaluation.passes import all_pass_rates
 from windlass.evaluation.repeats import average_repeats, by_item
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.statistics import mean_estimate
@@ -25,7 +26,7 @@ class RepeatSummary(BaseModel):
 
 
 class MetricSummary(BaseModel):
-    """A metric over the items of a run: its mean and 95 % t interval. An item's value is the mean of its repeats."""
+    """A metric over the items of a run: its mean and 95 % t interval; of an item's repeats the mean counts."""
 
     mean: float | None
     low: float | None
@@ -85,7 +86,7 @@ def samples_page(
     limit: int = 50,
     cursor: str | None = None,
 ) -> SamplePage:
-    """Return finished samples in the order of the dataset, an item's repeats together; the cursor counts samples."""
+    """Return finished samples in the order of the dataset, an item's repeats together; the cursor counts them."""
     if cursor is not None and not cursor.isdecimal():
         raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.")
     grouped = by_item(results.values())
@@ -137,9 +138,7 @@ def _summary(results: Mapping[str, SampleResult], items: Sequence[Item], metric:
 
 
 def _repeat_summary(of_items: Sequence[Sequence[SampleResult]], metric: str, repeats: int) -> RepeatSummary:
-    values = [
-        [value for each in results if (value := _value(each, metric)) is not None] for results in of_items
-    ]
+    values = [[value for each in results if (value := _value(each, metric)) is not None] for results in of_items]
     there = sum(map(len, values))
     return RepeatSummary(
         samples=there, missing=len(of_items) * repeats - there, passes=all_pass_rates(values, repeats)
