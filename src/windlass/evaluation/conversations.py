@@ -1,10 +1,10 @@
 """What a conversation came to: the answer, and the tools that were called, of messages in any usual shape."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from windlass.errors import ConfigurationError
-from windlass.evaluation.trajectories import ToolCall, read_trajectory
+from windlass.evaluation.trajectories import Outcome, ToolCall, read_trajectory
 
 if TYPE_CHECKING:
     from windlass.telemetry.models import Message
@@ -32,11 +32,15 @@ def text_of_message(message: "Message") -> str:
     return "\n".join(part.content for part in message.parts if part.type == "text")
 
 
-def calls_of(messages: "Sequence[Message]") -> tuple[ToolCall, ...]:
-    """Return the tool calls that the assistant made, in their order."""
+def calls_of(messages: "Sequence[Message]", outcomes: Mapping[str, Outcome] | None = None) -> tuple[ToolCall, ...]:
+    """Return the tool calls that the assistant made, in their order; ``outcomes`` are known by the calls' ids."""
     return read_trajectory(
         [
-            {"tool_name": part.name or "unnamed", "tool_input": part.arguments}
+            {
+                "tool_name": part.name or "unnamed",
+                "tool_input": part.arguments,
+                "outcome": (outcomes or {}).get(part.id),
+            }
             for message in messages
             if message.role == "assistant"
             for part in message.parts
