@@ -79,7 +79,7 @@ def _parts(message: Message, kind: str) -> list[MessagePart]:
 
 
 def _result_of(call: MessagePart, nth: int, following: Sequence[Message]) -> MessagePart | None:
-    """Return what a tool answered: the next result of the call's id, which some models use again, or the nth one."""
+    """Return what a tool answered: the next result of the id, which some models use again, or the nth result."""
     results = [part for message in following for part in _parts(message, "tool_call_response")]
     if call.id:
         return next((part for part in results if part.id == call.id), None)
