@@ -36,8 +36,7 @@ class Place:
 
 def steps_of(sample: ImportedSample) -> int:
     """Return how many spans there will be below the sample's root, to know how many moments they take."""
-    calls = sum(part.type == "tool_call" for message in sample.messages for part in message.parts)
-    return calls + sum(message.role == "assistant" for message in sample.messages)
+    return len(sample.models) + sum(len(_parts(message, "tool_call")) for message in sample.messages)
 
 
 def duration_of_steps(sample: ImportedSample) -> int:
@@ -47,8 +46,7 @@ def duration_of_steps(sample: ImportedSample) -> int:
 
 def conversation_spans(sample: ImportedSample, place: Place) -> list[Span]:
     """Return the spans below a sample's root; those of an agent that calls tools are below one of its own."""
-    calls_tools = any(part.type == "tool_call" for message in sample.messages for part in message.parts)
-    if not calls_tools:
+    if not any(_parts(message, "tool_call") for message in sample.messages):
         return list(_steps(sample, place, place.root))
     agent = _span(place, place.root, "agent", f"invoke_agent {place.agent}", place.start_ns, place.end_ns)
     said, system = _split_system(sample.messages)
@@ -65,9 +63,8 @@ def conversation_spans(sample: ImportedSample, place: Place) -> list[Span]:
 def _steps(sample: ImportedSample, place: Place, parent: str) -> Iterator[Span]:
     moments = _moments(place, steps_of(sample))
     for number, message in enumerate(sample.messages):
-        if message.role != "assistant":
-            continue
-        yield _model_call(sample, place, parent, number, next(moments))
+        if number in sample.models:
+            yield _model_call(sample, place, parent, number, next(moments))
         for nth, call in enumerate(_parts(message, "tool_call")):
             result = _result_of(call, nth, sample.messages[number + 1 :])
             step = sample.tools.get(call.id, _NOTHING)
@@ -87,7 +84,7 @@ def _result_of(call: MessagePart, nth: int, following: Sequence[Message]) -> Mes
 
 
 def _model_call(sample: ImportedSample, place: Place, parent: str, number: int, moment: int) -> Span:
-    step = sample.models.get(number, _NOTHING)
+    step = sample.models[number]
     start, end = step.start_ns or moment, step.end_ns or step.start_ns or moment
     span = _span(place, parent, f"model {number}", f"chat {step.model}".strip(), start, end)
     span.kind = Span.SPAN_KIND_CLIENT

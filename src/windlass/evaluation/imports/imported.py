@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from windlass.errors import InputError
@@ -35,7 +36,7 @@ class ImportedSample:
     error: str = ""
     scores: Mapping[str, Judgement] = field(default_factory=dict)
     models: Mapping[int, Step] = field(default_factory=dict)
-    """Calls of models by the place of the message that each gave."""
+    """Calls of models by the places of the messages that they gave."""
     tools: Mapping[str, Step] = field(default_factory=dict)
     """Calls of tools by their ids."""
     start_ns: int | None = None
@@ -101,3 +102,12 @@ def slug(text: str, fallback: str) -> str:
 
 def refuse(path: Path, place: str, why: str) -> InputError:
     return InputError(f"{path}, {place}: {why}")
+
+
+def instant_of(value: object) -> int | None:
+    """Return the nanoseconds of an ISO instant; None for what is none."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return None if moment is None else int(moment.timestamp() * 1_000_000) * 1000

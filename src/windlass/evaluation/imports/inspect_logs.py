@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +10,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from windlass.canonical import digest_bytes
 from windlass.evaluation.conversations import answer_of, calls_of, read_conversation, text_of_message
-from windlass.evaluation.imports.imported import ImportedRun, ImportedSample, ImportOptions, Step, refuse, slug
+from windlass.evaluation.imports.imported import (
+    ImportedRun,
+    ImportedSample,
+    ImportOptions,
+    Step,
+    instant_of,
+    refuse,
+    slug,
+)
 from windlass.evaluation.imports.inspect_files import load_log
 from windlass.evaluation.samples import Item, Judgement, Prediction
 from windlass.evaluation.trajectories import Outcome
@@ -127,7 +134,6 @@ def _asked(messages: Sequence[Message]) -> dict[str, object]:
 
 def _imported(sample: _Sample, model: str) -> ImportedSample:
     messages = [message for each in sample.messages for message in read_conversation([_usual(each)])]
-    ids = [str(each.get("id") or "") for each in sample.messages]
     tools = dict(_tool_steps(sample))
     error = str((sample.error or {}).get("message") or "") if sample.error else ""
     start, end = _span_of(sample)
@@ -135,10 +141,10 @@ def _imported(sample: _Sample, model: str) -> ImportedSample:
         item=str(sample.id),
         repeat=sample.epoch,
         messages=messages,
-        prediction=None if sample.error else _prediction(sample, messages),
+        prediction=None if sample.error else _prediction(sample, messages, model),
         error=error or ("the sample failed" if sample.error else ""),
         scores=dict(_scores(sample.scores or {})),
-        models=_model_steps(sample, messages, ids, model),
+        models=_model_steps(sample, messages, model),
         tools=tools,
         start_ns=start,
         end_ns=end,
@@ -164,10 +170,12 @@ def _usual(message: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _prediction(sample: _Sample, messages: Sequence[Message]) -> Prediction:
+def _prediction(sample: _Sample, messages: Sequence[Message], model: str) -> Prediction:
+    # What a grader read and wrote stands there too, under its own model.
+    asked = {model: sample.model_usage[model]} if model in sample.model_usage else sample.model_usage
     return Prediction(
         output=_completion(sample.output) or answer_of(messages),
-        usage=_usage_of(sample.model_usage),
+        usage=_usage_of(asked),
         latency_s=sample.working_time if sample.working_time is not None else sample.total_time,
         trajectory=calls_of(messages, _outcomes(sample)),
     )
@@ -198,25 +206,26 @@ def _outcomes(sample: _Sample) -> dict[str, Outcome]:
     return outcomes
 
 
-def _model_steps(sample: _Sample, messages: Sequence[Message], ids: Sequence[str], model: str) -> dict[int, Step]:
+def _model_steps(sample: _Sample, messages: Sequence[Message], model: str) -> dict[int, Step]:
+    """Return the calls of the model by the places of what it said; what was given to it as said before is none."""
     known = {}
     for event in sample.events:
         if event["event"] == "model" and isinstance(event.get("output"), Mapping):
             choices = event["output"].get("choices") or [{}]
             said = choices[0].get("message") or {}
             known[str(said.get("id") or "")] = Step(
-                start_ns=_instant(event.get("timestamp")),
-                end_ns=_instant(event.get("completed")),
+                start_ns=instant_of(event.get("timestamp")),
+                end_ns=instant_of(event.get("completed")),
                 model=str(event.get("model") or model).partition("/")[2] or str(event.get("model") or model),
                 usage=_usage_of({"it": usage} if (usage := event["output"].get("usage")) else {}),
             )
     plain = Step(model=model.partition("/")[2] or model)
     # The messages read are those of the log, one by one, unless one is of a kind unknown here.
-    named = ids if len(ids) == len(messages) else [""] * len(messages)
+    raw = sample.messages if len(sample.messages) == len(messages) else [{}] * len(messages)
     return {
-        place: known.get(named[place], plain) if named[place] else plain
-        for place, message in enumerate(messages)
-        if message.role == "assistant"
+        place: known.get(str(each.get("id") or None), plain)
+        for place, (message, each) in enumerate(zip(messages, raw, strict=True))
+        if message.role == "assistant" and each.get("source") != "input"
     }
 
 
@@ -232,8 +241,8 @@ def _tool_steps(sample: _Sample) -> Iterator[tuple[str, Step]]:
         yield (
             call_id,
             Step(
-                start_ns=_instant(event.get("timestamp")),
-                end_ns=_instant(event.get("completed")),
+                start_ns=instant_of(event.get("timestamp")),
+                end_ns=instant_of(event.get("completed")),
                 error=errors.get(call_id, ""),
             ),
         )
@@ -274,11 +283,11 @@ def _number(value: object) -> float | None:
 
 
 def _span_of(sample: _Sample) -> tuple[int | None, int | None]:
-    start, end = _instant(sample.started_at), _instant(sample.completed_at)
+    start, end = instant_of(sample.started_at), instant_of(sample.completed_at)
     times = [
         found
         for event in sample.events
-        for found in (_instant(event.get("timestamp")), _instant(event.get("completed")))
+        for found in (instant_of(event.get("timestamp")), instant_of(event.get("completed")))
         if found is not None
     ]
     if start is None and times:
@@ -288,11 +297,3 @@ def _span_of(sample: _Sample) -> tuple[int | None, int | None]:
     if end is None:
         end = max(times) if times else start + int((sample.total_time or 0) * _NANOSECONDS)
     return start, end
-
-
-def _instant(value: object) -> int | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return None if moment is None else int(moment.timestamp() * 1_000_000) * 1000

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,7 +13,15 @@ from windlass.evaluation.conversations import read_conversation
 from windlass.evaluation.datasets import items_of
 from windlass.evaluation.formats.format import load_json
 from windlass.evaluation.formats.promptfoo import read_test
-from windlass.evaluation.imports.imported import ImportedRun, ImportedSample, ImportOptions, Step, refuse, slug
+from windlass.evaluation.imports.imported import (
+    ImportedRun,
+    ImportedSample,
+    ImportOptions,
+    Step,
+    instant_of,
+    refuse,
+    slug,
+)
 from windlass.evaluation.samples import Item, Judgement, Prediction
 from windlass.models.completion import Usage
 from windlass.telemetry.models import Message, MessagePart
@@ -58,31 +66,38 @@ class _Result(BaseModel):
     latency_ms: float | None = Field(default=None, alias="latencyMs")
     grading: _Grading | None = Field(default=None, alias="gradingResult")
     named: dict[str, float] = Field(default_factory=dict, alias="namedScores")
-    cost: float | None = None
     tokens: dict[str, Any] | None = Field(default=None, alias="tokenUsage")
+
+
+class _Evaluation(NamedTuple):
+    path: Path
+    options: ImportOptions
+    items: list[Item]
+    """Of each result."""
+    time: str
+    """When it was made."""
 
 
 def read_promptfoo_results(path: Path, options: ImportOptions) -> list[ImportedRun]:
     content = load_json(path)
-    results = _results(path, content)
-    evaluation = content.get("evalId") if isinstance(content, Mapping) else None
-    items = _items(path, results)
-    unique = {item.id: item for item in items}
-    by_run: dict[tuple[str, int], list[tuple[_Result, Item]]] = {}
-    for result, item in zip(results, items, strict=True):
-        by_run.setdefault((_name_of(result), result.prompt_index), []).append((result, item))
-    shared = len({name for name, _ in by_run}) < len(by_run)
+    # The summary is within what is exported today; it was the whole file before.
+    summary = content.get("results") if isinstance(content, Mapping) else None
+    summary = summary if isinstance(summary, Mapping) else content
+    results = _results(path, summary)
+    assert isinstance(summary, Mapping)
+    evaluation = _Evaluation(path, options, _items(path, results), str(summary.get("timestamp") or ""))
+    by_run: dict[tuple[str, str], list[tuple[_Result, Item]]] = {}
+    for result, item in zip(results, evaluation.items, strict=True):
+        by_run.setdefault((_name_of(result), _prompt_of(result)), []).append((result, item))
+    prompts = list(dict.fromkeys(prompt for _, prompt in by_run))
     return [
-        _run(path, options, pairs, list(unique.values()), number if shared else None, str(evaluation or ""))
-        for (_, number), pairs in by_run.items()
+        _run(evaluation, pairs, prompts.index(prompt) + 1 if len(prompts) > 1 else None)
+        for (_, prompt), pairs in by_run.items()
     ]
 
 
-def _results(path: Path, content: object) -> list[_Result]:
-    found = content.get("results") if isinstance(content, Mapping) else None
-    # The summary is within what is exported today; it was the whole file before.
-    if isinstance(found, Mapping):
-        found = found.get("results")
+def _results(path: Path, summary: object) -> list[_Result]:
+    found = summary.get("results") if isinstance(summary, Mapping) else None
     if not isinstance(found, list) or not found:
         raise refuse(path, "the whole file", "results of promptfoo are an object with `results`; it has none.")
     return [_result(path, place, each) for place, each in enumerate(found, 1)]
@@ -118,14 +133,12 @@ def _name_of(result: _Result) -> str:
     return str(result.provider.get("label") or result.provider.get("id") or "")
 
 
-def _run(
-    path: Path,
-    options: ImportOptions,
-    pairs: Sequence[tuple[_Result, Item]],
-    items: Sequence[Item],
-    prompt: int | None,
-    evaluation: str,
-) -> ImportedRun:
+def _prompt_of(result: _Result) -> str:
+    return str(result.prompt.get("label") or result.prompt_index)
+
+
+def _run(evaluation: _Evaluation, pairs: Sequence[tuple[_Result, Item]], prompt: int | None) -> ImportedRun:
+    options, path = evaluation.options, evaluation.path
     name = _name_of(pairs[0][0])
     base = options.name or path.stem
     title = f"{base}-{name}" if name else base
@@ -133,31 +146,31 @@ def _run(
     samples = []
     for result, item in pairs:
         repeats[item.id] = repeats.get(item.id, 0) + 1
-        samples.append(_sample(result, item, repeats[item.id]))
+        samples.append(_sample(result, item, repeats[item.id], instant_of(evaluation.time)))
     provider, _, model = name.partition(":")
     return ImportedRun(
         tool=_TOOL,
-        digest=_digest(evaluation, pairs),
-        release=slug(title if prompt is None else f"{title}-prompt-{prompt + 1}", _TOOL),
+        digest=_digest(evaluation.time, pairs),
+        release=slug(title if prompt is None else f"{title}-prompt-{prompt}", _TOOL),
         entry=f"{_TOOL}: {name or path.stem}, {pairs[0][0].prompt.get('label') or 'a prompt'}"[:200],
         dataset=options.dataset or slug(path.stem, _TOOL),
-        items=items,
+        items=list({item.id: item for item in evaluation.items}.values()),
         samples=samples,
         metrics=dict.fromkeys((name for sample in samples for name in sample.scores), True),
         provider=provider if model else "",
     )
 
 
-def _digest(evaluation: str, pairs: Sequence[tuple[_Result, Item]]) -> str:
+def _digest(time: str, pairs: Sequence[tuple[_Result, Item]]) -> str:
     told = [result.model_dump(mode="json") for result, _ in pairs]
     try:
-        return digest([evaluation, told])
+        return digest([time, told])
     except InputError:
         # Numbers beyond what canonical JSON has.
-        return digest_bytes(repr([evaluation, told]).encode())
+        return digest_bytes(repr([time, told]).encode())
 
 
-def _sample(result: _Result, item: Item, repeat: int) -> ImportedSample:
+def _sample(result: _Result, item: Item, repeat: int, start_ns: int | None) -> ImportedSample:
     response = result.response or {}
     raw = response.get("output")
     output = raw if isinstance(raw, str) else "" if raw is None else _dump(raw)
@@ -174,6 +187,8 @@ def _sample(result: _Result, item: Item, repeat: int) -> ImportedSample:
         error=error or "the test erred" if failed else "",
         scores={} if failed else dict(_scores(result)),
         models={} if failed else {len(messages) - 1: call},
+        start_ns=start_ns,
+        end_ns=None if start_ns is None else start_ns + int((result.latency_ms or 0) * 1_000_000),
     )
 
 
@@ -181,7 +196,8 @@ def _prediction(result: _Result, output: str) -> Prediction:
     return Prediction(
         output=output,
         usage=_usage(result),
-        cost_usd=result.cost,
+        # The result's own cost is 0 where the provider says none.
+        cost_usd=(result.response or {}).get("cost"),
         latency_s=None if result.latency_ms is None else result.latency_ms / 1000,
     )
 
@@ -202,7 +218,8 @@ def _prompt(result: _Result) -> list[Message]:
 def _usage(result: _Result) -> Usage | None:
     tokens = result.tokens or (result.response or {}).get("tokenUsage") or {}
     asked, answered = tokens.get("prompt"), tokens.get("completion")
-    if not isinstance(asked, int | float) or not isinstance(answered, int | float):
+    if not isinstance(asked, int | float) or not isinstance(answered, int | float) or not asked + answered:
+        # Of a provider that counts none promptfoo writes 0.
         return None
     return Usage(int(asked), int(answered))
 
