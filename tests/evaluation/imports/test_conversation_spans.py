@@ -28,7 +28,7 @@ def attributes(span: Span) -> dict[str, Any]:
     return {each.key: each.value.string_value or each.value.int_value for each in span.attributes}
 
 
-AGENT = [
+AGENT: list[dict[str, Any]] = [
     {"role": "system", "content": "Be brief."},
     {"role": "user", "content": "Look twice."},
     {"role": "assistant", "content": "", "tool_calls": [call("look", "c", at="a"), call("look", "d", at="b")]},
