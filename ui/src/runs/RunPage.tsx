@@ -14,8 +14,9 @@ import { Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { MetricCards } from "./MetricCards";
 import styles from "./Runs.module.css";
-import { Progress } from "./RunsTable";
+import { Progress, samplesOf } from "./RunsTable";
 import { Samples } from "./Samples";
+import "./repeatsTexts";
 
 const CompareMenu = lazy(() => import("./CompareMenu").then((module) => ({ default: module.CompareMenu })));
 
@@ -80,14 +81,20 @@ function RunBody({ run }: { run: Run }) {
             </b>
           </span>
           <span>
-            {t("runs.items")}
+            {t(run.repeats > 1 ? "repeats.samples" : "runs.items")}
             <b className="num">
-              {format.integer(run.finished_items)} / {format.integer(run.items)}
+              {format.integer(run.finished_items)} / {format.integer(samplesOf(run))}
             </b>
             {run.failed_items > 0 && (
               <span className={styles.failed}> {t("runs.failed_items", { n: run.failed_items })}</span>
             )}
           </span>
+          {run.repeats > 1 && (
+            <span>
+              {t("repeats.count")}
+              <b className="num">{format.integer(run.repeats)}</b>
+            </span>
+          )}
           <span>
             {t("run.concurrency")}
             <b className="num">{format.integer(run.concurrency)}</b>
