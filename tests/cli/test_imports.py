@@ -120,6 +120,8 @@ def test_an_import_that_broke_off_goes_on_and_makes_nothing_twice(
         sent.append(request)
         raise Unavailable("The server went away.")
 
+    # Each request holds a span below a sample, so that there are several for these few samples.
+    monkeypatch.setattr("windlass.delivery.imports._BYTES_A_REQUEST", 1)
     send = Client.send_traces
     monkeypatch.setattr(Client, "send_traces", break_off)
     broken = windlass("import", "inspect", DATA / "inspect.eval")
@@ -130,5 +132,6 @@ def test_an_import_that_broke_off_goes_on_and_makes_nothing_twice(
     assert (run["state"], run["finished_items"]) == ("finished", 4)
     traces = list(project.client.pages("/traces", limit=50, run=run["id"]))
     assert len(traces) == 4
+    assert all(trace["span_count"] == 7 for trace in traces)
     once = project.client.get(f"/traces/{traces[0]['trace_id']}")["spans"]
     assert len(once) == len({span["span_id"] for span in once})

@@ -22,9 +22,11 @@ from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.pass_rates import PassRates
+from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.recorded import RecordedOutputs, require_outputs
-from windlass.evaluation.repeats import average_repeats
-from windlass.evaluation.results import summarise
+from windlass.evaluation.repeats import average_repeats, by_item
+from windlass.evaluation.results import summarise, values_of
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
     EVALUATOR_VERSIONS,
@@ -187,6 +189,13 @@ class ReleaseRuns:
         """Return what came of a run by item, its repeats averaged."""
         samples = self.samples(run)
         return samples if run.repeats == 1 else average_repeats(samples.values())
+
+    def passes(self, run: Run, metric: str, k: int) -> PassRates:
+        """Return pass^k and pass@k of a metric so far. Raises InputError where the run cannot tell them."""
+        if metric not in run.evaluators:
+            raise InputError(f"{run.id} has no metric {metric!r}; it has {', '.join(run.evaluators)}.")
+        grouped = by_item(self.samples(run).values())
+        return pass_rates([values_of(grouped.get(item.id, ()), metric) for item in self.items(run)], k)
 
     def items(self, run: Run) -> list[Item]:
         """Return the items of a run's dataset version."""

@@ -69,8 +69,11 @@ def import_runs(
     with connect(data) as client:
         for run in runs:
             brought = bring_run(client, run, evaluators)
-            if not brought.is_new:
-                print("It was imported before; nothing is new.")
+            release, data_version = brought.run["release"], brought.run["dataset"]
+            print(
+                f"{release['name']}@{release['number']} on {data_version['name']}@{data_version['number']}"
+                f"{'' if brought.is_new else ': imported before, nothing is new'}"
+            )
             print_run(brought.run)
 
 

@@ -1,7 +1,7 @@
 """Bringing the runs of other tools to a server: dataset version, release, traces, scores and a finished run."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -20,6 +20,8 @@ from windlass.evaluation.spans import attributes_of, encode_samples
 from windlass.telemetry.conventions import ITEM, RELEASE, RELEASE_NAME, RUN
 
 _SAMPLES_A_REQUEST = 20
+_BYTES_A_REQUEST = 8 * 2**20
+"""Of spans: a conversation of many steps is long, since each call of its model shows all that was said before."""
 _SCORES_A_REQUEST = 5000
 
 
@@ -72,6 +74,20 @@ def _batches(samples: Sequence[ImportedSample]) -> Iterator[list[ImportedSample]
         yield batch
 
 
+def _parts(groups: Iterable[Sequence[Span]]) -> Iterator[list[Span]]:
+    """Give all spans in parts of at most so many bytes; one that is larger is a part of its own."""
+    part: list[Span] = []
+    size = 0
+    for span in (span for group in groups for span in group):
+        if part and size + span.ByteSize() > _BYTES_A_REQUEST:
+            yield part
+            part, size = [], 0
+        part.append(span)
+        size += span.ByteSize()
+    if part:
+        yield part
+
+
 class _Sending:
     """Sends the samples of one run."""
 
@@ -91,10 +107,13 @@ class _Sending:
     def send(self, samples: Sequence[ImportedSample]) -> None:
         results = [self._result(sample) for sample in samples]
         pairs = [(self._items[sample.item], result) for sample, result in zip(samples, results, strict=True)]
-        below = [
-            span for sample, result in zip(samples, results, strict=True) for span in self._below(sample, result)
-        ]
-        self._client.send_traces(encode_samples(pairs, self._attributes, below))
+        last: list[Span] = []
+        for below in _parts(self._below(*pair) for pair in zip(samples, results, strict=True)):
+            if last:
+                self._client.send_traces(encode_samples([], self._attributes, last))
+            last = below
+        # A sample's own span comes last: with it the sample is whole.
+        self._client.send_traces(encode_samples(pairs, self._attributes, last))
         scores = [score for result in results for score in self._scores(result)]
         for start in range(0, len(scores), _SCORES_A_REQUEST):
             self._client.post("/scores", {"items": scores[start : start + _SCORES_A_REQUEST]})

@@ -138,16 +138,17 @@ def _summary(results: Mapping[str, SampleResult], items: Sequence[Item], metric:
 
 
 def _repeat_summary(of_items: Sequence[Sequence[SampleResult]], metric: str, repeats: int) -> RepeatSummary:
-    values = [[value for each in results if (value := _value(each, metric)) is not None] for results in of_items]
+    values = [values_of(results, metric) for results in of_items]
     there = sum(map(len, values))
     return RepeatSummary(
         samples=there, missing=len(of_items) * repeats - there, passes=all_pass_rates(values, repeats)
     )
 
 
-def _value(result: SampleResult, metric: str) -> float | None:
-    judgement = result.judgements.get(metric)
-    return judgement.value if judgement is not None else None
+def values_of(results: Sequence[SampleResult], metric: str) -> list[float]:
+    """Return the values that an item's repeats have."""
+    judgements = (result.judgements.get(metric) for result in results)
+    return [each.value for each in judgements if each is not None and each.value is not None]
 
 
 def _reason(result: SampleResult | None, judgement: Judgement | None) -> str:

@@ -24,6 +24,12 @@ def test_a_run_repeats_its_items_and_tells_pass_k(project: Project) -> None:
         (2, 0.5),
         (3, 0.5),
     ]
+    passes = f"/runs/{run['id']}/passes"
+    assert project.client.get(passes, metric="exact_match", k=2) == metric["repeats"]["passes"][1]
+    with pytest.raises(InputError, match=r"pass\^4 and pass@4 need 4 repeats of an item, and there are 3\."):
+        project.client.get(passes, metric="exact_match", k=4)
+    with pytest.raises(InputError, match="has no metric 'charm'; it has exact_match"):
+        project.client.get(passes, metric="charm", k=1)
     samples = list(project.client.pages(f"/runs/{run['id']}/samples", limit=5))
     assert [(each["item"], each["repeat"]) for each in samples[:4]] == [
         ("i000", 1),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
 from windlass.evaluation.compare import Comparison, compare_runs
+from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.results import RunSample, samples_page
 from windlass.evaluation.runs import Run, RunSource, RunSummary, cancel_run, get_run, list_runs
 from windlass.server.caller import ServicesOf, allowed
@@ -106,6 +107,18 @@ def list_samples(
     run = get_run(services.database, principal.project, run_id)
     page = samples_page(services.runs.items(run), services.runs.samples(run), limit=limit, cursor=cursor)
     return Page(items=page.items, next=page.next)
+
+
+@router.get("/{run_id}/passes")
+def get_passes(
+    run_id: str,
+    principal: Reader,
+    services: ServicesOf,
+    metric: Annotated[str, Query(description="One that is 0 or 1 on every sample.")],
+    k: Annotated[int, Query(ge=1, description="How many tries; at most the run's repeats.")],
+) -> PassRates:
+    """Return pass^k and pass@k of a run's metric; its summary has them for the usual k."""
+    return services.runs.passes(get_run(services.database, principal.project, run_id), metric, k)
 
 
 @router.post("/{run_id}/finish")
