@@ -47,15 +47,14 @@ class Metric:
 
     def passing(self, k: int) -> PassRates:
         """Return pass^k (`pass_hat`) and pass@k (`pass_at`). Raises InputError where the run has not told."""
-        if k not in self.passes:
+        if k in self.passes:
+            return self.passes[k]
+        most = max(self.passes, default=0)
+        if k <= most:
             told = ", ".join(map(str, self.passes))
-            there = (
-                f"this run tells them for k = {told}"
-                if told
-                else "this run has none, or a metric of other values than 0 and 1"
-            )
-            raise InputError(f"pass^{k} and pass@{k} need {k} repeats of an item; {there}.")
-        return self.passes[k]
+            raise InputError(f"The run's summary tells pass^k and pass@k for k = {told}, not for {k}.")
+        there = f"there are {most}" if most else "this run has none, or the metric has other values than 0 and 1"
+        raise InputError(f"pass^{k} and pass@{k} need {k} repeats of an item, and {there}.")
 
 
 @dataclass(frozen=True)

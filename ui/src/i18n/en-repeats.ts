@@ -1,4 +1,4 @@
-/** The English texts of runs that ask each item several times. */
+/** The English texts of runs that ask each item several times, or were made elsewhere. */
 export const enRepeats = {
   "repeats.count": "Repeats",
   "repeats.of": "Repeat {n} of {total}",
@@ -6,4 +6,5 @@ export const enRepeats = {
   "repeats.pass.at": "pass@{k}: {rate} that one of {k} tries passes ({low} – {high})",
   "repeats.pass.hat": "pass^{k}: {rate} that {k} tries all pass ({low} – {high})",
   "repeats.samples": "Samples",
+  "repeats.source": "imported from",
 };

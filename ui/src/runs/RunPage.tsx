@@ -61,6 +61,7 @@ function RunBody({ run }: { run: Run }) {
   const { t, format } = useWords();
   const took =
     run.started && run.finished ? (Date.parse(run.finished) - Date.parse(run.started)) / 1000 : null;
+  const tool = toolOf(run);
   const verdict = useQuery(verdictsQuery(run.release.digest)).data?.items.find(
     (candidate) => candidate.candidate.run === run.id,
   );
@@ -95,10 +96,17 @@ function RunBody({ run }: { run: Run }) {
               <b className="num">{format.integer(run.repeats)}</b>
             </span>
           )}
-          <span>
-            {t("run.concurrency")}
-            <b className="num">{format.integer(run.concurrency)}</b>
-          </span>
+          {tool ? (
+            <span>
+              {t("repeats.source")}
+              <b>{tool}</b>
+            </span>
+          ) : (
+            <span>
+              {t("run.concurrency")}
+              <b className="num">{format.integer(run.concurrency)}</b>
+            </span>
+          )}
           <span>
             {t("run.by")}
             <b>{run.by}</b>
@@ -118,6 +126,12 @@ function RunBody({ run }: { run: Run }) {
       </Samples>
     </div>
   );
+}
+
+/** The tool that made an imported run. */
+function toolOf(run: Run): string | undefined {
+  const source = run.settings.source;
+  return source && typeof source === "object" && "tool" in source ? String(source.tool) : undefined;
 }
 
 function RunActions({ run }: { run: Run }) {
