@@ -151,7 +151,7 @@ def test_a_log_packed_otherwise_is_read_too(tmp_path: Path) -> None:
         ({"header": {**HEADER, "status": "started"}, "samples__1": {}}, "status: the evaluation is not finished"),
         ({"header": {"status": "success"}}, "a log of Inspect is an object with `eval`"),
         ({"header": HEADER, "samples__1": "{"}, r"samples/1\.json: this is not JSON"),
-        ({"header": HEADER, "samples__1": {"id": 1, "epoch": 2}}, "sample 1, epoch 2: 'input' is wrong"),
+        ({"header": HEADER, "samples__1": {"id": 1, "epoch": 2}}, r"sample 1 \(1\): 'input' is wrong"),
         ({"header": HEADER, "samples__1_epoch_1__sample": {}}, "its samples are in chunks"),
     ],
     ids=["journal", "none", "started", "no eval", "json", "input", "chunks"],

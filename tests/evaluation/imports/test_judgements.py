@@ -46,6 +46,15 @@ def test_a_verdict_that_did_not_parse_is_missing_and_not_0(tmp_path: Path) -> No
     assert (summary.mean, summary.n, summary.missing_why) == (0.75, 2, {"unparsable": 2})
 
 
+def test_columns_that_are_named_for_their_fields_need_no_naming(tmp_path: Path) -> None:
+    file = tmp_path / "verdicts.json"
+    file.write_text(
+        json.dumps([{"id": "a", "input": "?", "reference": "!", "v": "A", "by": "me"}]), encoding="utf-8"
+    )
+    (item,) = read(file, ImportOptions(columns={"verdict": "v"}, verdicts=VERDICTS)).items
+    assert (item.id, item.input, item.reference, item.metadata) == ("a", "?", "!", {"v": "A", "by": "me"})
+
+
 def test_items_of_another_file_are_joined_by_id_and_several_verdicts_are_repeats(tmp_path: Path) -> None:
     items, verdicts = tmp_path / "pairs.json", tmp_path / "judge.jsonl"
     items.write_text(json.dumps([{"n": 1, "q": "one"}, {"n": 2, "q": "two"}]), encoding="utf-8")

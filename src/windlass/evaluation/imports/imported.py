@@ -105,9 +105,10 @@ def refuse(path: Path, place: str, why: str) -> InputError:
 
 
 def instant_of(value: object) -> int | None:
-    """Return the nanoseconds of an ISO instant; None for what is none."""
+    """Return the nanoseconds of an ISO instant; None for what is none, and what no span can start at."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return None if moment is None else int(moment.timestamp() * 1_000_000) * 1000
+    nanoseconds = 0 if moment is None else int(moment.timestamp() * 1_000_000) * 1000
+    return nanoseconds if 0 < nanoseconds < 2**63 else None

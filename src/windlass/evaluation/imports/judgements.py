@@ -62,6 +62,9 @@ def _rows(path: Path, form: Format, columns: Mapping[str, str]) -> list[dict[str
 
 def _items(path: Path, form: Format, options: ImportOptions) -> list[Item]:
     columns = {field: column for field, column in options.columns.items() if field not in _OWN}
+    if not any(field.partition(".")[0] == "input" for field in columns):
+        # Said, so that any other column of the rows is metadata.
+        columns["input"] = "input"
     if options.items is not None:
         return list(read_items(options.items, format_of(options.items), columns))
     return list(read_items(path, form, columns))

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, ValidationError
 
-from windlass.canonical import digest, digest_bytes
+from windlass.canonical import digest
 from windlass.errors import InputError
 from windlass.evaluation.conversations import read_conversation
 from windlass.evaluation.datasets import items_of
@@ -43,10 +43,22 @@ class _Grading(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     passed: bool = Field(default=False, alias="pass")
-    score: float = 0.0
+    score: FiniteFloat = 0.0
     reason: str = ""
     assertion: dict[str, Any] | None = None
     components: list["_Grading | None"] | None = Field(default=None, alias="componentResults")
+
+
+class _Tokens(BaseModel):
+    prompt: int = Field(default=0, ge=0, lt=2**63)
+    completion: int = Field(default=0, ge=0, lt=2**63)
+
+
+class _Response(BaseModel):
+    output: Any = None
+    error: str | None = None
+    cost: NonNegativeFloat | None = None
+    tokens: _Tokens | None = Field(default=None, alias="tokenUsage")
 
 
 class _Result(BaseModel):
@@ -58,15 +70,15 @@ class _Result(BaseModel):
     variables: dict[str, Any] = Field(default_factory=dict, alias="vars")
     provider: dict[str, Any] | str = ""
     prompt: dict[str, Any] = {}
-    response: dict[str, Any] | None = None
+    response: _Response = _Response()
     error: str | None = None
     failure: int = Field(default=0, alias="failureReason")
     success: bool = False
-    score: float = 0.0
-    latency_ms: float | None = Field(default=None, alias="latencyMs")
+    score: FiniteFloat = 0.0
+    latency_ms: float | None = Field(default=None, alias="latencyMs", ge=0, lt=1e12)
     grading: _Grading | None = Field(default=None, alias="gradingResult")
-    named: dict[str, float] = Field(default_factory=dict, alias="namedScores")
-    tokens: dict[str, Any] | None = Field(default=None, alias="tokenUsage")
+    named: dict[str, FiniteFloat] = Field(default_factory=dict, alias="namedScores")
+    tokens: _Tokens | None = Field(default=None, alias="tokenUsage")
 
 
 class _Evaluation(NamedTuple):
@@ -150,7 +162,7 @@ def _run(evaluation: _Evaluation, pairs: Sequence[tuple[_Result, Item]], prompt:
     provider, _, model = name.partition(":")
     return ImportedRun(
         tool=_TOOL,
-        digest=_digest(evaluation.time, pairs),
+        digest=digest([evaluation.time, [result.model_dump(mode="json") for result, _ in pairs]]),
         release=slug(title if prompt is None else f"{title}-prompt-{prompt}", _TOOL),
         entry=f"{_TOOL}: {name or path.stem}, {pairs[0][0].prompt.get('label') or 'a prompt'}"[:200],
         dataset=options.dataset or slug(path.stem, _TOOL),
@@ -161,20 +173,10 @@ def _run(evaluation: _Evaluation, pairs: Sequence[tuple[_Result, Item]], prompt:
     )
 
 
-def _digest(time: str, pairs: Sequence[tuple[_Result, Item]]) -> str:
-    told = [result.model_dump(mode="json") for result, _ in pairs]
-    try:
-        return digest([time, told])
-    except InputError:
-        # Numbers beyond what canonical JSON has.
-        return digest_bytes(repr([time, told]).encode())
-
-
 def _sample(result: _Result, item: Item, repeat: int, start_ns: int | None) -> ImportedSample:
-    response = result.response or {}
-    raw = response.get("output")
+    raw = result.response.output
     output = raw if isinstance(raw, str) else "" if raw is None else _dump(raw)
-    error = result.error or str(response.get("error") or "")
+    error = result.error or result.response.error or ""
     # An assertion that rejects is an `error` too: the answer was given all the same.
     failed = raw is None and (result.failure == _ERROR or bool(error))
     messages = [*_prompt(result), _said("assistant", output)] if not failed else _prompt(result)
@@ -197,7 +199,7 @@ def _prediction(result: _Result, output: str) -> Prediction:
         output=output,
         usage=_usage(result),
         # The result's own cost is 0 where the provider says none.
-        cost_usd=(result.response or {}).get("cost"),
+        cost_usd=result.response.cost,
         latency_s=None if result.latency_ms is None else result.latency_ms / 1000,
     )
 
@@ -216,12 +218,9 @@ def _prompt(result: _Result) -> list[Message]:
 
 
 def _usage(result: _Result) -> Usage | None:
-    tokens = result.tokens or (result.response or {}).get("tokenUsage") or {}
-    asked, answered = tokens.get("prompt"), tokens.get("completion")
-    if not isinstance(asked, int | float) or not isinstance(answered, int | float) or not asked + answered:
-        # Of a provider that counts none promptfoo writes 0.
-        return None
-    return Usage(int(asked), int(answered))
+    tokens = result.tokens or result.response.tokens
+    # Of a provider that counts none promptfoo writes 0.
+    return Usage(tokens.prompt, tokens.completion) if tokens and tokens.prompt + tokens.completion else None
 
 
 def _scores(result: _Result) -> Iterator[tuple[str, Judgement]]:

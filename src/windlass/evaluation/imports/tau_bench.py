@@ -1,10 +1,11 @@
 """Results of tau-bench: a list of runs, each of one task in one trial, with its messages and its reward."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from windlass.canonical import digest
 from windlass.evaluation.conversations import answer_of, calls_of, read_conversation
@@ -22,8 +23,8 @@ class _Result(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     task_id: int | str
-    reward: float
-    trial: int = 0
+    reward: FiniteFloat
+    trial: int = Field(default=0, ge=0, lt=1000)
     info: dict[str, Any] = {}
     traj: list[dict[str, Any]] = []
 
@@ -118,4 +119,5 @@ def _parts_of_reward(result: _Result) -> dict[str, Judgement]:
     reward = result.info.get("reward_info")
     info = reward.get("info") if isinstance(reward, Mapping) else None
     parts = {name: info.get(name) for name in _PARTS} if isinstance(info, Mapping) else {}
-    return {name: Judgement(float(value)) for name, value in parts.items() if isinstance(value, int | float)}
+    numbers = {name: float(value) for name, value in parts.items() if isinstance(value, int | float)}
+    return {name: Judgement(number) for name, number in numbers.items() if math.isfinite(number)}
