@@ -234,6 +234,41 @@ def test_a_dataset_is_named_by_its_version(project: Project) -> None:
         assert (run.items, run.metrics["exact_match"].mean) == (items, 1.0)
 
 
+def test_repeats_are_samples_of_one_item_and_tell_pass_k(project: Project) -> None:
+    asked: list[str] = []
+
+    def every_other(question: str) -> str:
+        asked.append(question)
+        return add(question) if len(asked) > len(ITEMS) else "0"
+
+    run = windlass.evaluate(every_other, dataset=ITEMS, evaluators=["exact_match"], repeats=2, concurrency=1)
+    assert (run.items, run.repeats, len(asked)) == (6, 2, 12)
+    metric = run.metrics["exact_match"]
+    assert (metric.mean, metric.n) == (0.5, 6)
+    assert (metric.passing(2).pass_hat.mean, metric.passing(2).pass_at.mean) == (0.0, 1.0)
+    assert [(sample["item"], sample["repeat"]) for sample in samples_of(project, run)[:3]] == [
+        ("i0", 1),
+        ("i0", 2),
+        ("i1", 1),
+    ]
+    with pytest.raises(InputError, match=r"pass\^3 and pass@3 need 3 repeats of an item, and there are 2"):
+        metric.passing(3)
+    once = windlass.evaluate(add, dataset=ITEMS, evaluators=["exact_match"])
+    with pytest.raises(InputError, match="this run has none, or the metric has other values"):
+        once.metrics["exact_match"].passing(1)
+
+
+def test_recorded_outputs_are_scored_in_place_of_calls(project: Project) -> None:
+    items = [{**item, "metadata": {"gpt": {"output": item["reference"]}}} for item in ITEMS]
+    run = windlass.evaluate(
+        windlass.RecordedOutputs("gpt"), dataset=items, evaluators=["exact_match"], name="sums"
+    )
+    assert run.metrics["exact_match"].mean == 1.0
+    assert project.client.get(f"/runs/{run.id}")["release"]["name"] == "sums-gpt"
+    with pytest.raises(InputError, match="has no output in 'charm'"):
+        windlass.evaluate(windlass.RecordedOutputs("charm"), dataset=items, evaluators=["exact_match"])
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "sentence"),
     [
@@ -248,6 +283,7 @@ def test_a_dataset_is_named_by_its_version(project: Project) -> None:
         ({"evaluators": [lambda _: 1.0, lambda _: 2.0]}, InputError, "Two evaluators are named '<lambda>'"),
         ({"release": "none@1"}, NotFound, "There is no release 'none'"),
         ({"concurrency": 0}, InputError, "body.concurrency"),
+        ({"repeats": 0}, InputError, "body.repeats"),
         ({"target": len}, InputError, "The source of <built-in function len> cannot be read"),
         ({"name": "Not a name"}, InputError, "is no name"),
     ],

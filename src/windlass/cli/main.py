@@ -15,6 +15,7 @@ from windlass.cli import (
     erase,
     gate,
     graph,
+    imports,
     keys,
     masking,
     prices,
@@ -40,6 +41,7 @@ app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
 app.command("eval")(run.evaluate)
+app.command("import")(imports.import_runs)
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)

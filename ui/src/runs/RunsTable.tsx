@@ -95,6 +95,7 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
               {!brief && (
                 <td className={`${table.right} num`}>
                   {format.integer(run.items)}
+                  {run.repeats > 1 && <span className="faint"> × {format.integer(run.repeats)}</span>}
                   {run.failed_items > 0 && (
                     <span className={styles.failed}> {t("runs.failed_items", { n: run.failed_items })}</span>
                   )}
@@ -123,9 +124,14 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
   );
 }
 
+/** How many samples a run comes to: of each item as many as it is asked. */
+export function samplesOf(run: RunSummary): number {
+  return run.items * run.repeats;
+}
+
 export function Progress({ run }: { run: RunSummary }) {
   const { t, format } = useWords();
-  const share = run.items ? run.finished_items / run.items : 0;
+  const share = run.items ? run.finished_items / samplesOf(run) : 0;
   return (
     <span className="row" data-tip={run.error ?? undefined}>
       <RunStateBadge state={run.state} />
