@@ -92,7 +92,10 @@ def test_promptfoo_s_runs_share_their_dataset_and_can_be_compared(windlass: Wind
     assert (own["failed_items"], echo["failed_items"]) == (2, 0)
     compared = project.client.get(f"/runs/{own['id']}/compare", baseline=echo["id"], metric="contains")
     assert compared["items_paired"] == 3
-    windlass("import", "promptfoo", DATA / "promptfoo.json", "--name", "greetings")
+    twice = windlass(
+        "import", "promptfoo", DATA / "promptfoo.json", DATA / "promptfoo.json", "--name", "greetings"
+    )
+    assert twice.out.count("imported before, nothing is new") == 8
     assert len(project.client.get("/runs")["items"]) == 4
 
 

@@ -14,7 +14,7 @@ _NAME = "Of the release that stands for what was evaluated [default: by the file
 
 def import_runs(
     tool: Annotated[str, typer.Argument(help="tau-bench, inspect, promptfoo or judgements.")],
-    path: Annotated[Path, typer.Argument(help="The file that the tool wrote.")],
+    paths: Annotated[list[Path], typer.Argument(help="The files that the tool wrote.")],
     name: Annotated[str, typer.Option("--name", help=_NAME, show_default=False)] = "",
     dataset: Annotated[
         str, typer.Option("--dataset", help="The dataset's name [default: by the file].", show_default=False)
@@ -63,7 +63,7 @@ def import_runs(
         verdicts=dict(map(_verdict, verdict or [])),
     )
     evaluators = BUILT_IN.select(evaluator or [])
-    runs = read_runs(tool, path, options)
+    runs = [run for path in paths for run in read_runs(tool, path, options)]
     for run in runs:
         require_columns(run.items, evaluators)
     with connect(data) as client:
