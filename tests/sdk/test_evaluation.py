@@ -12,6 +12,7 @@ import windlass
 from tests.live import CAREFUL, Project
 from windlass.errors import InputError, NotFound, Unavailable
 from windlass.evaluation.evaluators import evaluator
+from windlass.evaluation.rates import clopper_pearson
 from windlass.evaluation.samples import Context, Prediction
 from windlass.models.completion import Usage
 from windlass.sdk.evaluation import Metric
@@ -58,7 +59,7 @@ def test_whatever_can_be_called_is_evaluated(project: Project, target: Callable[
         target, dataset=ITEMS, evaluators=["exact_match"], release=f"adder@{release['digest']}", name="sums"
     )
     assert (run.items, run.failed) == (6, 0)
-    assert run.metrics == {"exact_match": metric_of(1.0, 6)}
+    assert run.metrics == {"exact_match": ALL_SIX}
     assert [sample["output"] for sample in samples_of(project, run)] == [str(number + 1) for number in range(6)]
     stored = project.client.get(f"/runs/{run.id}")
     assert (stored["state"], stored["finished_items"], stored["failed_items"]) == ("finished", 6, 0)
@@ -80,7 +81,7 @@ def test_a_judge_of_ones_own_process_and_an_async_function_grade(project: Projec
     )
     asked = [{"id": each["id"], "input": {"question": each["input"]}} for each in ITEMS]
     run = windlass.evaluate(lambda asked: "3", dataset=asked, evaluators=[judge, is_short], name="threes")
-    assert run.metrics["is_short"] == metric_of(1.0, 6)
+    assert run.metrics["is_short"] == ALL_SIX
     assert run.metrics["right_sum"].n == 6
     right = samples_of(project, run)[2]
     assert (right["scores"]["right_sum"], right["explanations"]["right_sum"]) == (1.0, "It is 3.")
@@ -93,8 +94,8 @@ def test_a_judge_of_ones_own_process_and_an_async_function_grade(project: Projec
         windlass.judge("rubric", model="openai:judge", base_url="http://127.0.0.1:1", criteria="c", scores={})
 
 
-def metric_of(mean: float, n: int) -> Metric:
-    return Metric(mean=mean, low=mean, high=mean, n=n, missing=0, missing_why={})
+ALL_SIX = Metric(mean=1.0, low=clopper_pearson(6, 6).low, high=1.0, n=6, missing=0, missing_why={})
+"""1 on every item."""
 
 
 def test_a_release_is_made_of_the_functions_own_source(project: Project) -> None:
@@ -148,7 +149,7 @@ def test_own_evaluators_judge_with_numbers_nothing_and_judgements(project: Proje
         return abs(int(sample.output) - int(str(sample.reference)))
 
     run = windlass.evaluate(add, dataset=ITEMS, evaluators=[is_short, nothing, verdict, broken, distance])
-    assert run.metrics["is_short"] == metric_of(1.0, 6)
+    assert run.metrics["is_short"] == ALL_SIX
     assert (run.metrics["nothing"].n, run.metrics["broken"].n, run.metrics["broken"].missing) == (0, 0, 6)
     assert run.metrics["distance"].mean == 0
     sample = samples_of(project, run)[0]

@@ -34,12 +34,19 @@ def text_of_message(message: "Message") -> str:
 
 def calls_of(messages: "Sequence[Message]", outcomes: Mapping[str, Outcome] | None = None) -> tuple[ToolCall, ...]:
     """Return the tool calls that the assistant made, in their order; ``outcomes`` are known by the calls' ids."""
+    answers = {
+        part.id: part.response
+        for message in messages
+        for part in message.parts
+        if part.type == "tool_call_response" and part.id
+    }
     return read_trajectory(
         [
             {
                 "tool_name": part.name or "unnamed",
                 "tool_input": part.arguments,
                 "outcome": (outcomes or {}).get(part.id),
+                "tool_output": answers.get(part.id),
             }
             for message in messages
             if message.role == "assistant"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from windlass.errors import InputError
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import all_pass_rates
+from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.repeats import average_repeats, by_item
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.statistics import mean_estimate
@@ -26,7 +27,10 @@ class RepeatSummary(BaseModel):
 
 
 class MetricSummary(BaseModel):
-    """A metric over the items of a run: its mean and 95 % t interval; of an item's repeats the mean counts."""
+    """A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
+
+    Of an item's repeats the mean counts.
+    """
 
     mean: float | None
     low: float | None
@@ -126,15 +130,26 @@ def _summary(results: Mapping[str, SampleResult], items: Sequence[Item], metric:
             values.append(judgement.value)
         else:
             why[_reason(result, judgement)] += 1
-    estimate = mean_estimate(values) if values else None
+    mean, low, high = _estimate(values)
     return MetricSummary(
-        mean=estimate.mean if estimate else None,
-        low=estimate.low if estimate else None,
-        high=estimate.high if estimate else None,
+        mean=mean,
+        low=low,
+        high=high,
         n=len(values),
         missing=why.total(),
         missing_why=dict(why.most_common()),
     )
+
+
+def _estimate(values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
+    """Return the mean with its interval, as far as there are any: that of a rate where every value is 0 or 1."""
+    if not values:
+        return None, None, None
+    if set(values) <= {0, 1}:
+        interval = rate_interval(round(sum(values)), len(values))
+        return sum(values) / len(values), *interval
+    estimate = mean_estimate(values)
+    return estimate.mean, estimate.low, estimate.high
 
 
 def _repeat_summary(of_items: Sequence[Sequence[SampleResult]], metric: str, repeats: int) -> RepeatSummary:

@@ -35,7 +35,7 @@ _SCORES_A_REQUEST = 5000
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric over a run's samples: mean, 95 % t interval, how many have a value, how many have none and why."""
+    """A metric over a run's items: mean, 95 % interval, how many have a value, how many have none and why."""
 
     mean: float | None
     low: float | None
