@@ -23,10 +23,12 @@ from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_eval
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.results import summarise
+from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
     EVALUATOR_VERSIONS,
     JUDGE_PROMPTS,
+    OPTIONS,
     Run,
     VersionName,
     create_run,
@@ -37,6 +39,7 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult
+from windlass.models.calls.run_calls import RunCalls
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 
@@ -88,6 +91,7 @@ class ReleaseRuns:
         *,
         evaluators: Sequence[str] | None = None,
         concurrency: int | None = None,
+        options: RunOptions | None = None,
     ) -> Run:
         """Record a run and start it.
 
@@ -97,7 +101,7 @@ class ReleaseRuns:
         """
         version = self._environments.resolve(principal.project, release)
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
-        chosen = self._choose(principal.project, items, evaluators)
+        chosen = self._choose(principal.project, items, evaluators, RunCalls())
         self._assistants.load(principal.project, version, self._tracer_of(principal.project))
         run = create_run(
             self._database,
@@ -111,6 +115,7 @@ class ReleaseRuns:
             settings={
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
+                OPTIONS: (options or RunOptions()).model_dump(exclude_none=True),
             },
         )
         self._jobs.start(_JOB, run.id, id=run.id)
@@ -174,26 +179,29 @@ class ReleaseRuns:
             # One that was recorded but not started yet is started; any other is known to the jobs already.
             self._jobs.start(_JOB, run.id, id=run.id)
 
-    def _choose(self, project: str, items: Sequence[Item], names: Sequence[str] | None) -> ChosenEvaluators:
+    def _choose(
+        self, project: str, items: Sequence[Item], names: Sequence[str] | None, calls: RunCalls
+    ) -> ChosenEvaluators:
         if not names:
             return ChosenEvaluators(
                 [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
             )
-        chosen = choose_evaluators(self._registry, project, names, self._judges(project))
+        chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls))
         require_columns(items, chosen.evaluators)
         return chosen
 
-    def _judges(self, project: str) -> OpenJudge:
-        return judges_of(self._models, self._tracer_of(project))
+    def _judges(self, project: str, calls: RunCalls) -> OpenJudge:
+        return judges_of(self._models, self._tracer_of(project), calls)
 
     def _execute(self, run_id: str) -> None:
         execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
 
     def _open(self, run: Run) -> RunParts:
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
-        assistant = self._assistants.load(run.project, release, self._tracer_of(run.project))
+        calls = RunCalls(run.options)
+        assistant = self._assistants.load(run.project, release, self._tracer_of(run.project)).governed_by(calls)
         evaluators = restore_evaluators(
-            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project)
+            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(
@@ -201,7 +209,9 @@ class ReleaseRuns:
             target=ReleaseTarget(assistant, run=run.id),
             evaluators=evaluators,
             store=self._store_of(run),
-            settings=RunnerSettings(concurrency=run.concurrency),
+            settings=RunnerSettings(
+                concurrency=run.concurrency, timeout_s=run.options.timeout_s or DEFAULT_TIMEOUT_S
+            ),
         )
 
 

@@ -18,6 +18,19 @@ def evaluate(
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", min=1, max=1000, help="Samples in flight at once.")
     ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", min=0.001, help="Longest seconds for one sample. [default: 600]"),
+    ] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option("--requests-per-minute", min=1, help="Ceiling of calls of each model.")
+    ] = None,
+    tokens_per_minute: Annotated[
+        int | None, typer.Option("--tokens-per-minute", min=1, help="Ceiling of tokens of each model.")
+    ] = None,
+    model_concurrency: Annotated[
+        int | None, typer.Option("--model-concurrency", min=1, help="Ceiling of calls of each model at once.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Evaluate a release on a dataset: exit 0 when the run finished, 2 when it could not."""
@@ -25,7 +38,13 @@ def evaluate(
     from windlass.errors import ProviderError
 
     with connect(data) as client:
-        run = start_run(client, release, dataset, evaluators=evaluator, concurrency=concurrency)
+        options = {
+            "timeout_s": timeout,
+            "requests_per_minute": requests_per_minute,
+            "tokens_per_minute": tokens_per_minute,
+            "model_concurrency": model_concurrency,
+        }
+        run = start_run(client, release, dataset, evaluators=evaluator, concurrency=concurrency, options=options)
         run = follow_run(client, run["id"], f"{run['release']['name']} {run['release']['number']}")
     print_run(run)
     if run["state"] != "finished":

@@ -1,7 +1,8 @@
 """Starting a run on a server and following it to its end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from windlass.client import Client
@@ -18,9 +19,11 @@ def start_run(
     *,
     evaluators: Sequence[str] | None = None,
     concurrency: int | None = None,
+    options: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Start a run; return it as it stands."""
-    body: dict[str, object] = {"release": release, "dataset": dataset}
+    """Start a run; return it as it stands. Of the options, those that are None are left out."""
+    given = {name: value for name, value in options.items() if value is not None}
+    body: dict[str, object] = {"release": release, "dataset": dataset, **given}
     if evaluators:
         body["evaluators"] = list(evaluators)
     if concurrency:

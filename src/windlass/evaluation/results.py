@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
 from windlass.errors import InputError
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.statistics import mean_estimate
+
+_FAILURES: Final = {"TimeoutError": "timeout", "Refused": "refused"}
+"""Why a sample failed, by the type of its error, where that says more than that it did."""
 
 
 class MetricSummary(BaseModel):
@@ -21,8 +24,9 @@ class MetricSummary(BaseModel):
     missing: int
     """Items without a value: failed samples, and those where the metric is undefined."""
     missing_why: dict[str, int] = {}
-    """How many of them for which reason: ``failed``, ``absent`` (never sampled), ``undefined``, or what the
-    evaluator says: ``error``, ``unparsable``, ``abstain`` and the like."""
+    """How many of them for which reason: ``failed``, ``timeout``, ``refused`` (by the provider, until it was given
+    up), ``absent`` (never sampled), ``undefined``, or what the evaluator says: ``error``, ``unparsable``,
+    ``abstain`` and the like."""
 
 
 class RunSample(BaseModel):
@@ -114,5 +118,5 @@ def _reason(result: SampleResult | None, judgement: Judgement | None) -> str:
     if result is None:
         return "absent"
     if result.prediction is None:
-        return "failed"
+        return _FAILURES.get(result.error_type, "failed")
     return "absent" if judgement is None else judgement.label or "undefined"

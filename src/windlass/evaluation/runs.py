@@ -13,6 +13,7 @@ from windlass.access.principals import Principal
 from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.results import MetricSummary
+from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.tables import runs
 from windlass.storage.database import Database, format_instant, now
 
@@ -48,6 +49,7 @@ class RunSummary(BaseModel):
 
 EVALUATOR_VERSIONS: Final = "evaluator_versions"
 JUDGE_PROMPTS: Final = "judge_prompts"
+OPTIONS: Final = "options"
 """Settings of a run: see the properties of that name."""
 
 
@@ -70,6 +72,11 @@ class Run(RunSummary):
     def judge_prompts(self) -> dict[str, str]:
         """The digests of what its judges are told: see ``Evaluator.prompt``."""
         return {name: str(value) for name, value in self._by_evaluator(JUDGE_PROMPTS).items()}
+
+    @property
+    def options(self) -> RunOptions:
+        """What it may ask of its models."""
+        return RunOptions.model_validate(self.settings.get(OPTIONS) or {})
 
     def _by_evaluator(self, setting: str) -> dict[str, object]:
         found = self.settings.get(setting)

@@ -38,6 +38,10 @@ class Completion:
     cost: float | None
     """USD; None when no price is known, 0.0 only when it truly costs nothing."""
     latency_s: float
+    attempts: int = 1
+    """Calls that it took, refused ones among them."""
+    held_s: float = 0.0
+    """How long a run's limits and its provider's refusals held the call back before: no part of the latency."""
 
 
 @dataclass(frozen=True)

@@ -3427,6 +3427,14 @@ export interface components {
         };
         /** RunRequest */
         RunRequest: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Timeout S */
+            timeout_s?: number | null;
             /** Release */
             release: string;
             /** Dataset */

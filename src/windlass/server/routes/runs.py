@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from windlass.access.principals import Principal
 from windlass.evaluation.compare import Comparison, compare_runs
 from windlass.evaluation.results import RunSample, samples_page
+from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import Run, RunSummary, cancel_run, get_run, list_runs
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit, Page
@@ -20,7 +21,7 @@ Writer = Annotated[Principal, Depends(allowed("run:write"))]
 Concurrency = Annotated[int, Field(ge=1, le=1000)]
 
 
-class RunRequest(BaseModel):
+class RunRequest(RunOptions):
     release: str
     """`name@what`."""
     dataset: str
@@ -28,6 +29,10 @@ class RunRequest(BaseModel):
     evaluators: list[str] | None = None
     """Names; left out: every built-in one that the dataset has the columns for."""
     concurrency: Concurrency | None = None
+
+    @property
+    def options(self) -> RunOptions:
+        return RunOptions.model_validate({name: getattr(self, name) for name in RunOptions.model_fields})
 
 
 class ExternalRunRequest(BaseModel):
@@ -58,7 +63,12 @@ def list_all_runs(
 def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunSummary:
     """Start a run. It goes on when the server is killed and started again."""
     return services.runs.start(
-        principal, body.release, body.dataset, evaluators=body.evaluators, concurrency=body.concurrency
+        principal,
+        body.release,
+        body.dataset,
+        evaluators=body.evaluators,
+        concurrency=body.concurrency,
+        options=body.options,
     )
 
 

@@ -1,0 +1,38 @@
+"""All model calls of one run, the target's and the judges', under one roof."""
+
+from windlass.models.calls.estimates import Estimates
+from windlass.models.calls.governed import GovernedModel
+from windlass.models.calls.pace import CallLimits, Lane
+from windlass.models.calls.provider import Patience, Provider
+from windlass.models.calls.stopping import StopSign
+from windlass.models.completion import ChatModel
+
+
+class RunCalls:
+    """What the models of one run have in common. It belongs to the event loop that runs it."""
+
+    def __init__(self, limits: CallLimits | None = None, *, patience: Patience | None = None) -> None:
+        self._limits = limits or CallLimits()
+        self._patience = patience or Patience()
+        self._stop = StopSign()
+        self._providers: dict[str, Provider] = {}
+        self._lanes: dict[tuple[str, str], tuple[Lane, Estimates]] = {}
+
+    def govern(self, model: ChatModel, *, provider: str, name: str) -> ChatModel:
+        """Return a model that asks as this run may; provider and name say with whom it shares the limits."""
+        lane, estimates = self._lane(provider, name)
+        return GovernedModel(model, lane, estimates, self._patience)
+
+    def stop(self, reason: str) -> None:
+        """Let no further call begin: whoever wants one raises Stopped. Those under way finish."""
+        self._stop.set(reason)
+        for provider in self._providers.values():
+            provider.let_in()
+
+    def _lane(self, provider: str, name: str) -> tuple[Lane, Estimates]:
+        if provider not in self._providers:
+            self._providers[provider] = Provider(provider, self._stop, self._patience)
+        if (provider, name) not in self._lanes:
+            lane = Lane(self._providers[provider], self._limits, self._stop)
+            self._lanes[provider, name] = lane, Estimates()
+        return self._lanes[provider, name]

@@ -1,0 +1,55 @@
+"""Runs whose providers refuse, and samples that take too long."""
+
+import pytest
+
+from tests.live import Project
+from windlass.errors import InputError
+
+
+def test_the_options_of_a_run_are_kept_with_it(project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=2)
+    ceilings = {"requests_per_minute": 6000, "tokens_per_minute": 600_000, "model_concurrency": 2}
+    options = {**ceilings, "timeout_s": 30.5}
+    run = project.evaluate("adder", **options)
+    assert (run["state"], run["finished_items"], run["settings"]["options"]) == ("finished", 2, options)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("requests_per_minute", 0), ("timeout_s", 0), ("requests_a_minute", 10)]
+)
+def test_an_option_that_cannot_be_is_refused(project: Project, option: str, value: int) -> None:
+    project.push_release()
+    project.push_sums(items=2)
+    with pytest.raises(InputError, match=option):
+        project.evaluate("adder", **{option: value})
+
+
+def test_a_refused_call_is_made_again_within_its_sample(project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=4)
+    project.live.provider.fail("429")
+    run = project.evaluate("adder", evaluators=["exact_match", "latency_s"], concurrency=1)
+    assert (run["failed_items"], run["metrics"]["exact_match"]["mean"]) == (0, 1.0)
+    # It waited half a second at least, which is no latency of the release.
+    assert run["metrics"]["latency_s"]["mean"] < 0.1
+    samples = list(project.client.pages(f"/runs/{run['id']}/samples"))
+    spans = project.client.get(f"/traces/{samples[0]['trace_id']}")["spans"]
+    (call,) = [span for span in spans if span["operation"] == "chat"]
+    assert call["attributes"]["windlass.call.attempts"] == 2
+    assert call["attributes"]["windlass.call.held_s"] >= 0.5
+
+
+def test_a_sample_that_takes_too_long_is_missing_and_the_run_says_so(project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=2)
+    project.live.answering.clear()
+    try:
+        run = project.evaluate("adder", timeout_s=0.2)
+    finally:
+        project.live.answering.set()
+    assert (run["state"], run["failed_items"]) == ("finished", 2)
+    metric = run["metrics"]["exact_match"]
+    assert (metric["mean"], metric["n"], metric["missing_why"]) == (None, 0, {"timeout": 2})
+    (sample, _) = project.client.pages(f"/runs/{run['id']}/samples")
+    assert sample["error"] == "the target did not answer within 0.2 s"
