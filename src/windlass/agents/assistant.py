@@ -50,10 +50,12 @@ class Assistant:
     index_name: str
     retrieval: Retrieval
     tracer: Tracer
+    model_address: str = ""
+    """Where the model is asked: its name alone does not say which it is."""
 
     def governed_by(self, calls: RunCalls) -> "Assistant":
         """Return it with its model asked as a run may ask."""
-        model = calls.govern(self.model, provider=self.provider, name=self.model_name)
+        model = calls.govern(self.model, provider=self.provider, name=self.model_name, address=self.model_address)
         return replace(self, model=model)
 
     async def answer(
@@ -174,11 +176,16 @@ class _Turn:
             contexts=self.contexts,
             usage=completion.usage,
             cost_usd=completion.cost,
-            latency_s=time.perf_counter() - self.started - completion.held_s,
+            latency_s=self._latency(completion),
             finish_reason=completion.finish_reason,
             model=completion.model,
             trace_id=format(self.span.get_span_context().trace_id, "032x"),
         )
+
+    def _latency(self, completion: Completion) -> float:
+        """Return how long the release took: neither what held its model back, nor what a kept answer saved."""
+        saved = completion.latency_s if completion.cached else 0.0
+        return time.perf_counter() - self.started - completion.held_s + saved
 
 
 def format_passages(hits: Sequence[Hit]) -> str:

@@ -21,7 +21,7 @@ def judges_of(models: Models, tracer: Tracer, calls: RunCalls) -> OpenJudge:
 
     def open_judge(evaluator: str, ref: str, parameters: Mapping[str, JsonValue]) -> Ask:
         opened = models.open(ref)
-        model = calls.govern(opened.model, provider=opened.provider, name=opened.name)
+        model = calls.govern(opened.model, provider=opened.provider, name=opened.name, address=opened.address)
 
         async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
             # Not a current span of its own: judges of one sample ask side by side.

@@ -39,6 +39,7 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult
+from windlass.models.answer_store import AnswerStore
 from windlass.models.calls.run_calls import RunCalls
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
@@ -66,6 +67,7 @@ class ReleaseRuns:
         tracer_of: Callable[[str], Tracer],
         store_of: Callable[[Run], SampleStore],
         settle: Callable[[], None],
+        answers: AnswerStore,
         concurrency: int,
     ) -> None:
         """``settle`` returns when everything that was acknowledged can be read."""
@@ -80,6 +82,7 @@ class ReleaseRuns:
         self._tracer_of = tracer_of
         self._store_of = store_of
         self._settle = settle
+        self._answers = answers
         self._concurrency = concurrency
         jobs.register(_JOB, self._execute)
 
@@ -115,7 +118,7 @@ class ReleaseRuns:
             settings={
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
-                OPTIONS: (options or RunOptions()).model_dump(exclude_none=True),
+                OPTIONS: (options or RunOptions()).model_dump(exclude_defaults=True),
             },
         )
         self._jobs.start(_JOB, run.id, id=run.id)
@@ -198,7 +201,8 @@ class ReleaseRuns:
 
     def _open(self, run: Run) -> RunParts:
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
-        calls = RunCalls(run.options)
+        answers = self._answers.of_run(run.project) if run.options.cache else None
+        calls = RunCalls(run.options, answers=answers, counts=run.calls)
         assistant = self._assistants.load(run.project, release, self._tracer_of(run.project)).governed_by(calls)
         evaluators = restore_evaluators(
             self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
@@ -212,6 +216,8 @@ class ReleaseRuns:
             settings=RunnerSettings(
                 concurrency=run.concurrency, timeout_s=run.options.timeout_s or DEFAULT_TIMEOUT_S
             ),
+            calls=calls,
+            flush=answers.flush if answers is not None else None,
         )
 
 

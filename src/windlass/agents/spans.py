@@ -139,6 +139,8 @@ class ModelCall:
         )
         if completion.cost is not None:
             self._span.set_attribute("windlass.cost_usd", completion.cost)
+        if completion.cached:
+            self._span.set_attribute("windlass.call.cached", True)
         if completion.attempts > 1:
             self._span.set_attribute("windlass.call.attempts", completion.attempts)
         if completion.held_s >= _WORTH_SAYING_S:

@@ -8,6 +8,7 @@ import typer
 from windlass.cli import (
     artifacts,
     audit,
+    cache,
     datasets,
     demo,
     doctor,
@@ -49,6 +50,7 @@ app.command("graph")(graph.graph)
 app.command("sql")(sql.sql)
 app.command("erase")(erase.erase)
 app.add_typer(retention.app, name="retention")
+app.add_typer(cache.app, name="cache")
 app.add_typer(audit.app, name="audit")
 app.add_typer(masking.app, name="masking")
 app.add_typer(keys.app, name="keys")

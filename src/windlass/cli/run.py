@@ -18,6 +18,9 @@ def evaluate(
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", min=1, max=1000, help="Samples in flight at once.")
     ] = None,
+    cache: Annotated[
+        bool, typer.Option("--cache", help="Give answers again that models gave to the same calls before.")
+    ] = False,
     timeout: Annotated[
         float | None,
         typer.Option("--timeout", min=0.001, help="Longest seconds for one sample. [default: 600]"),
@@ -39,6 +42,7 @@ def evaluate(
 
     with connect(data) as client:
         options = {
+            "cache": cache or None,
             "timeout_s": timeout,
             "requests_per_minute": requests_per_minute,
             "tokens_per_minute": tokens_per_minute,

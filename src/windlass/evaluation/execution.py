@@ -9,8 +9,9 @@ from windlass.errors import WindlassError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.results import summarise
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
-from windlass.evaluation.runs import Run, fail_run, finish_run, record_progress, start_run
+from windlass.evaluation.runs import Run, fail_run, finish_run, record_calls, record_progress, start_run
 from windlass.evaluation.samples import Item, Target
+from windlass.models.calls.run_calls import RunCalls
 from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted
 
@@ -24,6 +25,10 @@ class RunParts:
     evaluators: Sequence[Evaluator]
     store: SampleStore
     settings: RunnerSettings = field(default_factory=RunnerSettings)
+    calls: RunCalls | None = None
+    """The model calls that target and evaluators make."""
+    flush: Callable[[], None] | None = None
+    """Stores what was kept of those calls; called when samples were stored, and at the end."""
 
 
 Opener = Callable[[Run], RunParts]
@@ -57,9 +62,25 @@ def execute_run(
 
 async def _sampled(run: Run, parts: RunParts, database: Database, stopping: threading.Event | None) -> Progress:
     def observe(progress: Progress) -> bool:
-        going_on = record_progress(database, run.id, finished=progress.finished, failed=progress.failed)
+        calls = parts.calls.counts if parts.calls is not None else None
+        if parts.flush is not None:
+            parts.flush()
+        going_on = record_progress(
+            database, run.id, finished=progress.finished, failed=progress.failed, calls=calls
+        )
         return going_on and not (stopping is not None and stopping.is_set())
 
-    return await run_samples(
-        parts.items, parts.target, parts.evaluators, parts.store, settings=parts.settings, observe=observe
-    )
+    try:
+        return await run_samples(
+            parts.items, parts.target, parts.evaluators, parts.store, settings=parts.settings, observe=observe
+        )
+    finally:
+        await asyncio.to_thread(_settle, run, parts, database)
+
+
+def _settle(run: Run, parts: RunParts, database: Database) -> None:
+    """Write down the calls of samples that were not stored, too: they were made."""
+    if parts.flush is not None:
+        parts.flush()
+    if parts.calls is not None:
+        record_calls(database, run.id, parts.calls.counts)

@@ -13,6 +13,8 @@ DEFAULT_TIMEOUT_S: Final = RunnerSettings.timeout_s
 class RunOptions(CallLimits):
     """Options of a run; what is not given is not limited."""
 
+    cache: bool = False
+    """Whether answers that models gave to the same calls before are given again, and new ones kept for it."""
     timeout_s: float | None = Field(default=None, gt=0, le=86_400)
     """Longest time for one sample and for one judgement, in seconds; waits for a provider's limits do not count.
     By default 600."""

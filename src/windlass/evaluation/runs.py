@@ -15,6 +15,7 @@ from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.results import MetricSummary
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.tables import runs
+from windlass.models.calls.counts import CallCounts
 from windlass.storage.database import Database, format_instant, now
 
 RunState = Literal["queued", "running", "finished", "failed", "cancelled"]
@@ -44,6 +45,8 @@ class RunSummary(BaseModel):
     items: int
     finished_items: int
     failed_items: int
+    calls: CallCounts | None
+    """What its model calls came to; null where another process makes them."""
     metrics: dict[str, MetricSummary]
 
 
@@ -210,10 +213,19 @@ def start_run(database: Database, run_id: str) -> Run | None:
         return _run(_find(tx, row.project, run_id))
 
 
-def record_progress(database: Database, run_id: str, *, finished: int, failed: int) -> bool:
+def record_progress(
+    database: Database, run_id: str, *, finished: int, failed: int, calls: CallCounts | None = None
+) -> bool:
     """Note how far a run is; return False when it was cancelled meanwhile."""
+    known = {} if calls is None else {"calls": calls.model_dump()}
     with database.write() as tx:
-        return _move(tx, run_id, finished_items=finished, failed_items=failed)
+        return _move(tx, run_id, finished_items=finished, failed_items=failed, **known)
+
+
+def record_calls(database: Database, run_id: str, calls: CallCounts) -> None:
+    """Note what the calls of a run came to, also of one that was ended meanwhile: they were made."""
+    with database.write() as tx:
+        tx.execute(update(runs).where(runs.c.id == run_id).values(calls=calls.model_dump()))
 
 
 def finish_run(database: Database, run_id: str, metrics: Mapping[str, MetricSummary]) -> None:

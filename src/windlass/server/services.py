@@ -20,6 +20,7 @@ from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
+from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
 from windlass.prices.book import PriceBook
 from windlass.retrieval.indexes import Indexes
@@ -98,6 +99,12 @@ class Services:
         self.indexes = Indexes(self.registry, self.blobs)
         models = Models(settings.model_base_url, settings.request_timeout_s)
         self.assistants = Assistants(self.registry, self.indexes, models)
+        self.answers = AnswerStore(
+            self.database,
+            self.audit,
+            max_bytes=settings.model_cache_mb * 2**20,
+            max_age_days=settings.model_cache_days,
+        )
         self.runs = ReleaseRuns(
             self.database,
             self.audit,
@@ -110,6 +117,7 @@ class Services:
             tracer_of=self.recorder.tracer,
             store_of=self._samples_of,
             settle=self.writer.flush,
+            answers=self.answers,
             concurrency=settings.run_concurrency,
         )
         self.gates = ReleaseGates(

@@ -1200,6 +1200,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cache
+         * @description Say how many answers the project holds, how large they are, and what bounds them.
+         */
+        get: operations["get_cache"];
+        put?: never;
+        post?: never;
+        /**
+         * Clear Cache
+         * @description Clear the answers that the project holds; runs with a cache ask their models again.
+         */
+        delete: operations["clear_cache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/masking": {
         parameters: {
             query?: never;
@@ -1540,6 +1564,20 @@ export interface components {
             };
         };
         /**
+         * AnswersHeld
+         * @description The kept answers of a project.
+         */
+        AnswersHeld: {
+            /** Answers */
+            answers: number;
+            /** Bytes */
+            bytes: number;
+            /** Max Bytes */
+            max_bytes: number;
+            /** Max Age Days */
+            max_age_days: number;
+        };
+        /**
          * ApiKey
          * @description What is known of a key; never its secret.
          */
@@ -1681,6 +1719,47 @@ export interface components {
             done: number;
             /** Total */
             total: number;
+        };
+        /**
+         * CallCounts
+         * @description The model calls of a run, its release's and its judges'.
+         */
+        CallCounts: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /**
+             * Cached
+             * @default 0
+             */
+            cached: number;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /**
+             * Cost Usd
+             * @default 0
+             */
+            cost_usd: number;
+            /**
+             * Unpriced
+             * @default 0
+             */
+            unpriced: number;
         };
         /**
          * Change
@@ -1839,6 +1918,11 @@ export interface components {
             rows: {
                 [key: string]: number;
             };
+        };
+        /** ClearedAnswers */
+        ClearedAnswers: {
+            /** Answers */
+            answers: number;
         };
         /** ComparedSample */
         ComparedSample: {
@@ -3412,6 +3496,7 @@ export interface components {
             finished_items: number;
             /** Failed Items */
             failed_items: number;
+            calls: components["schemas"]["CallCounts"] | null;
             /** Metrics */
             metrics: {
                 [key: string]: components["schemas"]["MetricSummary"];
@@ -3433,6 +3518,11 @@ export interface components {
             tokens_per_minute?: number | null;
             /** Model Concurrency */
             model_concurrency?: number | null;
+            /**
+             * Cache
+             * @default false
+             */
+            cache: boolean;
             /** Timeout S */
             timeout_s?: number | null;
             /** Release */
@@ -3512,6 +3602,7 @@ export interface components {
             finished_items: number;
             /** Failed Items */
             failed_items: number;
+            calls: components["schemas"]["CallCounts"] | null;
             /** Metrics */
             metrics: {
                 [key: string]: components["schemas"]["MetricSummary"];
@@ -6698,6 +6789,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+        };
+    };
+    get_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswersHeld"];
+                };
+            };
+        };
+    };
+    clear_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearedAnswers"];
                 };
             };
         };

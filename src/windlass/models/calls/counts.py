@@ -1,0 +1,21 @@
+"""What the calls of a run came to."""
+
+from pydantic import BaseModel
+
+
+class CallCounts(BaseModel):
+    """The model calls of a run, its release's and its judges'."""
+
+    answered: int = 0
+    """Calls that a provider answered."""
+    refused: int = 0
+    """Times that a provider refused a call for now; those calls were made again, or given up."""
+    cached: int = 0
+    """Calls that a kept answer was given to instead: they cost nothing."""
+    input_tokens: int = 0
+    """Of the calls that were answered."""
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+    """Of the calls whose price is known."""
+    unpriced: int = 0
+    """Calls whose price is not known."""
