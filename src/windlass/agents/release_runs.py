@@ -9,12 +9,13 @@ from windlass.access.principals import Principal
 from windlass.agents.assistants import Assistants
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
+from windlass.agents.run_calls import calls_of, refuse_unpriced
 from windlass.agents.target import ReleaseTarget
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.references import parse_selector
 from windlass.artifacts.registry import Registry
 from windlass.artifacts.versions import Version
-from windlass.errors import Conflict, InputError
+from windlass.errors import Conflict, InputError, Unavailable
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
@@ -23,12 +24,15 @@ from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_eval
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.results import summarise
+from windlass.evaluation.resuming import changed_options, resume_run
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
     EVALUATOR_VERSIONS,
+    EXTERNAL,
     JUDGE_PROMPTS,
     OPTIONS,
+    UNFINISHED,
     Run,
     VersionName,
     create_run,
@@ -41,13 +45,11 @@ from windlass.evaluation.runs import (
 from windlass.evaluation.samples import Item, Sample, SampleResult
 from windlass.models.answer_store import AnswerStore
 from windlass.models.calls.run_calls import RunCalls
+from windlass.prices.book import PriceBook
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 
 _JOB = "run"
-
-_EXTERNAL = "external"
-"""In the settings of a run: its samples come from a user's own process."""
 
 
 class ReleaseRuns:
@@ -68,6 +70,7 @@ class ReleaseRuns:
         store_of: Callable[[Run], SampleStore],
         settle: Callable[[], None],
         answers: AnswerStore,
+        prices: PriceBook,
         concurrency: int,
     ) -> None:
         """``settle`` returns when everything that was acknowledged can be read."""
@@ -83,6 +86,7 @@ class ReleaseRuns:
         self._store_of = store_of
         self._settle = settle
         self._answers = answers
+        self._prices = prices
         self._concurrency = concurrency
         jobs.register(_JOB, self._execute)
 
@@ -99,13 +103,16 @@ class ReleaseRuns:
         """Record a run and start it.
 
         Without evaluators, every built-in one is taken that the dataset has the columns for. Raises NotFound,
-        InputError for an evaluator that the dataset cannot feed, ConfigurationError for a model without a key:
-        all before anything is written.
+        InputError for an evaluator that the dataset cannot feed and for a ceiling of money where a price is not
+        known, ConfigurationError for a model without a key: all before anything is written.
         """
         version = self._environments.resolve(principal.project, release)
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
-        chosen = self._choose(principal.project, items, evaluators, RunCalls())
-        self._assistants.load(principal.project, version, self._tracer_of(principal.project))
+        options = options or RunOptions()
+        calls = calls_of(self._prices, principal.project, options)
+        chosen = self._choose(principal.project, items, evaluators, calls)
+        self._assistants.load(principal.project, version, self._tracer_of(principal.project)).governed_by(calls)
+        refuse_unpriced(options, calls)
         run = create_run(
             self._database,
             self._audit,
@@ -118,11 +125,30 @@ class ReleaseRuns:
             settings={
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
-                OPTIONS: (options or RunOptions()).model_dump(exclude_defaults=True),
+                OPTIONS: options.model_dump(exclude_defaults=True),
             },
         )
-        self._jobs.start(_JOB, run.id, id=run.id)
+        self._jobs.start(_JOB, run.id, id=_job_of(run))
         return run
+
+    def resume(self, principal: Principal, run_id: str, changed: Mapping[str, object]) -> Run:
+        """Go on with a run that has ended, with some of its options changed.
+
+        Finished samples stay; those that a passing trouble spoilt are asked again. Raises what ``resume_run``
+        raises, InputError for a ceiling of money without a price, and Unavailable while its last samples are
+        stored.
+        """
+        run = get_run(self._database, principal.project, run_id)
+        if self._jobs.state(_job_of(run)) in {"waiting", "running"} and run.state not in UNFINISHED:
+            raise Unavailable(f"{run_id} is storing its last samples; resume it in a moment.")
+        options = changed_options(run, changed)
+        if options.max_cost_usd is not None:
+            calls = self._open(run).calls
+            assert calls is not None
+            refuse_unpriced(options, calls)
+        resumed = resume_run(self._database, self._audit, principal, run, options)
+        self._jobs.start(_JOB, run_id, id=_job_of(resumed))
+        return resumed
 
     def record_external(
         self,
@@ -148,14 +174,14 @@ class ReleaseRuns:
             items=len(items),
             evaluators=[Evaluator(name, _judged_elsewhere, higher) for name, higher in evaluators.items()],
             concurrency=concurrency,
-            settings={_EXTERNAL: True},
+            settings={EXTERNAL: True},
         )
         return start_run(self._database, run.id) or run
 
     def finish_external(self, principal: Principal, run_id: str) -> Run:
         """End such a run: summarise what it sent. Raises NotFound, and Conflict for a run of the server's own."""
         run = get_run(self._database, principal.project, run_id)
-        if not run.settings.get(_EXTERNAL):
+        if not run.is_external:
             raise Conflict(f"{run_id} is executed by the server, which finishes it itself.")
         self._settle()
         items, samples = self.items(run), self.samples(run)
@@ -174,13 +200,13 @@ class ReleaseRuns:
 
     def recover(self) -> None:
         """Go on with the runs that an earlier process left unfinished."""
-        owed = [run for run in unfinished_runs(self._database) if not run.settings.get(_EXTERNAL)]
+        owed = [run for run in unfinished_runs(self._database) if not run.is_external]
         if not owed:
             return
         self._jobs.launch()
         for run in owed:
             # One that was recorded but not started yet is started; any other is known to the jobs already.
-            self._jobs.start(_JOB, run.id, id=run.id)
+            self._jobs.start(_JOB, run.id, id=_job_of(run))
 
     def _choose(
         self, project: str, items: Sequence[Item], names: Sequence[str] | None, calls: RunCalls
@@ -202,7 +228,7 @@ class ReleaseRuns:
     def _open(self, run: Run) -> RunParts:
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
         answers = self._answers.of_run(run.project) if run.options.cache else None
-        calls = RunCalls(run.options, answers=answers, counts=run.calls)
+        calls = calls_of(self._prices, run.project, run.options, answers=answers, counts=run.calls)
         assistant = self._assistants.load(run.project, release, self._tracer_of(run.project)).governed_by(calls)
         evaluators = restore_evaluators(
             self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
@@ -219,6 +245,11 @@ class ReleaseRuns:
             calls=calls,
             flush=answers.flush if answers is not None else None,
         )
+
+
+def _job_of(run: Run) -> str:
+    """Name the job that executes a run: a job of one name runs once, and a resumed run is to run again."""
+    return f"{run.id}-{run.resumed}" if run.resumed else run.id
 
 
 def _refuse_other_prompts(run: Run, evaluators: Sequence[Evaluator]) -> None:

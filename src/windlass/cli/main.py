@@ -21,6 +21,7 @@ from windlass.cli import (
     prices,
     retention,
     run,
+    runs,
     server,
     sql,
     traces,
@@ -41,6 +42,7 @@ app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
 app.command("eval")(run.evaluate)
+app.add_typer(runs.app, name="runs")
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)

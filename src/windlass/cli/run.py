@@ -1,11 +1,24 @@
 """`windlass eval`."""
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import number, print_table
+from windlass.cli.run_options import (
+    MaxCost,
+    MaxTokens,
+    ModelConcurrency,
+    RequestsPerMinute,
+    Timeout,
+    TokensPerMinute,
+    given,
+)
+
+if TYPE_CHECKING:
+    from windlass.client import Client
 
 
 def evaluate(
@@ -21,47 +34,53 @@ def evaluate(
     cache: Annotated[
         bool, typer.Option("--cache", help="Give answers again that models gave to the same calls before.")
     ] = False,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout", min=0.001, help="Longest seconds for one sample. [default: 600]"),
-    ] = None,
-    requests_per_minute: Annotated[
-        int | None, typer.Option("--requests-per-minute", min=1, help="Ceiling of calls of each model.")
-    ] = None,
-    tokens_per_minute: Annotated[
-        int | None, typer.Option("--tokens-per-minute", min=1, help="Ceiling of tokens of each model.")
-    ] = None,
-    model_concurrency: Annotated[
-        int | None, typer.Option("--model-concurrency", min=1, help="Ceiling of calls of each model at once.")
-    ] = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    timeout: Timeout = None,
+    requests_per_minute: RequestsPerMinute = None,
+    tokens_per_minute: TokensPerMinute = None,
+    model_concurrency: ModelConcurrency = None,
     data: Data = None,
 ) -> None:
     """Evaluate a release on a dataset: exit 0 when the run finished, 2 when it could not."""
-    from windlass.delivery.runs import follow_run, start_run
+    from windlass.delivery.runs import start_run
+
+    options = given(
+        cache=cache or None,
+        max_cost_usd=max_cost,
+        max_tokens=max_tokens,
+        timeout_s=timeout,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+        model_concurrency=model_concurrency,
+    )
+    with connect(data) as client:
+        run = start_run(client, release, dataset, evaluators=evaluator, concurrency=concurrency, options=options)
+        finish(client, run)
+
+
+def finish(client: "Client", run: dict[str, Any]) -> None:
+    """Follow a run to its end and print it. Raises ProviderError for one that did not finish."""
+    from windlass.delivery.runs import follow_run
     from windlass.errors import ProviderError
 
-    with connect(data) as client:
-        options = {
-            "cache": cache or None,
-            "timeout_s": timeout,
-            "requests_per_minute": requests_per_minute,
-            "tokens_per_minute": tokens_per_minute,
-            "model_concurrency": model_concurrency,
-        }
-        run = start_run(client, release, dataset, evaluators=evaluator, concurrency=concurrency, options=options)
+    try:
         run = follow_run(client, run["id"], f"{run['release']['name']} {run['release']['number']}")
+    except KeyboardInterrupt:
+        print(f"{run['id']} goes on with its server; `windlass runs cancel {run['id']}` ends it.", file=sys.stderr)
+        raise
     print_run(run)
     if run["state"] != "finished":
-        why = run["error"] or "somebody ended it before its last sample; evaluate again."
+        why = run["error"] or f"somebody ended it; `windlass runs resume {run['id']}` goes on with it."
         raise ProviderError(f"The run {run['id']} is {run['state']}: {why}")
 
 
-def print_run(run: dict[str, object]) -> None:
+def print_run(run: dict[str, Any]) -> None:
     """Print a run's metrics with their intervals."""
-    metrics = run["metrics"]
-    assert isinstance(metrics, dict)
     done = f"{run['finished_items']} of {run['items']} samples, {run['failed_items']} failed"
     print(f"run {run['id']}: {run['state']}, {done}")
+    if run["calls"]:
+        print(describe_calls(run["calls"]))
     print_table(
         ("metric", "mean", "95 % interval", "n", "missing"),
         (
@@ -72,7 +91,18 @@ def print_run(run: dict[str, object]) -> None:
                 metric["n"],
                 metric["missing"],
             )
-            for name, metric in metrics.items()
+            for name, metric in run["metrics"].items()
         ),
         right=("mean", "n", "missing"),
     )
+
+
+def describe_calls(calls: dict[str, Any]) -> str:
+    """Say in one line what the model calls of a run came to."""
+    parts = [f"{calls['answered']} model calls"]
+    others = (("cached", "from the cache"), ("refused", "refused"))
+    parts += [f"{calls[kind]} {word}" for kind, word in others if calls[kind]]
+    cost = "no price" if calls["unpriced"] and not calls["spent_usd"] else f"${calls['spent_usd']:.4f}"
+    if calls["unpriced"] and calls["spent_usd"]:
+        cost += f" and {calls['unpriced']} calls without a price"
+    return f"{', '.join(parts)}; {calls['spent_tokens']} tokens, {cost}"

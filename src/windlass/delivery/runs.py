@@ -9,7 +9,7 @@ from windlass.client import Client
 
 _POLL_S = 0.25
 
-ENDED = frozenset({"finished", "failed", "cancelled"})
+ENDED = frozenset({"finished", "failed", "cancelled", "stopped"})
 
 
 def start_run(
@@ -21,9 +21,8 @@ def start_run(
     concurrency: int | None = None,
     options: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Start a run; return it as it stands. Of the options, those that are None are left out."""
-    given = {name: value for name, value in options.items() if value is not None}
-    body: dict[str, object] = {"release": release, "dataset": dataset, **given}
+    """Start a run; return it as it stands."""
+    body: dict[str, object] = {"release": release, "dataset": dataset, **options}
     if evaluators:
         body["evaluators"] = list(evaluators)
     if concurrency:

@@ -5,7 +5,7 @@ from typing import Final
 from pydantic import Field
 
 from windlass.evaluation.runner import RunnerSettings
-from windlass.models.calls.pace import CallLimits
+from windlass.models.calls.limits import CallLimits
 
 DEFAULT_TIMEOUT_S: Final = RunnerSettings.timeout_s
 

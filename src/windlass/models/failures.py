@@ -1,9 +1,12 @@
 """Provider failures as one sentence each, with what a caller needs to decide on a retry."""
 
 from http import HTTPStatus
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from windlass.errors import ProviderError
+
+if TYPE_CHECKING:
+    from pydantic_ai.exceptions import ModelAPIError
 
 _LONGEST_REASON = 300
 _RETRYABLE_STATUSES = {408, 409, 425, 429}
@@ -21,6 +24,7 @@ class ProviderFailure(ProviderError):
         retryable: bool = False,
         retry_after_s: float | None = None,
         busy: bool = False,
+        charged: bool = False,
     ) -> None:
         super().__init__(message)
         self.provider_status = provider_status
@@ -31,6 +35,8 @@ class ProviderFailure(ProviderError):
         """How long the provider asked to wait, if it said."""
         self.busy = busy
         """Whether the provider takes no calls now, or cannot be reached: others would fare no better."""
+        self.charged = charged
+        """Whether the provider may charge for it: of a call that broke off nobody knows how far it was."""
 
 
 class Refused(ProviderFailure):
@@ -75,19 +81,27 @@ def raise_failure(error: Exception, *, ref: str, key_variable: str, secret: str)
             ) from None
         case ModelRequestTimeout():
             message = f"{ref} did not answer within {error.timeout:g} s; try again or allow it more time."
-            raise ProviderFailure(message, retryable=True) from None
+            raise ProviderFailure(message, retryable=True, charged=True) from None
         case ModelTimeoutError():
-            raise ProviderFailure(f"{ref} did not answer in time; try again.", retryable=True) from None
+            message = f"{ref} did not answer in time; try again."
+            raise ProviderFailure(message, retryable=True, charged=_arrived(error)) from None
         case ModelAPIError():
             reason = _one_line(str(error.message), secret)
             raise ProviderFailure(
                 f"{ref} could not be reached or broke off: {reason}",
                 retryable=True,
                 busy=isinstance(error, ModelConnectionError),
+                charged=_arrived(error),
             ) from None
         case _:
             reason = _one_line(str(error) or type(error).__name__, secret)
-            raise ProviderFailure(f"{ref} sent an answer that cannot be read: {reason}", retryable=True) from None
+            message = f"{ref} sent an answer that cannot be read: {reason}"
+            raise ProviderFailure(message, retryable=True, charged=True) from None
+
+
+def _arrived(error: "ModelAPIError") -> bool:
+    """Tell whether a call may have reached the provider: not while it was still connecting."""
+    return getattr(error, "phase", None) not in {"pool", "connect"}
 
 
 def _status(status: int) -> str:

@@ -99,6 +99,7 @@ class Services:
         self.indexes = Indexes(self.registry, self.blobs)
         models = Models(settings.model_base_url, settings.request_timeout_s)
         self.assistants = Assistants(self.registry, self.indexes, models)
+        self.price_book = PriceBook(self.database)
         self.answers = AnswerStore(
             self.database,
             self.audit,
@@ -118,12 +119,12 @@ class Services:
             store_of=self._samples_of,
             settle=self.writer.flush,
             answers=self.answers,
+            prices=self.price_book,
             concurrency=settings.run_concurrency,
         )
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
-        self.price_book = PriceBook(self.database)
         self.retentions = Retentions(self.database, self.audit, self.warehouse, self.media)
         self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
         self.erasures = Erasures(

@@ -10,7 +10,7 @@ import pytest
 
 from windlass.errors import ProviderError
 from windlass.models.calls.clock import TimeLimit
-from windlass.models.calls.pace import CallLimits
+from windlass.models.calls.limits import CallLimits
 from windlass.models.calls.provider import Patience
 from windlass.models.calls.run_calls import RunCalls
 from windlass.models.calls.stopping import Stopped

@@ -1027,9 +1027,31 @@ export interface paths {
         put?: never;
         /**
          * Cancel One Run
-         * @description Stop a run after the samples in flight.
+         * @description Stop a run after the calls in flight; what is finished stays, and the run can be resumed.
          */
         post: operations["cancel_one_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume One Run
+         * @description Go on with a run that has ended. Options that are given replace its own; null takes one back.
+         *
+         *     Finished samples stay. Those that took too long, or whose provider failed, are asked again.
+         */
+        post: operations["resume_one_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1751,15 +1773,20 @@ export interface components {
              */
             output_tokens: number;
             /**
-             * Cost Usd
-             * @default 0
-             */
-            cost_usd: number;
-            /**
              * Unpriced
              * @default 0
              */
             unpriced: number;
+            /**
+             * Spent Tokens
+             * @default 0
+             */
+            spent_tokens: number;
+            /**
+             * Spent Usd
+             * @default 0
+             */
+            spent_usd: number;
         };
         /**
          * Change
@@ -3476,7 +3503,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "finished" | "failed" | "cancelled";
+            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped";
             /** Error */
             error: string | null;
             /**
@@ -3510,6 +3537,29 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * RunOptions
+         * @description Options of a run; what is not given is not limited.
+         */
+        RunOptions: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Cache
+             * @default false
+             */
+            cache: boolean;
+            /** Timeout S */
+            timeout_s?: number | null;
+        };
         /** RunRequest */
         RunRequest: {
             /** Requests Per Minute */
@@ -3518,6 +3568,10 @@ export interface components {
             tokens_per_minute?: number | null;
             /** Model Concurrency */
             model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
             /**
              * Cache
              * @default false
@@ -3582,7 +3636,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "finished" | "failed" | "cancelled";
+            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped";
             /** Error */
             error: string | null;
             /**
@@ -6488,6 +6542,41 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_one_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunOptions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,7 +15,9 @@ class CallCounts(BaseModel):
     input_tokens: int = 0
     """Of the calls that were answered."""
     output_tokens: int = 0
-    cost_usd: float = 0.0
-    """Of the calls whose price is known."""
     unpriced: int = 0
-    """Calls whose price is not known."""
+    """Calls that were answered and whose price is not known."""
+    spent_tokens: int = 0
+    """What counts against a ceiling: tokens of answered calls, and what was reserved for calls that broke off."""
+    spent_usd: float = 0.0
+    """The same in US dollars, of the calls whose price is known."""

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from windlass.models.calls.answers import AskedModel, KeptAnswers, dump_answer, load_answer
+from windlass.models.calls.budget import NOTHING, Amount, Budget
 from windlass.models.calls.clock import off_the_clock
 from windlass.models.calls.counts import CallCounts
 from windlass.models.calls.estimates import Estimates, input_tokens
 from windlass.models.calls.pace import Lane
 from windlass.models.calls.provider import LONGEST_PAUSE_S, Patience
-from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema
+from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema, Usage
 from windlass.models.failures import ProviderFailure, Refused
+from windlass.prices.rates import Rates, Tokens, cost_of_tokens
 
 
 @dataclass(frozen=True)
@@ -21,20 +23,31 @@ class Shared:
     """What all models of a run have in common."""
 
     counts: CallCounts
+    budget: Budget
     patience: Patience
-    answers: KeptAnswers | None = None
+    answers: KeptAnswers | None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a run knows of one model: where its calls go, how long its answers are, and what they cost."""
+
+    asked: AskedModel
+    lane: Lane
+    estimates: Estimates
+    rates: Rates
+
+    def cost(self, usage: Usage) -> float | None:
+        """Return what a call costs now; None where its price is not known."""
+        return cost_of_tokens(self.rates, Tokens(input=usage.input_tokens, output=usage.output_tokens))
 
 
 class GovernedModel:
     """Gives a kept answer where there is one; else waits for its provider, and tries again what it refuses."""
 
-    def __init__(
-        self, model: ChatModel, asked: AskedModel, lane: Lane, estimates: Estimates, shared: Shared
-    ) -> None:
+    def __init__(self, model: ChatModel, terms: Terms, shared: Shared) -> None:
         self._model = model
-        self._asked = asked
-        self._lane = lane
-        self._estimates = estimates
+        self._terms = terms
         self._shared = shared
 
     async def complete(
@@ -44,7 +57,7 @@ class GovernedModel:
         answers = self._shared.answers
         if answers is None:
             return await self._answered(messages, parameters, schema)
-        key = self._asked.key(messages, parameters, schema)
+        key = self._terms.asked.key(messages, parameters, schema)
         kept = await answers.find(key)
         if kept is not None:
             self._shared.counts.cached += 1
@@ -82,36 +95,44 @@ class GovernedModel:
         self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None
     ) -> tuple[Completion, float]:
         """Ask once; return when that began, too."""
-        expected = input_tokens(messages, schema) + self._estimates.usual_output()
-        async with AsyncExitStack() as held:
+        lane, estimates = self._terms.lane, self._terms.estimates
+        sent = input_tokens(messages, schema)
+        most = self._amount(Usage(sent, estimates.longest_output(parameters)))
+        expected = sent + estimates.usual_output()
+        async with self._shared.budget.reserve(most) as bill, AsyncExitStack() as held:
             with off_the_clock():
-                began = await held.enter_async_context(self._lane.place(expected))
+                began = await held.enter_async_context(lane.place(expected))
+            bill.begin()
             try:
                 completion = await self._model.complete(messages, parameters, schema)
             except ProviderFailure as failure:
-                self._lane.used(expected, 0)
+                lane.used(expected, 0)
+                if not failure.charged:
+                    bill.used = NOTHING
                 if failure.busy:
-                    self._lane.provider.refused(began, failure)
+                    lane.provider.refused(began, failure)
                 raise
-            self._lane.provider.succeeded(began)
-            self._note(completion, expected)
+            bill.used = self._amount(completion.usage)
+            lane.provider.succeeded(began)
+            lane.used(expected, bill.used.tokens)
+            self._count(completion)
             return completion, began
 
-    def _note(self, completion: Completion, expected: int) -> None:
-        usage, counts = completion.usage, self._shared.counts
-        self._lane.used(expected, usage.input_tokens + usage.output_tokens)
-        self._estimates.learn(completion)
+    def _amount(self, usage: Usage) -> Amount:
+        return Amount(usage.input_tokens + usage.output_tokens, self._terms.cost(usage))
+
+    def _count(self, completion: Completion) -> None:
+        counts, usage = self._shared.counts, completion.usage
+        self._terms.estimates.learn(completion)
         counts.answered += 1
         counts.input_tokens += usage.input_tokens
         counts.output_tokens += usage.output_tokens
-        if completion.cost is None:
+        if self._terms.cost(usage) is None:
             counts.unpriced += 1
-        else:
-            counts.cost_usd += completion.cost
 
     def _is_hopeless(self, refusals: int, failure: ProviderFailure) -> bool:
         return (
             refusals >= self._shared.patience.refusals
-            or self._lane.provider.is_away
+            or self._terms.lane.provider.is_away
             or (failure.retry_after_s or 0.0) > LONGEST_PAUSE_S
         )

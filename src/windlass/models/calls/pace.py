@@ -5,23 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from windlass.models.calls.limits import CallLimits
 from windlass.models.calls.provider import Provider
 from windlass.models.calls.stopping import StopSign
-
-
-class CallLimits(BaseModel):
-    """What a run may ask of each of its models; what is not given is not limited."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    requests_per_minute: int | None = Field(default=None, ge=1)
-    """Calls of each model, in even steps."""
-    tokens_per_minute: int | None = Field(default=None, ge=1)
-    """Tokens of each model, in and out; those of a call are estimated before it and corrected after it."""
-    model_concurrency: int | None = Field(default=None, ge=1)
-    """Calls of each model at once."""
 
 
 class Pace:

@@ -104,8 +104,17 @@ def finish_external_run(run_id: str, principal: Writer, services: ServicesOf) ->
 
 @router.post("/{run_id}/cancel")
 def cancel_one_run(run_id: str, principal: Writer, services: ServicesOf) -> Run:
-    """Stop a run after the samples in flight."""
+    """Stop a run after the calls in flight; what is finished stays, and the run can be resumed."""
     return cancel_run(services.database, services.audit, principal, run_id)
+
+
+@router.post("/{run_id}/resume", status_code=202)
+def resume_one_run(run_id: str, body: RunOptions, principal: Writer, services: ServicesOf) -> Run:
+    """Go on with a run that has ended. Options that are given replace its own; null takes one back.
+
+    Finished samples stay. Those that took too long, or whose provider failed, are asked again.
+    """
+    return services.runs.resume(principal, run_id, body.model_dump(exclude_unset=True))
 
 
 @router.get("/{run_id}/compare")
