@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -287,3 +288,53 @@ def test_a_gate_decides_on_runs_of_ones_own(project: Project) -> None:
     after = windlass.evaluate(add, dataset=items, evaluators=["exact_match"], name="adder")
     verdict = project.client.post("/gates", {"candidate": after.id, "baseline": before.id})
     assert verdict["outcome"] == "pass"
+
+
+def test_an_item_that_takes_too_long_is_missing(project: Project) -> None:
+    async def slow(question: str) -> str:
+        if question == "0 + 1":
+            await asyncio.sleep(30)
+        return add(question)
+
+    run = windlass.evaluate(slow, dataset=ITEMS, evaluators=["exact_match"], name="slow-sums", timeout_s=0.2)
+    assert (run.failed, run.metrics["exact_match"].missing_why) == (1, {"timeout": 1})
+
+
+def test_judges_keep_to_the_ceilings_of_their_run(project: Project) -> None:
+    judge = windlass.judge(
+        "rubric",
+        name="right-sum",
+        model="openai:judge",
+        base_url=project.live.provider.url,
+        criteria="Is the sum right?",
+        scores={"0": "wrong", "1": "right"},
+    )
+    asked = [{"id": f"i{n}", "input": {"question": "What is 1 + 2?"}} for n in range(6)]
+    began = time.monotonic()
+    run = windlass.evaluate(
+        lambda asked: "3", dataset=asked, evaluators=[judge], name="paced", requests_per_minute=600
+    )
+    # One each 100 ms, where all six would be asked at once.
+    assert time.monotonic() - began > 0.5
+    assert (run.state, run.metrics["right-sum"].mean) == ("finished", 1.0)
+
+
+def test_a_run_that_is_cancelled_on_the_server_ends_here_and_keeps_what_it_has(project: Project) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def slow(question: str) -> str:
+        if question == "5 + 1":
+            (stored,) = project.client.get("/runs")["items"]
+            seen.append(stored)
+            project.client.post(f"/runs/{stored['id']}/cancel", {})
+        await asyncio.sleep(0.25)
+        return add(question)
+
+    many = [{"id": f"i{n:02}", "input": f"{n} + 1", "reference": str(n + 1)} for n in range(40)]
+    run = windlass.evaluate(slow, dataset=many, evaluators=["exact_match"], name="long", concurrency=1)
+    # It is told once a second how far the run is.
+    assert seen[0]["finished_items"] > 0
+    stored = project.client.get(f"/runs/{run.id}")
+    assert (run.state, stored["state"]) == ("cancelled", "cancelled")
+    assert 5 <= stored["finished_items"] < 20
+    assert run.metrics["exact_match"].n == stored["finished_items"]

@@ -38,6 +38,7 @@ from windlass.evaluation.runs import (
     create_run,
     finish_run,
     get_run,
+    note_cancelled,
     record_progress,
     start_run,
     unfinished_runs,
@@ -178,16 +179,22 @@ class ReleaseRuns:
         )
         return start_run(self._database, run.id) or run
 
+    def note_external(self, principal: Principal, run_id: str, *, finished: int, failed: int) -> Run:
+        """Note how far such a run is; return it, which says whether it was cancelled. Raises as finishing does."""
+        self._external(principal, run_id)
+        record_progress(self._database, run_id, finished=finished, failed=failed)
+        return get_run(self._database, principal.project, run_id)
+
     def finish_external(self, principal: Principal, run_id: str) -> Run:
         """End such a run: summarise what it sent. Raises NotFound, and Conflict for a run of the server's own."""
-        run = get_run(self._database, principal.project, run_id)
-        if not run.is_external:
-            raise Conflict(f"{run_id} is executed by the server, which finishes it itself.")
+        run = self._external(principal, run_id)
         self._settle()
         items, samples = self.items(run), self.samples(run)
         failed = sum(sample.prediction is None for sample in samples.values())
         record_progress(self._database, run_id, finished=len(samples), failed=failed)
-        finish_run(self._database, run_id, summarise(samples, items, run.evaluators))
+        metrics = summarise(samples, items, run.evaluators)
+        if not finish_run(self._database, run_id, metrics):
+            note_cancelled(self._database, run_id, len(samples), failed, metrics)
         return get_run(self._database, principal.project, run_id)
 
     def samples(self, run: Run) -> Mapping[str, SampleResult]:
@@ -207,6 +214,12 @@ class ReleaseRuns:
         for run in owed:
             # One that was recorded but not started yet is started; any other is known to the jobs already.
             self._jobs.start(_JOB, run.id, id=_job_of(run))
+
+    def _external(self, principal: Principal, run_id: str) -> Run:
+        run = get_run(self._database, principal.project, run_id)
+        if not run.is_external:
+            raise Conflict(f"{run_id} is executed by the server, which finishes it itself.")
+        return run
 
     def _choose(
         self, project: str, items: Sequence[Item], names: Sequence[str] | None, calls: RunCalls

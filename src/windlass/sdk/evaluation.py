@@ -14,20 +14,24 @@ from typing import Any
 from windlass.artifacts.references import parse_selector
 from windlass.canonical import digest_bytes
 from windlass.client import Client
-from windlass.errors import InputError, WindlassError
+from windlass.errors import InputError, Unavailable, WindlassError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.evaluators import Evaluator, Function
+from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.trajectories import ToolCall
+from windlass.models.calls.current import making_calls
+from windlass.models.calls.run_calls import RunCalls
 from windlass.sdk.exporting import flush
 from windlass.sdk.setup import current_client
 
 __all__ = ["Judgement", "Metric", "Prediction", "Run", "Sample", "ToolCall", "evaluate"]
 
 _SCORES_A_REQUEST = 5000
+_REPORT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run."""
+    """A run that has ended."""
 
     id: str
     url: str
@@ -52,6 +56,8 @@ class Run:
     items: int
     failed: int
     metrics: Mapping[str, Metric]
+    state: str = "finished"
+    """`cancelled` when somebody ended it before its last sample: the metrics are of what there is."""
 
 
 def evaluate(
@@ -62,6 +68,10 @@ def evaluate(
     release: str | None = None,
     name: str | None = None,
     concurrency: int = 8,
+    timeout_s: float | None = None,
+    requests_per_minute: int | None = None,
+    tokens_per_minute: int | None = None,
+    model_concurrency: int | None = None,
 ) -> Run:
     """Evaluate a function on a dataset; every sample is a trace with scores on the server.
 
@@ -77,11 +87,23 @@ def evaluate(
             own source, so that a change of the code is a change of the release.
         name: Of that release and dataset; by default the function's name.
         concurrency: Items in flight at once.
+        timeout_s: Longest seconds for one item, and for one judgement; 600 by default. A function that is not
+            async goes on in its thread after that, unheeded.
+        requests_per_minute, tokens_per_minute, model_concurrency: Ceilings of what judges ask of each model.
+
+    Judges wait for a provider that refuses them, all together, and try again. A run that is cancelled on the
+    server ends here too, after the items in flight.
 
     Raises InputError and NotFound before the first call, Unavailable when the server is away. What the target
     raises is its sample's result: a failed sample, counted.
     """
     client = current_client()
+    options = RunOptions(
+        timeout_s=timeout_s,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+        model_concurrency=model_concurrency,
+    )
     chosen = [_evaluator(each) for each in evaluators]
     _check_names(chosen)
     title = name or _name_of(target)
@@ -99,7 +121,7 @@ def evaluate(
         },
     )
     try:
-        progress = _sample(items, _Target(target), chosen, _ServerSamples(client, run), concurrency)
+        progress = _sample(items, _Target(target), chosen, _ServerSamples(client, run), concurrency, options)
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
@@ -113,6 +135,7 @@ def evaluate(
         items=progress.items,
         failed=progress.failed,
         metrics={metric: Metric(**summary) for metric, summary in finished["metrics"].items()},
+        state=finished["state"],
     )
 
 
@@ -122,11 +145,16 @@ def _sample(
     evaluators: Sequence[Evaluator],
     store: "_ServerSamples",
     concurrency: int,
+    options: RunOptions,
 ) -> Progress:
-    sampling = run_samples(items, target, evaluators, store, settings=RunnerSettings(concurrency=concurrency))
+    async def sampling() -> Progress:
+        settings = RunnerSettings(concurrency, timeout_s=options.timeout_s or DEFAULT_TIMEOUT_S)
+        with making_calls(RunCalls(options)):
+            return await run_samples(items, target, evaluators, store, settings=settings, observe=store.report)
+
     # A thread of its own: the caller may be inside an event loop already, as in a notebook.
     with ThreadPoolExecutor(1, thread_name_prefix="windlass-evaluate") as pool:
-        return pool.submit(contextvars.copy_context().run, asyncio.run, sampling).result()
+        return pool.submit(contextvars.copy_context().run, asyncio.run, sampling()).result()
 
 
 class _Target:
@@ -161,6 +189,7 @@ class _ServerSamples:
         self._client = client
         self._run = str(run["id"])
         self._release = run["release"]
+        self._reported = 0.0
 
     def stored(self) -> Mapping[str, SampleResult]:
         return {}
@@ -173,6 +202,18 @@ class _ServerSamples:
         }
         self._client.send_traces(encode_samples(samples, attributes))
         self.write_judgements([result for _, result in samples])
+
+    def report(self, progress: Progress) -> bool:
+        """Say how far the run is, now and then; answer whether to go on."""
+        if time.monotonic() - self._reported < _REPORT_S:
+            return True
+        self._reported = time.monotonic()
+        so_far = {"finished": progress.finished, "failed": progress.failed}
+        with contextlib.suppress(Unavailable):
+            run = self._client.post(f"/runs/{self._run}/progress", so_far)
+            return bool(run["state"] == "running")
+        # Whether the server is away for good, storing the samples will tell.
+        return True
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         scores = [

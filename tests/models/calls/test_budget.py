@@ -92,7 +92,7 @@ def test_the_sentence_says_what_is_spent_and_what_would_be_next() -> None:
         return caught.value.message
 
     assert asyncio.run(run()) == (
-        "It stopped at its budget of $2.5: $2.31 is spent, and the next call may cost $0.25. "
+        "It stopped at its budget of $2.50: $2.31 is spent, and the next call may cost $0.25. "
         "Resume it with a higher ceiling."
     )
 

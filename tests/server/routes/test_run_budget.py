@@ -55,7 +55,7 @@ def test_a_run_stops_at_its_budget_and_goes_on_with_a_higher_one(project: Projec
     price(project, 0.01)
     run = project.evaluate("brief", max_cost_usd=1.0, concurrency=4)
     assert run["state"] == "stopped"
-    assert run["error"].startswith("It stopped at its budget of $1: $0.")
+    assert run["error"].startswith("It stopped at its budget of $1.00: $0.")
     done, spent = run["finished_items"], run["calls"]["spent_usd"]
     assert 0 < done < 40
     assert spent == pytest.approx(done * A_CALL * 0.01)

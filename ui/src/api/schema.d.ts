@@ -996,6 +996,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note External Progress
+         * @description Note how far a run is whose samples the caller sends; its state says whether it was cancelled meanwhile.
+         */
+        post: operations["note_external_progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/finish": {
         parameters: {
             query?: never;
@@ -3329,6 +3349,13 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /** Progress */
+        Progress: {
+            /** Finished */
+            finished: number;
+            /** Failed */
+            failed: number;
         };
         /** Promotion */
         Promotion: {
@@ -6485,6 +6512,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RunSample_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    note_external_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Progress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
                 };
             };
             /** @description Validation Error */

@@ -99,10 +99,16 @@ class Budget:
         money = self.max_cost_usd is not None and self.cost_usd + (most.cost_usd or 0.0) > self.max_cost_usd
         if money:
             return (
-                f"It stopped at its budget of ${self.max_cost_usd:g}: ${self.cost_usd:.4g} is spent, and the next "
-                f"call may cost ${most.cost_usd or 0.0:.2g}. Resume it with a higher ceiling."
+                f"It stopped at its budget of {_dollars(self.max_cost_usd)}: {_dollars(self.cost_usd)} is spent, "
+                f"and the next call may cost {_dollars(most.cost_usd)}. Resume it with a higher ceiling."
             )
         return (
             f"It stopped at its budget of {self.max_tokens} tokens: {self.tokens} are used, and the next call may "
             f"take {most.tokens}. Resume it with a higher ceiling."
         )
+
+
+def _dollars(amount: float | None) -> str:
+    """Write an amount with two decimals, or with two digits where it is smaller."""
+    amount = amount or 0.0
+    return f"${amount:.2f}" if amount >= 0.1 or not amount else f"${amount:.2g}"

@@ -43,6 +43,12 @@ class ExternalRunRequest(BaseModel):
     concurrency: Concurrency = 8
 
 
+class Progress(BaseModel):
+    finished: int = Field(ge=0)
+    """Samples that were sent, failed ones among them."""
+    failed: int = Field(ge=0)
+
+
 @router.get("")
 def list_all_runs(
     principal: Reader,
@@ -94,6 +100,12 @@ def list_samples(
     run = get_run(services.database, principal.project, run_id)
     page = samples_page(services.runs.items(run), services.runs.samples(run), limit=limit, cursor=cursor)
     return Page(items=page.items, next=page.next)
+
+
+@router.post("/{run_id}/progress")
+def note_external_progress(run_id: str, body: Progress, principal: Writer, services: ServicesOf) -> RunSummary:
+    """Note how far a run is whose samples the caller sends; its state says whether it was cancelled meanwhile."""
+    return services.runs.note_external(principal, run_id, finished=body.finished, failed=body.failed)
 
 
 @router.post("/{run_id}/finish")
