@@ -6,6 +6,7 @@ it pays again, and nothing else.
 """
 
 import asyncio
+import logging
 import threading
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,8 +17,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
+from windlass.errors import Unavailable
 from windlass.models.tables import model_answers
 from windlass.storage.database import Database, now, take_turns
+
+_log = logging.getLogger(__name__)
 
 _ROOM: Final = 0.9
 """Of the bound, what is left when it was passed: not every answer after that is to clear another."""
@@ -121,14 +125,19 @@ class RunAnswers:
             self._new[key] = answer
 
     def flush(self) -> None:
-        """Write what is new. Blocks."""
+        """Write what is new; what cannot be written now goes with the next: no run is to fail for it. Blocks."""
         with self._lock:
             new = dict(self._new)
-        if new:
+        if not new:
+            return
+        try:
             self._store.write(self._project, new)
-            with self._lock:
-                for key in new:
-                    del self._new[key]
+        except Unavailable as error:
+            _log.warning("answers of models could not be kept: %s", error.message)
+            return
+        with self._lock:
+            for key in new:
+                del self._new[key]
 
 
 def _size(tx: Connection, project: str) -> tuple[int, int]:

@@ -113,6 +113,10 @@ def test_those_who_wait_for_a_provider_that_is_away_are_given_up() -> None:
         assert is_away(provider)
         done, _ = await asyncio.wait(waiting, timeout=5)
         errors = [task.exception() for task in done]
+        # Who comes meanwhile is given up, too, but for one after the wait.
+        with pytest.raises(Refused):
+            await together(provider, 1)
+        await asyncio.sleep(1.3)
         # One success ends it.
         async with provider.place() as began:
             provider.succeeded(began)

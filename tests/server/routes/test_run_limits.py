@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.live import Project
+from tests.server.routes.test_runs import RUBRIC
 from windlass.errors import InputError
 
 
@@ -55,3 +56,22 @@ def test_a_sample_that_takes_too_long_is_missing_and_the_run_says_so(project: Pr
     assert (metric["mean"], metric["n"], metric["missing_why"]) == (None, 0, {"timeout": 2})
     (sample, _) = project.client.pages(f"/runs/{run['id']}/samples")
     assert sample["error"] == "the target did not answer within 0.2 s"
+
+
+def test_what_stays_refused_is_missing_with_the_reason_and_can_be_asked_again(project: Project) -> None:
+    project.client.post("/artifacts/evaluator/right-sum", {"body": RUBRIC})
+    project.push_release()
+    project.push_sums(items=3)
+    # The first sample is answered and its judge refused; nobody waits for an hour.
+    project.live.provider.fail(None, "429", retry_after="3600")
+    run = project.evaluate("adder", evaluators=["right-sum"], concurrency=1)
+    assert (run["state"], run["failed_items"]) == ("finished", 2)
+    metric = run["metrics"]["right-sum"]
+    assert (metric["mean"], metric["missing_why"]) == (None, {"refused": 2, "error": 1})
+    judged, *refused = project.client.pages(f"/runs/{run['id']}/samples")
+    assert "given up after it was refused" in judged["explanations"]["right-sum"]
+    assert all("given up after it was refused" in sample["error"] for sample in refused)
+    project.client.post(f"/runs/{run['id']}/resume", {})
+    project.live.services.jobs.wait(f"{run['id']}-1")
+    whole = project.client.get(f"/runs/{run['id']}")
+    assert (whole["failed_items"], whole["metrics"]["right-sum"]["mean"]) == (0, 1.0)

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from windlass.models.calls.stopping import StopSign
+from windlass.models.calls.stopping import Stopped, StopSign
 from windlass.models.failures import ProviderFailure, Refused
 
 LONGEST_PAUSE_S: Final = 900.0
@@ -26,8 +26,8 @@ LONGEST_PAUSE_S: Final = 900.0
 class Patience:
     """How refusals are borne."""
 
-    refusals: int = 8
-    """So many in a row, without a success between them, and calls are given up."""
+    refusals: int = 10
+    """So many in a row, without a success between them, and calls are given up: after about four minutes."""
     first_wait_s: float = 1.0
     longest_wait_s: float = 60.0
     """The wait doubles up to this, ± half at random; what the provider asks for counts where it is longer."""
@@ -48,6 +48,7 @@ class Provider:
         """Zero while calls may go."""
         self._cut_at = 0.0
         self._in_a_row = 0
+        self._last: ProviderFailure | None = None
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[float]:
@@ -74,7 +75,11 @@ class Provider:
     def refused(self, began: float, failure: ProviderFailure) -> None:
         """Note a refusal: have all wait, and fewer go at once."""
         now = time.monotonic()
-        pause = min(failure.retry_after_s or 0.0, LONGEST_PAUSE_S)
+        self._last = failure
+        pause = failure.retry_after_s or 0.0
+        if pause > LONGEST_PAUSE_S:
+            self._in_a_row = max(self._in_a_row, self._patience.refusals - 1)
+            pause = 0.0
         if began >= self._cut_at:
             self._cut_at = now
             self._in_a_row += 1
@@ -88,7 +93,10 @@ class Provider:
 
     @property
     def is_away(self) -> bool:
-        """Whether it refused so often that waiting for it is of no use; one success ends that."""
+        """Whether waiting for it is of no use: it refused so often, or for so long.
+
+        Then calls are given up at once, but for one after each wait: its success ends it.
+        """
         return self._in_a_row >= self._patience.refusals
 
     def let_in(self) -> None:
@@ -98,7 +106,7 @@ class Provider:
             if waiter.done():
                 continue
             if self._stop.reason is not None:
-                waiter.set_exception(self._stop.reason)
+                waiter.set_exception(Stopped(self._stop.reason))
                 continue
             self.in_flight += 1
             waiter.set_result(None)
@@ -113,6 +121,8 @@ class Provider:
             self.let_in()
 
     async def _queue(self) -> None:
+        if self.is_away and self._paused_until and self._last is not None:
+            raise Refused(self._last, self._in_a_row)
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         try:

@@ -54,7 +54,7 @@ class RunCalls:
     @property
     def stopped(self) -> str | None:
         """Why no further call begins, or None while calls may."""
-        return None if self._stop.reason is None else self._stop.reason.message
+        return self._stop.reason
 
     def govern(self, model: ChatModel, *, provider: str, name: str, address: str = "") -> ChatModel:
         """Return a model that asks as this run may; provider and name say with whom it shares the limits."""

@@ -14,18 +14,18 @@ class StopSign:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
-        self.reason: Stopped | None = None
+        self.reason: str | None = None
 
     def set(self, reason: str) -> None:
         """Let no further call begin; the first reason counts."""
         if self.reason is None:
-            self.reason = Stopped(reason)
+            self.reason = reason
             self._event.set()
 
     def check(self) -> None:
         """Raise Stopped once it is set."""
         if self.reason is not None:
-            raise self.reason
+            raise Stopped(self.reason)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, but no longer than until the sign is set. Raises Stopped."""
