@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import Project
-from windlass.cli.run import describe_calls
+from windlass.delivery.runs import describe_calls
 
 
 def test_a_run_that_comes_to_its_ceiling_says_so_and_is_gone_on_with(windlass: Windlass, project: Project) -> None:

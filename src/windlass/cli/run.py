@@ -77,6 +77,8 @@ def finish(client: "Client", run: dict[str, Any]) -> None:
 
 def print_run(run: dict[str, Any]) -> None:
     """Print a run's metrics with their intervals."""
+    from windlass.delivery.runs import describe_calls
+
     done = f"{run['finished_items']} of {run['items']} samples, {run['failed_items']} failed"
     print(f"run {run['id']}: {run['state']}, {done}")
     if run["calls"]:
@@ -95,14 +97,3 @@ def print_run(run: dict[str, Any]) -> None:
         ),
         right=("mean", "n", "missing"),
     )
-
-
-def describe_calls(calls: dict[str, Any]) -> str:
-    """Say in one line what the model calls of a run came to."""
-    parts = [f"{calls['answered']} model calls"]
-    others = (("cached", "from the cache"), ("refused", "refused"))
-    parts += [f"{calls[kind]} {word}" for kind, word in others if calls[kind]]
-    cost = "no price" if calls["unpriced"] and not calls["spent_usd"] else f"${calls['spent_usd']:.4f}"
-    if calls["unpriced"] and calls["spent_usd"]:
-        cost += f" and {calls['unpriced']} calls without a price"
-    return f"{', '.join(parts)}; {calls['spent_tokens']} tokens, {cost}"

@@ -90,28 +90,43 @@ async def _sampled(run: Run, parts: RunParts, database: Database, stopping: thre
         return going_on and not (stopping is not None and stopping.is_set())
 
     store = PassingTroubles(parts.store) if run.resumed else parts.store
-    watching = asyncio.create_task(_watch(run, parts.calls, database, stopping))
+    over = asyncio.Event()
+    watching = asyncio.create_task(_watch(run, parts.calls, database, stopping, over))
     try:
         return await run_samples(
             parts.items, parts.target, parts.evaluators, store, settings=parts.settings, observe=observe
         )
     finally:
-        watching.cancel()
+        over.set()
+        await watching
         await asyncio.to_thread(_settle, run, parts, database)
 
 
-async def _watch(run: Run, calls: RunCalls | None, database: Database, stopping: threading.Event | None) -> None:
-    """Let go whoever waits to make a call, once the run is ended or the process is about to.
+async def _watch(
+    run: Run,
+    calls: RunCalls | None,
+    database: Database,
+    stopping: threading.Event | None,
+    over: asyncio.Event,
+) -> None:
+    """Let go whoever waits to make a call, once the run is ended or the process is about to; until it is over.
 
-    Samples are looked at when they are stored; while a provider holds all of them back, none is.
+    Samples are looked at when they are stored; while a provider holds all of them back, none is. Its refusals are
+    written down meanwhile, to say why nothing moves.
     """
-    while calls is not None:
-        await asyncio.sleep(_LOOK_S)
+    refused = 0
+    while calls is not None and not over.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), _LOOK_S)
+            return
         if stopping is not None and stopping.is_set():
             calls.stop("The server is closing.")
             continue
         # A database that is away for a moment is asked again.
         with contextlib.suppress(Unavailable):
+            if calls.counts.refused != refused:
+                refused = calls.counts.refused
+                await asyncio.to_thread(record_calls, database, run.id, calls.counts)
             if await asyncio.to_thread(has_ended, database, run.id):
                 calls.stop("The run was cancelled.")
 

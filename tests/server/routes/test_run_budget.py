@@ -146,6 +146,8 @@ def test_a_run_that_a_provider_holds_back_is_cancelled_within_seconds(project: P
     push(project, items=6)
     project.live.provider.fail("429", "429", retry_after="600")
     run = start_and_cancel(project)
+    # Why nothing moved was seen while it waited.
+    assert project.client.get(f"/runs/{run['id']}")["calls"]["refused"] == 2
     began = time.monotonic()
     settled(project, run["id"])
     assert time.monotonic() - began < 10
