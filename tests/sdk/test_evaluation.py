@@ -338,3 +338,27 @@ def test_a_run_that_is_cancelled_on_the_server_ends_here_and_keeps_what_it_has(p
     assert (run.state, stored["state"]) == ("cancelled", "cancelled")
     assert 5 <= stored["finished_items"] < 20
     assert run.metrics["exact_match"].n == stored["finished_items"]
+
+
+def test_judges_with_a_cache_ask_nothing_twice(project: Project) -> None:
+    judge = windlass.judge(
+        "rubric",
+        name="right-sum",
+        model="openai:judge",
+        base_url=project.live.provider.url,
+        criteria="Is the sum right?",
+        scores={"0": "wrong", "1": "right"},
+    )
+    asked = [{"id": f"i{n}", "input": {"question": f"What is {n} + 2?"}} for n in range(3)]
+
+    def answer(asked: dict[str, str]) -> str:
+        return "3"
+
+    first = windlass.evaluate(answer, dataset=asked, evaluators=[judge], name="cached", cache=True)
+    calls = len(project.live.provider.calls)
+    again = windlass.evaluate(answer, dataset=asked, evaluators=[judge], name="cached", cache=True)
+    assert len(project.live.provider.calls) == calls
+    assert again.metrics == first.metrics
+    assert project.client.get("/cache")["answers"] == 3
+    windlass.evaluate(answer, dataset=asked, evaluators=[judge], name="cached")
+    assert len(project.live.provider.calls) == calls + 3

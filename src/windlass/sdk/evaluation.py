@@ -25,6 +25,7 @@ from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.current import making_calls
 from windlass.models.calls.run_calls import RunCalls
+from windlass.sdk.answers import ServerAnswers
 from windlass.sdk.exporting import flush
 from windlass.sdk.setup import current_client
 
@@ -68,6 +69,7 @@ def evaluate(
     release: str | None = None,
     name: str | None = None,
     concurrency: int = 8,
+    cache: bool = False,
     timeout_s: float | None = None,
     requests_per_minute: int | None = None,
     tokens_per_minute: int | None = None,
@@ -87,6 +89,8 @@ def evaluate(
             own source, so that a change of the code is a change of the release.
         name: Of that release and dataset; by default the function's name.
         concurrency: Items in flight at once.
+        cache: Give answers again that the models of judges gave to the same calls before; they are kept on the
+            server.
         timeout_s: Longest seconds for one item, and for one judgement; 600 by default. A function that is not
             async goes on in its thread after that, unheeded.
         requests_per_minute, tokens_per_minute, model_concurrency: Ceilings of what judges ask of each model.
@@ -99,6 +103,7 @@ def evaluate(
     """
     client = current_client()
     options = RunOptions(
+        cache=cache,
         timeout_s=timeout_s,
         requests_per_minute=requests_per_minute,
         tokens_per_minute=tokens_per_minute,
@@ -120,8 +125,11 @@ def evaluate(
             "concurrency": concurrency,
         },
     )
+    answers = ServerAnswers(client) if cache else None
     try:
-        progress = _sample(items, _Target(target), chosen, _ServerSamples(client, run), concurrency, options)
+        progress = _sample(
+            items, _Target(target), chosen, _ServerSamples(client, run, answers), concurrency, options
+        )
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
@@ -149,7 +157,7 @@ def _sample(
 ) -> Progress:
     async def sampling() -> Progress:
         settings = RunnerSettings(concurrency, timeout_s=options.timeout_s or DEFAULT_TIMEOUT_S)
-        with making_calls(RunCalls(options)):
+        with making_calls(RunCalls(options, answers=store.answers)):
             return await run_samples(items, target, evaluators, store, settings=settings, observe=store.report)
 
     # A thread of its own: the caller may be inside an event loop already, as in a notebook.
@@ -185,8 +193,9 @@ class _Target:
 class _ServerSamples:
     """The samples of a run, kept on the server as traces and scores."""
 
-    def __init__(self, client: Client, run: Mapping[str, Any]) -> None:
+    def __init__(self, client: Client, run: Mapping[str, Any], answers: ServerAnswers | None = None) -> None:
         self._client = client
+        self.answers = answers
         self._run = str(run["id"])
         self._release = run["release"]
         self._reported = 0.0
@@ -200,6 +209,8 @@ class _ServerSamples:
             "windlass.release": self._release["digest"],
             "windlass.release.name": self._release["name"],
         }
+        if self.answers is not None:
+            self.answers.flush()
         self._client.send_traces(encode_samples(samples, attributes))
         self.write_judgements([result for _, result in samples])
 

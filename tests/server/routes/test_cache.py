@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.live import Project
 from tests.server.routes.test_runs import RUBRIC
+from windlass.errors import InputError, NotFound
 
 
 def calls_of(run: dict[str, Any]) -> tuple[int, int]:
@@ -24,7 +27,7 @@ def test_a_run_with_a_cache_asks_again_only_what_is_new(project: Project) -> Non
         assert again["metrics"][metric] == first["metrics"][metric]
     # The price of the scripted model is not known; what is given again costs nothing.
     assert (first["metrics"]["cost_usd"]["mean"], again["metrics"]["cost_usd"]["mean"]) == (None, 0.0)
-    assert (first["calls"]["unpriced"], again["calls"]["cost_usd"]) == (6, 0.0)
+    assert (first["calls"]["unpriced"], again["calls"]["spent_usd"]) == (6, 0.0)
     sample = next(iter(project.client.pages(f"/runs/{again['id']}/samples")))
     trace = project.client.get(f"/traces/{sample['trace_id']}")
     called = [span for span in trace["spans"] if span["operation"] == "chat"]
@@ -54,3 +57,13 @@ def test_what_is_kept_is_counted_and_cleared(project: Project) -> None:
     assert project.client.delete("/cache") == {"answers": 2}
     assert project.client.get("/cache")["answers"] == 0
     assert calls_of(project.evaluate("adder", cache=True)) == (2, 0)
+
+
+def test_what_is_no_answer_is_not_kept(project: Project) -> None:
+    key = "sha256:" + "0" * 64
+    with pytest.raises(InputError, match=f"The answer to {key} is no completion"):
+        project.client.post("/cache/answers", {"answers": {key: "yes"}})
+    with pytest.raises(InputError):
+        project.client.post("/cache/answers", {"answers": {"mine": "yes"}})
+    with pytest.raises(NotFound, match="No answer is kept"):
+        project.client.get(f"/cache/answers/{key}")

@@ -1266,6 +1266,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cache/answers/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Answer
+         * @description Return the answer that is kept to a call.
+         */
+        get: operations["find_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Answers
+         * @description Keep answers of calls that were made elsewhere, as `windlass.evaluate` does for its judges.
+         */
+        post: operations["keep_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/masking": {
         parameters: {
             query?: never;
@@ -2654,6 +2694,16 @@ export interface components {
             items: components["schemas"]["View"][];
         };
         JsonValue: unknown;
+        /** Kept */
+        Kept: {
+            /** Answers */
+            answers: number;
+        };
+        /** KeptAnswer */
+        KeptAnswer: {
+            /** Answer */
+            answer: string;
+        };
         /** KeyRequest */
         KeyRequest: {
             /** Name */
@@ -3014,6 +3064,13 @@ export interface components {
             since: string | null;
             /** Has Sizes */
             has_sizes: boolean;
+        };
+        /** NewAnswers */
+        NewAnswers: {
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
         };
         /** NewApiKey */
         NewApiKey: {
@@ -6980,6 +7037,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClearedAnswers"];
+                };
+            };
+        };
+    };
+    find_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    keep_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnswers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

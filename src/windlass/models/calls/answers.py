@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from windlass.canonical import digest
+from windlass.errors import InputError
 from windlass.models.completion import JSON, Completion, Message, OutputSchema
 
 _COMPLETION = TypeAdapter(Completion)
@@ -67,6 +68,16 @@ class AskedModel:
 
 def dump_answer(completion: Completion) -> str:
     return _COMPLETION.dump_json(completion).decode()
+
+
+def check_answer(key: str, answer: str) -> None:
+    """Raise InputError for what is no answer."""
+    try:
+        load_answer(answer)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise InputError(f"The answer to {key} is no completion: {place}: {first['msg']}.") from error
 
 
 def load_answer(answer: str) -> Completion:
