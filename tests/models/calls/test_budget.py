@@ -108,7 +108,7 @@ def test_a_price_that_is_not_known_fits_no_ceiling_of_money() -> None:
 
 
 def governed(server: ScriptedServer, calls: RunCalls) -> ChatModel:
-    model = open_model("openai:scripted", base_url=server.url, timeout_s=0.3)
+    model = open_model("openai:scripted", base_url=server.url)
     return calls.govern(model, provider="openai", name="scripted")
 
 

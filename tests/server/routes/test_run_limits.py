@@ -32,15 +32,14 @@ def test_a_refused_call_is_made_again_within_its_sample(project: Project) -> Non
     project.push_release()
     project.push_sums(items=4)
     project.live.provider.fail("429")
-    run = project.evaluate("adder", evaluators=["exact_match", "latency_s"], concurrency=1)
+    run = project.evaluate("adder", concurrency=1)
     assert (run["failed_items"], run["metrics"]["exact_match"]["mean"]) == (0, 1.0)
-    # It waited half a second at least, which is no latency of the release.
-    assert run["metrics"]["latency_s"]["mean"] < 0.1
     samples = list(project.client.pages(f"/runs/{run['id']}/samples"))
     spans = project.client.get(f"/traces/{samples[0]['trace_id']}")["spans"]
     (call,) = [span for span in spans if span["operation"] == "chat"]
     assert call["attributes"]["windlass.call.attempts"] == 2
-    assert call["attributes"]["windlass.call.held_s"] >= 0.5
+    # It waited half a second at least, which is no latency of the release.
+    assert samples[0]["latency_s"] < 0.5 <= call["attributes"]["windlass.call.held_s"]
 
 
 def test_a_sample_that_takes_too_long_is_missing_and_the_run_says_so(project: Project) -> None:
