@@ -62,8 +62,8 @@ class Client:
     def put(self, path: str, body: object) -> Any:
         return self._send("PUT", path, body=body)
 
-    def delete(self, path: str) -> None:
-        self._send("DELETE", path)
+    def delete(self, path: str) -> Any:
+        return self._send("DELETE", path)
 
     def download(self, path: str, file: IO[bytes], *, body: object = None, **query: object) -> None:
         """Write what a path under /api/v1 answers into a file as it comes; with a body it is a POST."""

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     """Samples of a run that are in flight at once, unless the run says otherwise."""
     request_timeout_s: float = Field(default=120.0, gt=0)
     """How long a model provider may take for one answer, in seconds."""
+    model_cache_mb: int = Field(default=256, ge=1)
+    """Answers of models that a project keeps for runs with `--cache`, in MiB; the oldest go first."""
+    model_cache_days: int = Field(default=30, ge=1)
+    """How many days such an answer is kept."""
     retention_interval_s: float = Field(default=3600.0, ge=1)
     """How often what projects no longer keep is cleared, in seconds."""
     sql_timeout_s: float = Field(default=30.0, gt=0)

@@ -168,7 +168,7 @@ def test_a_run_that_is_cancelled_meanwhile_is_exit_2(
     monkeypatch.setattr("windlass.delivery.runs.follow_run", follow)
     done = windlass("eval", "adder", "--dataset", "sums", "--evaluator", "exact_match")
     assert done.code == 2
-    assert "is cancelled: somebody ended it before its last sample" in done.err
+    assert "is cancelled: somebody ended it; `windlass runs resume" in done.err
 
 
 def test_keys_are_made_listed_and_revoked(windlass: Windlass, project: Project) -> None:

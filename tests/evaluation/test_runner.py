@@ -12,6 +12,7 @@ from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match, token_f1
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
+from windlass.models.calls.stopping import Stopped
 
 FAST = RunnerSettings(concurrency=4, backoff_s=0.001, linger_s=0.0)
 
@@ -139,6 +140,60 @@ def test_a_target_that_hangs_is_given_up(store: MemorySamples) -> None:
 
     sample_all(make_items(1), target, store, settings=replace(FAST, timeout_s=0.05))
     assert store.stored()["item-0"].error == "the target did not answer within 0.05 s"
+
+
+def test_all_attempts_of_a_sample_share_its_time(store: MemorySamples) -> None:
+    calls = 0
+
+    async def target(item: Item) -> Prediction:
+        nonlocal calls
+        calls += 1
+        await asyncio.sleep(0.06)
+        raise Unavailable("busy")
+
+    sample_all(make_items(1), target, store, settings=replace(FAST, timeout_s=0.1))
+    assert calls == 2
+    assert store.stored()["item-0"].error_type == "TimeoutError"
+
+
+def test_a_timeout_of_the_target_s_own_is_told_in_its_words(store: MemorySamples) -> None:
+    async def target(item: Item) -> Prediction:
+        raise TimeoutError("the database did not answer")
+
+    sample_all(make_items(1), target, store)
+    assert store.stored()["item-0"].error == "the database did not answer"
+
+
+def test_a_stopped_call_ends_the_run_and_leaves_its_item_to_be_asked(store: MemorySamples) -> None:
+    async def target(item: Item) -> Prediction:
+        if item.id >= "item-4":
+            raise Stopped("The budget is spent.")
+        return Prediction(output=item.id.removeprefix("item-"))
+
+    items = make_items(9)
+    progress = sample_all(items, target, store, settings=replace(FAST, concurrency=1))
+    assert progress == Progress(9, 4, 0, stopped=True)
+    rest = Answers()
+    assert sample_all(items, rest, store) == Progress(9, 9, 0)
+    assert sorted(rest.calls) == [f"item-{number}" for number in range(4, 9)]
+
+
+def test_a_judge_that_was_stopped_is_asked_when_the_run_goes_on(store: MemorySamples) -> None:
+    stopped = True
+
+    async def judge(sample: Sample) -> float:
+        if stopped:
+            raise Stopped("The budget is spent.")
+        return 1.0
+
+    charm = Evaluator("charm", judge)
+    sample_all(make_items(2), Answers(), store, [charm, exact_match])
+    assert [set(result.judgements) for result in store.stored().values()] == [{"exact_match"}] * 2
+    stopped = False
+    rest = Answers()
+    sample_all(make_items(2), rest, store, [charm, exact_match])
+    assert [result.judgements["charm"].value for result in store.stored().values()] == [1.0, 1.0]
+    assert rest.calls == []
 
 
 def test_a_missing_key_ends_the_run_but_loses_no_sample_in_flight(store: MemorySamples) -> None:

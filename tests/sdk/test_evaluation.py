@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -345,3 +346,75 @@ def test_a_run_may_be_required_to_pass_a_gate_against_another(project: Project) 
         wrong.require_gate(right.id, rule)
 
     assert told.value.outcome == "fail"
+
+
+def test_an_item_that_takes_too_long_is_missing(project: Project) -> None:
+    async def slow(question: str) -> str:
+        if question == "0 + 1":
+            await asyncio.sleep(30)
+        return add(question)
+
+    run = windlass.evaluate(slow, dataset=ITEMS, evaluators=["exact_match"], name="slow-sums", timeout_s=0.2)
+    assert (run.failed, run.metrics["exact_match"].missing_why) == (1, {"timeout": 1})
+
+
+def test_judges_keep_to_the_ceilings_of_their_run(project: Project) -> None:
+    judge = windlass.judge(
+        "rubric",
+        name="right-sum",
+        model="openai:judge",
+        base_url=project.live.provider.url,
+        criteria="Is the sum right?",
+        scores={"0": "wrong", "1": "right"},
+    )
+    asked = [{"id": f"i{n}", "input": {"question": "What is 1 + 2?"}} for n in range(6)]
+    began = time.monotonic()
+    run = windlass.evaluate(
+        lambda asked: "3", dataset=asked, evaluators=[judge], name="paced", requests_per_minute=600
+    )
+    # One each 100 ms, where all six would be asked at once.
+    assert time.monotonic() - began > 0.5
+    assert (run.state, run.metrics["right-sum"].mean) == ("finished", 1.0)
+
+
+def test_a_run_that_is_cancelled_on_the_server_ends_here_and_keeps_what_it_has(project: Project) -> None:
+    cancelled: list[str] = []
+
+    async def slow(question: str) -> str:
+        (stored,) = project.client.get("/runs")["items"]
+        # It is told now and then how far the run is.
+        if stored["finished_items"] and not cancelled:
+            cancelled.append(project.client.post(f"/runs/{stored['id']}/cancel", {})["id"])
+        await asyncio.sleep(0.1)
+        return add(question)
+
+    many = [{"id": f"i{n:02}", "input": f"{n} + 1", "reference": str(n + 1)} for n in range(200)]
+    run = windlass.evaluate(slow, dataset=many, evaluators=["exact_match"], name="long", concurrency=1)
+    stored = project.client.get(f"/runs/{run.id}")
+    assert (cancelled, run.state, stored["state"]) == ([run.id], "cancelled", "cancelled")
+    assert 0 < stored["finished_items"] < 200
+    assert run.metrics["exact_match"].n == stored["finished_items"]
+
+
+def test_judges_with_a_cache_ask_nothing_twice(project: Project) -> None:
+    judge = windlass.judge(
+        "rubric",
+        name="right-sum",
+        model="openai:judge",
+        base_url=project.live.provider.url,
+        criteria="Is the sum right?",
+        scores={"0": "wrong", "1": "right"},
+    )
+    asked = [{"id": f"i{n}", "input": {"question": f"What is {n} + 2?"}} for n in range(3)]
+
+    def answer(asked: dict[str, str]) -> str:
+        return "3"
+
+    first = windlass.evaluate(answer, dataset=asked, evaluators=[judge], name="cached", cache=True)
+    calls = len(project.live.provider.calls)
+    again = windlass.evaluate(answer, dataset=asked, evaluators=[judge], name="cached", cache=True)
+    assert len(project.live.provider.calls) == calls
+    assert again.metrics == first.metrics
+    assert project.client.get("/cache")["answers"] == 3
+    windlass.evaluate(answer, dataset=asked, evaluators=[judge], name="cached")
+    assert len(project.live.provider.calls) == calls + 3

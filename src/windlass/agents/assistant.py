@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, Tracer, set_span_in_context
@@ -15,6 +15,7 @@ from windlass.agents.streams import closing
 from windlass.artifacts.kinds import Retrieval
 from windlass.artifacts.prompts import Prompt, render_prompt
 from windlass.errors import InputError
+from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import ChatModel, Completion, Message, Usage
 from windlass.retrieval.index import Hit, Index
 
@@ -49,6 +50,13 @@ class Assistant:
     index_name: str
     retrieval: Retrieval
     tracer: Tracer
+    model_address: str = ""
+    """Where the model is asked: its name alone does not say which it is."""
+
+    def governed_by(self, calls: RunCalls) -> "Assistant":
+        """Return it with its model asked as a run may ask."""
+        model = calls.govern(self.model, provider=self.provider, name=self.model_name, address=self.model_address)
+        return replace(self, model=model)
 
     async def answer(
         self,
@@ -168,11 +176,16 @@ class _Turn:
             contexts=self.contexts,
             usage=completion.usage,
             cost_usd=completion.cost,
-            latency_s=time.perf_counter() - self.started,
+            latency_s=self._latency(completion),
             finish_reason=completion.finish_reason,
             model=completion.model,
             trace_id=format(self.span.get_span_context().trace_id, "032x"),
         )
+
+    def _latency(self, completion: Completion) -> float:
+        """Return how long the release took: neither what held its model back, nor what a kept answer saved."""
+        saved = completion.latency_s if completion.cached else 0.0
+        return time.perf_counter() - self.started - completion.held_s + saved
 
 
 def format_passages(hits: Sequence[Hit]) -> str:

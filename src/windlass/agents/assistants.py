@@ -62,6 +62,7 @@ class Assistants:
             model=opened.model,
             provider=opened.provider,
             model_name=opened.name,
+            model_address=opened.address,
             parameters={**prompt.parameters, **model.parameters},
             index=self._indexes.open(project, str(body.index)) if body.index else None,
             index_name=body.index.name if body.index else "",

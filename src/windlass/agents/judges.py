@@ -10,16 +10,18 @@ from windlass.agents import spans
 from windlass.agents.models import Models
 from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.judges.judging import Ask
+from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Completion, Message, OutputSchema
 
 EVALUATOR: Final = "windlass.evaluator"
 
 
-def judges_of(models: Models, tracer: Tracer) -> OpenJudge:
-    """Return what opens a judge's model for one project."""
+def judges_of(models: Models, tracer: Tracer, calls: RunCalls) -> OpenJudge:
+    """Return what opens a judge's model for the calls of one run."""
 
     def open_judge(evaluator: str, ref: str, parameters: Mapping[str, JsonValue]) -> Ask:
         opened = models.open(ref)
+        model = calls.govern(opened.model, provider=opened.provider, name=opened.name, address=opened.address)
 
         async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
             # Not a current span of its own: judges of one sample ask side by side.
@@ -34,7 +36,7 @@ def judges_of(models: Models, tracer: Tracer) -> OpenJudge:
                     messages,
                     {EVALUATOR: evaluator},
                 ) as call:
-                    completion = await opened.model.complete(messages, parameters, schema)
+                    completion = await model.complete(messages, parameters, schema)
                     call.done(completion)
             except BaseException as error:
                 spans.mark_failed(judging, error)

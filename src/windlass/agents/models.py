@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from windlass.models.completion import ChatModel
-from windlass.models.providers import open_model
+from windlass.models.providers import address_of, open_model
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Models:
             # Spans say who answers: a server of one's own has not the prices of the one whose API it speaks.
             provider="openai_compatible" if base_url else provider,
             name=name,
+            address=address_of(ref, base_url or None),
         )
 
 
@@ -31,3 +32,5 @@ class OpenedModel:
     model: ChatModel
     provider: str
     name: str
+    address: str
+    """The URL that it is asked at; empty for a model of this process."""

@@ -9,12 +9,13 @@ from windlass.access.principals import Principal
 from windlass.agents.assistants import Assistants
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
+from windlass.agents.run_calls import calls_of, refuse_unpriced
 from windlass.agents.target import ReleaseTarget
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.references import parse_selector
 from windlass.artifacts.registry import Registry
 from windlass.artifacts.versions import Version
-from windlass.errors import Conflict, InputError
+from windlass.errors import Conflict, InputError, Unavailable
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
@@ -27,12 +28,17 @@ from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.recorded import RecordedOutputs, require_outputs
 from windlass.evaluation.repeats import average_repeats, by_item
 from windlass.evaluation.results import summarise, values_of
+from windlass.evaluation.resuming import changed_options, resume_run
+from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
     EVALUATOR_VERSIONS,
+    EXTERNAL,
     JUDGE_PROMPTS,
+    OPTIONS,
     OUTPUTS,
     SOURCE,
+    UNFINISHED,
     Run,
     RunSource,
     VersionName,
@@ -40,18 +46,19 @@ from windlass.evaluation.runs import (
     find_run,
     finish_run,
     get_run,
+    note_cancelled,
     record_progress,
     start_run,
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
+from windlass.models.answer_store import AnswerStore
+from windlass.models.calls.run_calls import RunCalls
+from windlass.prices.book import PriceBook
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 
 _JOB = "run"
-
-_EXTERNAL = "external"
-"""In the settings of a run: its samples come from a user's own process."""
 
 
 class ReleaseRuns:
@@ -71,6 +78,8 @@ class ReleaseRuns:
         tracer_of: Callable[[str], Tracer],
         store_of: Callable[[Run], SampleStore],
         settle: Callable[[], None],
+        answers: AnswerStore,
+        prices: PriceBook,
         concurrency: int,
     ) -> None:
         """``settle`` returns when everything that was acknowledged can be read."""
@@ -85,6 +94,8 @@ class ReleaseRuns:
         self._tracer_of = tracer_of
         self._store_of = store_of
         self._settle = settle
+        self._answers = answers
+        self._prices = prices
         self._concurrency = concurrency
         jobs.register(_JOB, self._execute)
 
@@ -98,22 +109,27 @@ class ReleaseRuns:
         concurrency: int | None = None,
         repeats: int = 1,
         outputs: str | None = None,
+        options: RunOptions | None = None,
     ) -> Run:
         """Record a run and start it.
 
         Without evaluators, every built-in one is taken that the dataset has the columns for. With ``outputs``, a
         column of the dataset, what stands there is scored, and no model of the release is asked.
 
-        Raises NotFound, InputError for an evaluator that the dataset cannot feed, ConfigurationError for a model
-        without a key: all before anything is written.
+        Raises NotFound, InputError for an evaluator that the dataset cannot feed and for a ceiling of money where
+        a price is not known, ConfigurationError for a model without a key: all before anything is written.
         """
         version = self._environments.resolve(principal.project, release)
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
-        chosen = self._choose(principal.project, items, evaluators)
+        options = options or RunOptions()
+        calls = calls_of(self._prices, principal.project, options)
+        chosen = self._choose(principal.project, items, evaluators, calls)
         if outputs is None:
-            self._assistants.load(principal.project, version, self._tracer_of(principal.project))
+            tracer = self._tracer_of(principal.project)
+            self._assistants.load(principal.project, version, tracer).governed_by(calls)
         else:
             require_outputs(items, outputs, repeats=repeats)
+        refuse_unpriced(options, calls)
         run = create_run(
             self._database,
             self._audit,
@@ -128,10 +144,30 @@ class ReleaseRuns:
                 **({OUTPUTS: outputs} if outputs is not None else {}),
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
+                OPTIONS: options.model_dump(exclude_defaults=True),
             },
         )
-        self._jobs.start(_JOB, run.id, id=run.id)
+        self._jobs.start(_JOB, run.id, id=_job_of(run))
         return run
+
+    def resume(self, principal: Principal, run_id: str, changed: Mapping[str, object]) -> Run:
+        """Go on with a run that has ended, with some of its options changed.
+
+        Finished samples stay; those that a passing trouble spoilt are asked again. Raises what ``resume_run``
+        raises, InputError for a ceiling of money without a price, and Unavailable while its last samples are
+        stored.
+        """
+        run = get_run(self._database, principal.project, run_id)
+        if self._jobs.state(_job_of(run)) in {"waiting", "running"} and run.state not in UNFINISHED:
+            raise Unavailable(f"{run_id} is storing its last samples; resume it in a moment.")
+        options = changed_options(run, changed)
+        if options.max_cost_usd is not None:
+            calls = self._open(run).calls
+            assert calls is not None
+            refuse_unpriced(options, calls)
+        resumed = resume_run(self._database, self._audit, principal, run, options)
+        self._jobs.start(_JOB, run_id, id=_job_of(resumed))
+        return resumed
 
     def record_external(
         self,
@@ -164,21 +200,27 @@ class ReleaseRuns:
             evaluators=[Evaluator(name, _judged_elsewhere, higher) for name, higher in evaluators.items()],
             concurrency=concurrency,
             repeats=repeats,
-            settings={_EXTERNAL: True, **({SOURCE: source.model_dump()} if source is not None else {})},
+            settings={EXTERNAL: True, **({SOURCE: source.model_dump()} if source is not None else {})},
             run_id=run_id,
         )
         return start_run(self._database, run.id) or run
 
+    def note_external(self, principal: Principal, run_id: str, *, finished: int, failed: int) -> Run:
+        """Note how far such a run is; return it, which says whether it was cancelled. Raises as finishing does."""
+        self._external(principal, run_id)
+        record_progress(self._database, run_id, finished=finished, failed=failed)
+        return get_run(self._database, principal.project, run_id)
+
     def finish_external(self, principal: Principal, run_id: str) -> Run:
         """End such a run: summarise what it sent. Raises NotFound, and Conflict for a run of the server's own."""
-        run = get_run(self._database, principal.project, run_id)
-        if not run.settings.get(_EXTERNAL):
-            raise Conflict(f"{run_id} is executed by the server, which finishes it itself.")
+        run = self._external(principal, run_id)
         self._settle()
         items, samples = self.items(run), self.samples(run)
         failed = sum(sample.prediction is None for sample in samples.values())
         record_progress(self._database, run_id, finished=len(samples), failed=failed)
-        finish_run(self._database, run_id, summarise(samples, items, run.evaluators, run.repeats))
+        metrics = summarise(samples, items, run.evaluators, run.repeats)
+        if not finish_run(self._database, run_id, metrics):
+            note_cancelled(self._database, run_id, len(samples), failed, metrics)
         return get_run(self._database, principal.project, run_id)
 
     def samples(self, run: Run) -> Mapping[str, SampleResult]:
@@ -203,50 +245,70 @@ class ReleaseRuns:
 
     def recover(self) -> None:
         """Go on with the runs that an earlier process left unfinished."""
-        owed = [run for run in unfinished_runs(self._database) if not run.settings.get(_EXTERNAL)]
+        owed = [run for run in unfinished_runs(self._database) if not run.is_external]
         if not owed:
             return
         self._jobs.launch()
         for run in owed:
             # One that was recorded but not started yet is started; any other is known to the jobs already.
-            self._jobs.start(_JOB, run.id, id=run.id)
+            self._jobs.start(_JOB, run.id, id=_job_of(run))
 
-    def _choose(self, project: str, items: Sequence[Item], names: Sequence[str] | None) -> ChosenEvaluators:
+    def _external(self, principal: Principal, run_id: str) -> Run:
+        run = get_run(self._database, principal.project, run_id)
+        if not run.is_external:
+            raise Conflict(f"{run_id} is executed by the server, which finishes it itself.")
+        return run
+
+    def _choose(
+        self, project: str, items: Sequence[Item], names: Sequence[str] | None, calls: RunCalls
+    ) -> ChosenEvaluators:
         if not names:
             return ChosenEvaluators(
                 [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
             )
-        chosen = choose_evaluators(self._registry, project, names, self._judges(project))
+        chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls))
         require_columns(items, chosen.evaluators)
         return chosen
 
-    def _judges(self, project: str) -> OpenJudge:
-        return judges_of(self._models, self._tracer_of(project))
+    def _judges(self, project: str, calls: RunCalls) -> OpenJudge:
+        return judges_of(self._models, self._tracer_of(project), calls)
 
     def _execute(self, run_id: str) -> None:
         execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
 
     def _open(self, run: Run) -> RunParts:
+        answers = self._answers.of_run(run.project) if run.options.cache else None
+        calls = calls_of(self._prices, run.project, run.options, answers=answers, counts=run.calls)
         evaluators = restore_evaluators(
-            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project)
+            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(
             items=self.items(run),
-            target=self._target(run),
+            target=self._target(run, calls),
             evaluators=evaluators,
             store=self._store_of(run),
             settings=RunnerSettings(
-                concurrency=run.concurrency, repeats=run.repeats, measure_latency=run.outputs is None
+                concurrency=run.concurrency,
+                repeats=run.repeats,
+                measure_latency=run.outputs is None,
+                timeout_s=run.options.timeout_s or DEFAULT_TIMEOUT_S,
             ),
+            calls=calls,
+            flush=answers.flush if answers is not None else None,
         )
 
-    def _target(self, run: Run) -> Target:
+    def _target(self, run: Run, calls: RunCalls) -> Target:
         if run.outputs is not None:
             return RecordedOutputs(run.outputs)
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
-        assistant = self._assistants.load(run.project, release, self._tracer_of(run.project))
+        assistant = self._assistants.load(run.project, release, self._tracer_of(run.project)).governed_by(calls)
         return ReleaseTarget(assistant, run=run.id)
+
+
+def _job_of(run: Run) -> str:
+    """Name the job that executes a run: a job of one name runs once, and a resumed run is to run again."""
+    return f"{run.id}-{run.resumed}" if run.resumed else run.id
 
 
 def _refuse_other_prompts(run: Run, evaluators: Sequence[Evaluator]) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Final, Self
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
@@ -17,6 +17,8 @@ from windlass.retrieval.index import Hit
 Attributes = dict[str, AttributeValue]
 
 _REQUEST_PARAMETERS = ("temperature", "max_tokens", "top_p", "top_k", "seed")
+
+_WORTH_SAYING_S: Final = 0.001
 
 
 def release(name: str, digest: str) -> Attributes:
@@ -137,6 +139,12 @@ class ModelCall:
         )
         if completion.cost is not None:
             self._span.set_attribute("windlass.cost_usd", completion.cost)
+        if completion.cached:
+            self._span.set_attribute("windlass.call.cached", True)
+        if completion.attempts > 1:
+            self._span.set_attribute("windlass.call.attempts", completion.attempts)
+        if completion.held_s >= _WORTH_SAYING_S:
+            self._span.set_attribute("windlass.call.held_s", completion.held_s)
 
     def __enter__(self) -> Self:
         return self

@@ -8,6 +8,7 @@ import typer
 from windlass.cli import (
     artifacts,
     audit,
+    cache,
     datasets,
     demo,
     doctor,
@@ -21,6 +22,7 @@ from windlass.cli import (
     prices,
     retention,
     run,
+    runs,
     server,
     sql,
     traces,
@@ -41,6 +43,7 @@ app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
 app.command("eval")(run.evaluate)
+app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)
@@ -51,6 +54,7 @@ app.command("graph")(graph.graph)
 app.command("sql")(sql.sql)
 app.command("erase")(erase.erase)
 app.add_typer(retention.app, name="retention")
+app.add_typer(cache.app, name="cache")
 app.add_typer(audit.app, name="audit")
 app.add_typer(masking.app, name="masking")
 app.add_typer(keys.app, name="keys")

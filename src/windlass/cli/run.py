@@ -1,11 +1,24 @@
 """`windlass eval`."""
 
-from typing import Annotated, Any
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import number, print_table
+from windlass.cli.run_options import (
+    MaxCost,
+    MaxTokens,
+    ModelConcurrency,
+    RequestsPerMinute,
+    Timeout,
+    TokensPerMinute,
+    given,
+)
+
+if TYPE_CHECKING:
+    from windlass.client import Client
 
 
 def evaluate(
@@ -30,12 +43,30 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    cache: Annotated[
+        bool, typer.Option("--cache", help="Give answers again that models gave to the same calls before.")
+    ] = False,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    timeout: Timeout = None,
+    requests_per_minute: RequestsPerMinute = None,
+    tokens_per_minute: TokensPerMinute = None,
+    model_concurrency: ModelConcurrency = None,
     data: Data = None,
 ) -> None:
     """Evaluate a release on a dataset: exit 0 when the run finished, 2 when it could not."""
-    from windlass.delivery.runs import follow_run, push_recorded, start_run
-    from windlass.errors import InputError, ProviderError
+    from windlass.delivery.runs import push_recorded, start_run
+    from windlass.errors import InputError
 
+    options = given(
+        cache=cache or None,
+        max_cost_usd=max_cost,
+        max_tokens=max_tokens,
+        timeout_s=timeout,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+        model_concurrency=model_concurrency,
+    )
     with connect(data) as client:
         if release is None:
             if outputs is None:
@@ -49,23 +80,36 @@ def evaluate(
             concurrency=concurrency,
             repeats=repeats,
             outputs=outputs,
+            options=options,
         )
+        finish(client, run)
+
+
+def finish(client: "Client", run: dict[str, Any]) -> None:
+    """Follow a run to its end and print it. Raises ProviderError for one that did not finish."""
+    from windlass.delivery.runs import follow_run
+    from windlass.errors import ProviderError
+
+    try:
         run = follow_run(client, run["id"], f"{run['release']['name']} {run['release']['number']}")
+    except KeyboardInterrupt:
+        print(f"{run['id']} goes on with its server; `windlass runs cancel {run['id']}` ends it.", file=sys.stderr)
+        raise
     print_run(run)
     if run["state"] != "finished":
-        why = run["error"] or "somebody ended it before its last sample; evaluate again."
+        why = run["error"] or f"somebody ended it; `windlass runs resume {run['id']}` goes on with it."
         raise ProviderError(f"The run {run['id']} is {run['state']}: {why}")
 
 
-def print_run(run: dict[str, object]) -> None:
+def print_run(run: dict[str, Any]) -> None:
     """Print a run's metrics with their intervals."""
-    metrics = run["metrics"]
-    assert isinstance(metrics, dict)
-    items, repeats = run["items"], run["repeats"]
-    assert isinstance(items, int)
-    assert isinstance(repeats, int)
-    done = f"{run['finished_items']} of {items * repeats} samples, {run['failed_items']} failed"
+    from windlass.delivery.runs import describe_calls
+
+    metrics, repeats = run["metrics"], run["repeats"]
+    done = f"{run['finished_items']} of {run['items'] * repeats} samples, {run['failed_items']} failed"
     print(f"run {run['id']}: {run['state']}, {done}")
+    if run["calls"]:
+        print(describe_calls(run["calls"]))
     print_table(
         ("metric", "mean", "95 % interval", "n", "missing"),
         (
@@ -76,7 +120,7 @@ def print_run(run: dict[str, object]) -> None:
                 metric["n"],
                 metric["missing"],
             )
-            for name, metric in metrics.items()
+            for name, metric in run["metrics"].items()
         ),
         right=("mean", "n", "missing"),
     )

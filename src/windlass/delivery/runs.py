@@ -1,7 +1,8 @@
 """Starting a run on a server and following it to its end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from windlass.artifacts.references import parse_selector
@@ -10,7 +11,7 @@ from windlass.evaluation.recorded import recorded_release
 
 _POLL_S = 0.25
 
-ENDED = frozenset({"finished", "failed", "cancelled"})
+ENDED = frozenset({"finished", "failed", "cancelled", "stopped"})
 
 
 def start_run(
@@ -22,9 +23,10 @@ def start_run(
     concurrency: int | None = None,
     repeats: int = 1,
     outputs: str | None = None,
+    options: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Start a run; return it as it stands."""
-    body: dict[str, object] = {"release": release, "dataset": dataset}
+    body: dict[str, object] = {"release": release, "dataset": dataset, **options}
     if evaluators:
         body["evaluators"] = list(evaluators)
     if concurrency:
@@ -52,14 +54,33 @@ def follow_run(client: Client, run_id: str, title: str) -> dict[str, Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[calls]}", style="dim"),
+    )
     console = Console()
     # Into a file a bar that goes away leaves an empty line.
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"evaluate {title}", total=None)
+        task = progress.add_task(f"evaluate {title}", total=None, calls="")
         while True:
             run: dict[str, Any] = client.get(f"/runs/{run_id}")
-            progress.update(task, total=run["items"] * run["repeats"] or None, completed=run["finished_items"])
+            calls = describe_calls(run["calls"]) if run["calls"] else ""
+            total = run["items"] * run["repeats"] or None
+            progress.update(task, total=total, completed=run["finished_items"], calls=calls)
             if run["state"] in ENDED:
                 return run
             time.sleep(_POLL_S)
+
+
+def describe_calls(calls: dict[str, Any]) -> str:
+    """Say in one line what the model calls of a run came to."""
+    parts = [f"{calls['answered']} model calls"]
+    others = (("cached", "from the cache"), ("refused", "refused"))
+    parts += [f"{calls[kind]} {word}" for kind, word in others if calls[kind]]
+    cost = "no price" if calls["unpriced"] and not calls["spent_usd"] else f"${calls['spent_usd']:.4f}"
+    if calls["unpriced"] and calls["spent_usd"]:
+        cost += f" and {calls['unpriced']} calls without a price"
+    return f"{', '.join(parts)}; {calls['spent_tokens']} tokens, {cost}"

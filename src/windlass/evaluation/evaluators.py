@@ -8,6 +8,7 @@ from functools import cached_property
 
 from windlass.errors import InputError
 from windlass.evaluation.samples import Judgement, Sample
+from windlass.models.calls.stopping import Stopped
 
 Scored = float | int | bool | Judgement | None
 Function = Callable[[Sample], Scored | Awaitable[Scored]]
@@ -62,10 +63,12 @@ class Evaluator:
             return _failed(error)
 
     async def judge(self, sample: Sample) -> Judgement:
-        """Judge one sample by a function of either kind, as ``__call__`` does."""
+        """Judge one sample by a function of either kind, as ``__call__`` does. Raises Stopped."""
         try:
             scored = self.function(sample)
             return _judgement(await scored if inspect.isawaitable(scored) else scored)
+        except Stopped:
+            raise
         except Exception as error:  # noqa: BLE001 - as above
             return _failed(error)
 

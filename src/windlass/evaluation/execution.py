@@ -1,18 +1,34 @@
 """Executing a run: the same call starts it, goes on with it after a crash, and does nothing once it has ended."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from windlass.errors import WindlassError
+from windlass.errors import Unavailable, WindlassError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.results import summarise
+from windlass.evaluation.resuming import PassingTroubles
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
-from windlass.evaluation.runs import Run, fail_run, finish_run, record_progress, start_run
+from windlass.evaluation.runs import (
+    Run,
+    fail_run,
+    finish_run,
+    has_ended,
+    note_cancelled,
+    record_calls,
+    record_progress,
+    start_run,
+    stop_run,
+)
 from windlass.evaluation.samples import Item, Target
+from windlass.models.calls.run_calls import RunCalls
 from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted
+
+_LOOK_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +40,10 @@ class RunParts:
     evaluators: Sequence[Evaluator]
     store: SampleStore
     settings: RunnerSettings = field(default_factory=RunnerSettings)
+    calls: RunCalls | None = None
+    """The model calls that target and evaluators make."""
+    flush: Callable[[], None] | None = None
+    """Stores what was kept of those calls; called when samples were stored, and at the end."""
 
 
 Opener = Callable[[Run], RunParts]
@@ -44,9 +64,13 @@ def execute_run(
     try:
         parts = open_parts(run)
         progress = asyncio.run(_sampled(run, parts, database, stopping))
-        if progress.stopped and stopping is not None and stopping.is_set():
+        reason = parts.calls.stopped if parts.calls is not None else None
+        if (progress.stopped or reason) and stopping is not None and stopping.is_set():
             raise JobInterrupted
-        finish_run(database, run_id, summarise(parts.store.stored(), parts.items, run.evaluators, run.repeats))
+        metrics = summarise(parts.store.stored(), parts.items, run.evaluators, run.repeats)
+        ended = stop_run(database, run_id, reason, metrics) if reason else finish_run(database, run_id, metrics)
+        if not ended:
+            note_cancelled(database, run_id, progress.finished, progress.failed, metrics)
     except WindlassError as error:
         fail_run(database, run_id, error.message)
     except Exception as error:
@@ -57,9 +81,59 @@ def execute_run(
 
 async def _sampled(run: Run, parts: RunParts, database: Database, stopping: threading.Event | None) -> Progress:
     def observe(progress: Progress) -> bool:
-        going_on = record_progress(database, run.id, finished=progress.finished, failed=progress.failed)
+        calls = parts.calls.counts if parts.calls is not None else None
+        if parts.flush is not None:
+            parts.flush()
+        going_on = record_progress(
+            database, run.id, finished=progress.finished, failed=progress.failed, calls=calls
+        )
         return going_on and not (stopping is not None and stopping.is_set())
 
-    return await run_samples(
-        parts.items, parts.target, parts.evaluators, parts.store, settings=parts.settings, observe=observe
-    )
+    store = PassingTroubles(parts.store) if run.resumed else parts.store
+    over = asyncio.Event()
+    watching = asyncio.create_task(_watch(run, parts.calls, database, stopping, over))
+    try:
+        return await run_samples(
+            parts.items, parts.target, parts.evaluators, store, settings=parts.settings, observe=observe
+        )
+    finally:
+        over.set()
+        await watching
+        await asyncio.to_thread(_settle, run, parts, database)
+
+
+async def _watch(
+    run: Run,
+    calls: RunCalls | None,
+    database: Database,
+    stopping: threading.Event | None,
+    over: asyncio.Event,
+) -> None:
+    """Let go whoever waits to make a call, once the run is ended or the process is about to; until it is over.
+
+    Samples are looked at when they are stored; while a provider holds all of them back, none is. Its refusals are
+    written down meanwhile, to say why nothing moves.
+    """
+    refused = 0
+    while calls is not None and not over.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), _LOOK_S)
+            return
+        if stopping is not None and stopping.is_set():
+            calls.stop("The server is closing.")
+            continue
+        # A database that is away for a moment is asked again.
+        with contextlib.suppress(Unavailable):
+            if calls.counts.refused != refused:
+                refused = calls.counts.refused
+                await asyncio.to_thread(record_calls, database, run.id, calls.counts)
+            if await asyncio.to_thread(has_ended, database, run.id):
+                calls.stop("The run was cancelled.")
+
+
+def _settle(run: Run, parts: RunParts, database: Database) -> None:
+    """Write down the calls of samples that were not stored, too: they were made."""
+    if parts.flush is not None:
+        parts.flush()
+    if parts.calls is not None:
+        record_calls(database, run.id, parts.calls.counts)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pydantic import BaseModel, Field
 
@@ -13,6 +13,9 @@ from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.repeats import average_repeats, by_item
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.statistics import mean_estimate
+
+_FAILURES: Final = {"TimeoutError": "timeout", "Refused": "refused"}
+"""Why a sample failed, by the type of its error, where that says more than that it did."""
 
 
 class RepeatSummary(BaseModel):
@@ -39,8 +42,9 @@ class MetricSummary(BaseModel):
     missing: int
     """Items without a value: failed samples, and those where the metric is undefined."""
     missing_why: dict[str, int] = {}
-    """How many of them for which reason: ``failed``, ``absent`` (never sampled), ``undefined``, or what the
-    evaluator says: ``error``, ``unparsable``, ``abstain`` and the like."""
+    """How many of them for which reason: ``failed``, ``timeout``, ``refused`` (by the provider, until it was given
+    up), ``absent`` (never sampled), ``undefined``, or what the evaluator says: ``error``, ``unparsable``,
+    ``abstain`` and the like."""
     repeats: RepeatSummary | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of a run that repeats its items."""
 
@@ -171,5 +175,5 @@ def _reason(result: SampleResult | None, judgement: Judgement | None) -> str:
     if result is None:
         return "absent"
     if result.prediction is None:
-        return "failed"
+        return _FAILURES.get(result.error_type, "failed")
     return "absent" if judgement is None else judgement.label or "undefined"

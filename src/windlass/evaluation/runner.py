@@ -22,6 +22,9 @@ from opentelemetry import trace
 from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target, sample_key
+from windlass.models.calls.answers import asked_again
+from windlass.models.calls.clock import TimeLimit
+from windlass.models.calls.stopping import Stopped
 
 _STORE_ATTEMPTS = 6
 
@@ -63,7 +66,8 @@ class RunnerSettings:
     backoff_s: float = 0.5
     """Wait before the second attempt; it doubles each time, ± half at random."""
     timeout_s: float = 600.0
-    """Longest time for one attempt."""
+    """Longest time for one sample, its attempts together, and for each evaluator that waits; what a provider's
+    limits hold back does not count."""
     batch: int = 256
     """Most samples in one commit."""
     linger_s: float = 0.1
@@ -86,8 +90,9 @@ async def run_samples(
     """Bring every item to stored and scored samples, one for each repeat, and return how many there are.
 
     Finished samples are taken from the store and never asked again; those that lack a judgement are scored
-    from their stored prediction. An error of the target becomes a failed sample. ConfigurationError, and a
-    store that stays unavailable, end the run by raising; what was stored until then stays.
+    from their stored prediction. An error of the target becomes a failed sample; Stopped leaves its item as it
+    was and ends the run. ConfigurationError, and a store that stays unavailable, end it by raising; what was
+    stored until then stays.
     """
     settings = settings or RunnerSettings()
     stored = await _rescore(items, evaluators, store, settings)
@@ -124,6 +129,7 @@ class _Run:
         """Set when a commit need not wait for more samples: there are enough, or there will be none."""
         self._all_asked = False
         self._misconfigured: ConfigurationError | None = None
+        self._halted = False
 
     async def execute(self) -> Progress:
         if self._observe is not None and not await asyncio.to_thread(self._observe, self._progress):
@@ -141,20 +147,25 @@ class _Run:
             raise group_of_errors.exceptions[0] from None
         if self._misconfigured is not None:
             raise self._misconfigured
-        return self._progress
+        return self._progress._replace(stopped=True) if self._halted else self._progress
 
     async def _work(self) -> None:
         # All workers draw from one iterator: whoever is free takes the next sample.
         for item, repeat in self._waiting:
-            if self._progress.stopped or self._misconfigured is not None:
+            if self._progress.stopped or self._halted or self._misconfigured is not None:
                 return
             try:
-                result = await _ask(item, repeat, self._target, self._settings)
+                # Answers that are kept for one repeat are not those of another.
+                with asked_again("repeat", repeat - 1):
+                    result = await _ask(item, repeat, self._target, self._settings)
+                    result = await _judged(item, result, self._evaluators, self._settings)
             except ConfigurationError as error:
                 # The same would befall every item. Samples in flight were paid for: they finish and are stored.
                 self._misconfigured = error
                 return
-            result = await _judged(item, result, self._evaluators, self._settings)
+            except Stopped:
+                self._halted = True
+                return
             await self._queue.put((item, result))
             if self._queue.qsize() >= self._settings.batch:
                 self._hurry.set()
@@ -200,29 +211,28 @@ async def _ask(item: Item, repeat: int, target: Target, settings: RunnerSettings
     error: Exception | None = None
     attempt = 0
     with _within(trace_id, span_id):
-        while prediction is None:
-            attempt += 1
-            asked = time.perf_counter()
-            try:
-                async with asyncio.timeout(settings.timeout_s):
-                    prediction = await target(item)
-            except ConfigurationError:
-                raise
-            except (Unavailable, ProviderError) as transient:
-                error = transient
-                hopeless = isinstance(transient, ProviderError) and not transient.retryable
-                if hopeless or attempt >= settings.attempts:
-                    break
-                await asyncio.sleep(backoff(attempt, settings.backoff_s, transient))
-            except TimeoutError:
+        try:
+            async with TimeLimit(settings.timeout_s) as limit:
+                while prediction is None:
+                    attempt += 1
+                    asked = time.perf_counter()
+                    try:
+                        prediction = await target(item)
+                    except (Unavailable, ProviderError) as transient:
+                        error = transient
+                        hopeless = isinstance(transient, ProviderError) and not transient.retryable
+                        if hopeless or attempt >= settings.attempts:
+                            break
+                        await asyncio.sleep(backoff(attempt, settings.backoff_s, transient))
+                    else:
+                        if prediction.latency_s is None and settings.measure_latency:
+                            prediction = replace(prediction, latency_s=time.perf_counter() - asked)
+        except (ConfigurationError, Stopped):
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever a target raises is this sample's result
+            error = failure
+            if limit.expired:
                 error = TimeoutError(f"the target did not answer within {settings.timeout_s:g} s")
-                break
-            except Exception as failure:  # noqa: BLE001 - whatever a target raises is this sample's result
-                error = failure
-                break
-            else:
-                if prediction.latency_s is None and settings.measure_latency:
-                    prediction = replace(prediction, latency_s=time.perf_counter() - asked)
     return SampleResult(
         item=item.id,
         trace_id=trace_id,
@@ -258,14 +268,18 @@ async def _judged(
     sample = Sample.of(item, result.prediction)
     with _within(result.trace_id, result.span_id):
         judgements = await asyncio.gather(*(_judge(each, sample, settings.timeout_s) for each in waiting))
-    named = {each.name: judgement for each, judgement in zip(waiting, judgements, strict=True)}
+    paired = zip(waiting, judgements, strict=True)
+    named = {each.name: judgement for each, judgement in paired if judgement is not None}
     return replace(result, judgements={**result.judgements, **named})
 
 
-async def _judge(evaluator: Evaluator, sample: Sample, timeout_s: float) -> Judgement:
+async def _judge(evaluator: Evaluator, sample: Sample, timeout_s: float) -> Judgement | None:
+    """Return a judgement; None when the run is ending and the judge was not asked: it is once the run goes on."""
     try:
-        async with asyncio.timeout(timeout_s):
+        async with TimeLimit(timeout_s):
             return await evaluator.judge(sample)
+    except Stopped:
+        return None
     except TimeoutError:
         return Judgement(None, "error", f"The evaluator did not answer within {timeout_s:g} s.")
 
@@ -281,7 +295,8 @@ async def _rescore(
     async def complete(result: SampleResult) -> SampleResult:
         absent = [evaluator for evaluator in evaluators if evaluator.name not in result.judgements]
         async with places:
-            judged = await _judged(by_id[result.item], replace(result, judgements={}), absent, settings)
+            with asked_again("repeat", result.repeat - 1):
+                judged = await _judged(by_id[result.item], replace(result, judgements={}), absent, settings)
         return _scored(by_id[result.item], judged, absent)
 
     names = {evaluator.name for evaluator in evaluators}

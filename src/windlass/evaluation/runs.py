@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
@@ -14,10 +14,15 @@ from windlass.canonical import digest as digest_of
 from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.results import MetricSummary
+from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.tables import runs
+from windlass.models.calls.counts import CallCounts
 from windlass.storage.database import Database, format_instant, now
 
-RunState = Literal["queued", "running", "finished", "failed", "cancelled"]
+RunState = Literal["queued", "running", "finished", "failed", "cancelled", "stopped"]
+"""``stopped`` is a run that came to its budget."""
+
+Metrics: TypeAlias = Mapping[str, MetricSummary]
 
 UNFINISHED: frozenset[RunState] = frozenset({"queued", "running"})
 
@@ -48,6 +53,8 @@ class RunSummary(BaseModel):
     """Samples that are there: of each item as many as it has repeats, in the end."""
     failed_items: int
     """Samples among them that have an error instead of an answer."""
+    calls: CallCounts | None
+    """What its model calls came to; null where another process makes them."""
     metrics: dict[str, MetricSummary]
 
 
@@ -56,6 +63,9 @@ SOURCE: Final = "source"
 REPEATS: Final = "repeats"
 EVALUATOR_VERSIONS: Final = "evaluator_versions"
 JUDGE_PROMPTS: Final = "judge_prompts"
+OPTIONS: Final = "options"
+RESUMED: Final = "resumed"
+EXTERNAL: Final = "external"
 """Settings of a run: see the properties of that name."""
 
 
@@ -97,6 +107,22 @@ class Run(RunSummary):
         """The column of the dataset whose recorded outputs are scored, where no release is asked."""
         column = self.settings.get(OUTPUTS)
         return None if column is None else str(column)
+
+    @property
+    def resumed(self) -> int:
+        """How often somebody had it go on after it had ended."""
+        count = self.settings.get(RESUMED)
+        return count if isinstance(count, int) else 0
+
+    @property
+    def is_external(self) -> bool:
+        """Whether its samples come from a user's own process."""
+        return bool(self.settings.get(EXTERNAL))
+
+    @property
+    def options(self) -> RunOptions:
+        """What it may ask of its models."""
+        return RunOptions.model_validate(self.settings.get(OPTIONS) or {})
 
     def _by_evaluator(self, setting: str) -> dict[str, object]:
         found = self.settings.get(setting)
@@ -242,17 +268,45 @@ def start_run(database: Database, run_id: str) -> Run | None:
         return _run(_find(tx, row.project, run_id))
 
 
-def record_progress(database: Database, run_id: str, *, finished: int, failed: int) -> bool:
+def record_progress(
+    database: Database, run_id: str, *, finished: int, failed: int, calls: CallCounts | None = None
+) -> bool:
     """Note how far a run is; return False when it was cancelled meanwhile."""
+    known = {} if calls is None else {"calls": calls.model_dump()}
     with database.write() as tx:
-        return _move(tx, run_id, finished_items=finished, failed_items=failed)
+        return _move(tx, run_id, finished_items=finished, failed_items=failed, **known)
 
 
-def finish_run(database: Database, run_id: str, metrics: Mapping[str, MetricSummary]) -> None:
-    """End a run with its summaries; one that was cancelled stays so."""
+def record_calls(database: Database, run_id: str, calls: CallCounts) -> None:
+    """Note what the calls of a run came to, also of one that was ended meanwhile: they were made."""
     with database.write() as tx:
-        plain = {name: summary.model_dump() for name, summary in metrics.items()}
-        _move(tx, run_id, state="finished", finished=now(), metrics=plain)
+        tx.execute(update(runs).where(runs.c.id == run_id).values(calls=calls.model_dump()))
+
+
+def finish_run(database: Database, run_id: str, metrics: Metrics) -> bool:
+    """End a run with its summaries; return False for one that was cancelled, which stays so."""
+    with database.write() as tx:
+        return _move(tx, run_id, state="finished", finished=now(), metrics=_plain(metrics))
+
+
+def stop_run(database: Database, run_id: str, reason: str, metrics: Metrics) -> bool:
+    """End a run before its last sample, with one sentence why; return False for one that was cancelled."""
+    with database.write() as tx:
+        return _move(tx, run_id, state="stopped", finished=now(), error=reason, metrics=_plain(metrics))
+
+
+def note_cancelled(database: Database, run_id: str, finished: int, failed: int, metrics: Metrics) -> None:
+    """Write down what a cancelled run had when its last samples in flight were stored."""
+    values = {"finished_items": finished, "failed_items": failed, "metrics": _plain(metrics)}
+    with database.write() as tx:
+        tx.execute(update(runs).where(runs.c.id == run_id, runs.c.state == "cancelled").values(**values))
+
+
+def has_ended(database: Database, run_id: str) -> bool:
+    """Tell whether a run was ended, by somebody else than who executes it."""
+    with database.read() as tx:
+        state = tx.execute(select(runs.c.state).where(runs.c.id == run_id)).scalar_one_or_none()
+    return state not in UNFINISHED
 
 
 def fail_run(database: Database, run_id: str, error: str) -> None:
@@ -264,6 +318,10 @@ def fail_run(database: Database, run_id: str, error: str) -> None:
 def _move(tx: Connection, run_id: str, **values: object) -> bool:
     changed = tx.execute(update(runs).where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED)).values(**values))
     return changed.rowcount == 1
+
+
+def _plain(metrics: Metrics) -> dict[str, object]:
+    return {name: summary.model_dump() for name, summary in metrics.items()}
 
 
 def _find(tx: Connection, project: str, run_id: str) -> Row[tuple[object, ...]]:

@@ -27,6 +27,8 @@ runs = Table(
     Column("items", Integer, nullable=False),
     Column("finished_items", Integer, nullable=False),
     Column("failed_items", Integer, nullable=False),
+    # What its model calls came to so far; null for a run that makes none here.
+    Column("calls", Json),
     # Metric summaries by name; written once, when the run finishes.
     Column("metrics", Json, nullable=False),
     Index("ix_runs_project_created", "project", "created", "id"),

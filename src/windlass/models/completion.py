@@ -38,6 +38,13 @@ class Completion:
     cost: float | None
     """USD; None when no price is known, 0.0 only when it truly costs nothing."""
     latency_s: float
+    attempts: int = 1
+    """Calls that it took, refused ones among them."""
+    held_s: float = 0.0
+    """How long a run's limits and its provider's refusals held the call back before: no part of the latency."""
+    cached: bool = False
+    """Whether it was kept from an earlier call that asked the same; its cost is 0 then, its usage and latency are
+    that call's."""
 
 
 @dataclass(frozen=True)

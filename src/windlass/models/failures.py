@@ -1,12 +1,16 @@
 """Provider failures as one sentence each, with what a caller needs to decide on a retry."""
 
 from http import HTTPStatus
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from windlass.errors import ProviderError
 
+if TYPE_CHECKING:
+    from pydantic_ai.exceptions import ModelAPIError
+
 _LONGEST_REASON = 300
 _RETRYABLE_STATUSES = {408, 409, 425, 429}
+_BUSY_STATUSES = {429, 503, 529}
 
 
 class ProviderFailure(ProviderError):
@@ -19,6 +23,8 @@ class ProviderFailure(ProviderError):
         provider_status: int | None = None,
         retryable: bool = False,
         retry_after_s: float | None = None,
+        busy: bool = False,
+        charged: bool = False,
     ) -> None:
         super().__init__(message)
         self.provider_status = provider_status
@@ -27,12 +33,30 @@ class ProviderFailure(ProviderError):
         """Whether the same call may succeed later."""
         self.retry_after_s = retry_after_s
         """How long the provider asked to wait, if it said."""
+        self.busy = busy
+        """Whether the provider takes no calls now, or cannot be reached: others would fare no better."""
+        self.charged = charged
+        """Whether the provider may charge for it: of a call that broke off nobody knows how far it was."""
+
+
+class Refused(ProviderFailure):
+    """A call that was refused for as long as it was worth waiting: nobody is to try it again."""
+
+    def __init__(self, last: ProviderFailure, refusals: int) -> None:
+        asked = f", and asked to wait {last.retry_after_s:g} s" if last.retry_after_s else ""
+        times = "once" if refusals == 1 else f"{refusals} times"
+        super().__init__(
+            f"{last.message} It was given up after it was refused {times}{asked}.",
+            provider_status=last.provider_status,
+            retry_after_s=last.retry_after_s,
+        )
 
 
 def raise_failure(error: Exception, *, ref: str, key_variable: str, secret: str) -> NoReturn:
     """Raise the ProviderFailure for what pydantic-ai or its HTTP client raised, with the secret cut out."""
     from pydantic_ai.exceptions import (
         ModelAPIError,
+        ModelConnectionError,
         ModelHTTPError,
         ModelQuotaExceededError,
         ModelRequestTimeout,
@@ -47,24 +71,37 @@ def raise_failure(error: Exception, *, ref: str, key_variable: str, secret: str)
             ) from None
         case ModelHTTPError():
             status = error.status_code
+            lasting = isinstance(error, ModelQuotaExceededError)
             raise ProviderFailure(
                 f"{ref} answered {_status(status)}: {_reason(error.body, secret)}",
                 provider_status=status,
-                retryable=(status in _RETRYABLE_STATUSES or status >= 500)
-                and not isinstance(error, ModelQuotaExceededError),
+                retryable=(status in _RETRYABLE_STATUSES or status >= 500) and not lasting,
                 retry_after_s=error.retry_after,
+                busy=status in _BUSY_STATUSES and not lasting,
             ) from None
         case ModelRequestTimeout():
             message = f"{ref} did not answer within {error.timeout:g} s; try again or allow it more time."
-            raise ProviderFailure(message, retryable=True) from None
+            raise ProviderFailure(message, retryable=True, charged=True) from None
         case ModelTimeoutError():
-            raise ProviderFailure(f"{ref} did not answer in time; try again.", retryable=True) from None
+            message = f"{ref} did not answer in time; try again."
+            raise ProviderFailure(message, retryable=True, charged=_arrived(error)) from None
         case ModelAPIError():
             reason = _one_line(str(error.message), secret)
-            raise ProviderFailure(f"{ref} could not be reached or broke off: {reason}", retryable=True) from None
+            raise ProviderFailure(
+                f"{ref} could not be reached or broke off: {reason}",
+                retryable=True,
+                busy=isinstance(error, ModelConnectionError),
+                charged=_arrived(error),
+            ) from None
         case _:
             reason = _one_line(str(error) or type(error).__name__, secret)
-            raise ProviderFailure(f"{ref} sent an answer that cannot be read: {reason}", retryable=True) from None
+            message = f"{ref} sent an answer that cannot be read: {reason}"
+            raise ProviderFailure(message, retryable=True, charged=True) from None
+
+
+def _arrived(error: "ModelAPIError") -> bool:
+    """Tell whether a call may have reached the provider: not while it was still connecting."""
+    return getattr(error, "phase", None) not in {"pool", "connect"}
 
 
 def _status(status: int) -> str:

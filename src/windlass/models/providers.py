@@ -77,7 +77,7 @@ def open_model(
     if provider == LOCAL:
         return _open_local(ref)
     facts = _PROVIDERS[provider]
-    base_url = base_url or (os.environ.get(facts.url_variable) if facts.url_variable else None) or None
+    base_url = base_url or _url_of_environment(facts)
     if base_url and not base_url.startswith(("http://", "https://")):
         raise ConfigurationError(f"The model base URL {base_url!r} must start with http:// or https://.")
     key = api_key or next((os.environ[name] for name in facts.key_variables if os.environ.get(name)), "")
@@ -85,6 +85,16 @@ def open_model(
         variables = " or ".join(facts.key_variables)
         raise ConfigurationError(f"The model {ref} needs a key: set the environment variable {variables}.")
     return ProviderModel(ref, base_url=base_url, key=key or _NO_KEY, timeout_s=timeout_s)
+
+
+def address_of(ref: str, base_url: str | None = None) -> str:
+    """Return where the model of a reference is asked, as ``open_model`` decides it; "" for one of this process."""
+    facts = _PROVIDERS.get(ref.partition(":")[0])
+    return "" if facts is None else base_url or _url_of_environment(facts) or facts.default_url
+
+
+def _url_of_environment(provider: _Provider) -> str | None:
+    return (os.environ.get(provider.url_variable) if provider.url_variable else None) or None
 
 
 def _open_local(ref: str) -> ChatModel:

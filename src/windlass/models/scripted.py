@@ -23,11 +23,13 @@ from starlette.types import Message as Event
 
 from windlass.models.completion import Message
 
-Failure = Literal["500", "429", "401", "malformed", "cut"]
+Failure = Literal["500", "503", "529", "429", "401", "malformed", "cut"]
 """What a request can be answered with instead: an error status, a body that is not JSON, or half a body."""
 
 _STATUS_FAILURES = {
     "500": (500, "The scripted server failed.", "server_error"),
+    "503": (503, "The scripted server is not available.", "unavailable"),
+    "529": (529, "The scripted server is overloaded.", "overloaded_error"),
     "429": (429, "Too many requests for the scripted server.", "rate_limit_exceeded"),
     "401": (401, "The scripted server does not know this key.", "invalid_api_key"),
 }
@@ -53,7 +55,7 @@ class ScriptedServer:
     def __init__(self, answer: Callable[[Sequence[Message]], str], *, latency_s: float = 0.0) -> None:
         self._answer = answer
         self._latency_s = latency_s
-        self._failures: deque[Failure | None] = deque()
+        self._failures: deque[tuple[Failure | None, dict[str, str]]] = deque()
         self._calls: list[Call] = []
         self._lock = threading.Lock()
         self._serving = serve(
@@ -80,10 +82,14 @@ class ScriptedServer:
         with self._lock:
             return tuple(self._calls)
 
-    def fail(self, *failures: Failure | None) -> None:
-        """Script the next requests, one entry each; None answers as usual."""
+    def fail(self, *failures: Failure | None, retry_after: str = "") -> None:
+        """Script the next requests, one entry each; None answers as usual.
+
+        ``retry_after`` is the header of those that are answered with a status: seconds, or an HTTP date.
+        """
+        headers = {"retry-after": retry_after} if retry_after else {}
         with self._lock:
-            self._failures.extend(failures)
+            self._failures.extend((failure, headers) for failure in failures)
 
     async def _complete(self, request: Request) -> Response:
         body = await request.json()
@@ -96,12 +102,12 @@ class ScriptedServer:
         )
         with self._lock:
             self._calls.append(call)
-            failure = self._failures.popleft() if self._failures else None
+            failure, headers = self._failures.popleft() if self._failures else (None, {})
         if self._latency_s:
             await asyncio.sleep(self._latency_s)
         if failure in _STATUS_FAILURES:
             status, message, code = _STATUS_FAILURES[failure]
-            return JSONResponse({"error": {"message": message, "type": code, "code": code}}, status)
+            return JSONResponse({"error": {"message": message, "type": code, "code": code}}, status, headers)
         text = await asyncio.to_thread(self._answer, call.messages)
         return _streamed(call, text, failure) if call.stream else _whole(call, text, failure)
 

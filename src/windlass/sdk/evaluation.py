@@ -14,16 +14,20 @@ from typing import Any
 from windlass.artifacts.references import parse_selector
 from windlass.canonical import digest_bytes
 from windlass.client import Client
-from windlass.errors import InputError, WindlassError
+from windlass.errors import InputError, Unavailable, WindlassError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.evaluators import Evaluator, Function
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.recorded import RecordedOutputs, recorded_release, require_outputs
+from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
 from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.trajectories import ToolCall
+from windlass.models.calls.current import making_calls
+from windlass.models.calls.run_calls import RunCalls
+from windlass.sdk.answers import ServerAnswers
 from windlass.sdk.exporting import flush
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
 from windlass.sdk.setup import current_client
@@ -31,6 +35,7 @@ from windlass.sdk.setup import current_client
 __all__ = ["Judgement", "Metric", "Prediction", "RecordedOutputs", "Run", "Sample", "ToolCall", "evaluate"]
 
 _SCORES_A_REQUEST = 5000
+_REPORT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run."""
+    """A run that has ended."""
 
     id: str
     url: str
@@ -70,6 +75,8 @@ class Run:
     """Samples without an answer; of a run with repeats there are several of each item."""
     metrics: Mapping[str, Metric]
     repeats: int = 1
+    state: str = "finished"
+    """`cancelled` when somebody ended it before its last sample: the metrics are of what there is."""
 
     def require(
         self,
@@ -124,6 +131,11 @@ def evaluate(
     name: str | None = None,
     concurrency: int = 8,
     repeats: int = 1,
+    cache: bool = False,
+    timeout_s: float | None = None,
+    requests_per_minute: int | None = None,
+    tokens_per_minute: int | None = None,
+    model_concurrency: int | None = None,
 ) -> Run:
     """Evaluate a function on a dataset; every sample is a trace with scores on the server.
 
@@ -142,11 +154,26 @@ def evaluate(
         concurrency: Samples in flight at once.
         repeats: How often each item is asked. Metrics are of an item's mean over its repeats, and those that are
             0 or 1 have pass^k and pass@k.
+        cache: Give answers again that the models of judges gave to the same calls before; they are kept on the
+            server.
+        timeout_s: Longest seconds for one sample, and for one judgement; 600 by default. A function that is not
+            async goes on in its thread after that, unheeded.
+        requests_per_minute, tokens_per_minute, model_concurrency: Ceilings of what judges ask of each model.
+
+    Judges wait for a provider that refuses them, all together, and try again. A run that is cancelled on the
+    server ends here too, after the samples in flight.
 
     Raises InputError and NotFound before the first call, Unavailable when the server is away. What the target
     raises is its sample's result: a failed sample, counted.
     """
     client = current_client()
+    options = RunOptions(
+        cache=cache,
+        timeout_s=timeout_s,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+        model_concurrency=model_concurrency,
+    )
     chosen = [_evaluator(each) for each in evaluators]
     _check_names(chosen)
     title = name or ("recorded" if isinstance(target, RecordedOutputs) else _name_of(target))
@@ -157,7 +184,10 @@ def evaluate(
     if isinstance(target, RecordedOutputs):
         require_outputs(items, target.column, repeats=repeats)
     settings = RunnerSettings(
-        concurrency=concurrency, repeats=repeats, measure_latency=not isinstance(target, RecordedOutputs)
+        concurrency=concurrency,
+        repeats=repeats,
+        measure_latency=not isinstance(target, RecordedOutputs),
+        timeout_s=timeout_s or DEFAULT_TIMEOUT_S,
     )
     run = client.post(
         "/runs/external",
@@ -170,8 +200,9 @@ def evaluate(
         },
     )
     asked = target if isinstance(target, RecordedOutputs) else _Target(target)
+    store = _ServerSamples(client, run, ServerAnswers(client) if cache else None)
     try:
-        progress = _sample(items, asked, chosen, _ServerSamples(client, run), settings)
+        progress = _sample(items, asked, chosen, store, settings, options)
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
@@ -186,6 +217,7 @@ def evaluate(
         failed=progress.failed,
         metrics={metric: _metric(summary) for metric, summary in finished["metrics"].items()},
         repeats=repeats,
+        state=finished["state"],
     )
 
 
@@ -195,11 +227,15 @@ def _sample(
     evaluators: Sequence[Evaluator],
     store: "_ServerSamples",
     settings: RunnerSettings,
+    options: RunOptions,
 ) -> Progress:
-    sampling = run_samples(items, target, evaluators, store, settings=settings)
+    async def sampling() -> Progress:
+        with making_calls(RunCalls(options, answers=store.answers)):
+            return await run_samples(items, target, evaluators, store, settings=settings, observe=store.report)
+
     # A thread of its own: the caller may be inside an event loop already, as in a notebook.
     with ThreadPoolExecutor(1, thread_name_prefix="windlass-evaluate") as pool:
-        return pool.submit(contextvars.copy_context().run, asyncio.run, sampling).result()
+        return pool.submit(contextvars.copy_context().run, asyncio.run, sampling()).result()
 
 
 class _Target:
@@ -230,10 +266,12 @@ class _Target:
 class _ServerSamples:
     """The samples of a run, kept on the server as traces and scores."""
 
-    def __init__(self, client: Client, run: Mapping[str, Any]) -> None:
+    def __init__(self, client: Client, run: Mapping[str, Any], answers: ServerAnswers | None = None) -> None:
         self._client = client
+        self.answers = answers
         self._run = str(run["id"])
         self._release = run["release"]
+        self._reported = 0.0
 
     def stored(self) -> Mapping[str, SampleResult]:
         return {}
@@ -244,8 +282,22 @@ class _ServerSamples:
             "windlass.release": self._release["digest"],
             "windlass.release.name": self._release["name"],
         }
+        if self.answers is not None:
+            self.answers.flush()
         self._client.send_traces(encode_samples(samples, attributes))
         self.write_judgements([result for _, result in samples])
+
+    def report(self, progress: Progress) -> bool:
+        """Say how far the run is, now and then; answer whether to go on."""
+        if time.monotonic() - self._reported < _REPORT_S:
+            return True
+        self._reported = time.monotonic()
+        so_far = {"finished": progress.finished, "failed": progress.failed}
+        with contextlib.suppress(Unavailable):
+            run = self._client.post(f"/runs/{self._run}/progress", so_far)
+            return bool(run["state"] == "running")
+        # Whether the server is away for good, storing the samples will tell.
+        return True
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         scores = [

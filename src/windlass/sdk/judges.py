@@ -7,8 +7,9 @@ from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.judging import Ask
+from windlass.models.calls.current import current_calls
 from windlass.models.completion import Completion, Message, OutputSchema
-from windlass.models.providers import open_model
+from windlass.models.providers import address_of, open_model
 
 
 def judge(
@@ -34,10 +35,16 @@ def judge(
     """
 
     def open_judge(_evaluator: str, ref: str, settings: Mapping[str, Any]) -> Ask:
-        opened = open_model(ref, base_url=base_url)
+        opened, (provider, _, model_name) = open_model(ref, base_url=base_url), ref.partition(":")
+        address = address_of(ref, base_url)
 
         async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
-            return await opened.complete(messages, settings, schema)
+            calls = current_calls()
+            if calls is None:
+                return await opened.complete(messages, settings, schema)
+            # Who shares an address shares what is refused there.
+            governed = calls.govern(opened, provider=address or provider, name=model_name, address=address)
+            return await governed.complete(messages, settings, schema)
 
         return ask
 

@@ -10,6 +10,7 @@ from windlass.server.problems import add_problem_handlers
 from windlass.server.routes import (
     artifacts,
     audit,
+    cache,
     charts,
     completions,
     datasets,
@@ -64,6 +65,7 @@ _API = (
     verdicts,
     views,
     audit,
+    cache,
     masking,
     media,
     keys,

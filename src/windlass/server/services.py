@@ -20,6 +20,7 @@ from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
+from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
 from windlass.prices.book import PriceBook
 from windlass.retrieval.indexes import Indexes
@@ -98,6 +99,13 @@ class Services:
         self.indexes = Indexes(self.registry, self.blobs)
         models = Models(settings.model_base_url, settings.request_timeout_s)
         self.assistants = Assistants(self.registry, self.indexes, models)
+        self.price_book = PriceBook(self.database)
+        self.answers = AnswerStore(
+            self.database,
+            self.audit,
+            max_bytes=settings.model_cache_mb * 2**20,
+            max_age_days=settings.model_cache_days,
+        )
         self.runs = ReleaseRuns(
             self.database,
             self.audit,
@@ -110,12 +118,13 @@ class Services:
             tracer_of=self.recorder.tracer,
             store_of=self._samples_of,
             settle=self.writer.flush,
+            answers=self.answers,
+            prices=self.price_book,
             concurrency=settings.run_concurrency,
         )
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
-        self.price_book = PriceBook(self.database)
         self.retentions = Retentions(self.database, self.audit, self.warehouse, self.media)
         self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
         self.erasures = Erasures(

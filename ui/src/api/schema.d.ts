@@ -1018,6 +1018,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note External Progress
+         * @description Note how far a run is whose samples the caller sends; its state says whether it was cancelled meanwhile.
+         */
+        post: operations["note_external_progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/finish": {
         parameters: {
             query?: never;
@@ -1049,9 +1069,31 @@ export interface paths {
         put?: never;
         /**
          * Cancel One Run
-         * @description Stop a run after the samples in flight.
+         * @description Stop a run after the calls in flight; what is finished stays, and the run can be resumed.
          */
         post: operations["cancel_one_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume One Run
+         * @description Go on with a run that has ended. Options that are given replace its own; null takes one back.
+         *
+         *     Finished samples stay. Those that took too long, or whose provider failed, are asked again.
+         */
+        post: operations["resume_one_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1216,6 +1258,70 @@ export interface paths {
         get: operations["verify_audit_chain"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cache
+         * @description Say how many answers the project holds, how large they are, and what bounds them.
+         */
+        get: operations["get_cache"];
+        put?: never;
+        post?: never;
+        /**
+         * Clear Cache
+         * @description Clear the answers that the project holds; runs with a cache ask their models again.
+         */
+        delete: operations["clear_cache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/answers/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Answer
+         * @description Return the answer that is kept to a call.
+         */
+        get: operations["find_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cache/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Answers
+         * @description Keep answers of calls that were made elsewhere, as `windlass.evaluate` does for its judges.
+         */
+        post: operations["keep_answers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1562,6 +1668,20 @@ export interface components {
             };
         };
         /**
+         * AnswersHeld
+         * @description The kept answers of a project.
+         */
+        AnswersHeld: {
+            /** Answers */
+            answers: number;
+            /** Bytes */
+            bytes: number;
+            /** Max Bytes */
+            max_bytes: number;
+            /** Max Age Days */
+            max_age_days: number;
+        };
+        /**
          * ApiKey
          * @description What is known of a key; never its secret.
          */
@@ -1703,6 +1823,52 @@ export interface components {
             done: number;
             /** Total */
             total: number;
+        };
+        /**
+         * CallCounts
+         * @description The model calls of a run, its release's and its judges'.
+         */
+        CallCounts: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /**
+             * Cached
+             * @default 0
+             */
+            cached: number;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /**
+             * Unpriced
+             * @default 0
+             */
+            unpriced: number;
+            /**
+             * Spent Tokens
+             * @default 0
+             */
+            spent_tokens: number;
+            /**
+             * Spent Usd
+             * @default 0
+             */
+            spent_usd: number;
         };
         /**
          * Change
@@ -1861,6 +2027,11 @@ export interface components {
             rows: {
                 [key: string]: number;
             };
+        };
+        /** ClearedAnswers */
+        ClearedAnswers: {
+            /** Answers */
+            answers: number;
         };
         /** ComparedSample */
         ComparedSample: {
@@ -2551,6 +2722,16 @@ export interface components {
             items: components["schemas"]["View"][];
         };
         JsonValue: unknown;
+        /** Kept */
+        Kept: {
+            /** Answers */
+            answers: number;
+        };
+        /** KeptAnswer */
+        KeptAnswer: {
+            /** Answer */
+            answer: string;
+        };
         /** KeyRequest */
         KeyRequest: {
             /** Name */
@@ -2826,7 +3007,9 @@ export interface components {
         };
         /**
          * MetricSummary
-         * @description A metric over the items of a run: its mean and 95 % t interval; of an item's repeats the mean counts.
+         * @description A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
+         *
+         *     Of an item's repeats the mean counts.
          */
         MetricSummary: {
             /** Mean */
@@ -2912,6 +3095,13 @@ export interface components {
             since: string | null;
             /** Has Sizes */
             has_sizes: boolean;
+        };
+        /** NewAnswers */
+        NewAnswers: {
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
         };
         /** NewApiKey */
         NewApiKey: {
@@ -3272,6 +3462,13 @@ export interface components {
              */
             reason: string;
         };
+        /** Progress */
+        Progress: {
+            /** Finished */
+            finished: number;
+            /** Failed */
+            failed: number;
+        };
         /** Promotion */
         Promotion: {
             /** Release */
@@ -3457,7 +3654,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "finished" | "failed" | "cancelled";
+            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped";
             /** Error */
             error: string | null;
             /**
@@ -3482,6 +3679,7 @@ export interface components {
             finished_items: number;
             /** Failed Items */
             failed_items: number;
+            calls: components["schemas"]["CallCounts"] | null;
             /** Metrics */
             metrics: {
                 [key: string]: components["schemas"]["MetricSummary"];
@@ -3495,8 +3693,48 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * RunOptions
+         * @description Options of a run; what is not given is not limited.
+         */
+        RunOptions: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Cache
+             * @default false
+             */
+            cache: boolean;
+            /** Timeout S */
+            timeout_s?: number | null;
+        };
         /** RunRequest */
         RunRequest: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Cache
+             * @default false
+             */
+            cache: boolean;
+            /** Timeout S */
+            timeout_s?: number | null;
             /** Release */
             release: string;
             /** Dataset */
@@ -3573,7 +3811,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "finished" | "failed" | "cancelled";
+            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped";
             /** Error */
             error: string | null;
             /**
@@ -3598,6 +3836,7 @@ export interface components {
             finished_items: number;
             /** Failed Items */
             failed_items: number;
+            calls: components["schemas"]["CallCounts"] | null;
             /** Metrics */
             metrics: {
                 [key: string]: components["schemas"]["MetricSummary"];
@@ -6475,6 +6714,41 @@ export interface operations {
             };
         };
     };
+    note_external_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Progress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     finish_external_run: {
         parameters: {
             query?: never;
@@ -6519,6 +6793,41 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_one_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunOptions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6820,6 +7129,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+        };
+    };
+    get_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswersHeld"];
+                };
+            };
+        };
+    };
+    clear_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearedAnswers"];
+                };
+            };
+        };
+    };
+    find_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    keep_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnswers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

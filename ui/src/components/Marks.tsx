@@ -82,6 +82,7 @@ const STATES: Record<RunState, { tone: Tone; shape: Shape; word: TextKey }> = {
   running: { tone: "accent", shape: "turn", word: "state.running" },
   finished: { tone: "good", shape: "disc", word: "state.finished" },
   failed: { tone: "bad", shape: "cross", word: "state.failed" },
+  stopped: { tone: "warn", shape: "half", word: "state.stopped" },
   cancelled: { tone: "plain", shape: "dash", word: "state.cancelled" },
 };
 

@@ -1,5 +1,6 @@
 import { enDelivery } from "./en-delivery";
 import { enLists } from "./en-lists";
+import { enRuns } from "./en-runs";
 
 /** The English texts of the first load. Runs and verdicts: en-delivery.ts.
  * The texts of a page that few open first, such as en-graph.ts, come with that page. */
@@ -207,4 +208,5 @@ export const en = {
 
   ...enDelivery,
   ...enLists,
+  ...enRuns,
 };

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue";
 import { koDelivery } from "./ko-delivery";
 import { koLists } from "./ko-lists";
+import { koRuns } from "./ko-runs";
 
 /** 한국어 문구. 릴리스, 실행, 판정 화면의 문구는 ko-delivery.ts에 있다. 그래프 화면의 문구는 ko-graph.ts에 있고 그 화면과 함께 온다. */
 export const ko: Catalogue = {
@@ -206,4 +207,5 @@ export const ko: Catalogue = {
 
   ...koDelivery,
   ...koLists,
+  ...koRuns,
 };

@@ -72,7 +72,16 @@ function MetricCard({ name, summary, items }: { name: string; summary: MetricSum
   );
 }
 
-const REASONS = ["failed", "absent", "undefined", "error", "unparsable", "abstain"] as const;
+const REASONS = [
+  "failed",
+  "timeout",
+  "refused",
+  "absent",
+  "undefined",
+  "error",
+  "unparsable",
+  "abstain",
+] as const;
 
 function isReason(reason: string): reason is (typeof REASONS)[number] {
   return REASONS.some((known) => known === reason);

@@ -1,10 +1,7 @@
-import { Button } from "@mantine/core";
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { api, unwrap } from "@/api/client";
-import { isActive, runQuery, runsQuery, verdictsQuery } from "@/api/queries";
-import { useMay } from "@/api/session";
+import { runQuery, verdictsQuery } from "@/api/queries";
 import type { Run } from "@/api/types";
 import { OutcomeBadge } from "@/components/Marks";
 import { Page } from "@/components/Page";
@@ -18,7 +15,8 @@ import { Progress, samplesOf } from "./RunsTable";
 import { Samples } from "./Samples";
 import "./repeatsTexts";
 
-const CompareMenu = lazy(() => import("./CompareMenu").then((module) => ({ default: module.CompareMenu })));
+const RunActions = lazy(() => import("./RunActions").then((module) => ({ default: module.RunActions })));
+const RunCalls = lazy(() => import("./RunCalls").then((module) => ({ default: module.RunCalls })));
 
 export function RunPage() {
   const { t } = useWords();
@@ -50,7 +48,13 @@ export function RunPage() {
           </>
         )
       }
-      actions={run && <RunActions run={run} />}
+      actions={
+        run && (
+          <Suspense fallback={null}>
+            <RunActions run={run} />
+          </Suspense>
+        )
+      }
     >
       <Loaded query={query}>{(loaded) => <RunBody run={loaded} />}</Loaded>
     </Page>
@@ -111,6 +115,9 @@ function RunBody({ run }: { run: Run }) {
             {t("run.by")}
             <b>{run.by}</b>
           </span>
+          <Suspense fallback={null}>
+            <RunCalls run={run} />
+          </Suspense>
           {verdict && (
             <Link to="/verdicts/$verdictId" params={{ verdictId: verdict.id }} data-tip={verdict.sentence}>
               <OutcomeBadge outcome={verdict.outcome} filled />
@@ -118,7 +125,7 @@ function RunBody({ run }: { run: Run }) {
           )}
         </div>
         {run.error && (
-          <p className={styles.problem} role="alert">
+          <p className={styles.problem} data-state={run.state} role="alert">
             {run.error}
           </p>
         )}
@@ -132,31 +139,4 @@ function RunBody({ run }: { run: Run }) {
 function toolOf(run: Run): string | undefined {
   const source = run.settings.source;
   return source && typeof source === "object" && "tool" in source ? String(source.tool) : undefined;
-}
-
-function RunActions({ run }: { run: Run }) {
-  const { t } = useWords();
-  const client = useQueryClient();
-  const mayEdit = useMay("editor");
-  const others = useInfiniteQuery(runsQuery()).data?.pages.flatMap((page) => page.items) ?? [];
-  const comparable = others.filter(
-    (other) => other.id !== run.id && other.dataset.digest === run.dataset.digest && other.finished_items > 0,
-  );
-  const cancel = useMutation({
-    mutationFn: () =>
-      unwrap(api.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: run.id } } })),
-    onSettled: () => void client.invalidateQueries({ queryKey: ["run", run.id] }),
-  });
-  return (
-    <>
-      {isActive(run.state) && mayEdit && (
-        <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
-          {t("run.cancel")}
-        </Button>
-      )}
-      <Suspense fallback={null}>
-        <CompareMenu run={run} others={comparable} />
-      </Suspense>
-    </>
-  );
 }

@@ -18,6 +18,7 @@ from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.judges.evidence import Evidence
 from windlass.evaluation.runner import backoff
 from windlass.evaluation.samples import Judgement, Sample
+from windlass.models.calls.answers import asked_again
 from windlass.models.completion import Completion, Message, OutputSchema
 
 Ask: TypeAlias = Callable[[Sequence[Message], OutputSchema], Awaitable[Completion]]
@@ -73,7 +74,9 @@ class Form(Generic[V]):
         failure = Judgement(None)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                completion = await ask(messages, self.schema)
+                # A kept answer that was no verdict is no verdict again: the next attempt wants another.
+                with asked_again("attempt", attempt - 1):
+                    completion = await ask(messages, self.schema)
                 return self.read(self.verdict.model_validate_json(completion.text))
             except ConfigurationError:
                 raise

@@ -9,6 +9,7 @@ from windlass.access.principals import Principal
 from windlass.evaluation.compare import Comparison, compare_runs
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.results import RunSample, samples_page
+from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import Run, RunSource, RunSummary, cancel_run, get_run, list_runs
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit, Page
@@ -22,7 +23,7 @@ Concurrency = Annotated[int, Field(ge=1, le=1000)]
 Repeats = Annotated[int, Field(ge=1, le=1000)]
 
 
-class RunRequest(BaseModel):
+class RunRequest(RunOptions):
     release: str
     """`name@what`."""
     dataset: str
@@ -34,6 +35,10 @@ class RunRequest(BaseModel):
     outputs: str | None = None
     """The column of the dataset whose recorded outputs are scored: no model is asked."""
 
+    @property
+    def options(self) -> RunOptions:
+        return RunOptions.model_validate({name: getattr(self, name) for name in RunOptions.model_fields})
+
 
 class ExternalRunRequest(BaseModel):
     release: str
@@ -44,6 +49,12 @@ class ExternalRunRequest(BaseModel):
     repeats: Repeats = 1
     source: RunSource | None = None
     """Of a run that another tool made; the same again is the run that is there."""
+
+
+class Progress(BaseModel):
+    finished: int = Field(ge=0)
+    """Samples that were sent, failed ones among them."""
+    failed: int = Field(ge=0)
 
 
 @router.get("")
@@ -73,6 +84,7 @@ def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunS
         concurrency=body.concurrency,
         repeats=body.repeats,
         outputs=body.outputs,
+        options=body.options,
     )
 
 
@@ -121,6 +133,12 @@ def get_passes(
     return services.runs.passes(get_run(services.database, principal.project, run_id), metric, k)
 
 
+@router.post("/{run_id}/progress")
+def note_external_progress(run_id: str, body: Progress, principal: Writer, services: ServicesOf) -> RunSummary:
+    """Note how far a run is whose samples the caller sends; its state says whether it was cancelled meanwhile."""
+    return services.runs.note_external(principal, run_id, finished=body.finished, failed=body.failed)
+
+
 @router.post("/{run_id}/finish")
 def finish_external_run(run_id: str, principal: Writer, services: ServicesOf) -> Run:
     """Summarise a run whose samples the caller sent."""
@@ -129,8 +147,17 @@ def finish_external_run(run_id: str, principal: Writer, services: ServicesOf) ->
 
 @router.post("/{run_id}/cancel")
 def cancel_one_run(run_id: str, principal: Writer, services: ServicesOf) -> Run:
-    """Stop a run after the samples in flight."""
+    """Stop a run after the calls in flight; what is finished stays, and the run can be resumed."""
     return cancel_run(services.database, services.audit, principal, run_id)
+
+
+@router.post("/{run_id}/resume", status_code=202)
+def resume_one_run(run_id: str, body: RunOptions, principal: Writer, services: ServicesOf) -> Run:
+    """Go on with a run that has ended. Options that are given replace its own; null takes one back.
+
+    Finished samples stay. Those that took too long, or whose provider failed, are asked again.
+    """
+    return services.runs.resume(principal, run_id, body.model_dump(exclude_unset=True))
 
 
 @router.get("/{run_id}/compare")

@@ -1,0 +1,36 @@
+"""The calls of a run with what a server knows of them: prices, and answers that are kept."""
+
+from windlass.errors import InputError
+from windlass.evaluation.run_options import RunOptions
+from windlass.models.answer_store import RunAnswers
+from windlass.models.calls.counts import CallCounts
+from windlass.models.calls.run_calls import RunCalls
+from windlass.prices.book import CalledModel, PriceBook
+from windlass.prices.rates import Rates
+
+
+def calls_of(
+    prices: PriceBook,
+    project: str,
+    options: RunOptions,
+    *,
+    answers: RunAnswers | None = None,
+    counts: CallCounts | None = None,
+) -> RunCalls:
+    """Return the calls of a run under a project's prices; ``counts`` are those it made so far."""
+
+    def rates_of(provider: str, name: str) -> Rates:
+        called = CalledModel(provider, name, "")
+        return prices.look_up(project, [called])[called].rates
+
+    return RunCalls(options, rates_of=rates_of, answers=answers, counts=counts)
+
+
+def refuse_unpriced(options: RunOptions, calls: RunCalls) -> None:
+    """Raise InputError for a ceiling of money that could not be kept: a model has no price."""
+    unpriced = calls.unpriced() if options.max_cost_usd is not None else []
+    if unpriced:
+        raise InputError(
+            f"There is no price of {', '.join(unpriced)}, so the run cannot keep to a ceiling of money: set one "
+            "(`windlass prices set`), or give max_tokens instead."
+        )

@@ -1,0 +1,85 @@
+"""All model calls of one run, the target's and the judges', under one roof."""
+
+from collections.abc import Callable
+
+from windlass.models.calls.answers import AskedModel, KeptAnswers
+from windlass.models.calls.budget import Amount, Budget
+from windlass.models.calls.counts import CallCounts
+from windlass.models.calls.estimates import Estimates
+from windlass.models.calls.governed import GovernedModel, Shared, Terms
+from windlass.models.calls.limits import CallLimits
+from windlass.models.calls.pace import Lane
+from windlass.models.calls.provider import Patience, Provider
+from windlass.models.calls.stopping import StopSign
+from windlass.models.completion import ChatModel, Usage
+from windlass.prices.rates import Rates
+
+RatesOf = Callable[[str, str], Rates]
+"""Returns the prices of a provider's model; none where they are not known."""
+
+
+class RunCalls:
+    """What the models of one run have in common. It belongs to the event loop that runs it."""
+
+    def __init__(
+        self,
+        limits: CallLimits | None = None,
+        *,
+        rates_of: RatesOf | None = None,
+        answers: KeptAnswers | None = None,
+        counts: CallCounts | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """``answers`` are kept and given again; ``counts`` are those of the run so far."""
+        self._limits = limits or CallLimits()
+        self._rates_of = rates_of
+        self._stop = StopSign()
+        so_far = counts or CallCounts()
+        self._budget = Budget(
+            self._stop,
+            max_cost_usd=self._limits.max_cost_usd,
+            max_tokens=self._limits.max_tokens,
+            spent=Amount(so_far.spent_tokens, so_far.spent_usd),
+        )
+        self._shared = Shared(so_far.model_copy(), self._budget, patience or Patience(), answers)
+        self._providers: dict[str, Provider] = {}
+        self._models: dict[AskedModel, Terms] = {}
+
+    @property
+    def counts(self) -> CallCounts:
+        """What the calls came to so far."""
+        spent = {"spent_tokens": self._budget.tokens, "spent_usd": self._budget.cost_usd}
+        return self._shared.counts.model_copy(update=spent)
+
+    @property
+    def stopped(self) -> str | None:
+        """Why no further call begins, or None while calls may."""
+        return self._stop.reason
+
+    def govern(self, model: ChatModel, *, provider: str, name: str, address: str = "") -> ChatModel:
+        """Return a model that asks as this run may; provider and name say with whom it shares the limits."""
+        return GovernedModel(model, self._terms(AskedModel(provider, name, address)), self._shared)
+
+    def unpriced(self) -> list[str]:
+        """Return the models, of those governed, whose price is not known now, as `provider:name`."""
+        return [
+            f"{asked.provider}:{asked.name}"
+            for asked, terms in self._models.items()
+            if terms.cost(Usage(1, 1)) is None
+        ]
+
+    def stop(self, reason: str) -> None:
+        """Let no further call begin: whoever wants one raises Stopped. Those under way finish."""
+        self._stop.set(reason)
+        self._budget.wake()
+        for provider in self._providers.values():
+            provider.let_in()
+
+    def _terms(self, asked: AskedModel) -> Terms:
+        if asked not in self._models:
+            provider = self._providers.setdefault(
+                asked.provider, Provider(asked.provider, self._stop, self._shared.patience)
+            )
+            rates = self._rates_of(asked.provider, asked.name) if self._rates_of is not None else ()
+            self._models[asked] = Terms(asked, Lane(provider, self._limits, self._stop), Estimates(), rates)
+        return self._models[asked]

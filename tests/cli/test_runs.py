@@ -1,0 +1,62 @@
+"""Runs by hand: with a ceiling, listed, cancelled, gone on with."""
+
+import pytest
+
+from tests.cli.conftest import Windlass, rows
+from tests.live import Project
+from windlass.delivery.runs import describe_calls
+
+
+def test_a_run_that_comes_to_its_ceiling_says_so_and_is_gone_on_with(windlass: Windlass, project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=6)
+    done = windlass("eval", "adder", "--dataset", "sums", "--evaluator", "exact_match", "--max-tokens", 1070)
+    (run,) = project.client.get("/runs")["items"]
+    assert done.code == 2
+    assert f"Error: The run {run['id']} is stopped: It stopped at its budget of 1070 tokens" in done.err
+    assert "Resume it with a higher ceiling." in done.err
+    assert rows(windlass("runs", "list"))[0][:6] == [run["id"], "adder", "1", "sums", "1", "stopped"]
+
+    done = windlass("runs", "resume", run["id"], "--max-tokens", 100_000)
+    assert done.code == 0
+    assert done.out.splitlines()[:2] == [
+        f"run {run['id']}: finished, 6 of 6 samples, 0 failed",
+        "6 model calls; 48 tokens, no price",
+    ]
+    assert windlass("runs", "list", "--release", "nobody").out.splitlines()[1:] == []
+
+
+def test_a_run_is_cancelled_by_name(windlass: Windlass, project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=3)
+    body = {"release": "adder", "dataset": "sums", "evaluators": {"charm": True}}
+    started = project.client.post("/runs/external", body)
+    done = windlass("runs", "cancel", started["id"])
+    assert done.out.startswith(f"{started['id']} is cancelled, with 0 of 3 samples; `windlass runs resume")
+    assert windlass("runs", "cancel", started["id"]).code == 2
+
+
+def test_a_second_evaluation_with_a_cache_calls_nobody(windlass: Windlass, project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=2)
+    eval_it = ("eval", "adder", "--dataset", "sums", "--evaluator", "exact_match", "--cache")
+    assert "2 model calls; 16 tokens, no price" in windlass(*eval_it).out
+    assert "0 model calls, 2 from the cache; 0 tokens, $0.0000" in windlass(*eval_it).out
+    assert windlass("cache", "show").out.startswith("2 answers, 0.0 of 256 MiB; each is kept for 30 days.")
+    assert windlass("cache", "clear").out == "2 answers cleared.\n"
+
+
+@pytest.mark.parametrize(
+    ("unpriced", "spent", "said"),
+    [(0, 0.5, "$0.5000"), (3, 0.0, "no price"), (3, 0.5, "$0.5000 and 3 calls without a price")],
+)
+def test_what_has_no_price_is_said(unpriced: int, spent: float, said: str) -> None:
+    calls = {
+        "answered": 9,
+        "cached": 0,
+        "refused": 4,
+        "unpriced": unpriced,
+        "spent_tokens": 70,
+        "spent_usd": spent,
+    }
+    assert describe_calls(calls) == f"9 model calls, 4 refused; 70 tokens, {said}"

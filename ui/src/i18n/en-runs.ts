@@ -1,0 +1,19 @@
+/** English texts of how runs end and what they spend. */
+export const enRuns = {
+  "run.calls": "model calls",
+  "run.calls.cached": "{n} from the cache",
+  "run.calls.refused": "{n} refused",
+  "run.max.none": "Empty: no ceiling",
+  "run.max_cost": "Ceiling of the run in US dollars",
+  "run.max_tokens": "Ceiling of the run in tokens",
+  "run.resume": "Resume",
+  "run.resume.text":
+    "What is finished stays and is not paid for again. Samples that took too long, or whose provider failed, are asked again.",
+  "run.resume.title": "Resume the run",
+  "run.spent": "spent",
+  "run.tokens": "tokens",
+  "run.unpriced": "+ {n} calls without a price",
+  "run.why.refused": "refused by the provider",
+  "run.why.timeout": "took too long",
+  "state.stopped": "Stopped at its budget",
+};

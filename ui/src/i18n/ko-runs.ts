@@ -1,0 +1,22 @@
+import type { Text } from "./catalogue";
+import type { enRuns } from "./en-runs";
+
+/** 실행의 종료와 비용에 관한 한국어 문구. */
+export const koRuns: Record<keyof typeof enRuns, Text> = {
+  "run.calls": "모델 호출",
+  "run.calls.cached": "캐시 {n}회",
+  "run.calls.refused": "거부 {n}회",
+  "run.max.none": "비워 두면 한도가 없습니다",
+  "run.max_cost": "실행의 비용 한도(미국 달러)",
+  "run.max_tokens": "실행의 토큰 한도",
+  "run.resume": "이어서 실행",
+  "run.resume.text":
+    "끝난 샘플은 그대로 두고 다시 비용을 치르지 않습니다. 시간이 초과되었거나 제공자가 실패한 샘플은 다시 요청합니다.",
+  "run.resume.title": "실행 이어 가기",
+  "run.spent": "지출",
+  "run.tokens": "토큰",
+  "run.unpriced": "+ 가격 없는 호출 {n}회",
+  "run.why.refused": "제공자가 거부함",
+  "run.why.timeout": "시간 초과",
+  "state.stopped": "예산에서 멈춤",
+};

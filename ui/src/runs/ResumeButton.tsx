@@ -1,0 +1,33 @@
+import { Button } from "@mantine/core";
+import { lazy, Suspense, useState } from "react";
+import type { Run } from "@/api/types";
+import { useWords } from "@/i18n/useWords";
+
+const ResumeDialog = lazy(() =>
+  import("./ResumeDialog").then((module) => ({ default: module.ResumeDialog })),
+);
+
+/** Shown for a run that has ended and lacks something, and is the server's own. */
+export function ResumeButton({ run }: { run: Run }) {
+  const { t } = useWords();
+  const [open, setOpen] = useState(false);
+  if (!canResume(run)) return null;
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpen(true)}>
+        {t("run.resume")}
+      </Button>
+      {open && (
+        <Suspense fallback={null}>
+          <ResumeDialog run={run} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function canResume(run: Run): boolean {
+  const lacking = run.state === "finished" && run.failed_items > 0;
+  const ended = run.state === "cancelled" || run.state === "stopped" || run.state === "failed";
+  return !run.settings.external && (ended || lacking);
+}

@@ -1,0 +1,96 @@
+import { Button, Modal } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { ApiError, api, unwrap } from "@/api/client";
+import type { Run } from "@/api/types";
+import { TextField } from "@/components/Field";
+import { useWords } from "@/i18n/useWords";
+import { optionsOf } from "./RunCalls";
+import styles from "./Runs.module.css";
+
+interface Props {
+  run: Run;
+  onClose: () => void;
+}
+
+/** Asks how much more a run may spend, and goes on with it. Loaded on demand through ResumeButton.tsx. */
+export function ResumeDialog({ run, onClose }: Props) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const before = optionsOf(run);
+  const [cost, setCost] = useState(String(before.max_cost_usd ?? ""));
+  const [tokens, setTokens] = useState(String(before.max_tokens ?? ""));
+  const resume = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/api/v1/runs/{run_id}/resume", {
+          params: { path: { run_id: run.id } },
+          body: { max_cost_usd: numberOf(cost), max_tokens: numberOf(tokens), cache: before.cache ?? false },
+        }),
+      ),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["run", run.id] });
+      onClose();
+    },
+  });
+
+  function onForm(event: FormEvent) {
+    event.preventDefault();
+    resume.mutate();
+  }
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("run.resume.title")}
+      size={420}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
+      <form className={styles.dialog} onSubmit={onForm}>
+        <p className="dim">{t("run.resume.text")}</p>
+        <TextField
+          label={t("run.max_cost")}
+          description={t("run.max.none")}
+          value={cost}
+          onText={setCost}
+          inputMode="decimal"
+          type="number"
+          min="0"
+          step="any"
+          data-autofocus
+        />
+        <TextField
+          label={t("run.max_tokens")}
+          description={t("run.max.none")}
+          value={tokens}
+          onText={setTokens}
+          inputMode="numeric"
+          type="number"
+          min="1"
+          step="1"
+        />
+        {resume.error !== null && (
+          <p className={styles.refused} role="alert">
+            {resume.error instanceof ApiError && resume.error.status !== 0
+              ? resume.error.message || resume.error.title
+              : t("error.offline.detail")}
+          </p>
+        )}
+        <div className={styles.dialogActions}>
+          <Button variant="default" onClick={onClose}>
+            {t("action.close")}
+          </Button>
+          <Button type="submit" loading={resume.isPending}>
+            {t("run.resume")}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+/** An empty field is no ceiling. */
+function numberOf(text: string): number | null {
+  return text.trim() === "" ? null : Number(text);
+}
