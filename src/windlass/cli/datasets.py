@@ -109,6 +109,8 @@ def _print_drawn(name: str, drawn: dict[str, Any]) -> None:
     )
     if drawn["without_input"]:
         print(f"{_count(drawn['without_input'], 'drawn trace')} without a word of what was asked: left out.")
+    if drawn["of_runs"]:
+        print(f"{_count(drawn['of_runs'], 'drawn trace')} of evaluation runs: left out; take one's with `--run`.")
     version = drawn["version"]
     if version is None:
         print(f"There is no dataset/{name} yet: nothing was drawn.")

@@ -48,6 +48,8 @@ class DrawResult(NamedTuple):
     """Drawn traces that were in the dataset before."""
     without_input: int
     """Drawn traces that do not say what was asked."""
+    of_runs: int
+    """Drawn traces of evaluation runs, left out: what they were asked is in a dataset already."""
 
 
 def draw_traces(
@@ -63,6 +65,8 @@ def draw_traces(
 ) -> DrawResult:
     """Add a version that has the traces that are meant and drawn, each once however often it is drawn.
 
+    Samples of evaluation runs are left out unless the filter names their run.
+
     Raises InputError for a probability that is none, another seed than that of the draws before, and more new
     items than the draw may have; Conflict when others keep adding versions meanwhile.
     """
@@ -71,7 +75,7 @@ def draw_traces(
     if not 0 < draw.probability <= 1:
         raise InputError(f"A trace is drawn with a probability above 0 and up to 1, not {draw.probability:g}.")
     for attempt in range(_ATTEMPTS):
-        drawing = _Drawing(datasets.newest(principal.project, name), name, draw)
+        drawing = _Drawing(datasets.newest(principal.project, name), name, draw, filters.run)
         drawing.take(warehouse, principal.project, filters, lists)
         try:
             return drawing.save(datasets, principal, message)
@@ -84,14 +88,15 @@ def draw_traces(
 class _Drawing:
     """One attempt, on the dataset as it was when the attempt began."""
 
-    def __init__(self, newest: tuple[Version, ItemLines] | None, name: str, draw: Draw) -> None:
+    def __init__(self, newest: tuple[Version, ItemLines] | None, name: str, draw: Draw, run: str | None) -> None:
         self._newest = newest
         self._name = name
         self._draw = draw
         self._places = dict(_places(newest[1])) if newest else {}
         self._seed = self._the_seed()
         self._put: list[Item] = []
-        self._matched = self._drawn = self._already = self._added = self._without_input = 0
+        self._of_run = run is not None
+        self._matched = self._drawn = self._already = self._added = self._without_input = self._of_runs = 0
 
     def take(self, warehouse: Warehouse, project: str, filters: TraceFilters, lists: Lists | None) -> None:
         """Draw from the traces that are meant."""
@@ -121,6 +126,7 @@ class _Drawing:
             self._added,
             self._already,
             self._without_input,
+            self._of_runs,
         )
 
     def _the_seed(self) -> int:
@@ -141,6 +147,9 @@ class _Drawing:
                 # Erased since it was listed.
                 continue
             self._drawn += 1
+            if drawn.run and not self._of_run:
+                self._of_runs += 1
+                continue
             item = item_of_trace(
                 drawn,
                 project,

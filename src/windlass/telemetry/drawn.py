@@ -20,11 +20,13 @@ class Drawn(NamedTuple):
     release: str
     release_name: str
     environment: str
+    run: str
+    """The evaluation run that it is a sample of; empty for what was asked in earnest."""
     weight: float
     """How many traces it stands for, among all that its sender had: see sampling.py; 0 for one kept on purpose."""
 
 
-_NAMES: Final = ("release", "release_name", "environment")
+_NAMES: Final = ("release", "release_name", "environment", "run")
 _OF_NAMES: Final = ", ".join(
     f"if(argMin({name}, main_first) != '', argMin({name}, main_first), max({name})) AS of_{name}"
     for name in _NAMES
@@ -58,6 +60,7 @@ def read_drawn(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> 
             release=str(row["of_release"]),
             release_name=str(row["of_release_name"]),
             environment=str(row["of_environment"]),
+            run=str(row["of_run"]),
             weight=float(str(row["stands_for"])),
         )
         for row in warehouse.query(_DRAWN, within(project, bounds))

@@ -2360,6 +2360,8 @@ export interface components {
             already: number;
             /** Without Input */
             without_input: number;
+            /** Of Runs */
+            of_runs: number;
         };
         /** DrawRequest */
         DrawRequest: {

@@ -16,7 +16,7 @@ import { When } from "@/components/Value";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Datasets.module.css";
-import { NO_EDITS } from "./edits";
+import { type Edits, NO_EDITS } from "./edits";
 import { ItemsTab } from "./ItemsTab";
 
 const ExportMenu = lazy(() => import("./ExportMenu").then((module) => ({ default: module.ExportMenu })));
@@ -26,6 +26,7 @@ const LeaveGuard = lazy(() =>
 const ImportDialog = lazy(() =>
   import("./ImportDialog").then((module) => ({ default: module.ImportDialog })),
 );
+const PendingBar = lazy(() => import("./PendingBar").then((module) => ({ default: module.PendingBar })));
 const ChangesTab = lazy(() => import("./ChangesTab").then((module) => ({ default: module.ChangesTab })));
 const HistoryTab = lazy(() => import("./HistoryTab").then((module) => ({ default: module.HistoryTab })));
 const RunsTab = lazy(() => import("./RunsTab").then((module) => ({ default: module.RunsTab })));
@@ -137,7 +138,12 @@ function Body({ dataset, number }: { dataset: Artifact; number: number }) {
   const version = useQuery(datasetQuery(dataset.name, String(number)));
   const [edits, setEdits] = useState(NO_EDITS);
   // The version that the edits were begun on: they are made on no other without being told to.
-  const [base, setBase] = useState<string>();
+  const [base, setBase] = useState("");
+  const change = (changed: Edits, on?: string) => {
+    setEdits(changed);
+    if (on) setBase(on);
+    else if (edits.size === 0) setBase(version.data?.version.digest ?? "");
+  };
   return (
     <div className={styles.page}>
       <nav className={styles.tabs} aria-label={t("datasets.parts")}>
@@ -161,6 +167,7 @@ function Body({ dataset, number }: { dataset: Artifact; number: number }) {
       </nav>
       {edits.size > 0 && (
         <Suspense fallback={null}>
+          <PendingBar dataset={dataset} edits={edits} base={base} onEdits={change} />
           <LeaveGuard
             dirty
             text={t("datasets.leave", { n: edits.size })}
@@ -176,11 +183,7 @@ function Body({ dataset, number }: { dataset: Artifact; number: number }) {
                 dataset={dataset}
                 version={loaded}
                 edits={edits}
-                base={base}
-                onEdits={(changed, on) => {
-                  setEdits(changed);
-                  setBase(changed.size ? (on ?? base ?? loaded.version.digest) : undefined);
-                }}
+                onEdits={(changed) => change(changed)}
               />
             )}
             <Suspense fallback={<SkeletonRows />}>

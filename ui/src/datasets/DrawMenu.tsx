@@ -147,6 +147,7 @@ function Drawn({ name, answer, onClose }: { name: string; answer: DrawAnswer; on
     <p role="status">
       {t("draw.done", { matched: answer.matched, added: answer.added, already: answer.already })}{" "}
       {answer.without_input > 0 && t("draw.without_input", { n: answer.without_input })}{" "}
+      {answer.of_runs > 0 && t("draw.of_runs", { n: answer.of_runs })}{" "}
       {answer.version && (
         <Link className="link" to="/datasets/$name" params={{ name }} onClick={onClose}>
           {name}@{answer.version.number}

@@ -16,11 +16,13 @@ interface Props {
   version: DatasetVersion;
   /** How many items the search means; null while that is not known. */
   matches: number | null;
+  /** Edits whose items the list does not show. */
+  hidden: number;
   canAdd: boolean;
   onAdd: () => void;
 }
 
-export function ItemsBar({ version, matches, canAdd, onAdd }: Props) {
+export function ItemsBar({ version, matches, hidden, canAdd, onAdd }: Props) {
   const { t, format } = useWords();
   const navigate = useNavigate({ from: "/datasets/$name" });
   const { q, split } = useSearch({ from: "/datasets/$name" });
@@ -52,6 +54,7 @@ export function ItemsBar({ version, matches, canAdd, onAdd }: Props) {
             ? t("items.matches", { n: matches, total: version.count })
             : t("items.count", { n: version.count })}
         <span className="faint"> · {format.bytes(version.size_bytes)}</span>
+        {hidden > 0 && <span> · {t("pending.hidden", { n: hidden })}</span>}
       </span>
       {canAdd && (
         <Button variant="default" leftSection={<Icon name="plus" size={13} />} onClick={onAdd}>

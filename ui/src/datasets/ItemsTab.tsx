@@ -20,23 +20,20 @@ import {
 import { ItemRow, ItemsHead } from "./ItemRow";
 import { ItemsBar } from "./ItemsBar";
 
-const PendingBar = lazy(() => import("./PendingBar").then((module) => ({ default: module.PendingBar })));
 const ItemPanel = lazy(() => import("./ItemPanel").then((module) => ({ default: module.ItemPanel })));
 
 interface Props {
   dataset: Artifact;
   version: DatasetVersion;
   edits: Edits;
-  /** The digest that the edits were begun on. */
-  base: string | undefined;
-  onEdits: (edits: Edits, base?: string) => void;
+  onEdits: (edits: Edits) => void;
 }
 
 const ROW = 32;
 /** The place of an item that is being written and has no id yet. */
 const NEW = " new";
 
-export function ItemsTab({ dataset, version, edits, base, onEdits }: Props) {
+export function ItemsTab({ dataset, version, edits, onEdits }: Props) {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/datasets/$name" });
   const { q, split, item: openId } = useSearch({ from: "/datasets/$name" });
@@ -71,23 +68,13 @@ export function ItemsTab({ dataset, version, edits, base, onEdits }: Props) {
       <ItemsBar
         version={version}
         matches={matches}
+        hidden={isNewest ? hiddenEdits(items, edits) : edits.size}
         canAdd={mayEdit && isNewest}
         onAdd={() => {
           setWriting(true);
           show(NEW);
         }}
       />
-      {mayEdit && edits.size > 0 && (
-        <Suspense fallback={null}>
-          <PendingBar
-            dataset={dataset}
-            edits={edits}
-            base={base ?? version.version.digest}
-            hidden={hiddenEdits(items, edits)}
-            onEdits={onEdits}
-          />
-        </Suspense>
-      )}
       <div
         className={styles.items}
         style={{ "--columns": hasSplits ? "150px 1fr 1fr 96px" : "150px 1fr 1fr" } as CSSProperties}

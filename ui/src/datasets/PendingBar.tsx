@@ -12,12 +12,11 @@ interface Props {
   dataset: Artifact;
   edits: Edits;
   base: string;
-  hidden: number;
   onEdits: (edits: Edits, base?: string) => void;
 }
 
 /** What was edited and is not saved yet: it stays here whatever the list shows. */
-export function PendingBar({ dataset, edits, base, hidden, onEdits }: Props) {
+export function PendingBar({ dataset, edits, base, onEdits }: Props) {
   const { t } = useWords();
   const [saving, setSaving] = useState(false);
   const counts = countEdits(edits);
@@ -34,7 +33,6 @@ export function PendingBar({ dataset, edits, base, hidden, onEdits }: Props) {
     counts.changed && t("pending.changed", { n: counts.changed }),
     counts.added && t("pending.added", { n: counts.added }),
     counts.removed && t("pending.removed", { n: counts.removed }),
-    hidden && t("pending.hidden", { n: hidden }),
   ].filter(Boolean);
   return (
     <div className={styles.pending} role="status">

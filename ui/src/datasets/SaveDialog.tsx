@@ -39,11 +39,19 @@ export function SaveDialog({ dataset, edits, base, onEdits, onClose }: Props) {
         }),
       ),
     onSuccess: async () => {
+      // First, or the page would ask the new version for an item that it has no more.
+      await navigate({
+        search: ({ item, ...before }) => ({
+          ...before,
+          version: undefined,
+          item: item && edits.get(item)?.item === null ? undefined : item,
+        }),
+        replace: true,
+      });
       await refresh();
       void client.invalidateQueries({ queryKey: ["datasets"] });
       onEdits(NO_EDITS);
       onClose();
-      void navigate({ search: (before) => ({ ...before, version: undefined }), replace: true });
     },
     onError: () => void refresh(),
   });

@@ -3,7 +3,6 @@ import { CopyButton } from "@/components/Copy";
 import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { Conversation } from "@/traces/Conversation";
-import styles from "./Datasets.module.css";
 
 interface Props {
   title: string;
@@ -29,9 +28,7 @@ export function ValueView({ title, value, missing, speaker = "" }: Props) {
           <Missing reason={missing} /> {missing}
         </p>
       ) : (
-        <div className={styles.value}>
-          <Conversation raw={raw} speaker={speaker} />
-        </div>
+        <Conversation raw={raw} speaker={speaker} />
       )}
     </section>
   );

@@ -29,5 +29,6 @@ test("a row shows the one text of an object, the last words of a chat, and else 
     ]),
   ).toBe("Yes?");
   expect(inLine({ a: 1, b: "x" })).toBe('{"a":1,"b":"x"}');
+  expect(inLine(["one", "or two"])).toBe("one | or two");
   expect(inLine(null)).toBe("");
 });

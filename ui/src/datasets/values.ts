@@ -35,6 +35,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function inLine(value: unknown): string {
   if (isEmpty(value)) return "";
   if (typeof value === "string") return value.replace(/\s+/g, " ");
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) {
+    return value.join(" | ").replace(/\s+/g, " ");
+  }
   const texts = isObject(value) ? Object.values(value) : [];
   if (texts.length === 1 && typeof texts[0] === "string") return texts[0].replace(/\s+/g, " ");
   const said = lastSaid(value);

@@ -16,6 +16,10 @@ export const enDatasetForms = {
   "draw.filtered": "Draws from the traces that the list's filter finds.",
   "draw.kept":
     "Each trace is in the dataset once, however often you draw. Its item says which trace it is and how likely it was to be drawn, so that rates can be weighted.",
+  "draw.of_runs": {
+    one: "{n} sample of an evaluation run was left out.",
+    other: "{n} samples of evaluation runs were left out.",
+  },
   "draw.sample": "Share to draw",
   "draw.sample.text": "How likely each trace is drawn: 0.1 is one in ten.",
   "draw.sample.wrong": "A number above 0 and up to 1.",

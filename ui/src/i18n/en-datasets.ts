@@ -68,7 +68,7 @@ export const enDatasets = {
   "pending.added": { one: "{n} new", other: "{n} new" },
   "pending.changed": { one: "{n} changed", other: "{n} changed" },
   "pending.discard": "Discard",
-  "pending.hidden": { one: "{n} not in sight", other: "{n} not in sight" },
+  "pending.hidden": { one: "{n} edit not in sight", other: "{n} edits not in sight" },
   "pending.removed": { one: "{n} removed", other: "{n} removed" },
   "pending.save": "Save as a version…",
 };

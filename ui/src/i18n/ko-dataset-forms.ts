@@ -19,6 +19,7 @@ export const koDatasetForms: Record<keyof typeof enDatasetForms, Text> = {
   "draw.filtered": "목록의 필터로 찾은 트레이스에서 뽑습니다.",
   "draw.kept":
     "여러 번 뽑아도 한 트레이스는 데이터셋에 한 번만 들어갑니다. 항목에는 어느 트레이스인지와 뽑힐 확률이 남아, 비율에 가중치를 줄 수 있습니다.",
+  "draw.of_runs": "평가 실행의 샘플 {n}개는 뺐습니다.",
   "draw.sample": "뽑을 비율",
   "draw.sample.text": "트레이스가 뽑힐 확률입니다. 0.1이면 열에 하나입니다.",
   "draw.sample.wrong": "0보다 크고 1 이하인 수여야 합니다.",

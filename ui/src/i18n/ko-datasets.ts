@@ -67,7 +67,7 @@ export const koDatasets: Record<keyof typeof enDatasets, Text> = {
   "pending.added": "새 항목 {n}개",
   "pending.changed": "변경 {n}개",
   "pending.discard": "버리기",
-  "pending.hidden": "목록에 안 보이는 것 {n}개",
+  "pending.hidden": "목록에 안 보이는 변경 {n}개",
   "pending.removed": "삭제 {n}개",
   "pending.save": "버전으로 저장…",
 };

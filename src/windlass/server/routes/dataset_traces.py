@@ -39,6 +39,8 @@ class DrawAnswer(BaseModel):
     """Drawn traces that were in the dataset before: each is there once."""
     without_input: int
     """Drawn traces that do not say what was asked, and so are no items."""
+    of_runs: int
+    """Drawn traces of evaluation runs, left out unless the filter names a run."""
 
 
 @router.post("/{name}/from-traces")
@@ -71,4 +73,5 @@ def add_traces(
         added=result.added,
         already=result.already,
         without_input=result.without_input,
+        of_runs=result.of_runs,
     )
