@@ -56,8 +56,8 @@ def push(local: Local, name: str) -> dict[str, Any]:
             "reference": ["a", "b"],
         },
         {"id": "json", "input": {"order": {"id": 7}}, "metadata": {"page": "환불.md"}},
-        *({"id": f"q{number}", "input": f"Question {number}?", "reference": f"{number}"} for number in range(300)),
     ]
+    items += [{"id": f"q{each}", "input": f"Question {each}?", "reference": f"{each}"} for each in range(300)]
     version: dict[str, Any] = local.client.post(f"/datasets/{name}", {"items": items, "message": "first"})
     return version
 

@@ -183,8 +183,8 @@ def test_a_draw_that_would_not_be_a_sample_is_refused(place: Place, principal: P
 
 
 def test_samples_of_evaluation_runs_are_left_out_unless_their_run_is_named(place: Place) -> None:
-    place.send(asked(1), asked(2, **{"windlass.run": "run-1"}))
+    place.send(asked(1), asked(2, **{"windlass.run": "run-1"}), asked(3, **{"windlass.evaluator": "tried"}))
     result = place.draw()
-    assert (result.matched, result.added, result.of_runs) == (2, 1, 1)
+    assert (result.matched, result.added, result.of_runs) == (3, 1, 2)
     named = place.draw(TraceFilters(run="run-1"))
     assert (named.added, named.of_runs, set(place.items())) == (1, 0, {trace_id(1), trace_id(2)})

@@ -49,7 +49,7 @@ class DrawResult(NamedTuple):
     without_input: int
     """Drawn traces that do not say what was asked."""
     of_runs: int
-    """Drawn traces of evaluation runs, left out: what they were asked is in a dataset already."""
+    """Drawn traces of evaluations, left out: what they were asked is in a dataset already."""
 
 
 def draw_traces(
@@ -147,7 +147,7 @@ class _Drawing:
                 # Erased since it was listed.
                 continue
             self._drawn += 1
-            if drawn.run and not self._of_run:
+            if drawn.is_evaluation and not self._of_run:
                 self._of_runs += 1
                 continue
             item = item_of_trace(

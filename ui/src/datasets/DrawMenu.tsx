@@ -18,7 +18,7 @@ import styles from "./Datasets.module.css";
 /** The same draw on the command line; a span of time such as 24h is written as the moment it began. */
 export function drawCommand(filter: TraceFilter, name: string, sample: string, seed: string): string {
   const { q, where, from, to, release, environment, run, status } = traceParameters(filter);
-  return commandLines(`windlass datasets from-traces ${name || "NAME"}`, [
+  const lines = commandLines(`windlass datasets from-traces ${name || "NAME"}`, [
     ["--filter", where],
     ["--text", q],
     ["--release", release],
@@ -27,9 +27,10 @@ export function drawCommand(filter: TraceFilter, name: string, sample: string, s
     ["--status", status],
     ["--from", from],
     ["--to", to],
-    ["--sample", sample],
+    ["--sample", sample === "1" ? undefined : sample],
     ["--seed", seed || undefined],
   ]);
+  return lines.replaceAll(" \\\n  ", " ");
 }
 
 /** Draws from the traces that the list's filter finds into a dataset. */

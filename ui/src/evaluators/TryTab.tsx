@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useCallback, useState } from "react";
 import { api, unwrap } from "@/api/client";
 import type { EvaluatorDetail } from "@/api/evaluators";
 import { useMay } from "@/api/session";
@@ -38,6 +38,21 @@ export function TryTab({ evaluator }: { evaluator: EvaluatorDetail }) {
     trial.mutate();
   }
 
+  const { reset } = trial;
+  // What it said is of the sample that was sent, and of no other.
+  function choose(source: "text" | "run") {
+    setFrom(source);
+    reset();
+  }
+
+  const pick = useCallback(
+    (sample: { run: string; item: string } | undefined) => {
+      setChosen(sample);
+      reset();
+    },
+    [reset],
+  );
+
   const field = (name: keyof Form, label: string, description?: string) => (
     <TextArea
       label={label}
@@ -54,13 +69,13 @@ export function TryTab({ evaluator }: { evaluator: EvaluatorDetail }) {
         <fieldset className={styles.sources}>
           <legend className="visually-hidden">{t("try.source")}</legend>
           {(["text", "run"] as const).map((each) => (
-            <button key={each} type="button" aria-pressed={from === each} onClick={() => setFrom(each)}>
+            <button key={each} type="button" aria-pressed={from === each} onClick={() => choose(each)}>
               {t(`try.from_${each}`)}
             </button>
           ))}
         </fieldset>
         {from === "run" ? (
-          <RunSampleChoice evaluator={evaluator.name} chosen={chosen} onChoose={setChosen} />
+          <RunSampleChoice evaluator={evaluator.name} chosen={chosen} onChoose={pick} />
         ) : (
           <>
             {field("input", t("try.input"))}

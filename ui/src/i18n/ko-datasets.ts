@@ -54,7 +54,7 @@ export const koDatasets: Record<keyof typeof enDatasets, Text> = {
   "items.no_input": "이 항목에는 입력이 없습니다",
   "items.no_split": "분할 없음",
   "items.none": "이 말이 모두 있는 항목이 없습니다",
-  "items.none.text": "입력, 기준 답변, 메타데이터에서 모든 낱말을 찾습니다. 하나를 빼 보세요.",
+  "items.none.text": "입력, 기준 답안, 메타데이터에서 모든 낱말을 찾습니다. 하나를 빼 보세요.",
   "items.one_reference": "바른 답변 {n}",
   "items.origin": "출처",
   "items.remove": "항목 삭제",

@@ -71,7 +71,7 @@ export const koEvaluators: Record<keyof typeof enEvaluators, Text> = {
   "try.not_object": "JSON 객체가 아닙니다.",
   "try.nothing_yet": "점수와 이유, 걸린 시간과 비용이 여기에 나옵니다.",
   "try.output": "출력",
-  "try.reference": "기준 답변",
+  "try.reference": "기준 답안",
   "try.result": "평가 결과",
   "try.run": "시험하기",
   "try.run_choice": "실행",
