@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { runsWithQuery } from "@/api/evaluators";
 import type { MetricSummary, RunSummary } from "@/api/types";
+import { DatasetName } from "@/components/DatasetName";
 import { MeanWithInterval } from "@/components/Interval";
 import { Scrolling } from "@/components/Scrolling";
 import { EmptyState, Loaded } from "@/components/States";
@@ -84,10 +85,7 @@ function RunList({ name, runs }: { name: string; runs: RunSummary[] }) {
                   </Link>
                 </td>
                 <td data-label={t("runs.dataset")}>
-                  <span>
-                    {run.dataset.name}
-                    <span className="faint num">@{run.dataset.number}</span>
-                  </span>
+                  <DatasetName name={run.dataset.name} number={run.dataset.number} />
                 </td>
                 <td data-label={t("runs.state")}>
                   <Progress run={run} />

@@ -12,17 +12,26 @@ import styles from "./SamplePanel.module.css";
 interface Props {
   sample: Sample;
   metrics: string[];
+  /** Where the item can be corrected. */
+  dataset: { name: string; number: number };
   onClose: () => void;
 }
 
-export function SamplePanel({ sample, metrics, onClose }: Props) {
+export function SamplePanel({ sample, metrics, dataset, onClose }: Props) {
   const { t, format } = useWords();
   return (
     <Panel
       label={t("sample.title", { item: sample.item })}
       title={
         <>
-          <span className="mono">{sample.item}</span>
+          <Link
+            className="quiet-link mono clip"
+            to="/datasets/$name"
+            params={{ name: dataset.name }}
+            search={{ version: String(dataset.number), item: sample.item }}
+          >
+            {sample.item}
+          </Link>
           <Link className="link" to="/traces/$traceId" params={{ traceId: sample.trace_id }}>
             {t("sample.trace")}
           </Link>

@@ -104,7 +104,9 @@ export function Samples({ run, children }: SamplesProps) {
           <Row sample={sample} metrics={metrics} open={sample.item === item} onOpen={() => show(sample)} />
         )}
       />
-      {open && <SamplePanel sample={open} metrics={metrics} onClose={() => show(undefined)} />}
+      {open && (
+        <SamplePanel sample={open} metrics={metrics} dataset={run.dataset} onClose={() => show(undefined)} />
+      )}
     </div>
   );
 }

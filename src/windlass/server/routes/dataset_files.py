@@ -1,6 +1,7 @@
 """Datasets as files: uploads and downloads in the formats there are."""
 
-from itertools import islice
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Final, Literal, cast
 
@@ -122,21 +123,42 @@ def _import(
     form, read = read_upload(
         file, options.filename, data_format=options.data_format, columns=_columns(options.column)
     )
-    items = list(read)
-    version = None if options.look else _push(services, principal, name, items, options)
-    splits: dict[str, int] = {}
-    for item in items:
-        splits[item.split] = splits.get(item.split, 0) + 1
+    seen = _Seen()
+    items = seen.passing(read)
+    version = None
+    if options.look:
+        deque(items, maxlen=0)
+    else:
+        version = _push(services, principal, name, items, options)
     return ImportAnswer(
-        data_format=form.name, count=len(items), splits=splits, first=list(islice(items, _SHOWN)), version=version
+        data_format=form.name,
+        count=seen.splits.total(),
+        splits=dict(seen.splits),
+        first=seen.first,
+        version=version,
     )
 
 
+class _Seen:
+    """What is said of items that are not all in memory at once."""
+
+    def __init__(self) -> None:
+        self.splits: Counter[str] = Counter()
+        self.first: list[Item] = []
+
+    def passing(self, items: Iterable[Item]) -> Iterator[Item]:
+        for item in items:
+            self.splits[item.split] += 1
+            if len(self.first) < _SHOWN:
+                self.first.append(item)
+            yield item
+
+
 def _push(
-    services: Services, principal: Principal, name: str, items: list[Item], options: ImportOptions
+    services: Services, principal: Principal, name: str, items: Iterable[Item], options: ImportOptions
 ) -> VersionDetail:
     if options.mode == "add":
-        pushed = services.datasets.add(principal, name, items, message=options.message).pushed
+        pushed = services.datasets.add(principal, name, list(items), message=options.message).pushed
     else:
         pushed = services.datasets.push(principal, name, items, message=options.message)
     return detail_of(services, principal, pushed.version, is_new=pushed.is_new)
