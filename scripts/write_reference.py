@@ -365,7 +365,8 @@ def evaluators_page() -> str:
         `reference`, `metadata`, `contexts`, `trajectory`), or the `item` of a `run`. The answer has `value`,
         `label`, `explanation`, `missing_why` (what a run's coverage would count it under), `latency_s`, `calls`,
         tokens and `cost_usd`. It takes `run:write`, for a judge's model is asked and paid for; its call is a trace
-        of its own. `GET /api/v1/runs?evaluator=` lists the runs that used one.
+        of its own. `GET /api/v1/runs?evaluator=` lists the runs that used one. On the command line: `windlass
+        evaluators list`, `show NAME` and `try NAME --sample FILE`.
         """,
     )
 

@@ -166,3 +166,22 @@ def test_traces_are_drawn_into_a_dataset_and_the_line_says_how(windlass: Windlas
     assert (wrong.code, "with the seed 3 before" in wrong.err) == (2, True)
     nothing = windlass("datasets", "from-traces", "other", "--status", "error")
     assert nothing.out.splitlines()[-1] == "There is no dataset/other yet: nothing was drawn."
+
+
+def test_two_versions_are_compared_item_by_item(windlass: Windlass, project: Project) -> None:
+    base = project.push_sums("sums", items=3)["digest"]
+    right = {"id": "i001", "input": {"question": "What is 1 + 4?"}, "reference": "five"}
+    new = {"id": "new", "input": "?"}
+    project.client.post("/datasets/sums/edits", {"base": base, "put": [right, new], "remove": ["i000"]})
+    done = windlass("datasets", "diff", "sums", "1")
+    assert (done.code, done.out.splitlines()) == (
+        1,
+        [
+            "~ i001",
+            '    reference: "5" → "five"',
+            "+ new",
+            "- i000",
+            "@1 → @2: 1 added, 1 changed, 1 removed, 1 the same.",
+        ],
+    )
+    assert windlass("datasets", "diff", "sums", "2", "2").code == 0

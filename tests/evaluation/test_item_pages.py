@@ -39,6 +39,7 @@ def lines(blobs: Blobs) -> ItemLines:
         ("REFUND page", ["en"]),
         ("refund train", []),
         ('"the refund"', ["en"]),
+        ('"the ref', ["en"]),
         ('"refund the"', []),
         ("환불", ["ko", "nfd"]),
         ("신청하나", ["ko"]),

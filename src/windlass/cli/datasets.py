@@ -1,5 +1,6 @@
 """`windlass datasets`."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,16 +9,18 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.dataset_options import ColumnOption, FormatOption, columns_of
-from windlass.cli.output import MISSING, print_table
+from windlass.cli.output import MISSING, plain, print_table
 from windlass.errors import InputError
 
 if TYPE_CHECKING:
     from windlass.evaluation.duplicates import Duplicates
     from windlass.evaluation.samples import Item
 
-app = typer.Typer(no_args_is_help=True, help="Look at datasets before they are pushed, and make them of traces.")
+app = typer.Typer(no_args_is_help=True, help="Check and compare datasets, and make them of traces.")
 
 _SHOWN = 20
+_WIDEST = 80
+_SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
 @app.command("check")
@@ -45,6 +48,34 @@ def check(
     _print_summary(found, similar)
     if found.leaks:
         raise typer.Exit(1)
+
+
+@app.command("diff")
+def diff(
+    name: Annotated[str, typer.Argument(help="The dataset.")],
+    before: Annotated[str, typer.Argument(help="The earlier version: its number, digest or label.")],
+    after: Annotated[str, typer.Argument(help="The later one.")] = "latest",
+    data: Data = None,
+) -> None:
+    """Show the items that one version adds, changes and removes: exit code 1 if there are any."""
+    with connect(data) as client:
+        versions = {"from": before, "to": after}
+        counts = client.get(f"/datasets/{name}/changes", limit=1, **versions)
+        for change in client.pages(f"/datasets/{name}/changes", limit=500, **versions):
+            print(plain(f"{_SIGNS[change['kind']]} {change['id']}"))
+            for field in change["fields"]:
+                print(plain(f"    {field['field']}: {_value(field['before'])} → {_value(field['after'])}"))
+    print(
+        f"@{counts['from']['number']} → @{counts['to']['number']}: {counts['added']} added, {counts['changed']} "
+        f"changed, {counts['removed']} removed, {counts['unchanged']} the same."
+    )
+    if counts["items"]:
+        raise typer.Exit(1)
+
+
+def _value(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
 
 
 @app.command("from-traces")

@@ -13,6 +13,7 @@ from windlass.cli import (
     doctor,
     environments,
     erase,
+    evaluators,
     gate,
     graph,
     keys,
@@ -39,6 +40,7 @@ app.command("up")(server.up)
 app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
+app.add_typer(evaluators.app, name="evaluators")
 app.command("eval")(run.evaluate)
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from windlass.evaluation.item_lines import Fields, ItemLines, fields_of_line, item_of_line
 from windlass.evaluation.samples import Item
 
-_TERM: Final = re.compile(r'"([^"]+)"|(\S+)')
+_TERM: Final = re.compile(r'"([^"]+)"?|(\S+)')
+"""A phrase that is not closed yet is still being typed."""
 
 
 class ItemPage(BaseModel):

@@ -42,7 +42,7 @@ export function DatasetsPage() {
               text={t("datasets.empty.text")}
               command="windlass push dataset/NAME questions.csv"
             >
-              <Command text="windlass datasets from-traces NAME --sample 0.1 --seed 1" />
+              <Command text="windlass datasets from-traces NAME --sample 0.1" />
               {open}
             </EmptyState>
           ) : (
