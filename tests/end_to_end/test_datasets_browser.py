@@ -213,7 +213,8 @@ def test_the_pages_of_datasets_and_evaluators_fit_and_are_for_everybody(
     with window(chromium, local.live.url, language=language, scheme=scheme, width=width) as seen:
         for path, text in pages.items():
             seen.visit(path, text)
+            # First, for it waits until nothing moves any more.
+            assert seen.accessibility_faults() == [], path
             seen.assert_fits()
             seen.keep(path.strip("/").replace("/", "-").replace("?", "-"))
-            assert seen.accessibility_faults() == [], path
         seen.assert_clean()
