@@ -353,6 +353,20 @@ def evaluators_page() -> str:
         what `cost_usd` measures is the release alone.
 
         In Python: `windlass.judge("rubric", model="openai:gpt-5-mini", criteria=…, scores={…})`.
+
+        ## Looking at one, and trying it
+
+        `GET /api/v1/evaluators` lists the project's own and the built-in ones. `GET
+        /api/v1/evaluators/{name}?ref=` says what one is: code or a judge, what it needs, its parameters and, of a
+        judge, its model, its scale, every word that it is told (`told`) and the digest of those words and of the
+        form of its verdict (`prompt`): scores of one digest are of one judge.
+
+        `POST /api/v1/evaluators/{name}/try` runs it on one sample, without a run: a `sample` (`input`, `output`,
+        `reference`, `metadata`, `contexts`, `trajectory`), or the `item` of a `run`. The answer has `value`,
+        `label`, `explanation`, `missing_why` (what a run's coverage would count it under), `latency_s`, `calls`,
+        tokens and `cost_usd`. It takes `run:write`, for a judge's model is asked and paid for; its call is a trace
+        of its own. `GET /api/v1/runs?evaluator=` lists the runs that used one. On the command line: `windlass
+        evaluators list`, `show NAME` and `try NAME --sample FILE`.
         """,
     )
 

@@ -56,8 +56,8 @@ class Client:
         """GET a path under /api/v1; query values that are None are left out."""
         return self._send("GET", path, query=query)
 
-    def post(self, path: str, body: object) -> Any:
-        return self._send("POST", path, body=body)
+    def post(self, path: str, body: object, **query: object) -> Any:
+        return self._send("POST", path, query=query, body=body)
 
     def put(self, path: str, body: object) -> Any:
         return self._send("PUT", path, body=body)

@@ -2,6 +2,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -370,3 +371,34 @@ def test_racing_pushes_of_different_contents_get_a_number_each(
         assert tx.execute(select(func.count()).select_from(versions)).scalar_one() == RACERS
         assert tx.execute(select(func.count()).select_from(labels)).scalar_one() == 1
     assert audit.verify(database).ok
+
+
+def test_a_version_is_added_only_to_the_one_that_is_expected(
+    registry: Registry, principal: Principal, database: Database
+) -> None:
+    def push(version: int, expected: object) -> str:
+        body = {"model": "openai:gpt-5-mini", "description": f"{version}"}
+        return registry.push(
+            principal, "model", "mini", body, message=f"no {version}", expected=expected
+        ).version.digest
+
+    first = push(1, None)
+    second = push(2, first)
+    with pytest.raises(Conflict, match=r"model/mini is at version 2 by now, of ada \(no 2\)"):
+        push(3, first)
+    with pytest.raises(Conflict):
+        push(3, None)
+    # What is there already is no change of anybody's.
+    assert push(2, first) == second
+    assert len(registry.history(principal.project, "model", "mini").versions) == 2
+    assert actions(database) == ["version:push model/mini", "version:push model/mini"]
+
+
+def test_of_those_who_add_to_one_version_at_once_one_is_first(registry: Registry, principal: Principal) -> None:
+    base = registry.push(principal, "model", "mini", {"model": "openai:gpt-5-mini"}).version.digest
+    works: list[Callable[[], object]] = [
+        partial(registry.push, principal, "model", "mini", {"model": f"openai:gpt-{number}"}, expected=base)
+        for number in range(RACERS)
+    ]
+    outcomes = run_at_once(works)
+    assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Pushed": 1, "Conflict": RACERS - 1}

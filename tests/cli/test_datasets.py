@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Windlass, rows
 from tests.live import Project
+from tests.telemetry.sending import request, span
 from windlass.cli.dataset_options import FormatOption
 from windlass.evaluation.formats.registry import FORMATS
 
@@ -148,3 +149,39 @@ def test_the_option_names_every_format_and_no_other() -> None:
     option = get_args(FormatOption)[1]
     named = option.help.removeprefix("Of a dataset: ").partition(" [")[0].replace(" or ", ", ")
     assert named.split(", ") == list(FORMATS)
+
+
+def test_traces_are_drawn_into_a_dataset_and_the_line_says_how(windlass: Windlass, project: Project) -> None:
+    texts = {"input.value": "Where?", "output.value": "Here."}
+    spans = [span(number, number, name=f"n{number % 2}", attributes=texts) for number in range(1, 7)]
+    project.send_traces(request(*spans).SerializeToString())
+    first = windlass("datasets", "from-traces", "seen", "--filter", "name=n1", "--sample", "1", "--seed", 3)
+    assert first.out.splitlines() == [
+        "3 traces are meant, and 3 drawn (sample 1, seed 3): 3 added, 0 there already.",
+        "dataset/seen@1, new.",
+    ]
+    again = windlass("datasets", "from-traces", "seen", "--filter", "name=n1")
+    assert again.out.splitlines()[-1] == "dataset/seen@1, unchanged."
+    wrong = windlass("datasets", "from-traces", "seen", "--seed", 4)
+    assert (wrong.code, "with the seed 3 before" in wrong.err) == (2, True)
+    nothing = windlass("datasets", "from-traces", "other", "--status", "error")
+    assert nothing.out.splitlines()[-1] == "There is no dataset/other yet: nothing was drawn."
+
+
+def test_two_versions_are_compared_item_by_item(windlass: Windlass, project: Project) -> None:
+    base = project.push_sums("sums", items=3)["digest"]
+    right = {"id": "i001", "input": {"question": "What is 1 + 4?"}, "reference": "five"}
+    new = {"id": "new", "input": "?"}
+    project.client.post("/datasets/sums/edits", {"base": base, "put": [right, new], "remove": ["i000"]})
+    done = windlass("datasets", "diff", "sums", "1")
+    assert (done.code, done.out.splitlines()) == (
+        1,
+        [
+            "~ i001",
+            '    reference: "5" → "five"',
+            "+ new",
+            "- i000",
+            "@1 → @2: 1 added, 1 changed, 1 removed, 1 the same.",
+        ],
+    )
+    assert windlass("datasets", "diff", "sums", "2", "2").code == 0

@@ -20,6 +20,8 @@ COMMANDS = (
     "up",
     "push",
     "pull",
+    "datasets",
+    "evaluators",
     "eval",
     "gate",
     "promote",

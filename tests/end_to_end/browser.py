@@ -134,12 +134,14 @@ class Window:
 
     def seen(self, title: str) -> list[str]:
         """Keep a picture of what is there; it must be as the look says, and fit. Return what axe finds."""
+        # First, for it waits until nothing moves any more.
+        faults = self.accessibility_faults()
         self.keep(title)
         assert self.page.evaluate("document.documentElement.lang") == self.language
         assert self.is_dark() == (self.look.scheme == "dark")
         assert self.page.title().endswith(" · windlass")
         self.assert_fits()
-        return [f"{title}, {self.look}: {fault}" for fault in self.accessibility_faults()]
+        return [f"{title}, {self.look}: {fault}" for fault in faults]
 
     @property
     def main(self) -> Locator:

@@ -199,6 +199,8 @@ def test_runs_are_listed_newest_first_by_pages_and_filters(database: Database, c
     assert [run.id for run in list_runs(database, "default", release="sha256:guide-2").items] == [made[1].id]
     assert len(list_runs(database, "default", release="guide", dataset="questions").items) == 5
     assert list_runs(database, "default", release="other").items == []
+    assert len(list_runs(database, "default", evaluator="exact_match").items) == 5
+    assert list_runs(database, "default", evaluator="exact").items == []
     with pytest.raises(InputError, match="no cursor"):
         list_runs(database, "default", cursor="2")
 

@@ -143,3 +143,30 @@ def test_a_folder_with_a_name_that_a_url_quotes_is_the_folder(tmp_path: Path) ->
 def test_a_url_that_cannot_be_used_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="is not understood; use file:///folder"):
         open_blobs(url)
+
+
+def test_a_blob_is_read_in_pieces_and_in_part(each_blobs: Blobs) -> None:
+    content = bytes(range(256)) * 20_000
+    digest = each_blobs.put(content)
+    pieces = list(each_blobs.chunks(digest))
+    assert b"".join(pieces) == content
+    # What a store of this memory has is one piece already.
+    assert len(pieces) == (5 if isinstance(each_blobs, FolderBlobs) else 1)
+    assert each_blobs.read(digest, 300, 5) == content[300:305]
+    assert each_blobs.read(digest, len(content) - 2, 10) == content[-2:]
+    assert each_blobs.read(digest, len(content) + 5, 10) == b""
+    missing = digest_bytes(b"never kept")
+    for read in (lambda: list(each_blobs.chunks(missing)), lambda: each_blobs.read(missing, 0, 1)):
+        with pytest.raises(NotFound, match="may have been erased"):
+            read()
+
+
+def test_damage_is_told_after_the_last_piece(folder: Path) -> None:
+    blobs = FolderBlobs(folder)
+    digest = blobs.put(b"content")
+    (path,) = files_in(folder)
+    path.write_bytes(b"changed")
+    pieces = blobs.chunks(digest)
+    assert next(pieces) == b"changed"
+    with pytest.raises(Unavailable, match="is damaged"):
+        next(pieces)

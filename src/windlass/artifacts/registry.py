@@ -69,11 +69,21 @@ class Registry:
         self._database = database
         self._audit = audit
 
-    def push(self, principal: Principal, kind: Kind, name: str, body: object, *, message: str = "") -> Pushed:
+    def push(
+        self,
+        principal: Principal,
+        kind: Kind,
+        name: str,
+        body: object,
+        *,
+        message: str = "",
+        expected: object = ANY,
+    ) -> Pushed:
         """Add a version, or find the one that has this content, and let `latest` name it.
 
         Selectors in the body's places for references (`prompt/answer@latest`) are resolved first. Raises
-        InputError for a body that its kind does not allow, NotFound for a reference to nothing.
+        InputError for a body that its kind does not allow, NotFound for a reference to nothing, and Conflict where
+        `latest` names neither this content nor what is `expected` (a digest, None, or ANY): somebody was first.
         """
         check_name(name, f"a {kind}")
         with self._database.write() as tx:
@@ -82,10 +92,12 @@ class Registry:
             # Without what is None: a field that a later windlass adds does not change the digest of old content.
             content = canonical_json(typed.model_dump(mode="json", exclude_none=True))
             digest = digest_bytes(content)
+            before = label_digest(tx, principal.project, kind, name, LATEST)
+            if expected is not ANY and before not in (expected, digest):
+                raise _overtaken(tx, principal.project, kind, name)
             found = find(tx, principal.project, kind, name, versions.c.digest == digest)
             if found is None:
                 self._add(tx, principal, kind, name, content, digest, typed, message)
-            before = label_digest(tx, principal.project, kind, name, LATEST)
             if before != digest:
                 set_label(tx, principal.project, kind, name, LATEST, digest)
             if found is None or before != digest:
@@ -264,3 +276,13 @@ class Registry:
         if not isinstance(value, str):
             return value
         return resolve(tx, project, parse_selector(value, kind=kind)).reference.model_dump()
+
+
+def _overtaken(tx: Connection, project: str, kind: Kind, name: str) -> Conflict:
+    """Return the error that says who was first."""
+    newest = resolve(tx, project, Selector(kind, name, LATEST))
+    why = f" ({newest.message})" if newest.message else ""
+    return Conflict(
+        f"{kind}/{name} is at version {newest.number} by now, of {newest.author}{why}, and not at the one that "
+        "this change begins with: look at what changed, and make the change again on that version."
+    )

@@ -1,27 +1,26 @@
 """`windlass datasets`."""
 
+import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from windlass.cli.connection import Data, connect
 from windlass.cli.dataset_options import ColumnOption, FormatOption, columns_of
-from windlass.cli.output import MISSING, print_table
+from windlass.cli.output import MISSING, plain, print_table
 from windlass.errors import InputError
 
 if TYPE_CHECKING:
     from windlass.evaluation.duplicates import Duplicates
     from windlass.evaluation.samples import Item
 
-app = typer.Typer(no_args_is_help=True, help="Look at datasets before they are pushed.")
+app = typer.Typer(no_args_is_help=True, help="Check and compare datasets, and make them of traces.")
 
 _SHOWN = 20
-
-
-@app.callback()
-def datasets() -> None:
-    """Keep the group a group while it has one command."""
+_WIDEST = 80
+_SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
 @app.command("check")
@@ -49,6 +48,105 @@ def check(
     _print_summary(found, similar)
     if found.leaks:
         raise typer.Exit(1)
+
+
+@app.command("diff")
+def diff(
+    name: Annotated[str, typer.Argument(help="The dataset.")],
+    before: Annotated[str, typer.Argument(help="The earlier version: its number, digest or label.")],
+    after: Annotated[str, typer.Argument(help="The later one.")] = "latest",
+    data: Data = None,
+) -> None:
+    """Show the items that one version adds, changes and removes: exit code 1 if there are any."""
+    with connect(data) as client:
+        versions = {"from": before, "to": after}
+        counts = client.get(f"/datasets/{name}/changes", limit=1, **versions)
+        for change in client.pages(f"/datasets/{name}/changes", limit=500, **versions):
+            print(plain(f"{_SIGNS[change['kind']]} {change['id']}"))
+            for field in change["fields"]:
+                print(plain(f"    {field['field']}: {_value(field['before'])} → {_value(field['after'])}"))
+    print(
+        f"@{counts['from']['number']} → @{counts['to']['number']}: {counts['added']} added, {counts['changed']} "
+        f"changed, {counts['removed']} removed, {counts['unchanged']} the same."
+    )
+    if counts["items"]:
+        raise typer.Exit(1)
+
+
+def _value(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}…"
+
+
+@app.command("from-traces")
+def from_traces(
+    name: Annotated[str, typer.Argument(help="The dataset; it is made if it is not there.")],
+    sample: Annotated[
+        float, typer.Option("--sample", help="How likely each trace is to be drawn, up to 1.")
+    ] = 1.0,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed",
+            help="The same seed draws the same traces [default: that of the draws before, 0 for the first].",
+            show_default=False,
+        ),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            "--where",
+            help="Only with such a span: 'request_model=gpt-5', 'score.f1<0.5'; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option("--release", help="Only of this release: its digest or name.")
+    ] = None,
+    environment: Annotated[str | None, typer.Option("--environment", help="Only of this environment.")] = None,
+    run: Annotated[str | None, typer.Option("--run", help="Only of this run.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only ok or error.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="Only with this in a name, an input or an output; or a trace id.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--from", help="Only started at this time or later.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Only started at this time or before.")] = None,
+    split: Annotated[str, typer.Option("--split", help="The split of the new items.")] = "",
+    most: Annotated[
+        int, typer.Option("--most", min=1, max=100_000, help="A draw of more new items is refused.")
+    ] = 10_000,
+    message: Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")] = "",
+    data: Data = None,
+) -> None:
+    """Add traces to a dataset: what was asked, and what was answered as the reference to be corrected.
+
+    Each trace is in the dataset once, however often it is drawn. An item's metadata says which trace it is of and
+    how likely that was to be drawn, so that rates over the items can be weighted.
+    """
+    query = {"release": release, "environment": environment, "run": run, "status": status, "q": text}
+    body = {"sample": sample, "seed": seed, "most": most, "split": split, "message": message}
+    with connect(data) as client:
+        drawn = client.post(
+            f"/datasets/{name}/from-traces", body, **query, where=where, **{"from": since, "to": until}
+        )
+    _print_drawn(name, drawn)
+
+
+def _print_drawn(name: str, drawn: dict[str, Any]) -> None:
+    print(
+        f"{_count(drawn['matched'], 'trace')} {_is(drawn['matched'])} meant, and {drawn['drawn']} drawn (sample "
+        f"{drawn['sample']:g}, seed {drawn['seed']}): {drawn['added']} added, {drawn['already']} there already."
+    )
+    if drawn["without_input"]:
+        print(f"{_count(drawn['without_input'], 'drawn trace')} without a word of what was asked: left out.")
+    if drawn["of_runs"]:
+        print(f"{_count(drawn['of_runs'], 'drawn trace')} of evaluation runs: left out; take one's with `--run`.")
+    version = drawn["version"]
+    if version is None:
+        print(f"There is no dataset/{name} yet: nothing was drawn.")
+        return
+    print(f"dataset/{name}@{version['number']}, {'new' if version['is_new'] else 'unchanged'}.")
 
 
 def _print_splits(items: "list[Item]") -> None:
@@ -101,6 +199,10 @@ def _print_summary(found: "Duplicates", similar: float) -> None:
             f"Leakage: {_count(len(found.leaks), 'pair')} in different splits. What is measured on one split was "
             "seen in the other; keep both items in one split, or leave one out."
         )
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _count(number: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from windlass.cli import (
     doctor,
     environments,
     erase,
+    evaluators,
     gate,
     graph,
     imports,
@@ -42,6 +43,7 @@ app.command("up")(server.up)
 app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
+app.add_typer(evaluators.app, name="evaluators")
 app.command("eval")(run.evaluate)
 app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)

@@ -1,23 +1,62 @@
 """Datasets as artifacts: items in a blob of canonical JSON lines, named by a version."""
 
-import json
-import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Self
+
+from pydantic import BaseModel
 
 from windlass.access.principals import Principal
 from windlass.artifacts.kinds import Dataset
 from windlass.artifacts.references import Selector
-from windlass.artifacts.registry import Pushed, Registry
-from windlass.artifacts.versions import Version
-from windlass.canonical import canonical_json
+from windlass.artifacts.registry import ANY, LATEST, ArtifactSummary, Pushed, Registry
+from windlass.artifacts.versions import Version, VersionSummary
+from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.datasets import parse_items
+from windlass.evaluation.item_differences import Differences
+from windlass.evaluation.item_edits import edited_lines, line_of_item, new_items
+from windlass.evaluation.item_lines import ItemLines, fields_of_line
+from windlass.evaluation.kept import Kept
 from windlass.evaluation.samples import Item
 from windlass.storage.blobs import Blobs
 
 _KEPT = 8
+_ATTEMPTS = 5
 
 _FIELDS = ("input", "reference", "metadata", "split")
+
+
+class DatasetSummary(BaseModel):
+    """One line of the list of datasets."""
+
+    name: str
+    description: str
+    latest: VersionSummary
+    versions: int
+    labels: dict[str, str]
+    count: int
+    """Items in the newest version."""
+    fields: list[str]
+    """What every item has, of input, reference, metadata and split."""
+
+    @classmethod
+    def of(cls, artifact: ArtifactSummary, newest: Version) -> Self:
+        body = Dataset.model_validate(newest.body)
+        return cls(
+            name=artifact.name,
+            description=body.description,
+            latest=artifact.latest,
+            versions=artifact.versions,
+            labels=artifact.labels,
+            count=body.count,
+            fields=body.fields,
+        )
+
+
+class Added(NamedTuple):
+    pushed: Pushed
+    added: int
+    already: int
+    """How many were there."""
 
 
 class Datasets:
@@ -26,40 +65,166 @@ class Datasets:
     def __init__(self, registry: Registry, blobs: Blobs) -> None:
         self._registry = registry
         self._blobs = blobs
-        self._lock = threading.Lock()
-        self._loaded: OrderedDict[str, list[Item]] = OrderedDict()
+        self._loaded = Kept[str, list[Item]](_KEPT)
+        self._lines = Kept[str, ItemLines](_KEPT)
+        self._differences = Kept[tuple[str, str], Differences](_KEPT)
 
     def push(
-        self, principal: Principal, name: str, items: Sequence[Item], *, description: str = "", message: str = ""
+        self,
+        principal: Principal,
+        name: str,
+        items: Iterable[Item],
+        *,
+        description: str = "",
+        message: str = "",
+        expected: object = ANY,
     ) -> Pushed:
         """Add a version made of items, or find the one that has them.
 
-        The blob is written before the version that names it: a crash between the two leaves bytes that nothing
-        names, never a version without its items.
+        Raises Conflict where the newest version is not the ``expected`` one: see ``Registry.push``.
         """
-        lines = b"".join(canonical_json(_plain(item)) + b"\n" for item in items)
-        body = Dataset(
-            description=description,
-            items=self._blobs.put(lines),
-            count=len(items),
-            fields=[field for field in _FIELDS if all(_plain(item).get(field) is not None for item in items)],
+        lines = map(line_of_item, items)
+        return self._push(principal, name, lines, description=description, message=message, expected=expected)
+
+    def edit(
+        self,
+        principal: Principal,
+        name: str,
+        base: str,
+        *,
+        put: Sequence[Item] = (),
+        remove: Sequence[str] = (),
+        message: str = "",
+    ) -> Pushed:
+        """Add a version: the one of the digest ``base``, which must be the newest, with some items edited.
+
+        Raises Conflict when somebody added a version meanwhile, InputError for an edit that changes nothing or
+        leaves nothing, NotFound.
+        """
+        version, lines = self.lines(principal.project, Selector("dataset", name, base))
+        pushed = self._push(
+            principal,
+            name,
+            edited_lines(lines.lines(), put, remove),
+            description=Dataset.model_validate(version.body).description,
+            message=message,
+            expected=version.digest,
         )
-        return self._registry.push(principal, "dataset", name, body.model_dump(mode="json"), message=message)
+        if pushed.version.digest == version.digest:
+            raise InputError("These edits change nothing: the items say already what they would say.")
+        return pushed
+
+    def add(self, principal: Principal, name: str, items: Sequence[Item], *, message: str = "") -> Added:
+        """Add items to the newest version, or to a new dataset; those that are there are not added again.
+
+        Who else adds at the same time is waited for. Raises Conflict for an id that another item has.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._add(principal, name, items, message)
+            except _OvertakenError as error:
+                if attempt == _ATTEMPTS - 1:
+                    raise error.conflict from error
+        raise AssertionError
 
     def load(self, project: str, selector: str | Selector) -> tuple[Version, list[Item]]:
         """Return a version with its items. Raises NotFound."""
         version = self._registry.get(project, selector, kind="dataset")
         blob = Dataset.model_validate(version.body).items
-        with self._lock:
-            items = self._loaded.get(blob)
-            if items is None:
-                items = self._loaded[blob] = parse_items(self._blobs.get(blob).decode(), f"dataset/{version.name}")
-            self._loaded.move_to_end(blob)
-            while len(self._loaded) > _KEPT:
-                self._loaded.popitem(last=False)
-        return version, items
+        source = f"dataset/{version.name}"
+        return version, self._loaded.get(blob, lambda: parse_items(self._blobs.get(blob).decode(), source))
+
+    def lines(self, project: str, selector: str | Selector) -> tuple[Version, ItemLines]:
+        """Return a version with its items as lines, which are not in memory. Raises NotFound."""
+        version = self._registry.get(project, selector, kind="dataset")
+        blob = Dataset.model_validate(version.body).items
+        return version, self._lines.get(blob, lambda: ItemLines(self._blobs, blob))
+
+    def differences(
+        self, project: str, name: str, before: str, after: str
+    ) -> tuple[Version, Version, Differences]:
+        """Return what changed from one version to another. Raises NotFound."""
+        old, old_lines = self.lines(project, Selector("dataset", name, before))
+        new, new_lines = self.lines(project, Selector("dataset", name, after))
+        key = (old_lines.digest, new_lines.digest)
+        return old, new, self._differences.get(key, lambda: Differences(old_lines, new_lines))
+
+    def list_summaries(self, project: str) -> list[DatasetSummary]:
+        """Return what there is to say of each dataset's newest version without looking at its items."""
+        return [
+            DatasetSummary.of(artifact, self._registry.get(project, Selector("dataset", artifact.name, LATEST)))
+            for artifact in self._registry.list_artifacts(project, "dataset")
+        ]
+
+    def newest(self, project: str, name: str) -> tuple[Version, ItemLines] | None:
+        """Return the version pushed last, or None for a dataset that is not there yet."""
+        try:
+            version = self._registry.get(project, Selector("dataset", name, LATEST))
+        except NotFound:
+            return None
+        return self.lines(project, Selector("dataset", name, version.digest))
+
+    def _add(self, principal: Principal, name: str, items: Sequence[Item], message: str) -> Added:
+        newest = self.newest(principal.project, name)
+        if newest is None:
+            pushed = self._push_on(None, principal, name, map(line_of_item, items), message)
+            return Added(pushed, len(items), 0)
+        version, lines = newest
+        missing = new_items(lines.lines(), items)
+        if not missing:
+            return Added(Pushed(version=version, is_new=False), 0, len(items))
+        pushed = self._push_on(version, principal, name, edited_lines(lines.lines(), missing, ()), message)
+        return Added(pushed, len(missing), len(items) - len(missing))
+
+    def _push_on(
+        self, base: Version | None, principal: Principal, name: str, lines: Iterable[bytes], message: str
+    ) -> Pushed:
+        description = "" if base is None else Dataset.model_validate(base.body).description
+        expected = None if base is None else base.digest
+        try:
+            return self._push(principal, name, lines, description=description, message=message, expected=expected)
+        except Conflict as error:
+            raise _OvertakenError(error) from error
+
+    def _push(
+        self,
+        principal: Principal,
+        name: str,
+        lines: Iterable[bytes],
+        *,
+        description: str,
+        message: str,
+        expected: object,
+    ) -> Pushed:
+        """Keep lines and name them by a version.
+
+        The blob is written before the version that names it: a crash between the two leaves bytes that nothing
+        names, never a version without its items.
+        """
+        whole = bytearray()
+        common = set(_FIELDS)
+        count = 0
+        for line in lines:
+            common &= {field for field, value in fields_of_line(line).items() if value is not None}
+            count += 1
+            whole += line
+            whole += b"\n"
+        if not count:
+            raise InputError(f"dataset/{name} would have no items; a version has at least one.")
+        body = Dataset(
+            description=description,
+            items=self._blobs.put(bytes(whole)),
+            count=count,
+            fields=[field for field in _FIELDS if field in common],
+        )
+        return self._registry.push(
+            principal, "dataset", name, body.model_dump(mode="json"), message=message, expected=expected
+        )
 
 
-def _plain(item: Item) -> dict[str, object]:
-    plain: dict[str, object] = json.loads(item.model_dump_json(exclude_defaults=True))
-    return plain
+class _OvertakenError(Exception):
+    """Somebody else added a version first."""
+
+    def __init__(self, conflict: Conflict) -> None:
+        super().__init__(conflict.message)
+        self.conflict = conflict

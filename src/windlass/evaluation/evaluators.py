@@ -28,6 +28,8 @@ class Evaluator:
     """Whether a run that names no evaluators uses this one, where the dataset has what it needs."""
     prompt: str = ""
     """Of a judge: the digest of what it is told, which is windlass's own text around what its version says."""
+    told: str = ""
+    """Of a judge: those words themselves."""
     prepare: Callable[[], object] | None = None
     """Brings in what the base install may lack. Raises ConfigurationError, which says what to install."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, insert, or_, select, update
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
@@ -209,10 +209,11 @@ def list_runs(
     *,
     release: str | None = None,
     dataset: str | None = None,
+    evaluator: str | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> RunPage:
-    """Return a page of runs, newest first; `release` and `dataset` are names or digests."""
+    """Return a page of runs, newest first; `release` and `dataset` are names or digests, `evaluator` a name."""
     query = select(runs).where(runs.c.project == project)
     for value, name, digest in (
         (release, runs.c.release_name, runs.c.release_digest),
@@ -220,6 +221,9 @@ def list_runs(
     ):
         if value:
             query = query.where(or_(name == value, digest == value))
+    if evaluator:
+        # The list is JSON, whose text is the same in either engine, and names have nothing that JSON escapes.
+        query = query.where(cast(runs.c.evaluators, Text).contains(f'"{evaluator}"', autoescape=True))
     if cursor:
         query = query.where(_after(cursor))
     with database.read() as tx:

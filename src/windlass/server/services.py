@@ -10,6 +10,7 @@ from windlass.access.audit import AuditChain
 from windlass.access.keys import create_key, list_keys
 from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
 from windlass.agents.assistants import Assistants
+from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
@@ -121,6 +122,13 @@ class Services:
             answers=self.answers,
             prices=self.price_book,
             concurrency=settings.run_concurrency,
+        )
+        self.trials = EvaluatorTrials(
+            self.database,
+            registry=self.registry,
+            models=models,
+            tracer_of=self.recorder.tracer,
+            runs=self.runs,
         )
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs

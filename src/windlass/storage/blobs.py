@@ -1,14 +1,18 @@
 """Blobs: bytes kept under their own digest, in a folder or (by URL) in an object store."""
 
 import contextlib
+import hashlib
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from windlass.canonical import digest_bytes
 from windlass.errors import ConfigurationError, InputError, NotFound, Unavailable
+
+_CHUNK_BYTES: Final = 2**20
 
 
 class Blobs(Protocol):
@@ -20,6 +24,14 @@ class Blobs(Protocol):
 
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest. Raises NotFound, or Unavailable when they are damaged."""
+        ...
+
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        """Give the bytes of a digest piece by piece. Raises as ``get`` does, for damage after the last piece."""
+        ...
+
+    def read(self, digest: str, start: int, length: int) -> bytes:
+        """Return some of the bytes, which are not checked: fewer at the end. Raises NotFound, Unavailable."""
         ...
 
     def exists(self, digest: str) -> bool: ...
@@ -58,13 +70,16 @@ class FolderBlobs:
         return digest
 
     def get(self, digest: str) -> bytes:
-        try:
-            data = self._path(digest).read_bytes()
-        except FileNotFoundError as error:
-            raise NotFound(f"There is no blob {digest}; it may have been erased.") from error
-        except OSError as error:
-            raise Unavailable(f"The blob {digest} cannot be read in {self._folder}: {error.strerror}.") from error
-        return _checked(data, digest)
+        with self._opened(digest) as file:
+            return _checked(file.read(), digest)
+
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        return _checked_at_end(self._pieces(digest), digest)
+
+    def read(self, digest: str, start: int, length: int) -> bytes:
+        with self._opened(digest) as file:
+            file.seek(start)
+            return file.read(length)
 
     def exists(self, digest: str) -> bool:
         return self._path(digest).exists()
@@ -77,6 +92,21 @@ class FolderBlobs:
                 _sync_folder(path.parent)
         except OSError as error:
             raise Unavailable(f"A blob could not be deleted in {self._folder}: {error.strerror}.") from error
+
+    def _pieces(self, digest: str) -> Iterator[bytes]:
+        with self._opened(digest) as file:
+            while piece := file.read(_CHUNK_BYTES):
+                yield piece
+
+    @contextlib.contextmanager
+    def _opened(self, digest: str) -> Iterator[IO[bytes]]:
+        try:
+            with self._path(digest).open("rb") as file:
+                yield file
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no blob {digest}; it may have been erased.") from error
+        except OSError as error:
+            raise Unavailable(f"The blob {digest} cannot be read in {self._folder}: {error.strerror}.") from error
 
     def _path(self, digest: str) -> Path:
         name = _hex_of(digest)
@@ -108,6 +138,17 @@ class ObjectStoreBlobs:
             raise NotFound(f"There is no blob {digest}; it may have been erased.") from error
         return _checked(data, digest)
 
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        return _checked_at_end(self._pieces(digest), digest)
+
+    def read(self, digest: str, start: int, length: int) -> bytes:
+        try:
+            name = _hex_of(digest)
+            end = min(start + length, self._store.head(name)["size"])
+            return bytes(self._store.get_range(name, start=start, end=end)) if start < end else b""
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no blob {digest}; it may have been erased.") from error
+
     def exists(self, digest: str) -> bool:
         try:
             self._store.head(_hex_of(digest))
@@ -118,6 +159,12 @@ class ObjectStoreBlobs:
     def delete(self, digest: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             self._store.delete(_hex_of(digest))
+
+    def _pieces(self, digest: str) -> Iterator[bytes]:
+        try:
+            yield from map(bytes, self._store.get(_hex_of(digest)).stream(min_chunk_size=_CHUNK_BYTES))
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no blob {digest}; it may have been erased.") from error
 
 
 def _write_durably(path: Path, data: bytes) -> None:
@@ -154,8 +201,15 @@ def _hex_of(digest: str) -> str:
 
 
 def _checked(data: bytes, digest: str) -> bytes:
-    if digest_bytes(data) != digest:
+    return b"".join(_checked_at_end([data], digest))
+
+
+def _checked_at_end(pieces: Iterable[bytes], digest: str) -> Iterator[bytes]:
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+        yield piece
+    if f"sha256:{found.hexdigest()}" != digest:
         raise Unavailable(
             f"The blob {digest} is damaged: its bytes have another digest. Restore it from a backup."
         )
-    return data

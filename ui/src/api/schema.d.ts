@@ -759,13 +759,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Dataset
+         * @description Return what a version holds: its items counted by split.
+         */
+        get: operations["get_dataset"];
         put?: never;
         /**
          * Push Dataset
          * @description Add a version: 201, or 200 when one of the same items was there already.
          */
         post: operations["push_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description List datasets by name.
+         */
+        get: operations["list_datasets"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -781,11 +805,195 @@ export interface paths {
         };
         /**
          * List Items
-         * @description List a version's items in their order.
+         * @description List a version's items in their order, all or those that a search means.
          */
         get: operations["list_items"];
         put?: never;
+        /**
+         * Add Items
+         * @description Add items to the newest version, or to a new dataset: 201, or 200 when all were there already.
+         */
+        post: operations["add_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{name}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Item
+         * @description Return one item of a version.
+         */
+        get: operations["get_item"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{name}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Items
+         * @description Add a version that edits the newest one; 409 when somebody added another meanwhile.
+         */
+        post: operations["edit_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{name}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description List the items that differ between two versions, with the fields that do.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{name}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Dataset
+         * @description Add a version made of a file, which is the body.
+         */
+        post: operations["import_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Dataset
+         * @description Return a version as a file.
+         */
+        get: operations["export_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{name}/from-traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Traces
+         * @description Add a version with traces of a list, drawn at random, each with its probability in its metadata.
+         */
+        post: operations["add_traces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Evaluators
+         * @description List the project's own evaluators and then the built-in ones, by name.
+         */
+        get: operations["list_all_evaluators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluator
+         * @description Return what an evaluator is: of a judge, also what it is told.
+         */
+        get: operations["get_evaluator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators/{name}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Evaluator
+         * @description Run an evaluator on one sample; a judge asks its model, which costs what it costs in a run.
+         */
+        post: operations["try_evaluator"];
         delete?: never;
         options?: never;
         head?: never;
@@ -921,7 +1129,7 @@ export interface paths {
         };
         /**
          * List All Runs
-         * @description List runs, newest first; `release` and `dataset` are names or digests.
+         * @description List runs, newest first; `release` and `dataset` are names or digests, `evaluator` is a name.
          */
         get: operations["list_all_runs"];
         put?: never;
@@ -1645,6 +1853,26 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** AddAnswer */
+        AddAnswer: {
+            version: components["schemas"]["VersionDetail"];
+            /** Added */
+            added: number;
+            /** Already */
+            already: number;
+        };
+        /** AddRequest */
+        AddRequest: {
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+        };
         /**
          * AllowedGraph
          * @description What agents may do: steps are named ``kind:name``, ``start`` and ``end``; ``*`` stands for anything.
@@ -2204,6 +2432,48 @@ export interface components {
             message: string;
         };
         /**
+         * DatasetSummary
+         * @description One line of the list of datasets.
+         */
+        DatasetSummary: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            latest: components["schemas"]["VersionSummary"];
+            /** Versions */
+            versions: number;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Count */
+            count: number;
+            /** Fields */
+            fields: string[];
+        };
+        /**
+         * DatasetVersion
+         * @description What one version holds.
+         */
+        DatasetVersion: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            version: components["schemas"]["VersionSummary"];
+            /** Count */
+            count: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Fields */
+            fields: string[];
+            /** Splits */
+            splits: {
+                [key: string]: number;
+            };
+        };
+        /**
          * DeniedAttribute
          * @description An attribute that is taken out wherever it is found.
          */
@@ -2265,6 +2535,51 @@ export interface components {
             name: string;
             /** Text */
             text: string;
+        };
+        /** DrawAnswer */
+        DrawAnswer: {
+            version: components["schemas"]["VersionDetail"] | null;
+            /** Sample */
+            sample: number;
+            /** Seed */
+            seed: number;
+            /** Matched */
+            matched: number;
+            /** Drawn */
+            drawn: number;
+            /** Added */
+            added: number;
+            /** Already */
+            already: number;
+            /** Without Input */
+            without_input: number;
+            /** Of Runs */
+            of_runs: number;
+        };
+        /** DrawRequest */
+        DrawRequest: {
+            /**
+             * Sample
+             * @default 1
+             */
+            sample: number;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Most
+             * @default 10000
+             */
+            most: number;
+            /**
+             * Split
+             * @default
+             */
+            split: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
         };
         /**
          * DryRun
@@ -2352,6 +2667,28 @@ export interface components {
             /** Examples */
             examples: string[];
         };
+        /** EditRequest */
+        EditRequest: {
+            /** Base */
+            base: string;
+            /**
+             * Put
+             * @default []
+             */
+            put: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+        };
         /** Environment */
         Environment: {
             /** Name */
@@ -2408,6 +2745,85 @@ export interface components {
              */
             reason: string;
         };
+        /**
+         * EvaluatorDetail
+         * @description One version, whole.
+         */
+        EvaluatorDetail: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "code" | "judge";
+            /** Built In */
+            built_in: boolean;
+            /** Function */
+            function: string;
+            /** Description */
+            description: string;
+            /** Model */
+            model: string;
+            /** Higher Is Better */
+            higher_is_better: boolean;
+            /** Needs */
+            needs: string[];
+            latest: components["schemas"]["VersionSummary"] | null;
+            /** Versions */
+            versions: number;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Problem */
+            problem: string;
+            version: components["schemas"]["VersionSummary"] | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Told */
+            told: string;
+            /** Prompt */
+            prompt: string;
+            /** Scale */
+            scale: components["schemas"]["ScalePoint"][];
+        };
+        /**
+         * EvaluatorSummary
+         * @description One line of the list of evaluators.
+         */
+        EvaluatorSummary: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "code" | "judge";
+            /** Built In */
+            built_in: boolean;
+            /** Function */
+            function: string;
+            /** Description */
+            description: string;
+            /** Model */
+            model: string;
+            /** Higher Is Better */
+            higher_is_better: boolean;
+            /** Needs */
+            needs: string[];
+            latest: components["schemas"]["VersionSummary"] | null;
+            /** Versions */
+            versions: number;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Problem */
+            problem: string;
+        };
         /** Event */
         Event: {
             /**
@@ -2444,6 +2860,18 @@ export interface components {
              */
             repeats: number;
             source?: components["schemas"]["RunSource"] | null;
+        };
+        /**
+         * FieldChange
+         * @description A field of an item that differs; null where a side does not have it.
+         */
+        FieldChange: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
         };
         /** Finding */
         Finding: {
@@ -2601,6 +3029,20 @@ export interface components {
              */
             headings: string[];
         };
+        /** ImportAnswer */
+        ImportAnswer: {
+            /** Data Format */
+            data_format: string;
+            /** Count */
+            count: number;
+            /** Splits */
+            splits: {
+                [key: string]: number;
+            };
+            /** First */
+            first: components["schemas"]["Item"][];
+            version: components["schemas"]["VersionDetail"] | null;
+        };
         /** IndexRequest */
         IndexRequest: {
             /** Documents */
@@ -2676,6 +3118,49 @@ export interface components {
              */
             split: string;
         };
+        /** ItemChange */
+        ItemChange: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            before: components["schemas"]["Item"] | null;
+            after: components["schemas"]["Item"] | null;
+            /** Fields */
+            fields: components["schemas"]["FieldChange"][];
+        };
+        /** ItemDifference */
+        ItemDifference: {
+            /** Added */
+            added: number;
+            /** Removed */
+            removed: number;
+            /** Changed */
+            changed: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Items */
+            items: components["schemas"]["ItemChange"][];
+            /** Next */
+            next: string | null;
+            from: components["schemas"]["VersionSummary"];
+            to: components["schemas"]["VersionSummary"];
+        };
+        /**
+         * ItemPage
+         * @description Some items of a version, in their order.
+         */
+        ItemPage: {
+            /** Items */
+            items: components["schemas"]["Item"][];
+            /** Next */
+            next: string | null;
+            /** Matches */
+            matches?: number | null;
+        };
         /** Items[ApiKey] */
         Items_ApiKey_: {
             /** Items */
@@ -2686,10 +3171,20 @@ export interface components {
             /** Items */
             items: components["schemas"]["ArtifactSummary"][];
         };
+        /** Items[DatasetSummary] */
+        Items_DatasetSummary_: {
+            /** Items */
+            items: components["schemas"]["DatasetSummary"][];
+        };
         /** Items[Environment] */
         Items_Environment_: {
             /** Items */
             items: components["schemas"]["Environment"][];
+        };
+        /** Items[EvaluatorSummary] */
+        Items_EvaluatorSummary_: {
+            /** Items */
+            items: components["schemas"]["EvaluatorSummary"][];
         };
         /** Items[Hit] */
         Items_Hit_: {
@@ -3268,13 +3763,6 @@ export interface components {
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
-            /** Next */
-            next: string | null;
-        };
-        /** Page[Item] */
-        Page_Item_: {
-            /** Items */
-            items: components["schemas"]["Item"][];
             /** Next */
             next: string | null;
         };
@@ -3882,6 +4370,16 @@ export interface components {
             unpriced_models: string[];
             /** Series */
             series: components["schemas"]["TrafficPoint"][];
+        };
+        /**
+         * ScalePoint
+         * @description One of the values that an evaluator may give.
+         */
+        ScalePoint: {
+            /** Value */
+            value: number;
+            /** Meaning */
+            meaning: string;
         };
         /**
          * Scope
@@ -4627,6 +5125,110 @@ export interface components {
             latency_p50_s: number | null;
             /** Cost Usd */
             cost_usd: number | null;
+        };
+        /**
+         * Trial
+         * @description What came of it.
+         */
+        Trial: {
+            /** Value */
+            value: number | null;
+            /** Label */
+            label: string;
+            /** Explanation */
+            explanation: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "code" | "judge";
+            /** Missing Why */
+            missing_why: string | null;
+            /** Latency S */
+            latency_s: number;
+            /** Calls */
+            calls: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Model */
+            model: string;
+            sample: components["schemas"]["TriedSample"];
+        };
+        /**
+         * TrialRequest
+         * @description A sample, or a finished one of a run.
+         */
+        TrialRequest: {
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            sample?: components["schemas"]["TriedSample"] | null;
+            /** Run */
+            run?: string | null;
+            /** Item */
+            item?: string | null;
+        };
+        /** TriedCall */
+        TriedCall: {
+            /** Tool Name */
+            tool_name: string;
+            /**
+             * Tool Input
+             * @default {}
+             */
+            tool_input: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** TriedContext */
+        TriedContext: {
+            /** Text */
+            text: string;
+            /**
+             * Document
+             * @default
+             */
+            document: string;
+            /**
+             * Section
+             * @default
+             */
+            section: string;
+        };
+        /**
+         * TriedSample
+         * @description What the evaluator is shown.
+         */
+        TriedSample: {
+            /**
+             * Input
+             * @default
+             */
+            input: unknown;
+            /** Output */
+            output: string;
+            /** Reference */
+            reference?: unknown;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Contexts
+             * @default []
+             */
+            contexts: components["schemas"]["TriedContext"][];
+            /** Trajectory */
+            trajectory?: components["schemas"]["TriedCall"][] | null;
         };
         /** ValidationError */
         ValidationError: {
@@ -6245,6 +6847,40 @@ export interface operations {
             };
         };
     };
+    get_dataset: {
+        parameters: {
+            query?: {
+                /** @description A version: its number, digest or label. */
+                ref?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetVersion"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     push_dataset: {
         parameters: {
             query?: never;
@@ -6280,10 +6916,35 @@ export interface operations {
             };
         };
     };
+    list_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DatasetSummary_"];
+                };
+            };
+        };
+    };
     list_items: {
         parameters: {
             query?: {
+                /** @description A version: its number, digest or label. */
                 ref?: string;
+                /** @description Words that are all in an item, in any place and case; "several words" as they stand. */
+                q?: string;
+                /** @description Only of this split; empty: of none. */
+                split?: string | null;
                 /** @description Items a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -6303,7 +6964,369 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Item_"];
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_item: {
+        parameters: {
+            query?: {
+                /** @description A version: its number, digest or label. */
+                ref?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query: {
+                /** @description The earlier version: its number, digest or label. */
+                from: string;
+                /** @description The later one. */
+                to: string;
+                kind?: ("added" | "removed" | "changed") | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDifference"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_dataset: {
+        parameters: {
+            query?: {
+                /** @description The file's name, whose end says its format. */
+                filename?: string;
+                /** @description jsonl, json, csv, parquet, promptfoo, adk or vertex. */
+                format?: string | null;
+                /** @description FIELD=COLUMN: the column that is an item's field. */
+                column?: string[] | null;
+                /** @description Whether the version has these items only, or those before too. */
+                mode?: "replace" | "add";
+                /** @description Only read the file and say what is in it. */
+                look?: boolean;
+                message?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_dataset: {
+        parameters: {
+            query?: {
+                ref?: string;
+                /** @description jsonl, json, csv, parquet, promptfoo, adk or vertex. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_traces: {
+        parameters: {
+            query?: {
+                /** @description A release's digest or name. */
+                release?: string | null;
+                environment?: string | null;
+                run?: string | null;
+                status?: ("ok" | "error") | null;
+                /** @description Text in a name, an input or an output; or a trace id. */
+                q?: string | null;
+                /** @description Conditions on one span: `request_model=gpt-5`, `attributes.tier!=free`, `score.f1<1`. */
+                where?: string[] | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_evaluators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_EvaluatorSummary_"];
+                };
+            };
+        };
+    };
+    get_evaluator: {
+        parameters: {
+            query?: {
+                /** @description A version: its number, digest or label; a built-in one has none. */
+                ref?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluatorDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_evaluator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description Validation Error */
@@ -6514,6 +7537,7 @@ export interface operations {
             query?: {
                 release?: string | null;
                 dataset?: string | null;
+                evaluator?: string | null;
                 /** @description Items a page. */
                 limit?: number;
                 /** @description `next` of the page before. */

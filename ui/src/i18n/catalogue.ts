@@ -2,7 +2,10 @@ import type { en } from "./en";
 import type { enAudit } from "./en-audit";
 import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
+import type { enDatasetForms } from "./en-dataset-forms";
+import type { enDatasets } from "./en-datasets";
 import type { enErasure } from "./en-erasure";
+import type { enEvaluators } from "./en-evaluators";
 import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
 import type { enOverview } from "./en-overview";
@@ -31,6 +34,9 @@ export type TextKey =
   | keyof typeof enRelease
   | keyof typeof enRepeats
   | keyof typeof enDashboard
+  | keyof typeof enDatasets
+  | keyof typeof enDatasetForms
+  | keyof typeof enEvaluators
   | keyof typeof enGraph
   | keyof typeof enErasure
   | keyof typeof enPrices

@@ -4,7 +4,10 @@ import { en as firstEn } from "./en";
 import { enAudit } from "./en-audit";
 import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
+import { enDatasetForms } from "./en-dataset-forms";
+import { enDatasets } from "./en-datasets";
 import { enErasure } from "./en-erasure";
+import { enEvaluators } from "./en-evaluators";
 import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
@@ -19,7 +22,10 @@ import { ko as firstKo } from "./ko";
 import { koAudit } from "./ko-audit";
 import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
+import { koDatasetForms } from "./ko-dataset-forms";
+import { koDatasets } from "./ko-datasets";
 import { koErasure } from "./ko-erasure";
+import { koEvaluators } from "./ko-evaluators";
 import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
@@ -47,6 +53,9 @@ const en = {
   ...enPrices,
   ...enQuery,
   ...enErasure,
+  ...enDatasets,
+  ...enDatasetForms,
+  ...enEvaluators,
 };
 const ko = {
   ...firstKo,
@@ -64,6 +73,9 @@ const ko = {
   ...koPrices,
   ...koQuery,
   ...koErasure,
+  ...koDatasets,
+  ...koDatasetForms,
+  ...koEvaluators,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

@@ -18,6 +18,8 @@ export const enLists = {
   "filter.only": "Only with {condition}",
   "filter.operators": "Then = != < <= > >= or ~ (contains), and a value",
 
+  "nav.datasets": "Datasets",
+  "nav.evaluators": "Evaluators",
   "nav.sessions": "Sessions",
   "nav.users": "Users",
 
@@ -26,6 +28,7 @@ export const enLists = {
   "since.7d": "Last 7 days",
   "since.30d": "Last 30 days",
 
+  "span.add": "Add to a dataset",
   "span.curl": "Copy as curl",
   "span.dataset": "Copy as a dataset item",
   "span.dataset.tip": "One line of JSON: id, input, reference. Add it to a dataset's file and push.",

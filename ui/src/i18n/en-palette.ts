@@ -2,6 +2,8 @@
 export const enPalette = {
   "palette.dark": "Switch to the dark theme",
   "palette.group.action": "Actions",
+  "palette.group.dataset": "Datasets",
+  "palette.group.evaluator": "Evaluators",
   "palette.group.go": "Go to",
   "palette.group.release": "Releases",
   "palette.group.run": "Runs",

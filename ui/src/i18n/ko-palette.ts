@@ -5,6 +5,8 @@ import type { enPalette } from "./en-palette";
 export const koPalette: Record<keyof typeof enPalette, Text> = {
   "palette.dark": "어두운 테마로 바꾸기",
   "palette.group.action": "작업",
+  "palette.group.dataset": "데이터셋",
+  "palette.group.evaluator": "평가기",
   "palette.group.go": "이동",
   "palette.group.release": "릴리스",
   "palette.group.run": "실행",

@@ -3,6 +3,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { runQuery, verdictsQuery } from "@/api/queries";
 import type { Run } from "@/api/types";
+import { DatasetName } from "@/components/DatasetName";
 import { OutcomeBadge } from "@/components/Marks";
 import { Page } from "@/components/Page";
 import { ReleaseName } from "@/components/ReleaseName";
@@ -41,8 +42,7 @@ export function RunPage() {
             <h1 className="clip">
               <ReleaseName name={run.release.name} number={run.release.number} />
               <span className="faint"> {t("run.on")} </span>
-              {run.dataset.name}
-              <span className="faint num">@{run.dataset.number}</span>
+              <DatasetName name={run.dataset.name} number={run.dataset.number} />
             </h1>
             <Progress run={run} />
           </>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { RunSummary } from "@/api/types";
+import { DatasetName } from "@/components/DatasetName";
 import { MeanWithInterval } from "@/components/Interval";
 import { RunStateBadge } from "@/components/Marks";
 import { Scrolling } from "@/components/Scrolling";
@@ -85,8 +86,7 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
               </td>
               {!brief && (
                 <td>
-                  {run.dataset.name}
-                  <span className="faint num">@{run.dataset.number}</span>
+                  <DatasetName name={run.dataset.name} number={run.dataset.number} />
                 </td>
               )}
               <td>

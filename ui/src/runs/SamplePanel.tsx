@@ -14,17 +14,26 @@ interface Props {
   sample: Sample;
   repeats: number;
   metrics: string[];
+  /** Where the item can be corrected. */
+  dataset: { name: string; number: number };
   onClose: () => void;
 }
 
-export function SamplePanel({ sample, repeats, metrics, onClose }: Props) {
+export function SamplePanel({ sample, repeats, metrics, dataset, onClose }: Props) {
   const { t, format } = useWords();
   return (
     <Panel
       label={t("sample.title", { item: sample.item })}
       title={
         <>
-          <span className="mono">{sample.item}</span>
+          <Link
+            className="quiet-link mono clip"
+            to="/datasets/$name"
+            params={{ name: dataset.name }}
+            search={{ version: String(dataset.number), item: sample.item }}
+          >
+            {sample.item}
+          </Link>
           {repeats > 1 && (
             <span className="faint">{t("repeats.of", { n: sample.repeat, total: repeats })}</span>
           )}

@@ -116,7 +116,13 @@ export function Samples({ run, children }: SamplesProps) {
         )}
       />
       {open && (
-        <SamplePanel sample={open} repeats={run.repeats} metrics={metrics} onClose={() => show(undefined)} />
+        <SamplePanel
+          sample={open}
+          repeats={run.repeats}
+          metrics={metrics}
+          dataset={run.dataset}
+          onClose={() => show(undefined)}
+        />
       )}
     </div>
   );

@@ -1,3 +1,4 @@
+import "./texts";
 import { Button, Modal } from "@mantine/core";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Settings.module.css";

@@ -25,6 +25,8 @@ function useCommands(): Command[] {
   const colorScheme = useComputedColorScheme("light");
   const signOut = useSignOut();
   const releases = useQuery(artifactsQuery("release")).data?.items;
+  const datasets = useQuery(artifactsQuery("dataset")).data?.items;
+  const evaluators = useQuery(artifactsQuery("evaluator")).data?.items;
   const runs = useInfiniteQuery(runsQuery()).data?.pages[0]?.items;
   const verdicts = useQuery(verdictsQuery()).data?.items;
   const mode = useQuery(sessionQuery()).data?.mode;
@@ -54,7 +56,13 @@ function useCommands(): Command[] {
       go: { run: signOut },
     });
   }
-  const known = { releases: releases ?? [], runs: runs ?? [], verdicts: verdicts ?? [] };
+  const known = {
+    releases: releases ?? [],
+    datasets: datasets ?? [],
+    evaluators: evaluators ?? [],
+    runs: runs ?? [],
+    verdicts: verdicts ?? [],
+  };
   return [...objectCommands(words, known), ...actions];
 }
 

@@ -13,6 +13,8 @@ export const PLACES = [
   { to: "/", icon: "overview", word: "nav.overview" },
   { to: "/dashboard", icon: "dashboard", word: "nav.dashboard" },
   { to: "/releases", icon: "releases", word: "nav.releases" },
+  { to: "/datasets", icon: "dataset", word: "nav.datasets" },
+  { to: "/evaluators", icon: "evaluators", word: "nav.evaluators" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },
   { to: "/sessions", icon: "sessions", word: "nav.sessions" },

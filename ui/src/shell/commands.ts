@@ -7,7 +7,7 @@ import { PLACES } from "./Rail";
 
 export interface Command {
   id: string;
-  group: "go" | "release" | "run" | "verdict" | "action";
+  group: "go" | "release" | "dataset" | "evaluator" | "run" | "verdict" | "action";
   icon: IconName;
   name: string;
   hint?: string;
@@ -16,6 +16,8 @@ export interface Command {
 
 interface Known {
   releases: ArtifactSummary[];
+  datasets: ArtifactSummary[];
+  evaluators: ArtifactSummary[];
   runs: RunSummary[];
   verdicts: Verdict[];
 }
@@ -55,6 +57,16 @@ export function objectCommands({ t, format }: Words, known: Known): Command[] {
         }),
       ),
   ]);
+  const named = (kind: "dataset" | "evaluator", icon: IconName, artifacts: ArtifactSummary[]) =>
+    artifacts.map(
+      ({ name, latest }): Command => ({
+        id: `${kind}/${name}`,
+        group: kind,
+        icon,
+        name: `${name}@${latest.number}`,
+        go: { to: `/${kind}s/${encodeURIComponent(name)}` },
+      }),
+    );
   const runs = known.runs.slice(0, 20).map(
     (run): Command => ({
       id: run.id,
@@ -78,7 +90,15 @@ export function objectCommands({ t, format }: Words, known: Known): Command[] {
       go: { to: `/verdicts/${verdict.id}` },
     }),
   );
-  return [...places, ...settings, ...releases, ...runs, ...verdicts];
+  return [
+    ...places,
+    ...settings,
+    ...releases,
+    ...named("dataset", "dataset", known.datasets),
+    ...named("evaluator", "evaluators", known.evaluators),
+    ...runs,
+    ...verdicts,
+  ];
 }
 
 /** All words of the query must occur; matches at the start of the name come first. */

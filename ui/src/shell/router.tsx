@@ -149,6 +149,33 @@ const release = createRoute({
   component: lazyRouteComponent(() => import("@/releases/ReleasePage"), "ReleasePage"),
 });
 
+const datasets = createRoute({
+  getParentRoute: () => root,
+  path: "/datasets",
+  component: lazyRouteComponent(() => import("@/datasets/DatasetsPage"), "DatasetsPage"),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: "/datasets/$name",
+  validateSearch: (search: Record<string, unknown>) =>
+    pick(search, ["version", "tab", "against", "q", "split", "item"]),
+  component: lazyRouteComponent(() => import("@/datasets/DatasetPage"), "DatasetPage"),
+});
+
+const evaluators = createRoute({
+  getParentRoute: () => root,
+  path: "/evaluators",
+  component: lazyRouteComponent(() => import("@/evaluators/EvaluatorsPage"), "EvaluatorsPage"),
+});
+
+const evaluator = createRoute({
+  getParentRoute: () => root,
+  path: "/evaluators/$name",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["version", "tab", "against"]),
+  component: lazyRouteComponent(() => import("@/evaluators/EvaluatorPage"), "EvaluatorPage"),
+});
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -243,6 +270,10 @@ export const router = createRouter({
     dashboard,
     releases,
     release,
+    datasets,
+    dataset,
+    evaluators,
+    evaluator,
     runs,
     compare,
     run,

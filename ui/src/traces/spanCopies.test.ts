@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Span } from "@/api/types";
-import { curlOf, itemOf } from "./spanCopies";
+import { curlOf, itemOf, itemWithOrigin } from "./spanCopies";
 
 const TRACE = "0123456789abcdef0123456789abcdef";
 const message = (role: string, content: string) => ({ role, parts: [{ type: "text", content }] });
@@ -40,4 +40,15 @@ test("the call names the span and no key", () => {
   expect(curlOf("http://localhost:4800", TRACE, "fedcba9876543210")).toBe(
     `curl -H "Authorization: Bearer $WINDLASS_API_KEY" 'http://localhost:4800/api/v1/traces/${TRACE}/spans/fedcba9876543210'`,
   );
+});
+
+test("an item that is added says where it is from, without what is not known", () => {
+  const release = { release: "sha256:abc", release_name: "guide", environment: "" };
+  expect(itemWithOrigin(TRACE, { ...span("q", "a"), ...release }, "shop").metadata).toEqual({
+    trace_id: TRACE,
+    span_id: "fedcba9876543210",
+    project: "shop",
+    release: "sha256:abc",
+    release_name: "guide",
+  });
 });

@@ -1,3 +1,4 @@
+import type { Item } from "@/api/datasets";
 import type { Span } from "@/api/types";
 import { type Message, readContent } from "./messages";
 
@@ -11,6 +12,20 @@ export interface DatasetItem {
   id: string;
   input: unknown;
   reference: unknown;
+}
+
+/** The same with where it is from: what the dataset keeps of a span that is added to it. */
+export function itemWithOrigin(traceId: string, span: Span, project: string): Item {
+  const origin = {
+    trace_id: traceId,
+    span_id: span.span_id,
+    project,
+    release: span.release,
+    release_name: span.release_name,
+    environment: span.environment,
+  };
+  const metadata = Object.fromEntries(Object.entries(origin).filter(([, value]) => value));
+  return { ...itemOf(traceId, span), metadata, split: "" };
 }
 
 /** A span as an item of a dataset: what was asked, and what was answered as the reference to be corrected. */

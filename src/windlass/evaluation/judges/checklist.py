@@ -50,12 +50,14 @@ def checklist(
         form = fixed or _form(_own_questions(sample), evidence)
         return await form.judge(ask, sample)
 
+    shown = fixed or _form(("each item's own",), evidence)
     return Evaluator(
         "checklist",
         judge,
         needs=evidence.needs if questions else (*evidence.needs, f"metadata.{COLUMN}"),
         description="Share of the questions that apply which a model answers with yes.",
-        prompt=(fixed or _form(("each item's own",), evidence)).prompt,
+        prompt=shown.prompt,
+        told=shown.told,
     )
 
 

@@ -50,6 +50,7 @@ def claims(ask: Ask, inputs: Sequence[str] = ("input", "contexts", "output")) ->
         needs=evidence.needs,
         description="Share of the answer's claims that a model finds in the passages.",
         prompt=form.prompt,
+        told=form.told,
     )
 
 

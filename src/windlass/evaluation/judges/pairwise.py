@@ -61,6 +61,7 @@ def pairwise(
         needs=(*evidence.needs, against),
         description="Whether a model finds the answer better than another, in both orders.",
         prompt=form.prompt,
+        told=form.told,
     )
 
 

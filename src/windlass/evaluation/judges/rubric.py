@@ -65,6 +65,7 @@ def rubric(
         needs=evidence.needs,
         description="Grade by a described scale, given by a model.",
         prompt=form.prompt,
+        told=form.told,
     )
 
 

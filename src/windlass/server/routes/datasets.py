@@ -1,16 +1,13 @@
-"""Datasets: pushing items and reading them back."""
+"""Datasets: pushing items, as JSON or as a file, and taking them away as a file."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from windlass.access.principals import Principal
-from windlass.artifacts.references import Selector
 from windlass.evaluation.datasets import items_of
-from windlass.evaluation.samples import Item
 from windlass.server.caller import ServicesOf, allowed
-from windlass.server.paging import Cursor, Limit, Page, cursor_number
 from windlass.server.routes.artifacts import VersionDetail, detail_of
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
@@ -34,19 +31,3 @@ def push_dataset(
     pushed = services.datasets.push(principal, name, items, description=body.description, message=body.message)
     response.status_code = 201 if pushed.is_new else 200
     return detail_of(services, principal, pushed.version, is_new=pushed.is_new)
-
-
-@router.get("/{name}/items")
-def list_items(
-    name: str,
-    principal: Reader,
-    services: ServicesOf,
-    what: Annotated[str, Query(alias="ref")] = "latest",
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[Item]:
-    """List a version's items in their order."""
-    _, items = services.datasets.load(principal.project, Selector("dataset", name, what))
-    start = cursor_number(cursor) or 0
-    end = start + limit
-    return Page(items=items[start:end], next=str(end) if end < len(items) else None)

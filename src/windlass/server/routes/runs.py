@@ -63,12 +63,19 @@ def list_all_runs(
     services: ServicesOf,
     release: str | None = None,
     dataset: str | None = None,
+    evaluator: str | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[RunSummary]:
-    """List runs, newest first; `release` and `dataset` are names or digests."""
+    """List runs, newest first; `release` and `dataset` are names or digests, `evaluator` is a name."""
     page = list_runs(
-        services.database, principal.project, release=release, dataset=dataset, limit=limit, cursor=cursor
+        services.database,
+        principal.project,
+        release=release,
+        dataset=dataset,
+        evaluator=evaluator,
+        limit=limit,
+        cursor=cursor,
     )
     return Page(items=page.items, next=page.next)
 

@@ -1,0 +1,187 @@
+"""Trying an evaluator on one sample: what it says, and what it took."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from opentelemetry.trace import Tracer
+from pydantic import BaseModel, JsonValue
+
+from windlass.access.principals import Principal
+from windlass.agents.judges import judges_of
+from windlass.agents.models import Models
+from windlass.agents.release_runs import ReleaseRuns
+from windlass.artifacts.kinds import Evaluator as EvaluatorBody
+from windlass.artifacts.references import Selector
+from windlass.artifacts.registry import Registry
+from windlass.errors import InputError, NotFound
+from windlass.evaluation.built_in import BUILT_IN
+from windlass.evaluation.datasets import require_columns
+from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
+from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.judges.judging import Ask
+from windlass.evaluation.run_options import RunOptions
+from windlass.evaluation.runs import get_run
+from windlass.evaluation.samples import Context, Item, Prediction, Sample
+from windlass.evaluation.trajectories import ToolCall
+from windlass.models.calls.run_calls import RunCalls
+from windlass.models.completion import Completion, Message, OutputSchema
+from windlass.storage.database import Database
+
+
+class TriedContext(BaseModel):
+    text: str
+    document: str = ""
+    section: str = ""
+
+
+class TriedCall(BaseModel):
+    tool_name: str
+    tool_input: dict[str, JsonValue] = {}
+
+
+class TriedSample(BaseModel):
+    """What the evaluator is shown."""
+
+    input: object = ""
+    output: str
+    reference: object = None
+    metadata: dict[str, object] = {}
+    contexts: list[TriedContext] = []
+    trajectory: list[TriedCall] | None = None
+
+
+class Trial(BaseModel):
+    """What came of it."""
+
+    value: float | None
+    label: str
+    explanation: str
+    source: Literal["code", "judge"]
+    missing_why: str | None
+    """Where there is no value: why, in the words that a run's coverage counts it under."""
+    latency_s: float
+    calls: int
+    """Answers of the judge's model that were paid for, those that were no verdict among them."""
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: float | None
+    """Null when no price is known."""
+    model: str
+    """What answered, in the provider's words."""
+    sample: TriedSample
+
+
+class EvaluatorTrials:
+    """Runs evaluators of one server on single samples."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        registry: Registry,
+        models: Models,
+        tracer_of: Callable[[str], Tracer],
+        runs: ReleaseRuns,
+    ) -> None:
+        self._database = database
+        self._registry = registry
+        self._models = models
+        self._tracer_of = tracer_of
+        self._runs = runs
+
+    def sample_of_run(self, principal: Principal, run_id: str, item_id: str) -> TriedSample:
+        """Return what a run's release answered to an item. Raises NotFound, InputError for a failed sample."""
+        run = get_run(self._database, principal.project, run_id)
+        result = self._runs.samples(run).get(item_id)
+        item = next((item for item in self._runs.items(run) if item.id == item_id), None)
+        if result is None or item is None:
+            raise NotFound(
+                f"{run_id} has no sample {item_id!r} yet; GET /api/v1/runs/{run_id}/samples lists them."
+            )
+        if result.prediction is None:
+            raise InputError(f"The sample {item_id!r} failed, so there is no answer to judge: take another.")
+        return _tried(Sample.of(item, result.prediction))
+
+    def attempt(self, principal: Principal, name: str, what: str, tried: TriedSample) -> Trial:
+        """Run an evaluator on a sample. Blocks.
+
+        Raises NotFound, InputError for a sample that lacks what it needs, ConfigurationError for a model without a
+        key or a part that is not installed.
+        """
+        answers: list[Completion] = []
+        open_judge = _counted(
+            judges_of(self._models, self._tracer_of(principal.project), RunCalls(RunOptions())), answers
+        )
+        evaluator = self._open(principal.project, name, what, open_judge).ready()
+        item = Item(id="sample", input=tried.input, reference=tried.reference, metadata=tried.metadata)
+        require_columns([item], [evaluator])
+        sample = Sample.of(item, _prediction(tried))
+        start = time.perf_counter()
+        judgement = asyncio.run(evaluator.judge(sample))
+        took = time.perf_counter() - start
+        costs = [answer.cost for answer in answers]
+        return Trial(
+            value=judgement.value,
+            label=judgement.label,
+            explanation=judgement.explanation,
+            source=judgement.source,
+            missing_why=(judgement.label or "undefined") if judgement.value is None else None,
+            latency_s=took,
+            calls=len(answers),
+            input_tokens=sum(answer.usage.input_tokens for answer in answers) if answers else None,
+            output_tokens=sum(answer.usage.output_tokens for answer in answers) if answers else None,
+            cost_usd=sum(cost for cost in costs if cost is not None) if costs and None not in costs else None,
+            model=answers[-1].model if answers else "",
+            sample=tried,
+        )
+
+    def _open(self, project: str, name: str, what: str, open_judge: OpenJudge) -> Evaluator:
+        if name in BUILT_IN:
+            return BUILT_IN[name]
+        version = self._registry.get(project, Selector("evaluator", name, what))
+        return make_evaluator(name, EvaluatorBody.model_validate(version.body), open_judge)
+
+
+def _counted(open_judge: OpenJudge, answers: list[Completion]) -> OpenJudge:
+    """Return what opens judges whose answers are noted."""
+
+    def open_counted(evaluator: str, ref: str, parameters: Mapping[str, JsonValue]) -> Ask:
+        ask = open_judge(evaluator, ref, parameters)
+
+        async def ask_counted(messages: Sequence[Message], schema: OutputSchema) -> Completion:
+            completion = await ask(messages, schema)
+            answers.append(completion)
+            return completion
+
+        return ask_counted
+
+    return open_counted
+
+
+def _prediction(tried: TriedSample) -> Prediction:
+    calls = tried.trajectory
+    return Prediction(
+        output=tried.output,
+        contexts=tuple(Context(each.document, each.section, each.text) for each in tried.contexts),
+        trajectory=None if calls is None else tuple(ToolCall(call.tool_name, call.tool_input) for call in calls),
+    )
+
+
+def _tried(sample: Sample) -> TriedSample:
+    calls = sample.trajectory
+    return TriedSample(
+        input=sample.input,
+        output=sample.output,
+        reference=sample.reference,
+        metadata=dict(sample.metadata),
+        contexts=[
+            TriedContext(text=each.text, document=each.document, section=each.section) for each in sample.contexts
+        ],
+        trajectory=None
+        if calls is None
+        else [
+            TriedCall.model_validate({"tool_name": c.tool_name, "tool_input": dict(c.tool_input)}) for c in calls
+        ],
+    )

@@ -1,0 +1,108 @@
+"""`windlass evaluators`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from windlass.cli.connection import Data, connect
+from windlass.cli.output import MISSING, dollars, number, print_table, seconds
+from windlass.errors import InputError
+
+app = typer.Typer(no_args_is_help=True, help="List evaluators, show one, or try it on a sample.")
+
+
+@app.command("list")
+def list_evaluators(data: Data = None) -> None:
+    """List the project's own evaluators and then the built-in ones."""
+    with connect(data) as client:
+        listed = client.get("/evaluators")["items"]
+    print_table(
+        ("evaluator", "version", "kind", "needs", "what it measures"),
+        (
+            (
+                each["name"],
+                each["latest"]["number"] if each["latest"] else MISSING,
+                each["kind"],
+                ", ".join(each["needs"]) or MISSING,
+                each["problem"] or each["description"],
+            )
+            for each in listed
+        ),
+        right=("version",),
+    )
+
+
+@app.command("show")
+def show(
+    evaluator: Annotated[str, typer.Argument(help="Its name, or name@what.")],
+    data: Data = None,
+) -> None:
+    """Show what an evaluator is; of a judge, every word that it is told."""
+    name, what = _named(evaluator)
+    with connect(data) as client:
+        detail = client.get(f"/evaluators/{name}", ref=what)
+    at = f"@{detail['version']['number']}" if detail["version"] else ", built in"
+    print(f"{name}{at}: {detail['kind']}, {detail['function']}. {detail['description']}")
+    for point in detail["scale"]:
+        print(f"{point['value']:g}: {point['meaning']}")
+    if detail["parameters"]:
+        print(json.dumps(detail["parameters"], ensure_ascii=False, indent=2))
+    if detail["told"]:
+        print(f"\n{detail['told']}")
+
+
+@app.command("try")
+def try_evaluator(
+    evaluator: Annotated[str, typer.Argument(help="Its name, or name@what.")],
+    sample: Annotated[
+        Path | None,
+        typer.Option(
+            "--sample",
+            help="A JSON file: input, output, reference, metadata, contexts, trajectory.",
+            show_default=False,
+        ),
+    ] = None,
+    run: Annotated[str | None, typer.Option("--run", help="Instead: a run …")] = None,
+    item: Annotated[str | None, typer.Option("--item", help="… and the item whose answer is judged.")] = None,
+    data: Data = None,
+) -> None:
+    """Run an evaluator on one sample; a judge asks its model, which costs what it costs in a run."""
+    name, what = _named(evaluator)
+    body = {"ref": what, "sample": None if sample is None else _read(sample), "run": run, "item": item}
+    with connect(data) as client:
+        _print_trial(client.post(f"/evaluators/{name}/try", body))
+
+
+def _named(text: str) -> tuple[str, str]:
+    from windlass.artifacts.references import parse_selector
+
+    _, name, what = parse_selector(text, kind="evaluator")
+    return name, what
+
+
+def _read(path: Path) -> Any:
+    from windlass.evaluation.formats.format import load_json
+
+    content = load_json(path)
+    if not isinstance(content, dict):
+        raise InputError(
+            f"{path}: a sample is a JSON object with an `output`, this is a {type(content).__name__}."
+        )
+    return content
+
+
+def _print_trial(trial: dict[str, Any]) -> None:
+    why = f" ({trial['missing_why']})" if trial["missing_why"] else f" {trial['label']}".rstrip()
+    print(f"{number(trial['value'])}{why}")
+    if trial["explanation"]:
+        print(trial["explanation"])
+    took = [seconds(trial["latency_s"])]
+    if trial["calls"]:
+        took += [
+            f"{trial['calls']} answers of {trial['model']}" if trial["calls"] > 1 else trial["model"],
+            f"{trial['input_tokens']} + {trial['output_tokens']} tokens",
+            dollars(trial["cost_usd"]),
+        ]
+    print(", ".join(took))

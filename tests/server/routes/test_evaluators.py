@@ -1,0 +1,119 @@
+"""Evaluators as their page asks for them, over real HTTP with a scripted judge."""
+
+from typing import Any
+
+import pytest
+
+from tests.live import Project
+from windlass.client import Client
+from windlass.errors import Denied, InputError, NotFound
+
+RIGHT_SUM = {
+    "function": "rubric",
+    "description": "Whether the sum is right.",
+    "parameters": {
+        "model": "openai:scripted",
+        "criteria": "Is the sum right?",
+        "scores": {"1": "it is", "0": "it is not"},
+    },
+}
+
+
+@pytest.fixture
+def judge(project: Project) -> Project:
+    project.client.post("/artifacts/evaluator/right-sum", {"body": RIGHT_SUM, "message": "first"})
+    return project
+
+
+def test_the_list_has_ones_own_and_then_the_built_in(judge: Project) -> None:
+    judge.client.post("/artifacts/evaluator/broken", {"body": {"function": "nothing"}})
+    listed = judge.client.get("/evaluators")["items"]
+    broken, own, *built_in = listed
+    assert (own["name"], own["kind"], own["model"], own["versions"]) == (
+        "right-sum",
+        "judge",
+        "openai:scripted",
+        1,
+    )
+    assert "uses the function 'nothing'" in broken["problem"]
+    assert all(each["built_in"] and each["latest"] is None for each in built_in)
+    assert {"exact_match", "token_f1"} <= {each["name"] for each in built_in}
+
+
+def test_a_judge_shows_what_it_is_told_and_its_scale_in_every_version(judge: Project) -> None:
+    other = {**RIGHT_SUM, "parameters": {**RIGHT_SUM["parameters"], "criteria": "Look again."}}  # type: ignore[dict-item]
+    judge.client.post("/artifacts/evaluator/right-sum", {"body": other})
+    first, second = (judge.client.get("/evaluators/right-sum", ref=ref) for ref in ("1", "2"))
+    assert "Is the sum right?" in first["told"]
+    assert "Look again." in second["told"]
+    assert first["prompt"] != second["prompt"]
+    assert first["scale"] == [{"value": 0.0, "meaning": "it is not"}, {"value": 1.0, "meaning": "it is"}]
+    assert (first["version"]["message"], second["version"]["number"], first["versions"]) == ("first", 2, 2)
+    code = judge.client.get("/evaluators/exact_match")
+    assert (code["kind"], code["needs"], code["version"], code["told"]) == ("code", ["reference"], None, "")
+    with pytest.raises(NotFound, match="no evaluator 'magic'"):
+        judge.client.get("/evaluators/magic")
+
+
+def tried(project: Project, name: str, **sample: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = project.client.post(f"/evaluators/{name}/try", {"sample": sample})
+    return answer
+
+
+def test_a_judge_tried_says_its_score_its_reason_and_what_it_took(judge: Project) -> None:
+    asked = {"question": "What is 3 + 4?"}
+    right, wrong = (tried(judge, "right-sum", input=asked, output=output) for output in ("7", "8"))
+    assert (right["value"], wrong["value"]) == (1.0, 0.0)
+    assert (right["explanation"], right["source"], right["missing_why"]) == ("It is 7.", "judge", None)
+    assert (right["calls"], right["latency_s"] > 0, right["input_tokens"] > 0) == (1, True, True)
+
+
+def test_a_judge_that_gives_no_verdict_says_why_and_what_was_paid(judge: Project) -> None:
+    scores = {"1": "it is", "2": "it is not"}
+    body = {**RIGHT_SUM, "parameters": {**RIGHT_SUM["parameters"], "scores": scores}}  # type: ignore[dict-item]
+    judge.client.post("/artifacts/evaluator/other-scale", {"body": body})
+    answer = tried(judge, "other-scale", input={"question": "What is 3 + 4?"}, output="8")
+    assert (answer["value"], answer["missing_why"], answer["calls"]) == (None, "unparsable", 3)
+
+
+def test_code_is_tried_without_a_model_and_what_it_needs_is_asked_for(project: Project) -> None:
+    answer = tried(project, "exact_match", input="?", output="Paris", reference="paris")
+    assert (answer["value"], answer["source"], answer["calls"], answer["cost_usd"]) == (1.0, "code", 0, None)
+    with pytest.raises(InputError, match="needs 'reference'"):
+        tried(project, "exact_match", output="Paris")
+
+
+def test_a_sample_of_a_run_is_judged_again(judge: Project) -> None:
+    judge.push_sums(items=2)
+    judge.push_release()
+    run = judge.evaluate("adder")
+    answer = judge.client.post("/evaluators/right-sum/try", {"run": run["id"], "item": "i001"})
+    assert (answer["value"], answer["sample"]["output"]) == (1.0, "5")
+    with pytest.raises(NotFound, match="no sample 'i009'"):
+        judge.client.post("/evaluators/right-sum/try", {"run": run["id"], "item": "i009"})
+    with pytest.raises(InputError, match="either a `sample`, or a `run`"):
+        judge.client.post("/evaluators/right-sum/try", {"run": run["id"]})
+
+
+def test_the_runs_that_used_an_evaluator_are_found_by_its_whole_name(judge: Project) -> None:
+    judge.push_sums(items=2)
+    judge.push_release()
+    exact = judge.evaluate("adder", evaluators=["exact_match"])
+    judged = judge.evaluate("adder", evaluators=["right-sum", "token_f1"])
+
+    def runs(evaluator: str) -> list[str]:
+        return [run["id"] for run in judge.client.get("/runs", evaluator=evaluator)["items"]]
+
+    assert (runs("exact_match"), runs("right-sum"), runs("exact"), runs("t_ken_f1")) == (
+        [exact["id"]],
+        [judged["id"]],
+        [],
+        [],
+    )
+
+
+def test_who_may_not_start_runs_may_not_spend_by_trying(judge: Project) -> None:
+    with Client(judge.live.url, judge.key_of("viewer")) as viewer:
+        assert viewer.get("/evaluators/right-sum")["kind"] == "judge"
+        with pytest.raises(Denied):
+            viewer.post("/evaluators/right-sum/try", {"sample": {"output": "x"}})
