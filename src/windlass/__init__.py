@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
+    from windlass.sdk.reviews import ReviewQueue, review_queue
     from windlass.sdk.scoring import lost_scores, score
     from windlass.sdk.setup import init, shutdown
     from windlass.sdk.tracing import trace
@@ -22,6 +23,7 @@ __all__ = [
     "Judgement",
     "Prediction",
     "Prompt",
+    "ReviewQueue",
     "Run",
     "Sample",
     "ToolCall",
@@ -34,6 +36,7 @@ __all__ = [
     "lost_spans",
     "prompt",
     "read_dataset",
+    "review_queue",
     "score",
     "shutdown",
     "trace",
@@ -43,6 +46,7 @@ _HOMES = {
     "Judgement": "evaluation",
     "Prediction": "evaluation",
     "Prompt": "prompts",
+    "ReviewQueue": "reviews",
     "Run": "evaluation",
     "Sample": "evaluation",
     "ToolCall": "evaluation",
@@ -54,6 +58,7 @@ _HOMES = {
     "lost_spans": "exporting",
     "prompt": "prompts",
     "read_dataset": "datasets",
+    "review_queue": "reviews",
     "score": "scoring",
     "shutdown": "setup",
     "trace": "tracing",

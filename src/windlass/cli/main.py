@@ -19,6 +19,7 @@ from windlass.cli import (
     masking,
     prices,
     retention,
+    reviews,
     run,
     server,
     sql,
@@ -39,6 +40,7 @@ app.command("up")(server.up)
 app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
+app.add_typer(reviews.app, name="reviews")
 app.command("eval")(run.evaluate)
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)

@@ -17,6 +17,7 @@ from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
 from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
@@ -115,6 +116,7 @@ class Services:
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
+        self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
         self.price_book = PriceBook(self.database)
         self.retentions = Retentions(self.database, self.audit, self.warehouse, self.media)
         self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
