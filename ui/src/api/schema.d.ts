@@ -3540,10 +3540,7 @@ export interface components {
         /** PairKappa */
         PairKappa: {
             /** Reviewers */
-            reviewers: [
-                string,
-                string
-            ];
+            reviewers: string[];
             kappa: components["schemas"]["Figure"];
         };
         /**

@@ -10,6 +10,7 @@ import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
 import type { enQuery } from "./en-query";
 import type { enRelease } from "./en-release";
+import type { enReviews } from "./en-reviews";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
 
@@ -28,6 +29,7 @@ export type TextKey =
   | keyof typeof enOverview
   | keyof typeof enPalette
   | keyof typeof enRelease
+  | keyof typeof enReviews
   | keyof typeof enDashboard
   | keyof typeof enGraph
   | keyof typeof enErasure

@@ -12,6 +12,7 @@ import { enPalette } from "./en-palette";
 import { enPrices } from "./en-prices";
 import { enQuery } from "./en-query";
 import { enRelease } from "./en-release";
+import { enReviews } from "./en-reviews";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
 import { ko as firstKo } from "./ko";
@@ -26,6 +27,7 @@ import { koPalette } from "./ko-palette";
 import { koPrices } from "./ko-prices";
 import { koQuery } from "./ko-query";
 import { koRelease } from "./ko-release";
+import { koReviews } from "./ko-reviews";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
 
@@ -34,6 +36,7 @@ const en = {
   ...enOverview,
   ...enPalette,
   ...enRelease,
+  ...enReviews,
   ...enFirst,
   ...enCompare,
   ...enAudit,
@@ -50,6 +53,7 @@ const ko = {
   ...koOverview,
   ...koPalette,
   ...koRelease,
+  ...koReviews,
   ...koFirst,
   ...koCompare,
   ...koAudit,

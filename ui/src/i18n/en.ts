@@ -102,6 +102,7 @@ export const en = {
   "nav.overview": "Overview",
   "nav.query": "Query",
   "nav.releases": "Releases",
+  "nav.reviews": "Reviews",
   "nav.runs": "Runs",
   "nav.settings": "Settings",
   "nav.settings.erasure": "Erasure",
@@ -130,6 +131,7 @@ export const en = {
   "role.admin": "admin",
   "role.application": "application",
   "role.editor": "editor",
+  "role.reviewer": "reviewer",
   "role.viewer": "viewer",
 
   "score.code": "code",

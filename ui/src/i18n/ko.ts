@@ -102,6 +102,7 @@ export const ko: Catalogue = {
   "nav.overview": "개요",
   "nav.query": "쿼리",
   "nav.releases": "릴리스",
+  "nav.reviews": "검토",
   "nav.runs": "실행",
   "nav.settings": "설정",
   "nav.settings.erasure": "삭제",
@@ -129,6 +130,7 @@ export const ko: Catalogue = {
   "role.admin": "관리자",
   "role.application": "애플리케이션",
   "role.editor": "편집자",
+  "role.reviewer": "검토자",
   "role.viewer": "뷰어",
 
   "score.code": "코드",

@@ -13,6 +13,7 @@ export const PLACES = [
   { to: "/", icon: "overview", word: "nav.overview" },
   { to: "/dashboard", icon: "dashboard", word: "nav.dashboard" },
   { to: "/releases", icon: "releases", word: "nav.releases" },
+  { to: "/reviews", icon: "review", word: "nav.reviews" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },
   { to: "/sessions", icon: "sessions", word: "nav.sessions" },

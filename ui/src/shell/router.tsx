@@ -149,6 +149,31 @@ const release = createRoute({
   component: lazyRouteComponent(() => import("@/releases/ReleasePage"), "ReleasePage"),
 });
 
+const reviews = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews",
+  component: lazyRouteComponent(() => import("@/reviews/ReviewsPage"), "ReviewsPage"),
+});
+
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews/$queue",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["state"]),
+  component: lazyRouteComponent(() => import("@/reviews/QueuePage"), "QueuePage"),
+});
+
+const label = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews/$queue/label",
+  component: lazyRouteComponent(() => import("@/reviews/LabelPage"), "LabelPage"),
+});
+
+const decide = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews/$queue/decide",
+  component: lazyRouteComponent(() => import("@/reviews/DecidePage"), "DecidePage"),
+});
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -243,6 +268,10 @@ export const router = createRouter({
     dashboard,
     releases,
     release,
+    reviews,
+    queue,
+    label,
+    decide,
     runs,
     compare,
     run,

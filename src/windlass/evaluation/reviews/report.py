@@ -31,7 +31,7 @@ class Figure(BaseModel):
 
 
 class PairKappa(BaseModel):
-    reviewers: tuple[str, str]
+    reviewers: list[str]
     kappa: Figure
 
 
@@ -78,7 +78,7 @@ def _of_question(question: Question, labels: Labels, reviewers: Sequence[str]) -
         raw=_figure(raw_agreement(given)),
         alpha=_figure(krippendorff_alpha(given, list(question.values), question.level)),
         kappas=[
-            PairKappa(reviewers=pair, kappa=_figure(cohen_kappa(both)))
+            PairKappa(reviewers=list(pair), kappa=_figure(cohen_kappa(both)))
             for pair in combinations(sorted(reviewers), 2)
             if (both := _answers_of_both(labels, name, pair))
         ],
