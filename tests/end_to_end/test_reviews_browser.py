@@ -121,7 +121,7 @@ def test_two_people_label_by_keyboard_and_somebody_decides_where_they_differ(
         press(bob, "1", "2", "Escape")
         submitted(bob, ASKED[2])
         expect(bob.main.get_by_role("region", name="Agreement")).to_contain_text("right")
-        bob.keep("reviews-label")
+        bob.keep("reviews-labelling")
         press(bob, "1", "2", "3", "Escape")
         submitted(bob, "All items have their labels", "2 of 3 items are settled, 1 wait for a decision.")
 
@@ -130,12 +130,12 @@ def test_two_people_label_by_keyboard_and_somebody_decides_where_they_differ(
     assert (alpha(api, "depth")["raw"]["value"], alpha(api, "depth")["alpha"]["n"]) == (pytest.approx(2 / 3), 3)
     with window(chromium, server.url) as desk:
         desk.visit("/reviews/answers", "Krippendorff's alpha", "key:ada · key:bob")
-        desk.keep("reviews-queue")
+        desk.keep("reviews-labelled")
         desk.page.get_by_role("button", name="Decide 1 item").click()
         desk.wait_for(ASKED[0])
         labels = desk.main.get_by_role("region", name="Labels")
         expect(labels).to_contain_text("key:ada")
-        desk.keep("reviews-decide")
+        desk.keep("reviews-deciding")
         press(desk, "4")
         submitted(desk, "Nothing is left to decide")
         desk.assert_clean()
@@ -144,10 +144,22 @@ def test_two_people_label_by_keyboard_and_somebody_decides_where_they_differ(
     assert (decided["value"], decided["author"], decided["source"]) == (4.0, "local-admin", "human")
 
 
+def label_by(api: Client, server: Server, name: str, *depths: int) -> None:
+    """Label as somebody else, over HTTP."""
+    key = api.post("/keys", {"name": name, "role": "reviewer"})["key"]
+    with Client(server.url, key) as reviewer:
+        for depth in depths:
+            item = reviewer.post("/review-queues/answers/next", {})["item"]
+            answers = {"right": depth > 2, "tone": "kind", "depth": depth, "remark": "As the atlas says."}
+            reviewer.put(f"/review-queues/answers/items/{item['id']}/label", {"answers": answers})
+
+
 @pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 def test_the_pages_of_reviews_in_every_look(
     chromium: Browser, server: Server, api: Client, language: Language, scheme: Scheme, width: int
 ) -> None:
+    label_by(api, server, "ada", 4, 2)
+    label_by(api, server, "bob", 2)
     with window(chromium, server.url, language=language, scheme=scheme, width=width) as opened:
         for name, path in (
             ("list", "/reviews"),

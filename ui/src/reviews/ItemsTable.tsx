@@ -1,7 +1,8 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ItemState, type Queue, type ReviewItem, reviewItemsQuery } from "@/api/reviews";
+import { useMay } from "@/api/session";
 import { Badge } from "@/components/Marks";
 import { Section } from "@/components/Page";
 import { Scrolling } from "@/components/Scrolling";
@@ -89,7 +90,7 @@ export function ItemsTable({ queue }: { queue: Queue }) {
 function Rows({ queue, items }: { queue: Queue; items: ReviewItem[] }) {
   const { t, format } = useWords();
   return (
-    <Scrolling label={t("reviews.items")}>
+    <Scrolling label={t("reviews.items")} className={styles.cards}>
       <table className={`${table.table} ${table.cards}`}>
         <thead>
           <tr>
@@ -105,8 +106,7 @@ function Rows({ queue, items }: { queue: Queue; items: ReviewItem[] }) {
           {items.map((item) => (
             <tr key={item.id}>
               <td>
-                <span className="num faint">{format.integer(item.position)}</span>{" "}
-                <span className="mono">{nameOf(item)}</span>
+                <span className="num faint">{format.integer(item.position)}</span> <Name item={item} />
               </td>
               <td data-label={t("reviews.state")}>
                 <Badge {...MARKS[item.state]} word={t(STATES[item.state])} />
@@ -127,16 +127,26 @@ function Rows({ queue, items }: { queue: Queue; items: ReviewItem[] }) {
 
 const SHORT_ID = 8;
 
-const nameOf = ({ source }: ReviewItem) =>
-  source.item || (source.outputs?.[0]?.trace_id ?? "").slice(0, SHORT_ID);
+/** The item of the dataset, or the trace; it leads to the trace where there is one. */
+function Name({ item: { source } }: { item: ReviewItem }) {
+  const maySeeTraces = useMay("editor");
+  const [output] = source.outputs ?? [];
+  const name = source.item || (output?.trace_id ?? "").slice(0, SHORT_ID);
+  if (!output || !maySeeTraces) return <span className="mono">{name}</span>;
+  return (
+    <Link className="mono quiet-link" to="/traces/$traceId" params={{ traceId: output.trace_id }}>
+      {name}
+    </Link>
+  );
+}
 
 function Said({ queue, item }: { queue: Queue; item: ReviewItem }) {
   const words = useWords();
   const { t } = words;
+  if (item.labels_given === 0) return <Missing reason={t("reviews.unlabelled")} />;
   if (item.labels === null) {
     return <span className="faint">{t("reviews.kept", { n: item.labels_given })}</span>;
   }
-  if (item.labels.length === 0) return <Missing reason={t("reviews.unlabelled")} />;
   const shown = item.reference ? [{ reviewer: "", answers: item.reference }] : item.labels;
   return (
     <span className={styles.answers}>
