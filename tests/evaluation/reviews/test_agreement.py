@@ -3,11 +3,13 @@ import os
 from itertools import combinations
 from pathlib import Path
 
+import krippendorff
 import numpy as np
 import pytest
 
 from windlass.errors import InputError
 from windlass.evaluation.reviews.agreement import cohen_kappa, krippendorff_alpha, raw_agreement
+from windlass.evaluation.reviews.questions import Level
 
 TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
@@ -31,8 +33,8 @@ def pandalm() -> list[list[int]]:
 
 
 @pytest.mark.parametrize(("level", "alpha"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)])
-def test_alpha_is_that_of_krippendorff_s_example(level: object, alpha: float) -> None:
-    found = krippendorff_alpha(UNITS, SCALE, level)  # type: ignore[arg-type]
+def test_alpha_is_that_of_krippendorff_s_example(level: Level, alpha: float) -> None:
+    found = krippendorff_alpha(UNITS, SCALE, level)
     assert found.value == pytest.approx(alpha, abs=5e-4)
     assert found.n == 11
     assert found.low is not None
@@ -106,3 +108,14 @@ def test_a_label_that_is_no_answer_and_distances_of_words_are_refused() -> None:
         krippendorff_alpha([["a", "c"]], ["a", "b"], "nominal")
     with pytest.raises(InputError, match="'a' is no number"):
         krippendorff_alpha([["a", "b"]], ["a", "b"], "interval")
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_alpha_is_that_of_the_package_krippendorff_with_gaps(level: Level) -> None:
+    generator = np.random.default_rng(11)
+    labels = generator.integers(1, 6, (4, 60)).astype(float)
+    labels[1:] = np.where(generator.random((3, 60)) < 0.6, labels[0], labels[1:])
+    labels[generator.random(labels.shape) < 0.2] = np.nan
+    expected = krippendorff.alpha(labels, value_domain=SCALE, level_of_measurement=level)
+    items = [[int(value) for value in item if not np.isnan(value)] for item in labels.T]
+    assert krippendorff_alpha(items, SCALE, level).value == pytest.approx(expected)
