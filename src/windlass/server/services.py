@@ -151,6 +151,8 @@ class Services:
                 self.runs.recover()
             except WindlassError as error:
                 log.error("runs of an earlier process could not be taken up: %s", error.message)
+            with contextlib.suppress(WindlassError):
+                self.reviews.recover()
 
         self.retention_rounds.start()
         self._recovery = threading.Thread(target=recover, name="windlass-recovery", daemon=True)

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -248,14 +248,15 @@ def test_a_reviewer_labels_and_does_nothing_else(project: Project, people: Peopl
     make(project)
     ada = people("ada")
     assert [queue["name"] for queue in ada.get("/review-queues")["items"]] == ["sums"]
-    for refused in (
+    forbidden: tuple[Callable[[], object], ...] = (
         lambda: ada.put(QUEUE, {"questions": [TONE]}),
         lambda: ada.post(f"{QUEUE}/items", {"dataset": {"dataset": "sums@latest"}}),
         lambda: ada.post(f"{QUEUE}/next-dispute", {}),
         lambda: ada.post(f"{QUEUE}/export", {"dataset": "mine"}),
         lambda: ada.get("/traces"),
         lambda: ada.get("/scores"),
-    ):
+    )
+    for refused in forbidden:
         with pytest.raises(Denied, match="key:ada has the role reviewer"):
             refused()
     with Client(project.live.url, project.key_of("viewer")) as viewer:

@@ -28,7 +28,7 @@ const KeyHelp = lazy(() => import("./KeyHelp").then((module) => ({ default: modu
 /** Items whose labels differ, one at a time, with all of their labels. */
 export function DecidePage() {
   const { t } = useWords();
-  const { queue: name } = useParams({ from: "/reviews/$queue/decide" });
+  const { queue: name } = useParams({ from: "/reviews/$queue/$task" });
   const client = useQueryClient();
   const [after, setAfter] = useState<number>();
   const [help, setHelp] = useState(false);

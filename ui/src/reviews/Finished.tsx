@@ -41,7 +41,7 @@ export function Finished({ queue, onUndo, onLook }: Props) {
     >
       <span className="row wrap">
         {mayDecide && (
-          <Link to="/reviews/$queue/decide" params={{ queue: queue.name }} className="link">
+          <Link to="/reviews/$queue/$task" params={{ queue: queue.name, task: "decide" }} className="link">
             {t("reviews.decide.n", { n: disputed })}
           </Link>
         )}

@@ -114,7 +114,7 @@ function Passages({ passages }: { passages: Output["passages"] }) {
         ))}
       </ol>
       {passages.length > shown.length && (
-        <button type="button" className={styles.rest} onClick={() => setAll(true)}>
+        <button type="button" className={styles.all} onClick={() => setAll(true)}>
           {t("span.passages", { n: passages.length - shown.length })}
         </button>
       )}

@@ -32,7 +32,7 @@ const KeyHelp = lazy(() => import("./KeyHelp").then((module) => ({ default: modu
 /** One item at a time: everything that can be done to it has a key. */
 export function LabelPage() {
   const { t } = useWords();
-  const { queue: name } = useParams({ from: "/reviews/$queue/label" });
+  const { queue: name } = useParams({ from: "/reviews/$queue/$task" });
   const client = useQueryClient();
   const queue = useQuery(queueQuery(name));
   const next = useQuery(nextQuery(name));

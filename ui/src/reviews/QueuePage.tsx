@@ -39,12 +39,19 @@ function Actions({ queue }: { queue: Queue }) {
   return (
     <>
       {mayDecide && queue.progress.disputed > 0 && (
-        <Button variant="default" onClick={() => void navigate({ to: "/reviews/$queue/decide", params })}>
+        <Button
+          variant="default"
+          onClick={() =>
+            void navigate({ to: "/reviews/$queue/$task", params: { ...params, task: "decide" } })
+          }
+        >
           {t("reviews.decide.n", { n: queue.progress.disputed })}
         </Button>
       )}
       {mayLabel && queue.progress.items > 0 && (
-        <Button onClick={() => void navigate({ to: "/reviews/$queue/label", params })}>
+        <Button
+          onClick={() => void navigate({ to: "/reviews/$queue/$task", params: { ...params, task: "label" } })}
+        >
           {t("reviews.start")}
         </Button>
       )}

@@ -32,6 +32,10 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
   const session = useQuery(sessionQuery()).data;
   const [narrow, setNarrow] = useState(() => window.localStorage.getItem(STORED) === "narrow");
 
+  // Whoever only labels has one place to be.
+  const places =
+    session?.principal.role === "reviewer" ? PLACES.filter(({ to }) => to === "/reviews") : PLACES;
+
   function toggle() {
     window.localStorage.setItem(STORED, narrow ? "wide" : "narrow");
     setNarrow(!narrow);
@@ -67,7 +71,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
         <kbd className={styles.word}>{IS_MAC ? "⌘K" : "Ctrl K"}</kbd>
       </button>
       <ul className={styles.places}>
-        {PLACES.map(({ to, icon, word }) => (
+        {places.map(({ to, icon, word }) => (
           <li key={to}>
             <Link
               to={to}

@@ -162,16 +162,10 @@ const queue = createRoute({
   component: lazyRouteComponent(() => import("@/reviews/QueuePage"), "QueuePage"),
 });
 
-const label = createRoute({
+const reviewing = createRoute({
   getParentRoute: () => root,
-  path: "/reviews/$queue/label",
-  component: lazyRouteComponent(() => import("@/reviews/LabelPage"), "LabelPage"),
-});
-
-const decide = createRoute({
-  getParentRoute: () => root,
-  path: "/reviews/$queue/decide",
-  component: lazyRouteComponent(() => import("@/reviews/DecidePage"), "DecidePage"),
+  path: "/reviews/$queue/$task",
+  component: lazyRouteComponent(() => import("@/reviews/TaskPage"), "TaskPage"),
 });
 
 const runs = createRoute({
@@ -270,8 +264,7 @@ export const router = createRouter({
     release,
     reviews,
     queue,
-    label,
-    decide,
+    reviewing,
     runs,
     compare,
     run,

@@ -19,7 +19,7 @@ from windlass.evaluation.reviews.exporting import Export, export_queue
 from windlass.evaluation.reviews.items import ItemPage, ItemState, ReviewItem, find_item, list_items, read_item
 from windlass.evaluation.reviews.questions import Answer
 from windlass.evaluation.reviews.queues import get_queue, queue_of
-from windlass.evaluation.reviews.scores import try_write_scores, write_scores
+from windlass.evaluation.reviews.scores import try_write_scores, write_all_scores, write_scores
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
 
@@ -117,6 +117,10 @@ class Reviews:
             dataset=dataset,
             reference=reference,
         )
+
+    def recover(self) -> None:
+        """Write the scores that an earlier process left due."""
+        write_all_scores(self._database, self._warehouse)
 
     def _settle_scores(self, principal: Principal, name: str) -> None:
         try_write_scores(self._database, self._warehouse, principal.project, name)

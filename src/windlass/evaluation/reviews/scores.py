@@ -33,6 +33,15 @@ def write_scores(database: Database, warehouse: Warehouse, project: str, name: s
         pass
 
 
+def write_all_scores(database: Database, warehouse: Warehouse) -> None:
+    """Write the scores that are due in any queue of any project: what a restarted server owes."""
+    query = select(review_items.c.project, review_items.c.queue).where(review_items.c.scores_due.is_(True))
+    with database.read() as tx:
+        due = tx.execute(query.distinct()).all()
+    for project, name in due:
+        try_write_scores(database, warehouse, project, name)
+
+
 def try_write_scores(database: Database, warehouse: Warehouse, project: str, name: str) -> None:
     """Write the scores that are due if that can be done now: no label fails for a slow warehouse."""
     try:
