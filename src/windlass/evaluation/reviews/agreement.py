@@ -40,13 +40,13 @@ class Coefficient:
 
 def raw_agreement(items: Sequence[Sequence[Hashable]], *, confidence: float = 0.95, seed: int = 0) -> Coefficient:
     """Return the share of equal pairs among the pairs of labels of an item, averaged over the items."""
-    shares = Counter(_equal_share(labels) for labels in items if len(labels) > 1)
-    if not shares:
+    counts = Counter(tuple(map(_key, labels)) for labels in items if len(labels) > 1)
+    if not counts:
         return Coefficient(None, None, None, 0)
-    values = np.array(list(shares), dtype=np.float64)
-    weights = _resampled(shares, seed) / shares.total()
-    observed = float(np.array(list(shares.values())) @ values / shares.total())
-    return _coefficient(observed, weights @ values, shares.total(), confidence)
+    shares = np.array([_equal_share(labels) for labels in counts])
+    weights = _resampled(counts, seed) / counts.total()
+    observed = float(np.array(list(counts.values())) @ shares / counts.total())
+    return _coefficient(observed, weights @ shares, counts.total(), confidence)
 
 
 def cohen_kappa(
@@ -159,7 +159,7 @@ def _number(value: Hashable) -> float:
 
 
 def _equal_share(labels: Sequence[Hashable]) -> float:
-    counts = Counter(map(_key, labels))
+    counts = Counter(labels)
     return sum(count * (count - 1) for count in counts.values()) / (len(labels) * (len(labels) - 1))
 
 

@@ -1,6 +1,7 @@
 """What the agreement of a queue's reviewers comes to, question by question."""
 
-from collections import defaultdict
+import threading
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -16,6 +17,7 @@ from windlass.storage.database import Database
 Labels = Mapping[str, Mapping[str, Answers]]
 """The answers of each reviewer by item."""
 
+_KEPT = 64
 _MOST_REVIEWERS = 12
 """Every two of them are compared."""
 
@@ -57,6 +59,39 @@ class Agreement(BaseModel):
     questions: list[QuestionAgreement]
     """Without those of free text."""
     reviewers: list[ReviewerCount]
+
+
+class Agreements:
+    """The agreement of each queue, measured again when its labels have changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._measured: OrderedDict[tuple[str, str], tuple[object, Agreement]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, project: str, name: str) -> Agreement:
+        """Raises NotFound."""
+        state = self._state(project, name)
+        with self._lock:
+            known = self._measured.get((project, name))
+        if known is not None and known[0] == state:
+            return known[1]
+        agreement = measure_agreement(self._database, project, name)
+        with self._lock:
+            self._measured[project, name] = state, agreement
+            self._measured.move_to_end((project, name))
+            while len(self._measured) > _KEPT:
+                self._measured.popitem(last=False)
+        return agreement
+
+    def _state(self, project: str, name: str) -> object:
+        """Return what is another after every change of the queue or its labels."""
+        labels = select(func.count(), func.max(review_labels.c.updated)).where(
+            review_labels.c.project == project, review_labels.c.queue == name
+        )
+        with self._database.read() as tx:
+            queue = queue_of(tx, project, name)
+            return queue.revision, queue.created, tuple(tx.execute(labels).one())
 
 
 def measure_agreement(database: Database, project: str, name: str) -> Agreement:

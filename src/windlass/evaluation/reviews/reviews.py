@@ -19,6 +19,7 @@ from windlass.evaluation.reviews.exporting import Export, export_queue
 from windlass.evaluation.reviews.items import ItemPage, ItemState, ReviewItem, find_item, list_items, read_item
 from windlass.evaluation.reviews.questions import Answer
 from windlass.evaluation.reviews.queues import get_queue, queue_of
+from windlass.evaluation.reviews.report import Agreement, Agreements
 from windlass.evaluation.reviews.scores import try_write_scores, write_all_scores, write_scores
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
@@ -40,6 +41,7 @@ class Reviews:
         self._warehouse = warehouse
         self._datasets = datasets
         self._contents = Contents(warehouse, datasets)
+        self._agreements = Agreements(database)
         self._adding = Adding(database, audit, warehouse, datasets, samples_of)
 
     def add(
@@ -104,6 +106,10 @@ class Reviews:
         return list_items(
             self._database, principal.project, queue, principal.id, state=state, limit=limit, after=after
         )
+
+    def agreement(self, principal: Principal, name: str) -> Agreement:
+        """Return how far the reviewers agree so far. Raises NotFound."""
+        return self._agreements.of(principal.project, name)
 
     def export(self, principal: Principal, name: str, *, dataset: str, reference: str | None = None) -> Export:
         """Push the settled items as a dataset version, their scores being written."""

@@ -13,7 +13,7 @@ from windlass.evaluation.reviews.exporting import Export
 from windlass.evaluation.reviews.items import ItemState, ReviewItem
 from windlass.evaluation.reviews.questions import Answers
 from windlass.evaluation.reviews.queues import Queue, QueueContent, QueueSummary, get_queue, list_queues
-from windlass.evaluation.reviews.report import Agreement, measure_agreement
+from windlass.evaluation.reviews.report import Agreement
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Items, Limit, Page, cursor_number
 
@@ -97,7 +97,7 @@ def delete_review_queue(name: str, principal: Manager, services: ServicesOf) -> 
 @router.get("/{name}/agreement")
 def get_review_agreement(name: str, principal: Reader, services: ServicesOf) -> Agreement:
     """Return how far the reviewers agree, question by question, and how much each has done."""
-    return measure_agreement(services.database, principal.project, name)
+    return services.reviews.agreement(principal, name)
 
 
 @router.post("/{name}/items")
