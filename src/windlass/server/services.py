@@ -17,6 +17,7 @@ from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
 from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
@@ -127,6 +128,7 @@ class Services:
             self.writer,
             self.media,
             spool=settings.data / _SPOOL,
+            records=[ReviewsOfTraces(self.database)],
         )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(

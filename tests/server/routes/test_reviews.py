@@ -230,18 +230,41 @@ def test_the_same_seed_draws_the_same_items_and_another_draws_others(project: Pr
     assert drawn[0] == sorted(drawn[0])
 
 
-def test_a_trace_that_is_gone_is_shown_as_gone_and_left_out_of_the_export(
+def test_a_trace_that_expired_is_shown_as_gone_and_left_out_of_the_export(
     project: Project, people: People
 ) -> None:
-    project.send_traces(request(span(1)).SerializeToString())
+    project.send_traces(request(span(1, start_ns=10**18), span(2)).SerializeToString())
     make(project, labels_per_item=1)
     add(project, traces={"ids": [trace_id(1)]})
     label_next(people("ada"), right=True)
-    project.client.post("/erasures", {"subject": {"kind": "trace", "id": trace_id(1)}})
+    project.client.put("/retention", {"max_age_days": 2000, "max_traces": 1})
+    project.client.post("/retention/apply", {})
     (item,) = items(project)
     assert project.client.get(f"{QUEUE}/items/{item['id']}")["content"] is None
     with pytest.raises(InputError, match="traces of all settled items of 'sums' are gone"):
         project.client.post(f"{QUEUE}/export", {"dataset": "gone"})
+
+
+def test_what_people_said_of_a_trace_is_erased_with_it(project: Project, people: People) -> None:
+    project.send_traces(request(span(1), span(2)).SerializeToString())
+    make(project, RIGHT, {"name": "remark", "type": "text"}, labels_per_item=1)
+    add(project, traces={"ids": [trace_id(1), trace_id(2)]})
+    ada = people("ada")
+    label_next(ada, right=True, remark="Ada Lovelace asked this.")
+    label_next(ada, right=True, remark="Nobody in particular did.")
+
+    subject = {"subject": {"kind": "trace", "id": trace_id(1)}}
+    held = project.client.post("/erasures", {**subject, "dry_run": True})["rows"]
+    assert (held["review_items"], held["review_labels"]) == (1, 1)
+    done = project.client.post("/erasures", subject)
+    assert (done["rows"]["review_labels"], done["left"]["review_labels"], done["left"]["review_items"]) == (
+        1,
+        0,
+        0,
+    )
+    (left,) = items(project)
+    assert left["labels"][0]["answers"]["remark"] == "Nobody in particular did."
+    assert {score["trace_id"] for score in scores(project)} == {trace_id(2)}
 
 
 def test_a_reviewer_labels_and_does_nothing_else(project: Project, people: People) -> None:
