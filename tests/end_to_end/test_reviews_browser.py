@@ -146,6 +146,31 @@ def test_two_people_label_by_keyboard_and_somebody_decides_where_they_differ(
     assert (decided["value"], decided["author"], decided["source"]) == (4.0, "local-admin", "human")
 
 
+def test_items_are_added_and_what_was_decided_is_exported(chromium: Browser, server: Server, api: Client) -> None:
+    label_by(api, server, "ada", 4)
+    label_by(api, server, "bob", 4)
+    with window(chromium, server.url) as desk:
+        desk.visit("/reviews/answers", "key:ada, key:bob")
+        desk.page.get_by_role("button", name="Add items").click()
+        dialog = desk.page.get_by_role("dialog")
+        expect(dialog).to_contain_text("There is no finished run yet.")
+        expect(dialog.get_by_role("button", name="Add", exact=True)).to_be_disabled()
+        dialog.get_by_role("combobox", name="From").select_option("traces")
+        dialog.get_by_role("textbox", name="Condition").fill("operation=retrieval")
+        desk.keep("reviews-add")
+        dialog.get_by_role("button", name="Add", exact=True).click()
+        expect(dialog).to_have_count(0)
+        desk.page.get_by_role("button", name="Export").click()
+        dialog.get_by_role("combobox", name="Reference of the items").select_option("remark")
+        desk.keep("reviews-export")
+        dialog.get_by_role("button", name="Export").click()
+        expect(dialog.get_by_role("log")).to_contain_text("answers-labelled@1 has 1 item. 2 are left out")
+        desk.assert_clean()
+    assert api.get("/review-queues/answers")["progress"]["items"] == len(ASKED)  # all were there
+    (item,) = api.get("/datasets/answers-labelled/items")["items"]
+    assert (item["input"], item["reference"]) == (ASKED[0], "As the atlas says.")
+
+
 def label_by(api: Client, server: Server, name: str, *depths: int) -> None:
     """Label as somebody else, over HTTP."""
     key = api.post("/keys", {"name": name, "role": "reviewer"})["key"]

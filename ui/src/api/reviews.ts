@@ -82,6 +82,14 @@ export const disputeQuery = (name: string, after?: number) =>
     refetchOnReconnect: false,
   });
 
+export type Selection = Schemas["ItemsRequest"];
+
+export const addItems = (name: string, body: Selection) =>
+  unwrap(api.POST("/api/v1/review-queues/{name}/items", { params: { path: { name } }, body }));
+
+export const exportQueue = (name: string, body: { dataset: string; reference: string | null }) =>
+  unwrap(api.POST("/api/v1/review-queues/{name}/export", { params: { path: { name } }, body }));
+
 interface Said {
   answers: Answers;
   comment: string;

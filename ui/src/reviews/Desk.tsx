@@ -1,12 +1,12 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
-import { ApiError } from "@/api/client";
 import type { Queue, Shown } from "@/api/reviews";
 import { TextArea } from "@/components/Field";
 import { Markdown } from "@/components/Markdown";
 import { useWords } from "@/i18n/useWords";
 import { ItemView } from "./ItemView";
 import { QuestionForm } from "./QuestionForm";
+import { Refused } from "./Refused";
 import styles from "./Reviews.module.css";
 import type { Answering } from "./useAnswering";
 
@@ -78,15 +78,5 @@ export function Desk({ queue, item, answering, submit, pending, error, onSkip, c
         )}
       </div>
     </div>
-  );
-}
-
-function Refused({ error }: { error: unknown }) {
-  const { t } = useWords();
-  const known = error instanceof ApiError && error.status !== 0;
-  return (
-    <p className={styles.refused} role="alert">
-      {known ? error.message || error.title : t("error.offline.detail")}
-    </p>
   );
 }

@@ -1,9 +1,7 @@
 import "./texts";
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { agreementQuery, type Queue, queueQuery } from "@/api/reviews";
-import { useMay } from "@/api/session";
 import { Markdown } from "@/components/Markdown";
 import { Page, Section } from "@/components/Page";
 import { EmptyState, Loaded } from "@/components/States";
@@ -11,6 +9,7 @@ import { useWords } from "@/i18n/useWords";
 import { AgreementTable } from "./Agreement";
 import { ItemsTable } from "./ItemsTable";
 import { LabelProgress, SettledProgress } from "./Progress";
+import { QueueActions } from "./QueueActions";
 import { Reviewers } from "./Reviewers";
 import styles from "./Reviews.module.css";
 
@@ -23,39 +22,10 @@ export function QueuePage() {
     <Page
       title={name}
       trail={<Link to="/reviews">{t("nav.reviews")}</Link>}
-      actions={query.data && <Actions queue={query.data} />}
+      actions={query.data && <QueueActions queue={query.data} />}
     >
       <Loaded query={query}>{(queue) => <QueueBody queue={queue} />}</Loaded>
     </Page>
-  );
-}
-
-function Actions({ queue }: { queue: Queue }) {
-  const { t } = useWords();
-  const navigate = useNavigate();
-  const mayLabel = useMay("reviewer");
-  const mayDecide = useMay("editor");
-  const params = { queue: queue.name };
-  return (
-    <>
-      {mayDecide && queue.progress.disputed > 0 && (
-        <Button
-          variant="default"
-          onClick={() =>
-            void navigate({ to: "/reviews/$queue/$task", params: { ...params, task: "decide" } })
-          }
-        >
-          {t("reviews.decide.n", { n: queue.progress.disputed })}
-        </Button>
-      )}
-      {mayLabel && queue.progress.items > 0 && (
-        <Button
-          onClick={() => void navigate({ to: "/reviews/$queue/$task", params: { ...params, task: "label" } })}
-        >
-          {t("reviews.start")}
-        </Button>
-      )}
-    </>
   );
 }
 
