@@ -87,6 +87,12 @@ def test_a_single_item_has_no_interval() -> None:
     assert (found.low, found.high) == (None, None)
 
 
+def test_where_all_agree_resampling_claims_no_certainty() -> None:
+    agreeing = [["a", "a"], ["b", "b"], ["a", "a"]]
+    found = (krippendorff_alpha(agreeing, ["a", "b"], "nominal"), raw_agreement(agreeing))
+    assert {(each.value, each.low, each.high) for each in found} == {(1.0, None, None)}
+
+
 def test_the_same_labels_give_the_same_interval() -> None:
     assert krippendorff_alpha(UNITS, SCALE, "ordinal") == krippendorff_alpha(UNITS, SCALE, "ordinal")
 

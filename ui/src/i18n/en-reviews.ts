@@ -69,7 +69,7 @@ export const enReviews = {
   "reviews.guidelines": "Guidelines",
   "reviews.input": "Input",
   "reviews.interval": "95% interval",
-  "reviews.interval.none": "Too few items for an interval",
+  "reviews.interval.none": "No interval with n = {n}: too few items, or all labels agree",
   "reviews.item": "Item",
   "reviews.items": "Items",
   "reviews.kappa": "Cohen's kappa",

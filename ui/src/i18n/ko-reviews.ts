@@ -65,7 +65,7 @@ export const koReviews: Record<keyof typeof enReviews, Text> = {
   "reviews.guidelines": "지침",
   "reviews.input": "입력",
   "reviews.interval": "95% 구간",
-  "reviews.interval.none": "구간을 구하기에는 항목이 너무 적습니다",
+  "reviews.interval.none": "구간 없음(n = {n}): 항목이 너무 적거나 모든 라벨이 같습니다",
   "reviews.item": "항목",
   "reviews.items": "항목",
   "reviews.kappa": "코헨 카파",

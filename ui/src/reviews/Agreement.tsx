@@ -22,7 +22,7 @@ export function FigureValue({ name, figure }: { name: string; figure: Figure }) 
   const tip =
     low !== null && high !== null
       ? t("interval.tip", { metric: name, low: format.metric("", low), high: format.metric("", high), n })
-      : t("interval.none", { metric: name, n });
+      : t("reviews.interval.none", { n });
   return (
     <span className="num" data-tip={tip}>
       {format.metric("", value)}
@@ -99,7 +99,7 @@ export function AgreementTable({ agreement }: { agreement: Agreement }) {
                     </span>
                   </span>
                 ) : (
-                  <Missing reason={t("reviews.interval.none")} />
+                  <Missing reason={t("reviews.interval.none", { n: alpha.n })} />
                 )}
               </td>
               <td className={styles.kappas}>

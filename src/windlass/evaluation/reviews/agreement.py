@@ -29,7 +29,7 @@ _FEWEST_ITEMS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """A coefficient of agreement; no value where it is undefined, no interval for a single item."""
+    """A coefficient of agreement: no value where it is undefined, no interval where resamples show no spread."""
 
     value: float | None
     low: float | None
@@ -179,7 +179,8 @@ def _coefficient(value: float, resampled: Floats, n: int, confidence: float) -> 
     defined = resampled[~np.isnan(resampled)]
     if np.isnan(value):
         return Coefficient(None, None, None, n)
-    if n < _FEWEST_ITEMS or defined.size == 0:
+    # A single item, or labels that all agree: resamples show nothing else, and would claim certainty.
+    if n < _FEWEST_ITEMS or defined.size == 0 or np.ptp(defined) == 0:
         return Coefficient(value, None, None, n)
     low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Coefficient(value, float(low), float(high), n)

@@ -43,7 +43,11 @@ def _items(tx: Connection, project: str, traces: Sequence[str]) -> list[str]:
     rows = tx.execute(
         select(review_items.c.id, review_items.c.source).where(review_items.c.project == project)
     ).all()
-    return [row.id for row in rows if erased & {output.trace_id for output in Source.model_validate(row.source).outputs}]
+    return [
+        row.id
+        for row in rows
+        if erased & {output.trace_id for output in Source.model_validate(row.source).outputs}
+    ]
 
 
 def _in_pieces(items: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -27,7 +27,7 @@ class Figure(BaseModel):
     """Null where it is undefined."""
     low: float | None
     high: float | None
-    """The 95 % interval; null for a single item."""
+    """The 95 % interval; null for a single item, and where all labels agree."""
     n: int
     """Items that it is about."""
 
