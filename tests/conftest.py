@@ -21,7 +21,7 @@ from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.writer import Writer
 
-pytest_plugins = ["tests.live"]
+pytest_plugins = ["tests.live", "pytester"]
 
 _POSTGRES_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 

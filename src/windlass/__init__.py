@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
+    from windlass.sdk.cases import case
     from windlass.sdk.datasets import read_dataset
-    from windlass.sdk.evaluation import Judgement, Prediction, Run, Sample, ToolCall, evaluate
+    from windlass.sdk.evaluation import Judgement, NotShown, Prediction, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Judgement",
+    "NotShown",
     "Prediction",
     "Prompt",
     "ReviewQueue",
@@ -28,6 +30,7 @@ __all__ = [
     "Sample",
     "ToolCall",
     "__version__",
+    "case",
     "evaluate",
     "flush",
     "init",
@@ -44,12 +47,14 @@ __all__ = [
 
 _HOMES = {
     "Judgement": "evaluation",
+    "NotShown": "requirements",
     "Prediction": "evaluation",
     "Prompt": "prompts",
     "ReviewQueue": "reviews",
     "Run": "evaluation",
     "Sample": "evaluation",
     "ToolCall": "evaluation",
+    "case": "cases",
     "evaluate": "evaluation",
     "flush": "exporting",
     "init": "setup",

@@ -1,11 +1,11 @@
 """A page of Chromium that notes everything that should not happen on it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,13 +27,26 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
-PHONE: Final = 375
-"""Pixels that a narrow window has across."""
-LOOKS: Final = [("en", "light", 1440), ("ko", "dark", 1440), ("en", "dark", PHONE), ("ko", "light", PHONE)]
-"""Language, theme and width, in which every page is seen."""
-
 Language = Literal["en", "ko"]
 Scheme = Literal["light", "dark"]
+
+
+class Look(NamedTuple):
+    """A theme, and the size of a window in pixels."""
+
+    scheme: Scheme
+    width: int
+    height: int
+
+
+_WIDE: Final = (1440, 900)
+_PHONE: Final = (375, 812)
+
+LOOKS: Final[Mapping[Language, Sequence[Look]]] = {
+    "en": (Look("light", *_WIDE), Look("dark", *_PHONE)),
+    "ko": (Look("dark", *_WIDE), Look("light", *_PHONE)),
+}
+"""Those in which every page is seen, by language."""
 
 _LOCALES = {"en": "en-GB", "ko": "ko-KR"}
 
@@ -63,8 +76,8 @@ class Window:
 
     page: Page
     url: str
-    name: str
-    """For its screenshots."""
+    language: Language
+    look: Look
     problems: list[str] = field(default_factory=list)
     underway: set[Request] = field(default_factory=set)
 
@@ -99,6 +112,35 @@ class Window:
             quiet = 0 if self.underway else quiet + 1
             assert time.monotonic() < deadline, f"still under way: {[request.url for request in self.underway]}"
 
+    def look_at(self, title: str, path: str, *texts: str) -> list[str]:
+        """Visit a page and see it in each look of the language; return what axe finds, named by the page."""
+        self.visit(path, *texts)
+        return [fault for _ in self.looks() for fault in self.seen(title)]
+
+    def looks(self) -> Iterator[None]:
+        """Change to each look of the language, and back to the first."""
+        first, *others = LOOKS[self.language]
+        yield
+        for look in others:
+            self._change_to(look)
+            yield
+        self._change_to(first)
+
+    def _change_to(self, look: Look) -> None:
+        self.look = look
+        self.page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
+        self.page.set_viewport_size({"width": look.width, "height": look.height})
+        self.wait_until_quiet()
+
+    def seen(self, title: str) -> list[str]:
+        """Keep a picture of what is there; it must be as the look says, and fit. Return what axe finds."""
+        self.keep(title)
+        assert self.page.evaluate("document.documentElement.lang") == self.language
+        assert self.is_dark() == (self.look.scheme == "dark")
+        assert self.page.title().endswith(" · windlass")
+        self.assert_fits()
+        return [f"{title}, {self.look}: {fault}" for fault in self.accessibility_faults()]
+
     @property
     def main(self) -> Locator:
         return self.page.locator("main")
@@ -106,7 +148,8 @@ class Window:
     def keep(self, title: str) -> None:
         """Keep a picture."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{title}-{self.name}.png")
+        name = f"{title}-{self.language}-{self.look.scheme}-{self.look.width}"
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     def is_dark(self) -> bool:
         """Tell whether the background is nearer to black than to white."""
@@ -162,27 +205,20 @@ class Window:
 
 
 @contextmanager
-def window(
-    browser: Browser,
-    url: str,
-    *,
-    language: Language = "en",
-    scheme: Scheme = "light",
-    width: int = 1440,
-    height: int = 900,
-) -> Iterator[Window]:
-    """Open a window of its own: nothing is kept from another."""
+def window(browser: Browser, url: str, language: Language = "en") -> Iterator[Window]:
+    """Open a window of its own, in the first look of a language: nothing is kept from another."""
+    look = LOOKS[language][0]
     context = browser.new_context(
         locale=_LOCALES[language],
-        color_scheme=scheme,
-        viewport={"width": width, "height": height},
+        color_scheme=look.scheme,
+        viewport={"width": look.width, "height": look.height},
         reduced_motion="reduce",
         timezone_id="Asia/Seoul",
     )
     context.set_default_timeout(TIMEOUT_MS)
     expect.set_options(timeout=TIMEOUT_MS)
     try:
-        opened = Window(context.new_page(), url, f"{language}-{scheme}-{width}")
+        opened = Window(context.new_page(), url, language, look)
         opened.watch()
         yield opened
     finally:

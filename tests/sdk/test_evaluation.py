@@ -31,6 +31,10 @@ def add(question: str) -> str:
     return str(int(first) + int(second))
 
 
+def refuse_to_add(question: str) -> str:
+    return "I cannot add."
+
+
 async def add_later(question: str) -> str:
     await asyncio.sleep(0)
     return add(question)
@@ -287,3 +291,20 @@ def test_a_gate_decides_on_runs_of_ones_own(project: Project) -> None:
     after = windlass.evaluate(add, dataset=items, evaluators=["exact_match"], name="adder")
     verdict = project.client.post("/gates", {"candidate": after.id, "baseline": before.id})
     assert verdict["outcome"] == "pass"
+
+
+def test_a_run_may_be_required_to_pass_a_gate_against_another(project: Project) -> None:
+    items = [{"id": f"i{number}", "input": f"{number} + 1", "reference": str(number + 1)} for number in range(20)]
+    rule = {"primary": {"metric": "exact_match", "kind": "superiority"}}
+    wrong, right = (
+        windlass.evaluate(target, dataset=items, evaluators=["exact_match"], name="sums")
+        for target in (refuse_to_add, add)
+    )
+
+    right.require_gate(wrong, rule)
+    with pytest.raises(
+        windlass.NotShown, match=rf"^Fail: exact_match is worse .*{project.live.url}/verdicts/"
+    ) as told:
+        wrong.require_gate(right.id, rule)
+
+    assert told.value.outcome == "fail"

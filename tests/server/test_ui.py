@@ -73,7 +73,8 @@ def test_its_files_are_served_as_they_are(http: httpx2.Client) -> None:
     icon = http.get("/favicon.svg")
     assert (icon.text, icon.headers["content-type"]) == ("<svg/>", "image/svg+xml")
     assert icon.headers["x-content-type-options"] == "nosniff"
-    assert http.get("/assets/app.js").text == "run()"
+    asset = http.get("/assets/app.js")
+    assert (asset.text, asset.headers["cache-control"]) == ("run()", "public, max-age=31536000, immutable")
     assert http.head("/favicon.svg").status_code == 200
 
 

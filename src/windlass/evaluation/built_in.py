@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from windlass.evaluation.evaluators import Evaluator, Registry
+from windlass.evaluation.judges import agents as agent_judges
 from windlass.evaluation.judges.checklist import checklist
 from windlass.evaluation.judges.claims import claims
 from windlass.evaluation.judges.pairwise import pairwise
 from windlass.evaluation.judges.rubric import rubric
 from windlass.evaluation.metrics import (
+    agents,
     answers,
     citations,
     retrieval,
@@ -46,6 +48,7 @@ BUILT_IN: Final = Registry(
         safety.pii(),
         safety.refusal(),
         *tool_calls.BUILT_IN,
+        *agents.BUILT_IN,
     ]
 )
 
@@ -66,6 +69,7 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "refusal": safety.refusal,
     "prompt_leak": safety.prompt_leak,
     **tool_calls.MAKERS,
+    "within_budget": agents.within_budget,
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
 
@@ -74,5 +78,6 @@ JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "checklist": checklist,
     "claims": claims,
     "pairwise": pairwise,
+    **agent_judges.JUDGES,
 }
 """Those that ask a model, too: what they take first is how it is asked."""

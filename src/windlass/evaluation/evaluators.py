@@ -76,6 +76,7 @@ def evaluator(
     higher_is_better: bool = True,
     needs: Iterable[str] = (),
     description: str = "",
+    by_default: bool = True,
 ) -> Callable[[Function], Evaluator]:
     """Make an evaluator of a function; its name and the first line of its docstring are the defaults."""
 
@@ -87,6 +88,7 @@ def evaluator(
             higher_is_better=higher_is_better,
             needs=tuple(needs),
             description=description or (documented[0] if documented else ""),
+            by_default=by_default,
         )
 
     return make

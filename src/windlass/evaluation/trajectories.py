@@ -14,7 +14,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final, Literal, get_args
 
 from windlass.errors import InputError
@@ -39,6 +38,8 @@ class ToolCall:
     """JSON."""
     outcome: Outcome = "done"
     """What became of it. A retry is a call of its own."""
+    tool_output: object = field(default=None, compare=False)
+    """What the tool answered, as JSON; None where it is not known."""
 
 
 Trajectory = Sequence[ToolCall]
@@ -63,10 +64,9 @@ class Comparison:
         ignore_args: bool = False,
     ) -> "Comparison":
         """Make two trajectories comparable; without arguments, by the names of tools alone."""
-        freeze = _frozen if compat == "adk" else partial(_frozen, tell_bools=True)
 
         def key(call: ToolCall) -> Hashable:
-            return call.tool_name if ignore_args else (call.tool_name, freeze(call.tool_input))
+            return call.tool_name if ignore_args else key_of(call, tell_bools=compat != "adk")
 
         ran = [key(call) for call in predicted if call.outcome not in _NEVER_RAN]
         return cls(ran, [key(call) for call in reference], compat == "vertex")
@@ -114,6 +114,11 @@ class Comparison:
             other = set(self.reference if counted is self.predicted else self.predicted)
             return sum(call in other for call in counted)
         return (Counter(self.predicted) & Counter(self.reference)).total()
+
+
+def key_of(call: ToolCall, *, tell_bools: bool = True) -> Hashable:
+    """Return what equal calls have in common, and no others."""
+    return call.tool_name, _frozen(call.tool_input, tell_bools=tell_bools)
 
 
 def single_tool_use(predicted: Trajectory, tool: str) -> float:
@@ -177,7 +182,8 @@ def _read_call(value: object, place: int) -> ToolCall:
             f"Call {place} of a trajectory has the outcome {_first(value, 'outcome')!r}; there are "
             f"{', '.join(get_args(Outcome))}."
         )
-    return ToolCall(name, _read_input(_first(value, "tool_input", "args", "arguments")), outcome)
+    tool_input = _read_input(_first(value, "tool_input", "args", "arguments"))
+    return ToolCall(name, tool_input, outcome, _first(value, "tool_output"))
 
 
 def _first(value: object, *names: str) -> object:

@@ -23,9 +23,10 @@ from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, Sam
 from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.trajectories import ToolCall
 from windlass.sdk.exporting import flush
+from windlass.sdk.requirements import Bound, NotShown, require_bound, require_verdict
 from windlass.sdk.setup import current_client
 
-__all__ = ["Judgement", "Metric", "Prediction", "Run", "Sample", "ToolCall", "evaluate"]
+__all__ = ["Judgement", "Metric", "NotShown", "Prediction", "Run", "Sample", "ToolCall", "evaluate"]
 
 _SCORES_A_REQUEST = 5000
 
@@ -52,6 +53,49 @@ class Run:
     items: int
     failed: int
     metrics: Mapping[str, Metric]
+
+    def require(
+        self,
+        metric: str,
+        *,
+        at_least: float | None = None,
+        at_most: float | None = None,
+        max_missing: float = 0.05,
+    ) -> None:
+        """Require the whole 95 % interval of a metric's mean to keep a bound.
+
+        Args:
+            metric: Its name.
+            at_least: The least that the mean may be.
+            at_most: The most.
+            max_missing: The largest share of items that may have no value.
+
+        Raises NotShown, an AssertionError: with the outcome ``fail`` where the interval lies beyond the bound, and
+        ``not_enough_data`` where the bound lies within it. Raises InputError for a metric that the run has not.
+        """
+        if metric not in self.metrics:
+            raise InputError(f"The run has no metric {metric!r}; it has {', '.join(self.metrics)}.")
+        bounds = [Bound(at_least, True)] if at_least is not None else []
+        bounds += [Bound(at_most, False)] if at_most is not None else []
+        if not bounds:
+            raise InputError(f"Say what {metric} must be: at_least=… or at_most=….")
+        for bound in bounds:
+            require_bound(metric, self.metrics[metric], bound, max_missing=max_missing)
+
+    def require_gate(self, baseline: "Run | str", rule: Mapping[str, object]) -> None:
+        """Require this run to pass a gate against another on the same items.
+
+        Args:
+            baseline: The other run, or its id.
+            rule: As in a gate's file: `{"primary": {"metric": "token_f1", "kind": "superiority"}}` and more.
+
+        Raises NotShown with the verdict's sentence and its page, InputError for what is no rule, NotFound.
+        """
+        client = current_client()
+        other = baseline if isinstance(baseline, str) else baseline.id
+        require_verdict(
+            client.post("/gates", {"candidate": self.id, "baseline": other, "rule": dict(rule)}), client.url
+        )
 
 
 def evaluate(

@@ -69,6 +69,12 @@ def shutdown() -> None:
         _replace_client(None)
 
 
+def is_connected() -> bool:
+    """Tell whether this process has said or found where its server is."""
+    with _lock:
+        return _connection.client is not None
+
+
 def current_client() -> Client:
     """Return the client that `init` made, or one of the default server."""
     with _lock:

@@ -1,6 +1,7 @@
 """The built web UI: its files, and its page for every address that is the UI's own, so that a link opens there."""
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -29,7 +30,7 @@ _HEADERS = {
 
 def serve_ui(app: FastAPI, static: Path = STATIC) -> None:
     """Let an app give the UI wherever it has no route: a known path asked with a wrong method stays 405."""
-    app.mount("/assets", StaticFiles(directory=static / "assets", check_dir=False), name="assets")
+    app.mount("/assets", _Assets(directory=static / "assets", check_dir=False), name="assets")
     not_found = app.router.not_found
 
     async def ui(scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,6 +44,15 @@ def serve_ui(app: FastAPI, static: Path = STATIC) -> None:
         await response(scope, receive, send)
 
     app.router.default = ui
+
+
+class _Assets(StaticFiles):
+    """Files whose names hold the digest of what is in them: a browser need not ask again for those that it has."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 def _answer(static: Path, path: str) -> Response:

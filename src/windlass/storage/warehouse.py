@@ -39,6 +39,10 @@ _SETTINGS: Mapping[str, object] = {
 }
 """Of every statement."""
 
+# A merge has time; somebody waits for a statement, and on a small machine there are as many merges as cores.
+_ENGINE_OPTIONS: Mapping[str, object] = {"os_threads_nice_value_merge_mutate": 10}
+"""Of the engine in this process."""
+
 # Which member of a oneof was sent: 0, "" and false are values, and differ from none.
 _PROTOBUF_SETTINGS: dict[str, object] = {
     "input_format_protobuf_oneof_presence": 1,
@@ -300,7 +304,11 @@ class Warehouse:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             connect = partial(
-                clickhouse_connect.get_client, interface="chdb", path=str(folder), settings=dict(_SETTINGS)
+                clickhouse_connect.get_client,
+                interface="chdb",
+                path=str(folder),
+                settings=dict(_SETTINGS),
+                chdb_options=dict(_ENGINE_OPTIONS),
             )
             pool = _Clients(connect, clients)
         except OSError as error:

@@ -9,6 +9,7 @@ then, so that figures of the past stay as they are until somebody recosts them.
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Protocol
 
 from windlass.errors import Unavailable
@@ -54,10 +55,15 @@ class Priced:
     """Asks questions of what the spans of a project cost."""
 
     def __init__(self, warehouse: Warehouse, project: str, lists: Lists | None = None) -> None:
-        """Without lists, models are priced by what the warehouse has of them already."""
+        """Without lists, models are priced by what the warehouse has of them already.
+
+        What it has is read from now on, beside whatever is asked first. Raises Unavailable when the warehouse is
+        closed.
+        """
         self._warehouse = warehouse
         self._project = project
         self._lists = lists
+        self._read = warehouse.begin(partial(read_listings, warehouse, project))
         self.tariff = Tariff({})
         """By which the last question was answered."""
 
@@ -66,7 +72,7 @@ class Priced:
 
         New models are looked up, kept, and the question is asked again.
         """
-        listings = read_listings(self._warehouse, self._project)
+        listings = self._read.result()
         for _ in range(_ROUNDS):
             self.tariff = Tariff(listings)
             statement = question(self.tariff)

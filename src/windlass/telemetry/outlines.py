@@ -65,11 +65,12 @@ def get_outline(
 
     They are not made into models: to validate 20,000 spans takes longer than to read them.
     """
+    priced = Priced(warehouse, project, lists)
     bounds = bounds_of_trace(warehouse, project, trace_id)
-    rows = Priced(warehouse, project, lists).query(_outline, WITHIN, within(project, [bounds]))
+    rows = priced.query(_outline, WITHIN, within(project, [bounds]))
     for row in rows:
         del row["unmet"]
-    summary = summarise(warehouse, project, [bounds], lists).get(bounds.trace_id)
+    summary = summarise(warehouse, project, [bounds], priced).get(bounds.trace_id)
     if summary is None:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
     scores = scores_of_traces(warehouse, project, [bounds.trace_id])

@@ -212,13 +212,14 @@ def _seen_later(asked: _Asked, names: list[str], upper: int, top: int) -> set[st
 
 def _activities(asked: _Asked, names: list[str]) -> dict[str, Activity]:
     warehouse, project = asked.warehouse, asked.project
-    rows = Priced(warehouse, project, asked.lists).query(
+    priced = Priced(warehouse, project, asked.lists)
+    rows = priced.query(
         lambda tariff: _statement(tariff, asked.column),
         _MEANT.format(column=asked.column),
         {"project": project, "names": names},
     )
     firsts = [str(row["trace"]) for row in rows]
-    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts), asked.lists)
+    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts), priced)
     inputs = {trace: summary.input for trace, summary in summaries.items()}
     return {str(row["id"]): _activity(row, inputs.get(str(row["trace"]), "")) for row in rows}
 

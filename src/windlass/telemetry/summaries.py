@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
-from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.costs import Priced
 from windlass.telemetry.models import ScoreSummary, Span, Status, TraceFields
 from windlass.telemetry.previews import EDGE_CHARACTERS, preview_input, preview_output
 from windlass.telemetry.scores import Score
@@ -141,14 +141,13 @@ GROUP BY trace_id
 
 
 def summarise(
-    warehouse: Warehouse, project: str, bounds: Sequence[Bounds], lists: Lists | None = None
+    warehouse: Warehouse, project: str, bounds: Sequence[Bounds], priced: Priced
 ) -> dict[str, TraceFields]:
     """Return what is said of each of some traces, by trace id."""
     if not bounds:
         return {}
     parameters = within(project, bounds)
     facts = warehouse.begin(lambda: warehouse.query(_FACTS, parameters))
-    priced = Priced(warehouse, project, lists)
     usage = {row["id"]: row for row in priced.query(_usage, WITHIN, parameters)}
     # A trace of which one statement knows and the other not yet, or no more, is for the next time.
     rows = [{**row, **usage[row["id"]]} for row in facts.result() if row["id"] in usage]

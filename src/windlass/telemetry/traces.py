@@ -88,6 +88,7 @@ def list_traces(
     """
     filters = filters or TraceFilters()
     place = _start_of(filters, cursor)
+    priced = Priced(warehouse, project, lists)
     found: list[tuple[Bounds, TraceFields]] = []
     scores: dict[str, list[ScoreSummary]] = {}
     more = True
@@ -96,7 +97,7 @@ def list_traces(
         judged = warehouse.begin(
             partial(scores_of_traces, warehouse, project, [each.trace_id for each in candidates])
         )
-        summaries = summarise(warehouse, project, candidates, lists)
+        summaries = summarise(warehouse, project, candidates, priced)
         scores |= score_summaries(judged.result())
         found += [
             (bounds, summary)
@@ -137,7 +138,7 @@ def walk_traces(
             return
         place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
         if filters.status is not None:
-            summaries = summarise(warehouse, project, candidates, lists)
+            summaries = summarise(warehouse, project, candidates, Priced(warehouse, project, lists))
             candidates = [
                 bounds
                 for bounds in candidates
@@ -159,10 +160,11 @@ def _start_of(filters: TraceFilters, cursor: str | None) -> _Place:
 
 def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:
     """Return a trace with its spans and scores. Raises InputError for what is no trace id, NotFound."""
+    priced = Priced(warehouse, project, lists)
     bounds = bounds_of_trace(warehouse, project, trace_id)
     scores = warehouse.begin(partial(scores_of_traces, warehouse, project, [bounds.trace_id]))
     events = warehouse.begin(partial(events_of_trace, warehouse, project, bounds.trace_id))
-    spans = _spans_within(warehouse, project, bounds, lists)
+    spans = _spans_within(project, bounds, priced)
     if not spans:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
     return Trace(
@@ -192,8 +194,9 @@ def get_span(
     warehouse: Warehouse, project: str, trace_id: str, span_id: str, *, lists: Lists | None = None
 ) -> Span:
     """Return one span of a trace with its contents. Raises InputError for what is no trace id, NotFound."""
+    priced = Priced(warehouse, project, lists)
     bounds = bounds_of_trace(warehouse, project, trace_id)
-    spans = _spans_within(warehouse, project, bounds, lists, span_id.lower())
+    spans = _spans_within(project, bounds, priced, span_id.lower())
     if not spans:
         raise NotFound(f"There is no span {span_id} in the trace {bounds.trace_id}.")
     _hand_out(events_of_trace(warehouse, project, bounds.trace_id), spans)
@@ -268,11 +271,9 @@ FROM ({tariff.priced(f"SELECT * FROM spans WHERE {_MEANT}")})
 """
 
 
-def _spans_within(
-    warehouse: Warehouse, project: str, bounds: Bounds, lists: Lists | None, span_id: str = ""
-) -> list[Span]:
+def _spans_within(project: str, bounds: Bounds, priced: Priced, span_id: str = "") -> list[Span]:
     """Return the spans of a trace (or one) in the order of their start, each as it was last delivered."""
-    rows = Priced(warehouse, project, lists).query(_spans, _MEANT, {**within(project, [bounds]), "span": span_id})
+    rows = priced.query(_spans, _MEANT, {**within(project, [bounds]), "span": span_id})
     rows.sort(key=lambda row: integer(row["received_ns"]))
     last = {row["id"]: row for row in rows}
     return [

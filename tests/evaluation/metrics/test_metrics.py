@@ -175,6 +175,9 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "tool_name_match",
         "tool_parameter_key_match",
         "tool_parameter_match",
+        "tool_choice_accuracy",
+        "error_recovery",
+        "repeated_calls",
     ]
     assert all(each.description.endswith(".") for each in BUILT_IN.values())
 
@@ -192,6 +195,8 @@ def test_a_run_that_names_no_evaluators_leaves_out_what_few_answers_are_for_or_w
         "citation_recall",
         "pii",
         "refusal",
+        "error_recovery",
+        "repeated_calls",
     }
     assert BUILT_IN["rouge_l"](sample("x", "x")) == Judgement(1.0)
 

@@ -32,6 +32,7 @@ def test_a_sample_is_held_against_the_reference_of_its_item() -> None:
         "tool_name_match": 0.5,
         "tool_parameter_key_match": 0.5,
         "tool_parameter_match": 0.5,
+        "tool_choice_accuracy": 0.5,
     }
 
 

@@ -1,4 +1,4 @@
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import { type ECharts, type EChartsCoreOption, init } from "echarts/core";
 import { useEffect, useRef } from "react";
 import { useWords } from "@/i18n/useWords";
@@ -20,7 +20,7 @@ interface ChartProps {
 /** One ECharts canvas in the theme of the page, with PNG and CSV; load it lazily. */
 export function Chart({ label, name, height, option, columns, rows, onChoose }: ChartProps) {
   const { t } = useWords();
-  const { colorScheme } = useMantineColorScheme();
+  const colorScheme = useComputedColorScheme("light");
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
 

@@ -1,4 +1,4 @@
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import { type ECharts, init } from "echarts/core";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { coloursOf, themed } from "@/components/chartTheme";
@@ -23,7 +23,7 @@ export interface TimeChartProps {
 
 /** Values over time: a drag zooms, a click picks an interval, and the series if it hits one. Load it lazily. */
 export function TimeChart({ label, height, drawn, onPick, onZoom, ref }: TimeChartProps) {
-  const { colorScheme } = useMantineColorScheme();
+  const colorScheme = useComputedColorScheme("light");
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
 

@@ -1,5 +1,5 @@
 import "@xyflow/react/dist/base.css";
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { Controls, type Edge, type Node, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
@@ -45,7 +45,7 @@ export function GraphCanvas(props: Props) {
 
 function Canvas({ drawing, label, chosen, onChoose }: Props) {
   const { t } = useWords();
-  const { colorScheme } = useMantineColorScheme();
+  const colorScheme = useComputedColorScheme("light");
   const { ref, width } = useElementSize();
   const [whole, setWhole] = useState(false);
   const shown = useMemo(() => (whole ? drawing : foldRare(drawing)), [drawing, whole]);
@@ -89,7 +89,7 @@ function Canvas({ drawing, label, chosen, onChoose }: Props) {
             edges={edges}
             nodeTypes={NODE_TYPES}
             edgeTypes={EDGE_TYPES}
-            colorMode={colorScheme === "auto" ? "system" : colorScheme}
+            colorMode={colorScheme}
             nodesDraggable={false}
             nodesConnectable={false}
             nodesFocusable={false}

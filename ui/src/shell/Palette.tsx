@@ -1,5 +1,5 @@
 import "./laterTexts";
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import {
@@ -21,7 +21,8 @@ import { useSignOut } from "./useSignOut";
 
 function useCommands(): Command[] {
   const words = useWords();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme();
+  const colorScheme = useComputedColorScheme("light");
   const signOut = useSignOut();
   const releases = useQuery(artifactsQuery("release")).data?.items;
   const runs = useInfiniteQuery(runsQuery()).data?.pages[0]?.items;

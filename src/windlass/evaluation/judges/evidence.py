@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from windlass.errors import InputError
 from windlass.evaluation.samples import Sample
+from windlass.evaluation.trajectories import ToolCall
 
 METADATA: Final = "metadata."
 _MARK: Final = re.compile(r"<|\[(?=/?(?:INST|SYS|AVAILABLE_TOOLS|TOOL_)|\|)|[\ud800-\udfff]")
@@ -20,6 +21,15 @@ _MARK: Final = re.compile(r"<|\[(?=/?(?:INST|SYS|AVAILABLE_TOOLS|TOOL_)|\|)|[\ud
 
 And half a surrogate pair, which no message can carry but as an escape.
 """
+
+
+def _shown(call: ToolCall) -> dict[str, object]:
+    return {
+        "tool_name": call.tool_name,
+        "tool_input": call.tool_input,
+        **({"outcome": call.outcome} if call.outcome != "done" else {}),
+        **({"tool_output": call.tool_output} if call.tool_output is not None else {}),
+    }
 
 
 class _Field(NamedTuple):
@@ -37,10 +47,8 @@ _FIELDS: Final[Mapping[str, _Field]] = {
         ],
     ),
     "trajectory": _Field(
-        "the tool calls that were made, in their order",
-        lambda sample: [
-            {"tool_name": call.tool_name, "tool_input": call.tool_input} for call in sample.trajectory or ()
-        ],
+        "the tool calls that were made, in their order, with what they answered where that is known",
+        lambda sample: [_shown(call) for call in sample.trajectory or ()],
     ),
     "output": _Field("the answer that is judged", lambda sample: sample.output),
 }

@@ -25,7 +25,7 @@ from windlass.evaluation.trajectories import (
 
 REFERENCE: Final = "reference_trajectory"
 _NEEDS: Final = (f"metadata.{REFERENCE}",)
-_SILENT: Final = Judgement(None, "undefined", "the target does not say which tools it called")
+SILENT: Final = Judgement(None, "undefined", "the target does not say which tools it called")
 
 Tolerance = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 
@@ -55,7 +55,7 @@ def _evaluator(
 ) -> Evaluator:
     def judge(sample: Sample) -> Judgement:
         if sample.trajectory is None:
-            return _SILENT
+            return SILENT
         value = measure(sample.trajectory, read_trajectory(sample.metadata.get(REFERENCE)))
         return Judgement(value) if value is not None else Judgement(None, "undefined", "no tool was to be called")
 
@@ -87,7 +87,7 @@ def make_single_tool_use(tool: str) -> Evaluator:
         raise InputError("Name the tool that must be called, as `parameters: {tool: search}`.")
 
     def judge(sample: Sample) -> Judgement:
-        return _SILENT if sample.trajectory is None else Judgement(single_tool_use(sample.trajectory, tool))
+        return SILENT if sample.trajectory is None else Judgement(single_tool_use(sample.trajectory, tool))
 
     return Evaluator("trajectory_single_tool_use", judge, description=f"Whether {tool} was called.")
 
