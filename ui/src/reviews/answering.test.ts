@@ -56,10 +56,14 @@ test("the keys of a pair follow the order in which its outputs are shown", () =>
 test("after an answer the next open question is asked, and required ones that were passed over", () => {
   const questions = [right, tone, remark];
   expect(nextQuestion(questions, { right: true }, 0)).toBe(1);
-  expect(nextQuestion(questions, { right: true, tone: "kind" }, 1)).toBe(2);
-  expect(nextQuestion(questions, { tone: "kind" }, 1)).toBe(2);
+  expect(nextQuestion(questions, { tone: "kind" }, 1)).toBe(0);
   expect(nextQuestion(questions, { tone: "kind", remark: "Hm." }, 2)).toBe(0);
   expect(nextQuestion(questions, { right: true, tone: "kind", remark: "Hm." }, 1)).toBe(1);
+});
+
+test("nobody is led into a remark, but into a text that is asked for", () => {
+  expect(nextQuestion([right, remark], { right: true }, 0)).toBe(0);
+  expect(nextQuestion([right, { ...remark, required: true }], { right: true }, 0)).toBe(1);
 });
 
 test("no is an answer, and a blank text is none", () => {

@@ -42,12 +42,20 @@ export const isAnswered = (question: Question, answers: Answers) => {
 export const firstMissing = (questions: readonly Question[], answers: Answers) =>
   questions.findIndex((question) => question.required && !isAnswered(question, answers));
 
-/** Where to go on after an answer: the next question without one, or where it was given if all have one. */
+/**
+ * Where to go on after an answer: the next question without one, or where it was given if all have one. Nobody is
+ * led into a remark, which would take the next key for a letter.
+ */
 export function nextQuestion(questions: readonly Question[], answers: Answers, from: number): number {
   for (let step = 1; step <= questions.length; step += 1) {
     const index = (from + step) % questions.length;
     const question = questions[index];
-    if (question && !isAnswered(question, answers) && (question.required || index > from)) return index;
+    if (
+      question &&
+      !isAnswered(question, answers) &&
+      (question.required || (index > from && question.type !== "text"))
+    )
+      return index;
   }
   return from;
 }
