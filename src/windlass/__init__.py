@@ -11,10 +11,11 @@ from windlass.version import __version__
 if TYPE_CHECKING:
     from windlass.sdk.cases import case
     from windlass.sdk.datasets import read_dataset
-    from windlass.sdk.evaluation import Judgement, NotShown, Prediction, Run, Sample, ToolCall, evaluate
+    from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
+    from windlass.sdk.requirements import NotShown
     from windlass.sdk.reviews import ReviewQueue, review_queue
     from windlass.sdk.scoring import lost_scores, score
     from windlass.sdk.setup import init, shutdown
@@ -25,6 +26,7 @@ __all__ = [
     "NotShown",
     "Prediction",
     "Prompt",
+    "RecordedOutputs",
     "ReviewQueue",
     "Run",
     "Sample",
@@ -50,6 +52,7 @@ _HOMES = {
     "NotShown": "requirements",
     "Prediction": "evaluation",
     "Prompt": "prompts",
+    "RecordedOutputs": "evaluation",
     "ReviewQueue": "reviews",
     "Run": "evaluation",
     "Sample": "evaluation",

@@ -204,3 +204,25 @@ def test_traces_are_listed_and_shown_as_they_are_named(windlass: Windlass, proje
     assert "orphan" in shown
     assert "helpful 0.500 [half]" in shown
     assert "\x1b" not in shown
+
+
+def test_eval_repeats_items_and_prints_pass_k(windlass: Windlass, folder: Path) -> None:
+    windlass("push", folder)
+    done = windlass("eval", "adder@careless", "--dataset", "sums", "--evaluator", "exact_match", "--repeats", 2)
+    assert (done.code, done.err) == (0, "")
+    assert "32 of 32 samples, 0 failed" in done.out
+    k_rows = [row for row in rows(done) if row[:2] in (["exact_match", "1"], ["exact_match", "2"])]
+    assert [row[2] for row in k_rows] == ["0.500", "0.500"]
+    assert "pass^k" in done.out
+
+
+def test_eval_scores_recorded_outputs_without_a_release(windlass: Windlass, project: Project) -> None:
+    items = [{"input": "1 + 1", "reference": "2", "metadata": {"gpt": "2"}}]
+    project.client.post("/datasets/recorded", {"items": items})
+    done = windlass("eval", "--dataset", "recorded", "--outputs", "gpt", "--evaluator", "exact_match")
+    assert (done.code, done.err) == (0, "")
+    assert "1 of 1 samples, 0 failed" in done.out
+    (run,) = project.client.get("/runs")["items"]
+    assert run["release"]["name"] == "recorded-gpt"
+    refused = windlass("eval", "--dataset", "recorded")
+    assert (refused.code, "Name the release to evaluate" in refused.err) == (2, True)

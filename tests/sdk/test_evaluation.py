@@ -12,6 +12,7 @@ import windlass
 from tests.live import CAREFUL, Project
 from windlass.errors import InputError, NotFound, Unavailable
 from windlass.evaluation.evaluators import evaluator
+from windlass.evaluation.rates import clopper_pearson
 from windlass.evaluation.samples import Context, Prediction
 from windlass.models.completion import Usage
 from windlass.sdk.evaluation import Metric
@@ -58,7 +59,7 @@ def test_whatever_can_be_called_is_evaluated(project: Project, target: Callable[
         target, dataset=ITEMS, evaluators=["exact_match"], release=f"adder@{release['digest']}", name="sums"
     )
     assert (run.items, run.failed) == (6, 0)
-    assert run.metrics == {"exact_match": metric_of(1.0, 6)}
+    assert run.metrics == {"exact_match": ALL_SIX}
     assert [sample["output"] for sample in samples_of(project, run)] == [str(number + 1) for number in range(6)]
     stored = project.client.get(f"/runs/{run.id}")
     assert (stored["state"], stored["finished_items"], stored["failed_items"]) == ("finished", 6, 0)
@@ -80,7 +81,7 @@ def test_a_judge_of_ones_own_process_and_an_async_function_grade(project: Projec
     )
     asked = [{"id": each["id"], "input": {"question": each["input"]}} for each in ITEMS]
     run = windlass.evaluate(lambda asked: "3", dataset=asked, evaluators=[judge, is_short], name="threes")
-    assert run.metrics["is_short"] == metric_of(1.0, 6)
+    assert run.metrics["is_short"] == ALL_SIX
     assert run.metrics["right_sum"].n == 6
     right = samples_of(project, run)[2]
     assert (right["scores"]["right_sum"], right["explanations"]["right_sum"]) == (1.0, "It is 3.")
@@ -93,8 +94,8 @@ def test_a_judge_of_ones_own_process_and_an_async_function_grade(project: Projec
         windlass.judge("rubric", model="openai:judge", base_url="http://127.0.0.1:1", criteria="c", scores={})
 
 
-def metric_of(mean: float, n: int) -> Metric:
-    return Metric(mean=mean, low=mean, high=mean, n=n, missing=0, missing_why={})
+ALL_SIX = Metric(mean=1.0, low=clopper_pearson(6, 6).low, high=1.0, n=6, missing=0, missing_why={})
+"""1 on every item."""
 
 
 def test_a_release_is_made_of_the_functions_own_source(project: Project) -> None:
@@ -148,7 +149,7 @@ def test_own_evaluators_judge_with_numbers_nothing_and_judgements(project: Proje
         return abs(int(sample.output) - int(str(sample.reference)))
 
     run = windlass.evaluate(add, dataset=ITEMS, evaluators=[is_short, nothing, verdict, broken, distance])
-    assert run.metrics["is_short"] == metric_of(1.0, 6)
+    assert run.metrics["is_short"] == ALL_SIX
     assert (run.metrics["nothing"].n, run.metrics["broken"].n, run.metrics["broken"].missing) == (0, 0, 6)
     assert run.metrics["distance"].mean == 0
     sample = samples_of(project, run)[0]
@@ -234,6 +235,41 @@ def test_a_dataset_is_named_by_its_version(project: Project) -> None:
         assert (run.items, run.metrics["exact_match"].mean) == (items, 1.0)
 
 
+def test_repeats_are_samples_of_one_item_and_tell_pass_k(project: Project) -> None:
+    asked: list[str] = []
+
+    def every_other(question: str) -> str:
+        asked.append(question)
+        return add(question) if len(asked) > len(ITEMS) else "0"
+
+    run = windlass.evaluate(every_other, dataset=ITEMS, evaluators=["exact_match"], repeats=2, concurrency=1)
+    assert (run.items, run.repeats, len(asked)) == (6, 2, 12)
+    metric = run.metrics["exact_match"]
+    assert (metric.mean, metric.n) == (0.5, 6)
+    assert (metric.passing(2).pass_hat.mean, metric.passing(2).pass_at.mean) == (0.0, 1.0)
+    assert [(sample["item"], sample["repeat"]) for sample in samples_of(project, run)[:3]] == [
+        ("i0", 1),
+        ("i0", 2),
+        ("i1", 1),
+    ]
+    with pytest.raises(InputError, match=r"pass\^3 and pass@3 need 3 repeats of an item, and there are 2"):
+        metric.passing(3)
+    once = windlass.evaluate(add, dataset=ITEMS, evaluators=["exact_match"])
+    with pytest.raises(InputError, match="this run has none, or the metric has other values"):
+        once.metrics["exact_match"].passing(1)
+
+
+def test_recorded_outputs_are_scored_in_place_of_calls(project: Project) -> None:
+    items = [{**item, "metadata": {"gpt": {"output": item["reference"]}}} for item in ITEMS]
+    run = windlass.evaluate(
+        windlass.RecordedOutputs("gpt"), dataset=items, evaluators=["exact_match"], name="sums"
+    )
+    assert run.metrics["exact_match"].mean == 1.0
+    assert project.client.get(f"/runs/{run.id}")["release"]["name"] == "sums-gpt"
+    with pytest.raises(InputError, match="has no output in 'charm'"):
+        windlass.evaluate(windlass.RecordedOutputs("charm"), dataset=items, evaluators=["exact_match"])
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "sentence"),
     [
@@ -248,6 +284,7 @@ def test_a_dataset_is_named_by_its_version(project: Project) -> None:
         ({"evaluators": [lambda _: 1.0, lambda _: 2.0]}, InputError, "Two evaluators are named '<lambda>'"),
         ({"release": "none@1"}, NotFound, "There is no release 'none'"),
         ({"concurrency": 0}, InputError, "body.concurrency"),
+        ({"repeats": 0}, InputError, "body.repeats"),
         ({"target": len}, InputError, "The source of <built-in function len> cannot be read"),
         ({"name": "Not a name"}, InputError, "is no name"),
     ],

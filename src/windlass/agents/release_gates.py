@@ -54,8 +54,8 @@ class ReleaseGates:
             self._database,
             self._audit,
             principal,
-            candidate=Side(after, self._runs.samples(after)),
-            baseline=Side(before, self._runs.samples(before)),
+            candidate=Side(after, self._runs.results(after)),
+            baseline=Side(before, self._runs.results(before)),
             items={item.id: item for item in self._runs.items(after)},
             rule=rule or _default_rule(before, after),
         )

@@ -22,21 +22,29 @@ from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
-from windlass.evaluation.results import summarise
+from windlass.evaluation.pass_rates import PassRates
+from windlass.evaluation.passes import pass_rates
+from windlass.evaluation.recorded import RecordedOutputs, require_outputs
+from windlass.evaluation.repeats import average_repeats, by_item
+from windlass.evaluation.results import summarise, values_of
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
     EVALUATOR_VERSIONS,
     JUDGE_PROMPTS,
+    OUTPUTS,
+    SOURCE,
     Run,
+    RunSource,
     VersionName,
     create_run,
+    find_run,
     finish_run,
     get_run,
     record_progress,
     start_run,
     unfinished_runs,
 )
-from windlass.evaluation.samples import Item, Sample, SampleResult
+from windlass.evaluation.samples import Item, Sample, SampleResult, Target
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 
@@ -88,17 +96,24 @@ class ReleaseRuns:
         *,
         evaluators: Sequence[str] | None = None,
         concurrency: int | None = None,
+        repeats: int = 1,
+        outputs: str | None = None,
     ) -> Run:
         """Record a run and start it.
 
-        Without evaluators, every built-in one is taken that the dataset has the columns for. Raises NotFound,
-        InputError for an evaluator that the dataset cannot feed, ConfigurationError for a model without a key:
-        all before anything is written.
+        Without evaluators, every built-in one is taken that the dataset has the columns for. With ``outputs``, a
+        column of the dataset, what stands there is scored, and no model of the release is asked.
+
+        Raises NotFound, InputError for an evaluator that the dataset cannot feed, ConfigurationError for a model
+        without a key: all before anything is written.
         """
         version = self._environments.resolve(principal.project, release)
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
         chosen = self._choose(principal.project, items, evaluators)
-        self._assistants.load(principal.project, version, self._tracer_of(principal.project))
+        if outputs is None:
+            self._assistants.load(principal.project, version, self._tracer_of(principal.project))
+        else:
+            require_outputs(items, outputs, repeats=repeats)
         run = create_run(
             self._database,
             self._audit,
@@ -108,7 +123,9 @@ class ReleaseRuns:
             items=len(items),
             evaluators=chosen.evaluators,
             concurrency=concurrency or self._concurrency,
+            repeats=repeats,
             settings={
+                **({OUTPUTS: outputs} if outputs is not None else {}),
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
             },
@@ -124,13 +141,19 @@ class ReleaseRuns:
         *,
         evaluators: Mapping[str, bool],
         concurrency: int,
+        repeats: int = 1,
+        source: RunSource | None = None,
     ) -> Run:
-        """Record a run whose samples and scores come from a user's own process (`windlass.evaluate`).
+        """Record a run whose samples and scores come from elsewhere: a user's own process, or another tool's file.
 
-        `evaluators` says of each metric whether higher is better. Raises NotFound and InputError.
+        `evaluators` says of each metric whether higher is better. A run with a source is recorded once; asked for
+        again, it is returned as it stands. Raises NotFound and InputError.
         """
         version = self._environments.resolve(principal.project, release)
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
+        run_id = None if source is None else source.run_id(principal.project, version.digest, data.digest)
+        if run_id is not None and (known := find_run(self._database, principal.project, run_id)) is not None:
+            return known
         run = create_run(
             self._database,
             self._audit,
@@ -140,7 +163,9 @@ class ReleaseRuns:
             items=len(items),
             evaluators=[Evaluator(name, _judged_elsewhere, higher) for name, higher in evaluators.items()],
             concurrency=concurrency,
-            settings={_EXTERNAL: True},
+            repeats=repeats,
+            settings={_EXTERNAL: True, **({SOURCE: source.model_dump()} if source is not None else {})},
+            run_id=run_id,
         )
         return start_run(self._database, run.id) or run
 
@@ -153,12 +178,24 @@ class ReleaseRuns:
         items, samples = self.items(run), self.samples(run)
         failed = sum(sample.prediction is None for sample in samples.values())
         record_progress(self._database, run_id, finished=len(samples), failed=failed)
-        finish_run(self._database, run_id, summarise(samples, items, run.evaluators))
+        finish_run(self._database, run_id, summarise(samples, items, run.evaluators, run.repeats))
         return get_run(self._database, principal.project, run_id)
 
     def samples(self, run: Run) -> Mapping[str, SampleResult]:
-        """Return a run's finished samples by item."""
+        """Return a run's finished samples by key."""
         return self._store_of(run).stored()
+
+    def results(self, run: Run) -> Mapping[str, SampleResult]:
+        """Return what came of a run by item, its repeats averaged."""
+        samples = self.samples(run)
+        return samples if run.repeats == 1 else average_repeats(samples.values())
+
+    def passes(self, run: Run, metric: str, k: int) -> PassRates:
+        """Return pass^k and pass@k of a metric so far. Raises InputError where the run cannot tell them."""
+        if metric not in run.evaluators:
+            raise InputError(f"{run.id} has no metric {metric!r}; it has {', '.join(run.evaluators)}.")
+        grouped = by_item(self.samples(run).values())
+        return pass_rates([values_of(grouped.get(item.id, ()), metric) for item in self.items(run)], k)
 
     def items(self, run: Run) -> list[Item]:
         """Return the items of a run's dataset version."""
@@ -190,19 +227,26 @@ class ReleaseRuns:
         execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
 
     def _open(self, run: Run) -> RunParts:
-        release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
-        assistant = self._assistants.load(run.project, release, self._tracer_of(run.project))
         evaluators = restore_evaluators(
             self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project)
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(
             items=self.items(run),
-            target=ReleaseTarget(assistant, run=run.id),
+            target=self._target(run),
             evaluators=evaluators,
             store=self._store_of(run),
-            settings=RunnerSettings(concurrency=run.concurrency),
+            settings=RunnerSettings(
+                concurrency=run.concurrency, repeats=run.repeats, measure_latency=run.outputs is None
+            ),
         )
+
+    def _target(self, run: Run) -> Target:
+        if run.outputs is not None:
+            return RecordedOutputs(run.outputs)
+        release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
+        assistant = self._assistants.load(run.project, release, self._tracer_of(run.project))
+        return ReleaseTarget(assistant, run=run.id)
 
 
 def _refuse_other_prompts(run: Run, evaluators: Sequence[Evaluator]) -> None:

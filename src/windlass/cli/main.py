@@ -15,6 +15,7 @@ from windlass.cli import (
     erase,
     gate,
     graph,
+    imports,
     keys,
     masking,
     prices,
@@ -42,6 +43,7 @@ app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(reviews.app, name="reviews")
 app.command("eval")(run.evaluate)
+app.command("import")(imports.import_runs)
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)

@@ -46,7 +46,7 @@ def execute_run(
         progress = asyncio.run(_sampled(run, parts, database, stopping))
         if progress.stopped and stopping is not None and stopping.is_set():
             raise JobInterrupted
-        finish_run(database, run_id, summarise(parts.store.stored(), parts.items, run.evaluators))
+        finish_run(database, run_id, summarise(parts.store.stored(), parts.items, run.evaluators, run.repeats))
     except WindlassError as error:
         fail_run(database, run_id, error.message)
     except Exception as error:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from windlass.evaluation.binary_pairs import mcnemar_exact
-from windlass.evaluation.checks import Check, Comparison, Level, Outcome, Results, check, compare
+from windlass.evaluation.checks import SEED, Check, Comparison, Level, Outcome, Results, check, compare
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item
 from windlass.evaluation.sentences import gate_sentence
-from windlass.evaluation.statistics import holm
+from windlass.evaluation.statistics import holm, paired_difference
 
 
 class Pairs(BaseModel):
@@ -19,11 +19,13 @@ class Pairs(BaseModel):
     paired: int
     """Items that both runs answered."""
     baseline_errors: int
+    """Items on which it erred, be it in one of their repeats."""
     candidate_errors: int
     absent: int
     """Items that one run or both never got to."""
     errors_p_value: float
-    """McNemar's exact one-sided p: small when the candidate fails where the baseline does not."""
+    """One-sided: small when the candidate fails where the baseline does not. McNemar's exact p, or with repeats
+    that of the shares of an item's repeats that failed."""
 
 
 class Decision(BaseModel):
@@ -86,16 +88,27 @@ def _shared(guardrails: list[Comparison], tail: float) -> list[tuple[Level, Leve
 
 
 def _pairs(baseline: Results, candidate: Results, items: Mapping[str, Item]) -> Pairs:
-    failed_before = {item for item in items if item in baseline and baseline[item].prediction is None}
-    failed_after = {item for item in items if item in candidate and candidate[item].prediction is None}
-    absent = {item for item in items if item not in baseline or item not in candidate}
-    both = set(items) - absent
-    only_before, only_after = (failed_before - failed_after) & both, (failed_after - failed_before) & both
+    before = {item: baseline[item].failed_share for item in items if item in baseline}
+    after = {item: candidate[item].failed_share for item in items if item in candidate}
+    both = before.keys() & after.keys()
     return Pairs(
         items=len(items),
-        paired=len(both - failed_before - failed_after),
-        baseline_errors=len(failed_before),
-        candidate_errors=len(failed_after),
-        absent=len(absent),
-        errors_p_value=mcnemar_exact(len(only_before), len(only_after), one_sided=True),
+        paired=sum(before[item] < 1 and after[item] < 1 for item in both),
+        baseline_errors=sum(share > 0 for share in before.values()),
+        candidate_errors=sum(share > 0 for share in after.values()),
+        absent=len(items) - len(both),
+        errors_p_value=_errors_p([(before[item], after[item]) for item in items if item in both]),
     )
+
+
+def _errors_p(shares: list[tuple[float, float]]) -> float:
+    """Return the one-sided p value of "the candidate fails no more often", by each item's shares of failures."""
+    if all(share in (0, 1) for pair in shares for share in pair):
+        return mcnemar_exact(
+            sum(before > after for before, after in shares),
+            sum(after > before for before, after in shares),
+            one_sided=True,
+        )
+    before, after = zip(*shares, strict=True)
+    p_value = paired_difference(before, after, seed=SEED).p_greater()
+    return 1.0 if p_value is None else p_value

@@ -16,9 +16,9 @@ class MemorySamples:
         return dict(self._results)
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
-        self._results.update((result.item, result) for _, result in samples)
+        self._results.update((result.key, result) for _, result in samples)
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         for result in results:
-            kept = self._results[result.item]
-            self._results[result.item] = replace(kept, judgements={**kept.judgements, **result.judgements})
+            kept = self._results[result.key]
+            self._results[result.key] = replace(kept, judgements={**kept.judgements, **result.judgements})

@@ -4,15 +4,33 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
+from windlass.evaluation.pass_rates import PassRates
+from windlass.evaluation.passes import all_pass_rates
+from windlass.evaluation.rates import rate_interval
+from windlass.evaluation.repeats import average_repeats, by_item
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.statistics import mean_estimate
 
 
+class RepeatSummary(BaseModel):
+    """A metric over the repeats of a run's items."""
+
+    samples: int
+    """Samples with a value, of all items together."""
+    missing: int
+    """Samples without one."""
+    passes: list[PassRates]
+    """pass^k and pass@k; empty for a metric that has other values than 0 and 1."""
+
+
 class MetricSummary(BaseModel):
-    """A metric over the samples of a run: its mean and 95 % t interval."""
+    """A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
+
+    Of an item's repeats the mean counts.
+    """
 
     mean: float | None
     low: float | None
@@ -23,12 +41,16 @@ class MetricSummary(BaseModel):
     missing_why: dict[str, int] = {}
     """How many of them for which reason: ``failed``, ``absent`` (never sampled), ``undefined``, or what the
     evaluator says: ``error``, ``unparsable``, ``abstain`` and the like."""
+    repeats: RepeatSummary | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a run that repeats its items."""
 
 
 class RunSample(BaseModel):
     """One item of a run with what the release made of it."""
 
     item: str
+    repeat: int
+    """Which of the item's repeats this is, from 1."""
     trace_id: str
     input: object
     reference: object
@@ -47,10 +69,18 @@ class SamplePage(NamedTuple):
 
 
 def summarise(
-    results: Mapping[str, SampleResult], items: Sequence[Item], evaluators: Sequence[str]
+    results: Mapping[str, SampleResult], items: Sequence[Item], evaluators: Sequence[str], repeats: int = 1
 ) -> dict[str, MetricSummary]:
     """Summarise every evaluator over the items of a run; what has no value is counted, not hidden."""
-    return {name: _summary(results, items, name) for name in evaluators}
+    if repeats == 1:
+        return {name: _summary(results, items, name) for name in evaluators}
+    grouped, averaged = by_item(results.values()), average_repeats(results.values())
+    return {
+        name: _summary(averaged, items, name).model_copy(
+            update={"repeats": _repeat_summary([grouped.get(item.id, []) for item in items], name, repeats)}
+        )
+        for name in evaluators
+    }
 
 
 def samples_page(
@@ -60,12 +90,13 @@ def samples_page(
     limit: int = 50,
     cursor: str | None = None,
 ) -> SamplePage:
-    """Return finished samples in the order of the dataset; the cursor counts items."""
+    """Return finished samples in the order of the dataset, an item's repeats together; the cursor counts them."""
     if cursor is not None and not cursor.isdecimal():
         raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.")
-    finished = [item for item in items if item.id in results]
+    grouped = by_item(results.values())
+    finished = [(item, result) for item in items for result in grouped.get(item.id, ())]
     start = int(cursor or 0)
-    page = [run_sample(item, results[item.id]) for item in finished[start : start + limit]]
+    page = [run_sample(item, result) for item, result in finished[start : start + limit]]
     return SamplePage(page, str(start + limit) if len(finished) > start + limit else None)
 
 
@@ -73,6 +104,7 @@ def run_sample(item: Item, result: SampleResult) -> RunSample:
     judgements = result.judgements
     return RunSample(
         item=item.id,
+        repeat=result.repeat,
         trace_id=result.trace_id,
         input=item.input,
         reference=item.reference,
@@ -98,15 +130,40 @@ def _summary(results: Mapping[str, SampleResult], items: Sequence[Item], metric:
             values.append(judgement.value)
         else:
             why[_reason(result, judgement)] += 1
-    estimate = mean_estimate(values) if values else None
+    mean, low, high = _estimate(values)
     return MetricSummary(
-        mean=estimate.mean if estimate else None,
-        low=estimate.low if estimate else None,
-        high=estimate.high if estimate else None,
+        mean=mean,
+        low=low,
+        high=high,
         n=len(values),
         missing=why.total(),
         missing_why=dict(why.most_common()),
     )
+
+
+def _estimate(values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
+    """Return the mean with its interval, as far as there are any: that of a rate where every value is 0 or 1."""
+    if not values:
+        return None, None, None
+    if set(values) <= {0, 1}:
+        interval = rate_interval(round(sum(values)), len(values))
+        return sum(values) / len(values), *interval
+    estimate = mean_estimate(values)
+    return estimate.mean, estimate.low, estimate.high
+
+
+def _repeat_summary(of_items: Sequence[Sequence[SampleResult]], metric: str, repeats: int) -> RepeatSummary:
+    values = [values_of(results, metric) for results in of_items]
+    there = sum(map(len, values))
+    return RepeatSummary(
+        samples=there, missing=len(of_items) * repeats - there, passes=all_pass_rates(values, repeats)
+    )
+
+
+def values_of(results: Sequence[SampleResult], metric: str) -> list[float]:
+    """Return the values that an item's repeats have."""
+    judgements = (result.judgements.get(metric) for result in results)
+    return [each.value for each in judgements if each is not None and each.value is not None]
 
 
 def _reason(result: SampleResult | None, judgement: Judgement | None) -> str:

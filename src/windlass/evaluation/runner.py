@@ -21,7 +21,7 @@ from opentelemetry import trace
 
 from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
+from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target, sample_key
 
 _STORE_ATTEMPTS = 6
 
@@ -30,7 +30,7 @@ class SampleStore(Protocol):
     """Where the samples of one run are kept. Every call blocks; what was written is durable on return."""
 
     def stored(self) -> Mapping[str, SampleResult]:
-        """Return the finished samples by item, with the judgements that were stored of them."""
+        """Return the finished samples by key, with the judgements that were stored of them."""
         ...
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
@@ -44,6 +44,7 @@ class SampleStore(Protocol):
 
 class Progress(NamedTuple):
     items: int
+    """Samples that there are to be: the items, each as often as the run repeats it."""
     finished: int
     """Samples that are stored, failed ones among them."""
     failed: int
@@ -53,6 +54,10 @@ class Progress(NamedTuple):
 @dataclass(frozen=True)
 class RunnerSettings:
     concurrency: int = 8
+    repeats: int = 1
+    """How often each item is asked; all items once, before any is asked again."""
+    measure_latency: bool = True
+    """Whether the time that a target takes is its latency, where it says none: not when answers are looked up."""
     attempts: int = 3
     """How often the target is asked when it answers Unavailable or ProviderError."""
     backoff_s: float = 0.5
@@ -78,7 +83,7 @@ async def run_samples(
     settings: RunnerSettings | None = None,
     observe: Observer | None = None,
 ) -> Progress:
-    """Bring every item to a stored and scored sample, and return how many there are.
+    """Bring every item to stored and scored samples, one for each repeat, and return how many there are.
 
     Finished samples are taken from the store and never asked again; those that lack a judgement are scored
     from their stored prediction. An error of the target becomes a failed sample. ConfigurationError, and a
@@ -106,9 +111,14 @@ class _Run:
         self._store = store
         self._settings = settings
         self._observe = observe
-        done = [stored[item.id] for item in items if item.id in stored]
-        self._progress = Progress(len(items), len(done), sum(result.prediction is None for result in done))
-        self._waiting: Iterator[Item] = iter([item for item in items if item.id not in stored])
+        keys = {
+            sample_key(item.id, repeat): (item, repeat)
+            for repeat in range(1, settings.repeats + 1)
+            for item in items
+        }
+        done = [stored[key] for key in keys if key in stored]
+        self._progress = Progress(len(keys), len(done), sum(result.prediction is None for result in done))
+        self._waiting = iter([sample for key, sample in keys.items() if key not in stored])
         self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(2 * settings.batch)
         self._hurry = asyncio.Event()
         """Set when a commit need not wait for more samples: there are enough, or there will be none."""
@@ -134,12 +144,12 @@ class _Run:
         return self._progress
 
     async def _work(self) -> None:
-        # All workers draw from one iterator: whoever is free takes the next item.
-        for item in self._waiting:
+        # All workers draw from one iterator: whoever is free takes the next sample.
+        for item, repeat in self._waiting:
             if self._progress.stopped or self._misconfigured is not None:
                 return
             try:
-                result = await _ask(item, self._target, self._settings)
+                result = await _ask(item, repeat, self._target, self._settings)
             except ConfigurationError as error:
                 # The same would befall every item. Samples in flight were paid for: they finish and are stored.
                 self._misconfigured = error
@@ -182,7 +192,7 @@ class _Run:
         return progress._replace(stopped=not going_on)
 
 
-async def _ask(item: Item, target: Target, settings: RunnerSettings) -> SampleResult:
+async def _ask(item: Item, repeat: int, target: Target, settings: RunnerSettings) -> SampleResult:
     """Ask the target, again where that may help; the spans it makes become children of the sample's root."""
     trace_id, span_id = os.urandom(16).hex(), os.urandom(8).hex()
     start_ns, began = time.time_ns(), time.perf_counter()
@@ -211,7 +221,7 @@ async def _ask(item: Item, target: Target, settings: RunnerSettings) -> SampleRe
                 error = failure
                 break
             else:
-                if prediction.latency_s is None:
+                if prediction.latency_s is None and settings.measure_latency:
                     prediction = replace(prediction, latency_s=time.perf_counter() - asked)
     return SampleResult(
         item=item.id,
@@ -223,6 +233,7 @@ async def _ask(item: Item, target: Target, settings: RunnerSettings) -> SampleRe
         error=None if prediction is not None else _sentence(error),
         error_type="" if prediction is not None else type(error).__name__,
         attempts=attempt,
+        repeat=repeat,
     )
 
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
+from windlass.canonical import digest as digest_of
 from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.results import MetricSummary
@@ -41,14 +42,34 @@ class RunSummary(BaseModel):
     finished: datetime | None
     by: str
     items: int
+    repeats: int = 1
+    """How often each item is asked."""
     finished_items: int
+    """Samples that are there: of each item as many as it has repeats, in the end."""
     failed_items: int
+    """Samples among them that have an error instead of an answer."""
     metrics: dict[str, MetricSummary]
 
 
+OUTPUTS: Final = "outputs"
+SOURCE: Final = "source"
+REPEATS: Final = "repeats"
 EVALUATOR_VERSIONS: Final = "evaluator_versions"
 JUDGE_PROMPTS: Final = "judge_prompts"
 """Settings of a run: see the properties of that name."""
+
+
+class RunSource(BaseModel):
+    """Where a run was made that was brought here."""
+
+    tool: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")
+    digest: str = Field(min_length=1, max_length=200)
+    """Of what the tool wrote of the run: the same twice is one run."""
+
+    def run_id(self, project: str, release: str, dataset: str) -> str:
+        """Return the id of the run, which is always the same for the same release, data and source."""
+        made_of = {"project": project, "release": release, "dataset": dataset, **self.model_dump()}
+        return f"run-{digest_of(made_of).removeprefix('sha256:')[:16]}"
 
 
 class Run(RunSummary):
@@ -71,6 +92,12 @@ class Run(RunSummary):
         """The digests of what its judges are told: see ``Evaluator.prompt``."""
         return {name: str(value) for name, value in self._by_evaluator(JUDGE_PROMPTS).items()}
 
+    @property
+    def outputs(self) -> str | None:
+        """The column of the dataset whose recorded outputs are scored, where no release is asked."""
+        column = self.settings.get(OUTPUTS)
+        return None if column is None else str(column)
+
     def _by_evaluator(self, setting: str) -> dict[str, object]:
         found = self.settings.get(setting)
         return {str(name): value for name, value in found.items()} if isinstance(found, dict) else {}
@@ -91,7 +118,9 @@ def create_run(
     items: int,
     evaluators: Sequence[Evaluator],
     concurrency: int,
+    repeats: int = 1,
     settings: Mapping[str, object] | None = None,
+    run_id: str | None = None,
 ) -> Run:
     """Record a run that is to be executed. Raises InputError for nothing to do."""
     if items < 1:
@@ -100,7 +129,10 @@ def create_run(
         raise InputError("A run needs at least one evaluator; name some, for example token_f1.")
     if concurrency < 1:
         raise InputError(f"The concurrency of a run is at least 1, not {concurrency}.")
-    run_id = f"run-{secrets.token_hex(8)}"
+    if repeats < 1:
+        raise InputError(f"A run asks each item at least once, not {repeats} times.")
+    repeated = {REPEATS: repeats} if repeats > 1 else {}
+    run_id = run_id or f"run-{secrets.token_hex(8)}"
     directions = {evaluator.name: evaluator.higher_is_better for evaluator in evaluators}
     with database.write() as tx:
         tx.execute(
@@ -111,7 +143,7 @@ def create_run(
                 **_named("dataset", dataset),
                 evaluators=list(directions),
                 concurrency=concurrency,
-                settings={**(settings or {}), "higher_is_better": directions},
+                settings={**(settings or {}), **repeated, "higher_is_better": directions},
                 state="queued",
                 created=now(),
                 by=principal.id,
@@ -136,6 +168,13 @@ def get_run(database: Database, project: str, run_id: str) -> Run:
     """Return a run. Raises NotFound."""
     with database.read() as tx:
         return _run(_find(tx, project, run_id))
+
+
+def find_run(database: Database, project: str, run_id: str) -> Run | None:
+    """Return a run, if there is one of this id."""
+    with database.read() as tx:
+        row = tx.execute(select(runs).where(runs.c.project == project, runs.c.id == run_id)).one_or_none()
+    return None if row is None else _run(row)
 
 
 def list_runs(
@@ -242,7 +281,9 @@ def _fields(row: Row[tuple[object, ...]]) -> dict[str, object]:
     columns = dict(row._mapping)
     for prefix in ("release", "dataset"):
         columns[prefix] = {field: columns.pop(f"{prefix}_{field}") for field in ("name", "number", "digest")}
-    return columns
+    settings = columns["settings"]
+    assert isinstance(settings, dict)
+    return {**columns, "repeats": settings.get(REPEATS, 1)}
 
 
 def _run(row: Row[tuple[object, ...]]) -> Run:

@@ -122,3 +122,20 @@ class SampleResult:
     attempts: int = 1
     judgements: Mapping[str, Judgement] = field(default_factory=dict)
     """By the name of the evaluator; empty until scored, and for a failed sample."""
+    repeat: int = 1
+    """Which of the run's repeats of this item it is, from 1."""
+
+    @property
+    def key(self) -> str:
+        """What tells this sample from the others of its run."""
+        return sample_key(self.item, self.repeat)
+
+    @property
+    def failed_share(self) -> float:
+        """1 for a failed sample, 0 for one that was answered."""
+        return float(self.prediction is None)
+
+
+def sample_key(item: str, repeat: int) -> str:
+    """Return what a sample goes by within its run: the item's id, and for a later repeat its number too."""
+    return item if repeat == 1 else f"{item}\0{repeat}"

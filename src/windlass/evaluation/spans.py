@@ -10,7 +10,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 from windlass.evaluation.predictions import dump_prediction, text_of
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.telemetry.conventions import ITEM
+from windlass.telemetry.conventions import ITEM, REPEAT
 from windlass.version import __version__
 
 ATTEMPTS = "windlass.attempts"
@@ -23,10 +23,15 @@ _RESOURCE = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(str
 _SCOPE = InstrumentationScope(name="windlass.evaluation", version=__version__)
 
 
-def encode_samples(samples: Iterable[tuple[Item, SampleResult]], attributes: Mapping[str, str]) -> bytes:
-    """Return an ExportTraceServiceRequest of one root span a sample, with attributes common to the run."""
-    common = [_attribute(name, value) for name, value in attributes.items()]
-    spans = [_span(item, result, common) for item, result in samples]
+def encode_samples(
+    samples: Iterable[tuple[Item, SampleResult]], attributes: Mapping[str, str], below: Sequence[Span] = ()
+) -> bytes:
+    """Return an ExportTraceServiceRequest of one root span a sample, with attributes common to the run.
+
+    ``below`` are further spans, where somebody else recorded what a target did.
+    """
+    common = attributes_of(attributes)
+    spans = [_span(item, result, common) for item, result in samples] + list(below)
     request = ExportTraceServiceRequest(
         resource_spans=[
             ResourceSpans(resource=_RESOURCE, scope_spans=[ScopeSpans(scope=_SCOPE, spans=spans)]),
@@ -34,6 +39,10 @@ def encode_samples(samples: Iterable[tuple[Item, SampleResult]], attributes: Map
     )
     encoded: bytes = request.SerializeToString()
     return encoded
+
+
+def attributes_of(texts: Mapping[str, str]) -> list[KeyValue]:
+    return [_attribute(name, value) for name, value in texts.items()]
 
 
 def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
@@ -51,6 +60,8 @@ def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
             _attribute("gen_ai.input.messages", _message("user", text_of(item.input))),
         ],
     )
+    if result.repeat > 1:
+        span.attributes.append(KeyValue(key=REPEAT, value=AnyValue(int_value=result.repeat)))
     if result.prediction is None:
         span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=result.error or ""))
         span.attributes.append(_attribute(ERROR_TYPE, result.error_type or "Error"))

@@ -8,7 +8,7 @@ from windlass.evaluation.predictions import load_prediction
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.spans import ATTEMPTS, ERROR_TYPE, PREDICTION, encode_samples
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.conventions import RELEASE, RELEASE_NAME, RUN
+from windlass.telemetry.conventions import RELEASE, RELEASE_NAME, REPEAT, RUN
 from windlass.telemetry.models import SampleSpan
 from windlass.telemetry.queries import list_samples, scores_of_run
 from windlass.telemetry.scores import Score
@@ -58,9 +58,8 @@ class WarehouseSamples:
             )
         spans = list_samples(self._warehouse, self._project, self._run)
         # A sample that was cut off may have left spans of the target: they are no root and do not count.
-        return {
-            span.item: _result(span, judgements[span.trace_id]) for span in spans if ATTEMPTS in span.attributes
-        }
+        results = (_result(span, judgements[span.trace_id]) for span in spans if ATTEMPTS in span.attributes)
+        return {result.key: result for result in results}
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         if self._flush is not None and not self._flush():
@@ -103,4 +102,5 @@ def _result(span: SampleSpan, judgements: Mapping[str, Judgement]) -> SampleResu
         error_type="" if prediction is not None else str(span.attributes.get(ERROR_TYPE, "")),
         attempts=int(str(span.attributes[ATTEMPTS])),
         judgements=judgements,
+        repeat=int(str(span.attributes.get(REPEAT, 1))),
     )

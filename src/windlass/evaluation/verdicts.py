@@ -15,9 +15,10 @@ from windlass.canonical import canonical_json, digest, digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.checks import SEED, Check, Outcome, Results
 from windlass.evaluation.gates import Pairs, decide
+from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import Run, VersionName
-from windlass.evaluation.samples import Item
+from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.tables import verdicts
 from windlass.storage.database import Database, format_instant, now
 from windlass.version import __version__
@@ -138,13 +139,17 @@ def digest_of_scores(samples: Results) -> str:
     """Return the digest of every value and error by item: what a verdict was computed from."""
     return digest(
         {
-            item: {
-                "error": result.error,
-                "scores": {name: judgement.value for name, judgement in result.judgements.items()},
-            }
+            item: list(map(_scores, result.repeats)) if isinstance(result, RepeatedResult) else _scores(result)
             for item, result in samples.items()
         }
     )
+
+
+def _scores(result: SampleResult) -> dict[str, object]:
+    return {
+        "error": result.error,
+        "scores": {name: judgement.value for name, judgement in result.judgements.items()},
+    }
 
 
 def _check_comparable(candidate: Run, baseline: Run) -> None:

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from windlass.artifacts.references import parse_selector
@@ -18,22 +18,24 @@ from windlass.errors import InputError, WindlassError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.evaluators import Evaluator, Function
+from windlass.evaluation.pass_rates import PassRates
+from windlass.evaluation.recorded import RecordedOutputs, recorded_release, require_outputs
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
-from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
+from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
 from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.trajectories import ToolCall
 from windlass.sdk.exporting import flush
-from windlass.sdk.requirements import Bound, NotShown, require_bound, require_verdict
+from windlass.sdk.requirements import Bound, require_bound, require_verdict
 from windlass.sdk.setup import current_client
 
-__all__ = ["Judgement", "Metric", "NotShown", "Prediction", "Run", "Sample", "ToolCall", "evaluate"]
+__all__ = ["Judgement", "Metric", "Prediction", "RecordedOutputs", "Run", "Sample", "ToolCall", "evaluate"]
 
 _SCORES_A_REQUEST = 5000
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric over a run's samples: mean, 95 % t interval, how many have a value, how many have none and why."""
+    """A metric over a run's items: mean, 95 % interval, how many have a value, how many have none and why."""
 
     mean: float | None
     low: float | None
@@ -41,6 +43,19 @@ class Metric:
     n: int
     missing: int
     missing_why: Mapping[str, int]
+    passes: Mapping[int, PassRates] = field(default_factory=dict)
+    """pass^k and pass@k by k, of a run with repeats, for a metric that is 0 or 1."""
+
+    def passing(self, k: int) -> PassRates:
+        """Return pass^k (`pass_hat`) and pass@k (`pass_at`). Raises InputError where the run has not told."""
+        if k in self.passes:
+            return self.passes[k]
+        most = max(self.passes, default=0)
+        if k <= most:
+            told = ", ".join(map(str, self.passes))
+            raise InputError(f"The run's summary tells pass^k and pass@k for k = {told}, not for {k}.")
+        there = f"there are {most}" if most else "this run has none, or the metric has other values than 0 and 1"
+        raise InputError(f"pass^{k} and pass@{k} need {k} repeats of an item, and {there}.")
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,9 @@ class Run:
     """Its page in the web UI."""
     items: int
     failed: int
+    """Samples without an answer; of a run with repeats there are several of each item."""
     metrics: Mapping[str, Metric]
+    repeats: int = 1
 
     def require(
         self,
@@ -99,20 +116,22 @@ class Run:
 
 
 def evaluate(
-    target: Callable[[Any], Any],
+    target: Callable[[Any], Any] | RecordedOutputs,
     *,
     dataset: str | Sequence[Mapping[str, object]],
     evaluators: Sequence[str | Function | Evaluator],
     release: str | None = None,
     name: str | None = None,
     concurrency: int = 8,
+    repeats: int = 1,
 ) -> Run:
     """Evaluate a function on a dataset; every sample is a trace with scores on the server.
 
     Args:
         target: Called with each item's `input`, at most `concurrency` at a time; sync (in threads) or async.
             It returns the answer as text, or a `Prediction` with contexts, usage, cost and the
-            tool calls that it made (`trajectory`).
+            tool calls that it made (`trajectory`). Or `RecordedOutputs(column)`: what stands in a column of the
+            dataset is scored, and nothing is called.
         dataset: A version (`guide-questions@latest`), or items (`{"input": …, "reference": …}`), which are
             pushed as the dataset `name`.
         evaluators: Names of built-in evaluators, functions (async too) from a `Sample` to a number, None or a
@@ -120,7 +139,9 @@ def evaluate(
         release: The release that is evaluated (`name@what`). By default a release is made of the function's
             own source, so that a change of the code is a change of the release.
         name: Of that release and dataset; by default the function's name.
-        concurrency: Items in flight at once.
+        concurrency: Samples in flight at once.
+        repeats: How often each item is asked. Metrics are of an item's mean over its repeats, and those that are
+            0 or 1 have pass^k and pass@k.
 
     Raises InputError and NotFound before the first call, Unavailable when the server is away. What the target
     raises is its sample's result: a failed sample, counted.
@@ -128,22 +149,29 @@ def evaluate(
     client = current_client()
     chosen = [_evaluator(each) for each in evaluators]
     _check_names(chosen)
-    title = name or _name_of(target)
+    title = name or ("recorded" if isinstance(target, RecordedOutputs) else _name_of(target))
     data = _find(client, dataset) if isinstance(dataset, str) else _push_items(client, title, dataset)
     rows = client.pages(f"/datasets/{data['name']}/items", limit=500, ref=data["digest"])
     items = items_of(rows, f"dataset/{data['name']}")
     require_columns(items, chosen)
+    if isinstance(target, RecordedOutputs):
+        require_outputs(items, target.column, repeats=repeats)
+    settings = RunnerSettings(
+        concurrency=concurrency, repeats=repeats, measure_latency=not isinstance(target, RecordedOutputs)
+    )
     run = client.post(
         "/runs/external",
         {
-            "release": release or _push_code(client, title, target),
+            "release": release or _push_release(client, title, target, data),
             "dataset": f"{data['name']}@{data['digest']}",
             "evaluators": {each.name: each.higher_is_better for each in chosen},
             "concurrency": concurrency,
+            "repeats": repeats,
         },
     )
+    asked = target if isinstance(target, RecordedOutputs) else _Target(target)
     try:
-        progress = _sample(items, _Target(target), chosen, _ServerSamples(client, run), concurrency)
+        progress = _sample(items, asked, chosen, _ServerSamples(client, run), settings)
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
@@ -154,20 +182,21 @@ def evaluate(
     return Run(
         id=run["id"],
         url=f"{client.url}/runs/{run['id']}",
-        items=progress.items,
+        items=len(items),
         failed=progress.failed,
-        metrics={metric: Metric(**summary) for metric, summary in finished["metrics"].items()},
+        metrics={metric: _metric(summary) for metric, summary in finished["metrics"].items()},
+        repeats=repeats,
     )
 
 
 def _sample(
     items: Sequence[Item],
-    target: "_Target",
+    target: Target,
     evaluators: Sequence[Evaluator],
     store: "_ServerSamples",
-    concurrency: int,
+    settings: RunnerSettings,
 ) -> Progress:
-    sampling = run_samples(items, target, evaluators, store, settings=RunnerSettings(concurrency=concurrency))
+    sampling = run_samples(items, target, evaluators, store, settings=settings)
     # A thread of its own: the caller may be inside an event loop already, as in a notebook.
     with ThreadPoolExecutor(1, thread_name_prefix="windlass-evaluate") as pool:
         return pool.submit(contextvars.copy_context().run, asyncio.run, sampling).result()
@@ -240,6 +269,12 @@ class _ServerSamples:
             self._client.post("/scores", {"items": scores[start : start + _SCORES_A_REQUEST]})
 
 
+def _metric(summary: Mapping[str, Any]) -> Metric:
+    plain = {name: value for name, value in summary.items() if name != "repeats"}
+    told = (summary.get("repeats") or {}).get("passes", [])
+    return Metric(**plain, passes={each["k"]: PassRates.model_validate(each) for each in told})
+
+
 def _evaluator(given: str | Function | Evaluator) -> Evaluator:
     if isinstance(given, Evaluator):
         return given.ready()
@@ -267,6 +302,15 @@ def _find(client: Client, dataset: str) -> dict[str, Any]:
 def _push_items(client: Client, name: str, items: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     version: dict[str, Any] = client.post(f"/datasets/{name}", {"items": [dict(item) for item in items]})
     return version
+
+
+def _push_release(
+    client: Client, name: str, target: Callable[[Any], Any] | RecordedOutputs, data: Mapping[str, Any]
+) -> str:
+    if not isinstance(target, RecordedOutputs):
+        return _push_code(client, name, target)
+    release, body = recorded_release(str(data["name"]), str(data["digest"]), target.column)
+    return f"{release}@{client.post(f'/artifacts/release/{release}', {'body': body})['digest']}"
 
 
 def _push_code(client: Client, name: str, target: Callable[[Any], Any]) -> str:

@@ -5,6 +5,7 @@
 from typing import Final
 
 from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.conventions import REPEAT
 from windlass.telemetry.models import SampleSpan
 from windlass.telemetry.summaries import NO_SPAN, STATUSES, instant, integer, seconds
 from windlass.telemetry.traces import texts_of
@@ -17,7 +18,8 @@ SELECT item, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
 FROM (
   SELECT * FROM spans
   WHERE project = {{project:String}} AND run = {{run:String}} AND item != '' AND item > {{after:String}}
-  ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC LIMIT 1 BY item
+  ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC
+  LIMIT 1 BY item, attributes['{REPEAT}']
 )
 ORDER BY item LIMIT {{limit:UInt64}}
 """
@@ -26,9 +28,9 @@ ORDER BY item LIMIT {{limit:UInt64}}
 def list_samples(
     warehouse: Warehouse, project: str, run: str, *, after: str = "", limit: int = 1_000_000
 ) -> list[SampleSpan]:
-    """Return the root span of each sample of a run, by item; the newest where an item was tried again.
+    """Return the root span of each sample of a run, by item; the newest where a sample was tried again.
 
-    ``after`` is the item of the last sample of the page before.
+    ``after`` is the item of the last sample of the page before, of a run without repeats.
     """
     rows = warehouse.query(_SAMPLES, {"project": project, "run": run, "after": after, "limit": limit})
     return [_sample(row) for row in rows]

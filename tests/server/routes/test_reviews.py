@@ -114,6 +114,16 @@ def test_samples_of_a_run_are_labelled_decided_scored_and_exported(project: Proj
     assert project.client.post(f"{QUEUE}/export", {"dataset": "labelled", "reference": "right"})["is_new"] is False
 
 
+def test_each_repeat_of_an_item_is_reviewed_by_itself(project: Project) -> None:
+    project.push_sums(items=2)
+    project.push_release()
+    run = project.evaluate("adder@latest", repeats=2)
+    make(project)
+    assert add(project, run={"run": run["id"]}) == {"added": 4, "there": 0}
+    assert [item["source"]["item"] for item in items(project)] == ["i000", "i000", "i001", "i001"]
+    assert len({item["source"]["outputs"][0]["trace_id"] for item in items(project)}) == 4
+
+
 def test_scores_of_people_do_not_change_the_results_of_a_run(project: Project, people: People) -> None:
     run, _ = project.evaluate_two(items=2)
     make(project, {**RIGHT, "name": "exact_match"}, labels_per_item=1)

@@ -948,6 +948,8 @@ export interface paths {
         /**
          * Record External Run
          * @description Record a run whose samples and scores the caller sends as traces and scores.
+         *
+         *     Answers with the run as it stands where one of the same source is there already.
          */
         post: operations["record_external_run"];
         delete?: never;
@@ -985,9 +987,29 @@ export interface paths {
         };
         /**
          * List Samples
-         * @description List a run's finished samples in the order of its dataset.
+         * @description List a run's finished samples in the order of its dataset, an item's repeats together.
          */
         get: operations["list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/passes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Passes
+         * @description Return pass^k and pass@k of a run's metric; its summary has them for the usual k.
+         */
+        get: operations["get_passes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2598,6 +2620,12 @@ export interface components {
              * @default 8
              */
             concurrency: number;
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+            source?: components["schemas"]["RunSource"] | null;
         };
         /** Figure */
         Figure: {
@@ -3202,7 +3230,9 @@ export interface components {
         };
         /**
          * MetricSummary
-         * @description A metric over the samples of a run: its mean and 95 % t interval.
+         * @description A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
+         *
+         *     Of an item's repeats the mean counts.
          */
         MetricSummary: {
             /** Mean */
@@ -3222,6 +3252,7 @@ export interface components {
             missing_why: {
                 [key: string]: number;
             };
+            repeats?: components["schemas"]["RepeatSummary"] | null;
         };
         /**
          * ModelCosts
@@ -3586,6 +3617,30 @@ export interface components {
             errors_p_value: number;
         };
         /**
+         * PassRate
+         * @description A mean over items, with its 95 % interval; no bounds for a single item.
+         */
+        PassRate: {
+            /** Mean */
+            mean: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * PassRates
+         * @description What k tries of an item come to.
+         */
+        PassRates: {
+            /** K */
+            k: number;
+            pass_hat: components["schemas"]["PassRate"];
+            pass_at: components["schemas"]["PassRate"];
+            /** N */
+            n: number;
+        };
+        /**
          * Passage
          * @description A text that was retrieved for an answer.
          */
@@ -3921,6 +3976,18 @@ export interface components {
             changes: components["schemas"]["CostChange"][];
         };
         /**
+         * RepeatSummary
+         * @description A metric over the repeats of a run's items.
+         */
+        RepeatSummary: {
+            /** Samples */
+            samples: number;
+            /** Missing */
+            missing: number;
+            /** Passes */
+            passes: components["schemas"]["PassRates"][];
+        };
+        /**
          * Requirement
          * @description What one metric of the candidate must show against the baseline, on the same items.
          */
@@ -4082,6 +4149,11 @@ export interface components {
             by: string;
             /** Items */
             items: number;
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
             /** Finished Items */
             finished_items: number;
             /** Failed Items */
@@ -4109,6 +4181,13 @@ export interface components {
             evaluators?: string[] | null;
             /** Concurrency */
             concurrency?: number | null;
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+            /** Outputs */
+            outputs?: string | null;
         };
         /**
          * RunSample
@@ -4117,6 +4196,8 @@ export interface components {
         RunSample: {
             /** Item */
             item: string;
+            /** Repeat */
+            repeat: number;
             /** Trace Id */
             trace_id: string;
             /** Input */
@@ -4164,6 +4245,16 @@ export interface components {
             baseline?: string | null;
             score?: components["schemas"]["ScoreRange"] | null;
         };
+        /**
+         * RunSource
+         * @description Where a run was made that was brought here.
+         */
+        RunSource: {
+            /** Tool */
+            tool: string;
+            /** Digest */
+            digest: string;
+        };
         /** RunSummary */
         RunSummary: {
             /** Id */
@@ -4192,6 +4283,11 @@ export interface components {
             by: string;
             /** Items */
             items: number;
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
             /** Finished Items */
             finished_items: number;
             /** Failed Items */
@@ -7256,6 +7352,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RunSample_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_passes: {
+        parameters: {
+            query: {
+                /** @description One that is 0 or 1 on every sample. */
+                metric: string;
+                /** @description How many tries; at most the run's repeats. */
+                k: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassRates"];
                 };
             };
             /** @description Validation Error */

@@ -10,6 +10,7 @@ import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
 import type { enQuery } from "./en-query";
 import type { enRelease } from "./en-release";
+import type { enRepeats } from "./en-repeats";
 import type { enReviews } from "./en-reviews";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
@@ -30,6 +31,7 @@ export type TextKey =
   | keyof typeof enPalette
   | keyof typeof enRelease
   | keyof typeof enReviews
+  | keyof typeof enRepeats
   | keyof typeof enDashboard
   | keyof typeof enGraph
   | keyof typeof enErasure

@@ -12,6 +12,7 @@ import { enPalette } from "./en-palette";
 import { enPrices } from "./en-prices";
 import { enQuery } from "./en-query";
 import { enRelease } from "./en-release";
+import { enRepeats } from "./en-repeats";
 import { enReviews } from "./en-reviews";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
@@ -27,6 +28,7 @@ import { koPalette } from "./ko-palette";
 import { koPrices } from "./ko-prices";
 import { koQuery } from "./ko-query";
 import { koRelease } from "./ko-release";
+import { koRepeats } from "./ko-repeats";
 import { koReviews } from "./ko-reviews";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
@@ -37,6 +39,7 @@ const en = {
   ...enPalette,
   ...enRelease,
   ...enReviews,
+  ...enRepeats,
   ...enFirst,
   ...enCompare,
   ...enAudit,
@@ -54,6 +57,7 @@ const ko = {
   ...koPalette,
   ...koRelease,
   ...koReviews,
+  ...koRepeats,
   ...koFirst,
   ...koCompare,
   ...koAudit,

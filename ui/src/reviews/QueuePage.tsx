@@ -13,6 +13,9 @@ import { QueueActions } from "./QueueActions";
 import { Reviewers } from "./Reviewers";
 import styles from "./Reviews.module.css";
 
+// With the page of one queue: a file of its own costs the first load of every page its name.
+export { ReviewsPage } from "./ReviewsPage";
+
 /** One queue: how far it is, whether people agree, and what they said of which item. */
 export function QueuePage() {
   const { t } = useWords();

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import type { MetricSummary } from "@/api/types";
 import { IntervalStrip } from "@/components/Interval";
 import { Missing } from "@/components/Value";
@@ -5,6 +6,8 @@ import { unitOf } from "@/i18n/format";
 import { useWords } from "@/i18n/useWords";
 import { orderMetrics } from "./metrics";
 import styles from "./Runs.module.css";
+
+const PassRates = lazy(() => import("./PassRates").then((module) => ({ default: module.PassRates })));
 
 interface Props {
   metrics: Record<string, MetricSummary>;
@@ -29,6 +32,7 @@ export function MetricCards({ metrics, items }: Props) {
 function MetricCard({ name, summary, items }: { name: string; summary: MetricSummary; items: number }) {
   const { t, format } = useWords();
   const { mean, low, high, n, missing, missing_why } = summary;
+  const passes = summary.repeats?.passes;
   const reasons = Object.entries(missing_why ?? {}).map(
     ([reason, count]) => `${isReason(reason) ? t(`run.why.${reason}`) : reason} ${format.integer(count)}`,
   );
@@ -57,6 +61,11 @@ function MetricCard({ name, summary, items }: { name: string; summary: MetricSum
             {format.metric(name, low)} – {format.metric(name, high)}
           </div>
         </>
+      )}
+      {passes && passes.length > 0 && (
+        <Suspense fallback={null}>
+          <PassRates metric={name} rates={passes} />
+        </Suspense>
       )}
       {reasons.length > 0 && <div className={styles.metricNote}>{reasons.join(" · ")}</div>}
     </li>

@@ -13,9 +13,10 @@ import { Loaded } from "@/components/States";
 import { Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { MetricCards } from "./MetricCards";
+import { Progress, samplesOf } from "./Progress";
 import styles from "./Runs.module.css";
-import { Progress } from "./RunsTable";
 import { Samples } from "./Samples";
+import "./repeatsTexts";
 
 const CompareMenu = lazy(() => import("./CompareMenu").then((module) => ({ default: module.CompareMenu })));
 
@@ -60,6 +61,7 @@ function RunBody({ run }: { run: Run }) {
   const { t, format } = useWords();
   const took =
     run.started && run.finished ? (Date.parse(run.finished) - Date.parse(run.started)) / 1000 : null;
+  const tool = toolOf(run);
   const verdict = useQuery(verdictsQuery(run.release.digest)).data?.items.find(
     (candidate) => candidate.candidate.run === run.id,
   );
@@ -80,18 +82,31 @@ function RunBody({ run }: { run: Run }) {
             </b>
           </span>
           <span>
-            {t("runs.items")}
+            {t(run.repeats > 1 ? "repeats.samples" : "runs.items")}
             <b className="num">
-              {format.integer(run.finished_items)} / {format.integer(run.items)}
+              {format.integer(run.finished_items)} / {format.integer(samplesOf(run))}
             </b>
             {run.failed_items > 0 && (
               <span className={styles.failed}> {t("runs.failed_items", { n: run.failed_items })}</span>
             )}
           </span>
-          <span>
-            {t("run.concurrency")}
-            <b className="num">{format.integer(run.concurrency)}</b>
-          </span>
+          {run.repeats > 1 && (
+            <span>
+              {t("repeats.count")}
+              <b className="num">{format.integer(run.repeats)}</b>
+            </span>
+          )}
+          {tool ? (
+            <span>
+              {t("repeats.source")}
+              <b>{tool}</b>
+            </span>
+          ) : (
+            <span>
+              {t("run.concurrency")}
+              <b className="num">{format.integer(run.concurrency)}</b>
+            </span>
+          )}
           <span>
             {t("run.by")}
             <b>{run.by}</b>
@@ -111,6 +126,12 @@ function RunBody({ run }: { run: Run }) {
       </Samples>
     </div>
   );
+}
+
+/** The tool that made an imported run. */
+function toolOf(run: Run): string | undefined {
+  const source = run.settings.source;
+  return source && typeof source === "object" && "tool" in source ? String(source.tool) : undefined;
 }
 
 function RunActions({ run }: { run: Run }) {

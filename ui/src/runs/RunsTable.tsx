@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { RunSummary } from "@/api/types";
 import { MeanWithInterval } from "@/components/Interval";
-import { RunStateBadge } from "@/components/Marks";
 import { Scrolling } from "@/components/Scrolling";
 import { EmptyState } from "@/components/States";
 import table from "@/components/table.module.css";
 import { Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { orderMetrics } from "./metrics";
+import { Progress } from "./Progress";
 import styles from "./Runs.module.css";
 
 interface RunsTableProps {
@@ -95,6 +95,7 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
               {!brief && (
                 <td className={`${table.right} num`}>
                   {format.integer(run.items)}
+                  {run.repeats > 1 && <span className="faint"> × {format.integer(run.repeats)}</span>}
                   {run.failed_items > 0 && (
                     <span className={styles.failed}> {t("runs.failed_items", { n: run.failed_items })}</span>
                   )}
@@ -120,30 +121,5 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
         </tbody>
       </table>
     </Scrolling>
-  );
-}
-
-export function Progress({ run }: { run: RunSummary }) {
-  const { t, format } = useWords();
-  const share = run.items ? run.finished_items / run.items : 0;
-  return (
-    <span className="row" data-tip={run.error ?? undefined}>
-      <RunStateBadge state={run.state} />
-      {run.state === "running" && (
-        <>
-          <span
-            className={styles.bar}
-            role="progressbar"
-            aria-label={t("state.running")}
-            aria-valuenow={Math.round(share * 100)}
-            aria-valuemin={0}
-            aria-valuemax={100}
-          >
-            <span style={{ width: `${share * 100}%` }} />
-          </span>
-          <span className="faint num">{format.percent(share, 0)}</span>
-        </>
-      )}
-    </span>
   );
 }

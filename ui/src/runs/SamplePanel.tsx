@@ -8,14 +8,16 @@ import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { wholeText } from "./metrics";
 import styles from "./SamplePanel.module.css";
+import "./repeatsTexts";
 
 interface Props {
   sample: Sample;
+  repeats: number;
   metrics: string[];
   onClose: () => void;
 }
 
-export function SamplePanel({ sample, metrics, onClose }: Props) {
+export function SamplePanel({ sample, repeats, metrics, onClose }: Props) {
   const { t, format } = useWords();
   return (
     <Panel
@@ -23,6 +25,9 @@ export function SamplePanel({ sample, metrics, onClose }: Props) {
       title={
         <>
           <span className="mono">{sample.item}</span>
+          {repeats > 1 && (
+            <span className="faint">{t("repeats.of", { n: sample.repeat, total: repeats })}</span>
+          )}
           <Link className="link" to="/traces/$traceId" params={{ traceId: sample.trace_id }}>
             {t("sample.trace")}
           </Link>

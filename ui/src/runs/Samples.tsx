@@ -21,6 +21,11 @@ interface Order {
 
 const ROW = 32;
 
+/** What tells a sample from the others of its run: its item, and for a later repeat its number too. */
+export function keyOf(sample: Sample): string {
+  return sample.repeat > 1 ? `${sample.item}~${sample.repeat}` : sample.item;
+}
+
 /** Unknown values stay at the end in both directions. */
 export function sortSamples(samples: Sample[], order: Order | null): Sample[] {
   if (!order) return samples;
@@ -71,7 +76,7 @@ export function Samples({ run, children }: SamplesProps) {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const show = (sample: Sample | undefined) =>
-    void navigate({ search: { item: sample?.item }, replace: true });
+    void navigate({ search: { item: sample && keyOf(sample) }, replace: true });
 
   const note = query.isError ? (
     <ErrorState error={query.error} retry={() => void refetch()} />
@@ -83,7 +88,7 @@ export function Samples({ run, children }: SamplesProps) {
   // Text columns share what the metrics leave; below their least width the table scrolls sideways.
   const columns = `14px 100px minmax(0, 1fr) minmax(0, 1.3fr) repeat(${metrics.length}, 76px)`;
   const least = 14 + 100 + 340 + metrics.length * 76 + (metrics.length + 3) * 12 + 40;
-  const open = samples.find((sample) => sample.item === item);
+  const open = samples.find((sample) => keyOf(sample) === item);
   return (
     <div
       className={styles.samples}
@@ -92,7 +97,7 @@ export function Samples({ run, children }: SamplesProps) {
       <VirtualRows
         rows={sorted}
         rowHeight={ROW}
-        keyOf={(sample) => sample.item}
+        keyOf={keyOf}
         label={t("samples.label")}
         selected={item}
         onSelect={show}
@@ -101,10 +106,18 @@ export function Samples({ run, children }: SamplesProps) {
         header={!note && <Head metrics={metrics} order={order} onOrder={setOrder} />}
         footer={note}
         render={(sample) => (
-          <Row sample={sample} metrics={metrics} open={sample.item === item} onOpen={() => show(sample)} />
+          <Row
+            sample={sample}
+            repeated={run.repeats > 1}
+            metrics={metrics}
+            open={keyOf(sample) === item}
+            onOpen={() => show(sample)}
+          />
         )}
       />
-      {open && <SamplePanel sample={open} metrics={metrics} onClose={() => show(undefined)} />}
+      {open && (
+        <SamplePanel sample={open} repeats={run.repeats} metrics={metrics} onClose={() => show(undefined)} />
+      )}
     </div>
   );
 }
@@ -151,20 +164,22 @@ function Head({ metrics, order, onOrder }: HeadProps) {
 
 interface RowProps {
   sample: Sample;
+  repeated: boolean;
   metrics: string[];
   open: boolean;
   onOpen: () => void;
 }
 
-function Row({ sample, metrics, open, onOpen }: RowProps) {
+function Row({ sample, repeated, metrics, open, onOpen }: RowProps) {
   const { t, format } = useWords();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys; the row is a larger target
     // biome-ignore lint/a11y/noStaticElementInteractions: as above
     <div className={`${list.row} ${list.body}`} data-open={open || undefined} onClick={onOpen}>
       <StatusMark status={sample.error ? "error" : "ok"} />
-      <button type="button" className={`${list.item} clip`} onClick={onOpen}>
-        {sample.item}
+      <button type="button" className={list.item} onClick={onOpen}>
+        <span className="clip">{sample.item}</span>
+        {repeated && <span className="faint num">#{sample.repeat}</span>}
       </button>
       <span className="clip">{oneLine(sample.input)}</span>
       <span className={`clip ${sample.error ? list.error : ""}`}>

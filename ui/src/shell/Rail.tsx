@@ -32,17 +32,18 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
   const session = useQuery(sessionQuery()).data;
   const [narrow, setNarrow] = useState(() => window.localStorage.getItem(STORED) === "narrow");
 
-  // Whoever only labels has one place to be.
-  const places =
-    session?.principal.role === "reviewer" ? PLACES.filter(({ to }) => to === "/reviews") : PLACES;
-
   function toggle() {
     window.localStorage.setItem(STORED, narrow ? "wide" : "narrow");
     setNarrow(!narrow);
   }
 
   return (
-    <nav className={styles.rail} data-narrow={narrow || undefined} aria-label={t("nav.label")}>
+    <nav
+      className={styles.rail}
+      data-narrow={narrow || undefined}
+      data-role={session?.principal.role}
+      aria-label={t("nav.label")}
+    >
       <div className={styles.top}>
         <Link to="/" className={styles.brand} aria-label="windlass">
           <Logo />
@@ -71,7 +72,7 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
         <kbd className={styles.word}>{IS_MAC ? "⌘K" : "Ctrl K"}</kbd>
       </button>
       <ul className={styles.places}>
-        {places.map(({ to, icon, word }) => (
+        {PLACES.map(({ to, icon, word }) => (
           <li key={to}>
             <Link
               to={to}

@@ -152,7 +152,7 @@ const release = createRoute({
 const reviews = createRoute({
   getParentRoute: () => root,
   path: "/reviews",
-  component: lazyRouteComponent(() => import("@/reviews/ReviewsPage"), "ReviewsPage"),
+  component: lazyRouteComponent(() => import("@/reviews/QueuePage"), "ReviewsPage"),
 });
 
 const queue = createRoute({

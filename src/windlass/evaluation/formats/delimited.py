@@ -73,11 +73,15 @@ def _numbered(reader: "_Reader", path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _values(header: list[str], cells: list[str], place: str) -> dict[str, object]:
+    """Return a row by its columns; an empty cell is None, so that its column is there all the same."""
     return {
-        name.removesuffix(JSON): from_json(name, cell, place) if name.endswith(JSON) else cell
+        name.removesuffix(JSON): _value(name, cell, place) if cell != "" else None
         for name, cell in zip(header, cells, strict=True)
-        if cell != ""
     }
+
+
+def _value(name: str, cell: str, place: str) -> object:
+    return from_json(name, cell, place) if name.endswith(JSON) else cell
 
 
 def _write_row(writer: "_Writer", careful: "_Writer", row: list[str]) -> None:

@@ -179,12 +179,13 @@ class Adding:
             known = ", ".join(run.metrics) or "none"
             raise InputError(f"The run has no metric {selection.score.name!r}; it has: {known}.")
         samples, others = self._samples_of(run), self._samples_of(baseline) if baseline else {}
-        for item, result in sorted(samples.items()):
+        # Of an item that was asked again and again, every answer is an item of its own; a pair is of the same try.
+        for key, result in sorted(samples.items(), key=lambda sample: (sample[1].item, sample[1].repeat)):
             if result.prediction is None or not _within(result, selection.score):
                 continue
             outputs = [_output(run, result, "b" if baseline else "")]
             if baseline is not None:
-                other = others.get(item)
+                other = others.get(key)
                 if other is None or other.prediction is None:
                     continue
                 outputs.insert(0, _output(baseline, other, "a"))
@@ -192,7 +193,7 @@ class Adding:
                 kind="run",
                 dataset=run.dataset.name,
                 dataset_digest=run.dataset.digest,
-                item=item,
+                item=result.item,
                 outputs=outputs,
             )
 

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
 from windlass.evaluation.compare import Comparison, compare_runs
+from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.results import RunSample, samples_page
-from windlass.evaluation.runs import Run, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.runs import Run, RunSource, RunSummary, cancel_run, get_run, list_runs
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit, Page
 
@@ -18,6 +19,7 @@ Reader = Annotated[Principal, Depends(allowed("run:read"))]
 Writer = Annotated[Principal, Depends(allowed("run:write"))]
 
 Concurrency = Annotated[int, Field(ge=1, le=1000)]
+Repeats = Annotated[int, Field(ge=1, le=1000)]
 
 
 class RunRequest(BaseModel):
@@ -28,6 +30,9 @@ class RunRequest(BaseModel):
     evaluators: list[str] | None = None
     """Names; left out: every built-in one that the dataset has the columns for."""
     concurrency: Concurrency | None = None
+    repeats: Repeats = 1
+    outputs: str | None = None
+    """The column of the dataset whose recorded outputs are scored: no model is asked."""
 
 
 class ExternalRunRequest(BaseModel):
@@ -36,6 +41,9 @@ class ExternalRunRequest(BaseModel):
     evaluators: dict[str, bool] = Field(min_length=1)
     """By name, whether higher is better."""
     concurrency: Concurrency = 8
+    repeats: Repeats = 1
+    source: RunSource | None = None
+    """Of a run that another tool made; the same again is the run that is there."""
 
 
 @router.get("")
@@ -58,15 +66,30 @@ def list_all_runs(
 def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunSummary:
     """Start a run. It goes on when the server is killed and started again."""
     return services.runs.start(
-        principal, body.release, body.dataset, evaluators=body.evaluators, concurrency=body.concurrency
+        principal,
+        body.release,
+        body.dataset,
+        evaluators=body.evaluators,
+        concurrency=body.concurrency,
+        repeats=body.repeats,
+        outputs=body.outputs,
     )
 
 
 @router.post("/external", status_code=201)
 def record_external_run(body: ExternalRunRequest, principal: Writer, services: ServicesOf) -> RunSummary:
-    """Record a run whose samples and scores the caller sends as traces and scores."""
+    """Record a run whose samples and scores the caller sends as traces and scores.
+
+    Answers with the run as it stands where one of the same source is there already.
+    """
     return services.runs.record_external(
-        principal, body.release, body.dataset, evaluators=body.evaluators, concurrency=body.concurrency
+        principal,
+        body.release,
+        body.dataset,
+        evaluators=body.evaluators,
+        concurrency=body.concurrency,
+        repeats=body.repeats,
+        source=body.source,
     )
 
 
@@ -80,10 +103,22 @@ def get_one_run(run_id: str, principal: Reader, services: ServicesOf) -> Run:
 def list_samples(
     run_id: str, principal: Reader, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[RunSample]:
-    """List a run's finished samples in the order of its dataset."""
+    """List a run's finished samples in the order of its dataset, an item's repeats together."""
     run = get_run(services.database, principal.project, run_id)
     page = samples_page(services.runs.items(run), services.runs.samples(run), limit=limit, cursor=cursor)
     return Page(items=page.items, next=page.next)
+
+
+@router.get("/{run_id}/passes")
+def get_passes(
+    run_id: str,
+    principal: Reader,
+    services: ServicesOf,
+    metric: Annotated[str, Query(description="One that is 0 or 1 on every sample.")],
+    k: Annotated[int, Query(ge=1, description="How many tries; at most the run's repeats.")],
+) -> PassRates:
+    """Return pass^k and pass@k of a run's metric; its summary has them for the usual k."""
+    return services.runs.passes(get_run(services.database, principal.project, run_id), metric, k)
 
 
 @router.post("/{run_id}/finish")
@@ -112,8 +147,8 @@ def compare_two_runs(
     return compare_runs(
         before,
         after,
-        services.runs.samples(before),
-        services.runs.samples(after),
+        services.runs.results(before),
+        services.runs.results(after),
         items={item.id: item for item in services.runs.items(after)},
         metric=metric,
     )
