@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
     from windlass.sdk.requirements import NotShown
+    from windlass.sdk.reviews import ReviewQueue, review_queue
     from windlass.sdk.scoring import lost_scores, score
     from windlass.sdk.setup import init, shutdown
     from windlass.sdk.tracing import trace
@@ -26,6 +27,7 @@ __all__ = [
     "Prediction",
     "Prompt",
     "RecordedOutputs",
+    "ReviewQueue",
     "Run",
     "Sample",
     "ToolCall",
@@ -39,6 +41,7 @@ __all__ = [
     "lost_spans",
     "prompt",
     "read_dataset",
+    "review_queue",
     "score",
     "shutdown",
     "trace",
@@ -50,6 +53,7 @@ _HOMES = {
     "Prediction": "evaluation",
     "Prompt": "prompts",
     "RecordedOutputs": "evaluation",
+    "ReviewQueue": "reviews",
     "Run": "evaluation",
     "Sample": "evaluation",
     "ToolCall": "evaluation",
@@ -62,6 +66,7 @@ _HOMES = {
     "lost_spans": "exporting",
     "prompt": "prompts",
     "read_dataset": "datasets",
+    "review_queue": "reviews",
     "score": "scoring",
     "shutdown": "setup",
     "trace": "tracing",

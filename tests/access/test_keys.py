@@ -171,5 +171,7 @@ def test_a_key_needs_a_name(database: Database, principal: Principal, create: Cr
 
 
 def test_a_role_that_does_not_exist_is_refused(create: Create) -> None:
-    with pytest.raises(InputError, match="no role 'root'; choose one of viewer, application, editor, admin"):
+    with pytest.raises(
+        InputError, match="no role 'root'; choose one of viewer, application, reviewer, editor, admin"
+    ):
         create("ci", "root")

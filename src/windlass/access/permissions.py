@@ -19,6 +19,9 @@ Action = Literal[
     "dashboard:write",
     "run:read",
     "run:write",
+    "review:read",
+    "review:label",
+    "review:manage",
     "verdict:read",
     "verdict:write",
     "completion:create",
@@ -38,6 +41,7 @@ _READ: frozenset[Action] = frozenset(
         "environment:read",
         "trace:read",
         "run:read",
+        "review:read",
         "verdict:read",
         "retention:read",
         "masking:read",
@@ -47,12 +51,14 @@ _READ: frozenset[Action] = frozenset(
 _APPLICATION: frozenset[Action] = frozenset(
     {"artifact:read", "environment:read", "trace:write", "score:write", "completion:create"}
 )
+_REVIEW: frozenset[Action] = frozenset({"review:read", "review:label"})
 _EDIT: frozenset[Action] = frozenset(
     {
         "artifact:write",
         "label:move",
         "environment:change",
         "run:write",
+        "review:manage",
         "verdict:write",
         "price:change",
         "view:write",
@@ -64,11 +70,17 @@ _EDIT: frozenset[Action] = frozenset(
 ALLOWED: dict[Role, frozenset[Action]] = {
     "viewer": _READ,
     "application": _APPLICATION,
-    "editor": _READ | _APPLICATION | _EDIT,
-    "admin": _READ | _APPLICATION | _EDIT | {"key:manage", "masking:change", "retention:change", "erasure:create"},
+    "reviewer": _REVIEW,
+    "editor": _READ | _APPLICATION | _REVIEW | _EDIT,
+    "admin": _READ
+    | _APPLICATION
+    | _REVIEW
+    | _EDIT
+    | {"key:manage", "masking:change", "retention:change", "erasure:create"},
 }
 """What each role may do. `application` is for a deployed program: it sends traces and scores, reads
-artifacts, asks releases; it sees nobody's traces."""
+artifacts, asks releases; it sees nobody's traces. `reviewer` is for who labels the items of review queues, and
+sees nothing else."""
 
 
 def require(principal: Principal, action: Action) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["viewer", "application", "editor", "admin"]
+Role = Literal["viewer", "application", "reviewer", "editor", "admin"]
 PrincipalKind = Literal["user", "agent", "key"]
 
 DEFAULT_PROJECT = "default"

@@ -13,7 +13,9 @@ app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 @app.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="Who or what uses the key.")],
-    role: Annotated[str, typer.Option("--role", help="viewer, application, editor or admin.")] = "application",
+    role: Annotated[
+        str, typer.Option("--role", help="viewer, application, reviewer, editor or admin.")
+    ] = "application",
     data: Data = None,
 ) -> None:
     """Make a key. It is printed here and never again."""

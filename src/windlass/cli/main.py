@@ -22,6 +22,7 @@ from windlass.cli import (
     masking,
     prices,
     retention,
+    reviews,
     run,
     runs,
     server,
@@ -44,6 +45,7 @@ app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(evaluators.app, name="evaluators")
+app.add_typer(reviews.app, name="reviews")
 app.command("eval")(run.evaluate)
 app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)

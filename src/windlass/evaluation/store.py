@@ -14,6 +14,9 @@ from windlass.telemetry.queries import list_samples, scores_of_run
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
+REVIEW = "review/"
+"""What the evaluator of a score from a review queue begins with."""
+
 _NANOSECONDS = 1_000_000_000
 
 
@@ -47,6 +50,9 @@ class WarehouseSamples:
     def stored(self) -> Mapping[str, SampleResult]:
         judgements: defaultdict[str, dict[str, Judgement]] = defaultdict(dict)
         for score in scores_of_run(self._warehouse, self._project, self._run):
+            # What people say of a sample afterwards is no result of the run, whatever the question is called.
+            if score.evaluator.startswith(REVIEW):
+                continue
             judgements[score.trace_id][score.name] = Judgement(
                 score.value, score.label, score.explanation, "judge" if score.source == "judge" else "code"
             )

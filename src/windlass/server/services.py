@@ -18,6 +18,8 @@ from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
 from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.reviews.erasing import ReviewsOfTraces
+from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
@@ -133,6 +135,7 @@ class Services:
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
         )
+        self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
         self.retentions = Retentions(self.database, self.audit, self.warehouse, self.media)
         self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
         self.erasures = Erasures(
@@ -142,6 +145,7 @@ class Services:
             self.writer,
             self.media,
             spool=settings.data / _SPOOL,
+            records=[ReviewsOfTraces(self.database)],
         )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(
@@ -166,6 +170,8 @@ class Services:
                 self.runs.recover()
             except WindlassError as error:
                 log.error("runs of an earlier process could not be taken up: %s", error.message)
+            with contextlib.suppress(WindlassError):
+                self.reviews.recover()
 
         self.retention_rounds.start()
         self._recovery = threading.Thread(target=recover, name="windlass-recovery", daemon=True)

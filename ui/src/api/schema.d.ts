@@ -1328,6 +1328,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review-queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Review Queues
+         * @description List the queues and how far each is, newest first.
+         */
+        get: operations["list_review_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review Queue
+         * @description Return a queue and how far it is.
+         */
+        get: operations["get_review_queue"];
+        /**
+         * Save Review Queue
+         * @description Make a queue, or change one; questions that were answered do not change any more.
+         */
+        put: operations["save_review_queue"];
+        post?: never;
+        /**
+         * Delete Review Queue
+         * @description Remove a queue with its items and labels; scores and datasets made of it stay.
+         */
+        delete: operations["delete_review_queue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review Agreement
+         * @description Return how far the reviewers agree, question by question, and how much each has done.
+         */
+        get: operations["get_review_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Review Items
+         * @description List the items in their order, with the labels that the caller may see.
+         */
+        get: operations["list_review_items"];
+        put?: never;
+        /**
+         * Add Review Items
+         * @description Add samples of a run, traces, or items of a dataset; what stands in the queue is not added again.
+         */
+        post: operations["add_review_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review Item
+         * @description Return an item with what there is to review.
+         */
+        get: operations["get_review_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Next Review Item
+         * @description Give the caller the next item that needs their label, and keep it for them for a while.
+         */
+        post: operations["take_next_review_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/items/{item}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Label Review Item
+         * @description Give the caller's label, in the place of the one that they gave before.
+         */
+        put: operations["label_review_item"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/items/{item}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip Review Item
+         * @description Leave an item to others.
+         */
+        post: operations["skip_review_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Review Label
+         * @description Take back the caller's latest label or skip, and give them that item again.
+         */
+        post: operations["undo_review_label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/next-dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Next Dispute
+         * @description Give an item whose labels differ, with all of them.
+         */
+        post: operations["take_next_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/items/{item}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide Review Item
+         * @description Decide an item whose labels differ: the answers are its reference.
+         */
+        put: operations["decide_review_item"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Review Queue
+         * @description Push the settled items, with what people decided, as a version of a dataset.
+         */
+        post: operations["export_review_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gates": {
         parameters: {
             query?: never;
@@ -1873,6 +2125,20 @@ export interface components {
              */
             message: string;
         };
+        /** Added */
+        Added: {
+            /** Added */
+            added: number;
+            /** There */
+            there: number;
+        };
+        /** Agreement */
+        Agreement: {
+            /** Questions */
+            questions: components["schemas"]["QuestionAgreement"][];
+            /** Reviewers */
+            reviewers: components["schemas"]["ReviewerCount"][];
+        };
         /**
          * AllowedGraph
          * @description What agents may do: steps are named ``kind:name``, ``start`` and ``end``; ``*`` stands for anything.
@@ -1922,7 +2188,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "viewer" | "application" | "editor" | "admin";
+            role: "viewer" | "application" | "reviewer" | "editor" | "admin";
             /** Project */
             project: string;
             /**
@@ -2041,6 +2307,29 @@ export interface components {
             /** Problems */
             problems: components["schemas"]["AuditProblem"][];
             head: components["schemas"]["AuditHead"] | null;
+        };
+        /**
+         * BooleanQuestion
+         * @description Yes or no.
+         */
+        BooleanQuestion: {
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "boolean";
         };
         /**
          * BuildProgress
@@ -2249,6 +2538,31 @@ export interface components {
             /** Warning */
             warning: string | null;
         };
+        /**
+         * ChoiceQuestion
+         * @description One of several categories.
+         */
+        ChoiceQuestion: {
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "choice";
+            /** Choices */
+            choices: string[];
+        };
         /** Cleared */
         Cleared: {
             /** Rows */
@@ -2430,6 +2744,21 @@ export interface components {
              * @default
              */
             message: string;
+        };
+        /**
+         * DatasetSelection
+         * @description Items of a dataset version.
+         */
+        DatasetSelection: {
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /** Dataset */
+            dataset: string;
         };
         /**
          * DatasetSummary
@@ -2839,6 +3168,30 @@ export interface components {
             };
             body?: components["schemas"]["JsonValue"];
         };
+        /** Export */
+        Export: {
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Digest */
+            digest: string;
+            /** Is New */
+            is_new: boolean;
+            /** Items */
+            items: number;
+            /** Unsettled */
+            unsettled: number;
+            /** Gone */
+            gone: number;
+        };
+        /** ExportRequest */
+        ExportRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Reference */
+            reference?: string | null;
+        };
         /** ExternalRunRequest */
         ExternalRunRequest: {
             /** Release */
@@ -2872,6 +3225,17 @@ export interface components {
             before: unknown;
             /** After */
             after: unknown;
+        };
+        /** Figure */
+        Figure: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
         };
         /** Finding */
         Finding: {
@@ -2931,6 +3295,10 @@ export interface components {
             run: string;
             /** Scores */
             scores: string;
+        };
+        /** Given */
+        Given: {
+            item: components["schemas"]["ShownItem"] | null;
         };
         /**
          * Graph
@@ -3132,6 +3500,19 @@ export interface components {
             /** Fields */
             fields: components["schemas"]["FieldChange"][];
         };
+        /** ItemContent */
+        ItemContent: {
+            input: components["schemas"]["JsonValue"];
+            /** Messages */
+            messages: components["schemas"]["Message"][];
+            /** Outputs */
+            outputs: components["schemas"]["ShownOutput"][];
+            reference: components["schemas"]["JsonValue"];
+            /** Metadata */
+            metadata: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** ItemDifference */
         ItemDifference: {
             /** Added */
@@ -3160,6 +3541,15 @@ export interface components {
             next: string | null;
             /** Matches */
             matches?: number | null;
+        };
+        /**
+         * ItemsRequest
+         * @description One of: samples of a run, traces, items of a dataset.
+         */
+        ItemsRequest: {
+            run?: components["schemas"]["RunSelection"] | null;
+            traces?: components["schemas"]["TraceSelection"] | null;
+            dataset?: components["schemas"]["DatasetSelection"] | null;
         };
         /** Items[ApiKey] */
         Items_ApiKey_: {
@@ -3201,6 +3591,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["MetricName"][];
         };
+        /** Items[QueueSummary] */
+        Items_QueueSummary_: {
+            /** Items */
+            items: components["schemas"]["QueueSummary"][];
+        };
         /** Items[SqlTable] */
         Items_SqlTable_: {
             /** Items */
@@ -3235,9 +3630,30 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "viewer" | "application" | "editor" | "admin";
+            role: "viewer" | "application" | "reviewer" | "editor" | "admin";
             /** Expires */
             expires?: string | null;
+        };
+        /**
+         * Label
+         * @description What one reviewer answered.
+         */
+        Label: {
+            /** Reviewer */
+            reviewer: string;
+            /** Answers */
+            answers: {
+                [key: string]: boolean | number | string;
+            };
+            /** Comment */
+            comment: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
         };
         /** LabelMove */
         LabelMove: {
@@ -3245,18 +3661,6 @@ export interface components {
             label: string;
             /** Digest */
             digest: string;
-        };
-        /** LabelRequest */
-        LabelRequest: {
-            /** To */
-            to: string;
-            /** Expected */
-            expected?: string | null;
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
         };
         /** Link */
         Link: {
@@ -3608,7 +4012,7 @@ export interface components {
              * Role
              * @enum {string}
              */
-            role: "viewer" | "application" | "editor" | "admin";
+            role: "viewer" | "application" | "reviewer" | "editor" | "admin";
             /** Project */
             project: string;
             /**
@@ -3747,6 +4151,35 @@ export interface components {
             /** Candidate Count */
             candidate_count: number;
         };
+        /**
+         * OutputSource
+         * @description Where an output is: the trace of a sample or of a request.
+         */
+        OutputSource: {
+            /**
+             * Side
+             * @default
+             * @enum {string}
+             */
+            side: "" | "a" | "b";
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Run
+             * @default
+             */
+            run: string;
+            /**
+             * Release
+             * @default
+             */
+            release: string;
+        };
         /** Overview */
         Overview: {
             /** Environments */
@@ -3759,10 +4192,34 @@ export interface components {
             /** Recent Verdicts */
             recent_verdicts: components["schemas"]["Verdict"][];
         };
+        /**
+         * OwnLabel
+         * @description How the caller stands to an item. A label that was taken back leaves its answers as a draft.
+         */
+        OwnLabel: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "leased" | "labelled" | "skipped";
+            /** Answers */
+            answers: {
+                [key: string]: boolean | number | string;
+            } | null;
+            /** Comment */
+            comment: string;
+        };
         /** Page[AuditEntry] */
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[ReviewItem] */
+        Page_ReviewItem_: {
+            /** Items */
+            items: components["schemas"]["ReviewItem"][];
             /** Next */
             next: string | null;
         };
@@ -3786,6 +4243,12 @@ export interface components {
             items: components["schemas"]["Verdict"][];
             /** Next */
             next: string | null;
+        };
+        /** PairKappa */
+        PairKappa: {
+            /** Reviewers */
+            reviewers: string[];
+            kappa: components["schemas"]["Figure"];
         };
         /**
          * PairedMetric
@@ -3854,6 +4317,24 @@ export interface components {
             n: number;
         };
         /**
+         * Passage
+         * @description A text that was retrieved for an answer.
+         */
+        Passage: {
+            /**
+             * Document
+             * @default
+             */
+            document: string;
+            /**
+             * Section
+             * @default
+             */
+            section: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * PatternRule
          * @description A regular expression, and what is written in place of what it matches.
          */
@@ -3881,6 +4362,29 @@ export interface components {
             n: number;
             /** Unknown */
             unknown: number;
+        };
+        /**
+         * PreferenceQuestion
+         * @description Which of two outputs is better: a, b, or neither.
+         */
+        PreferenceQuestion: {
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "preference";
         };
         /**
          * Price
@@ -3951,11 +4455,27 @@ export interface components {
             reason: string;
         };
         /** Progress */
-        Progress: {
+        "Progress-Input": {
             /** Finished */
             finished: number;
             /** Failed */
             failed: number;
+        };
+        /**
+         * Progress
+         * @description How far a queue is.
+         */
+        "Progress-Output": {
+            /** Items */
+            items: number;
+            /** Settled */
+            settled: number;
+            /** Disputed */
+            disputed: number;
+            /** Labels */
+            labels: number;
+            /** Skips */
+            skips: number;
         };
         /** Promotion */
         Promotion: {
@@ -4000,6 +4520,119 @@ export interface components {
             n: number;
             /** Run */
             run: string;
+        };
+        /** QuestionAgreement */
+        QuestionAgreement: {
+            /** Question */
+            question: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "nominal" | "ordinal" | "interval";
+            raw: components["schemas"]["Figure"];
+            alpha: components["schemas"]["Figure"];
+            /** Kappas */
+            kappas: components["schemas"]["PairKappa"][];
+        };
+        /** Queue */
+        Queue: {
+            /**
+             * Guidelines
+             * @default
+             */
+            guidelines: string;
+            /** Questions */
+            questions: (components["schemas"]["ChoiceQuestion"] | components["schemas"]["ScaleQuestion"] | components["schemas"]["BooleanQuestion"] | components["schemas"]["PreferenceQuestion"] | components["schemas"]["TextQuestion"])[];
+            /**
+             * Labels Per Item
+             * @default 2
+             */
+            labels_per_item: number;
+            /**
+             * Blind
+             * @default true
+             */
+            blind: boolean;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+            /** Updated By */
+            updated_by: string;
+        };
+        /** QueueRequest */
+        QueueRequest: {
+            /**
+             * Guidelines
+             * @default
+             */
+            guidelines: string;
+            /** Questions */
+            questions: (components["schemas"]["ChoiceQuestion"] | components["schemas"]["ScaleQuestion"] | components["schemas"]["BooleanQuestion"] | components["schemas"]["PreferenceQuestion"] | components["schemas"]["TextQuestion"])[];
+            /**
+             * Labels Per Item
+             * @default 2
+             */
+            labels_per_item: number;
+            /**
+             * Blind
+             * @default true
+             */
+            blind: boolean;
+            /** Expected */
+            expected?: number | null;
+        };
+        /** QueueSummary */
+        QueueSummary: {
+            /**
+             * Guidelines
+             * @default
+             */
+            guidelines: string;
+            /** Questions */
+            questions: (components["schemas"]["ChoiceQuestion"] | components["schemas"]["ScaleQuestion"] | components["schemas"]["BooleanQuestion"] | components["schemas"]["PreferenceQuestion"] | components["schemas"]["TextQuestion"])[];
+            /**
+             * Labels Per Item
+             * @default 2
+             */
+            labels_per_item: number;
+            /**
+             * Blind
+             * @default true
+             */
+            blind: boolean;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+            /** Updated By */
+            updated_by: string;
+            progress: components["schemas"]["Progress-Output"];
         };
         /**
          * Rate
@@ -4117,6 +4750,47 @@ export interface components {
             traces: number;
             /** Examples */
             examples: string[];
+        };
+        /** ReviewItem */
+        ReviewItem: {
+            /** Id */
+            id: string;
+            /** Queue */
+            queue: string;
+            /** Position */
+            position: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "disputed" | "settled";
+            source: components["schemas"]["Source"];
+            /** Labels Given */
+            labels_given: number;
+            /** Labels */
+            labels: components["schemas"]["Label"][] | null;
+            mine: components["schemas"]["OwnLabel"] | null;
+            /** Reference */
+            reference: {
+                [key: string]: boolean | number | string;
+            } | null;
+            /** Adjudicated */
+            adjudicated: boolean;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided */
+            decided: string | null;
+            /** Comment */
+            comment: string;
+        };
+        /** ReviewerCount */
+        ReviewerCount: {
+            /** Reviewer */
+            reviewer: string;
+            /** Labels */
+            labels: number;
+            /** Skips */
+            skips: number;
         };
         /** Rollback */
         Rollback: {
@@ -4278,6 +4952,24 @@ export interface components {
             };
         };
         /**
+         * RunSelection
+         * @description Samples of a run that did not fail; with a baseline, pairs of outputs for the same items.
+         */
+        RunSelection: {
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /** Run */
+            run: string;
+            /** Baseline */
+            baseline?: string | null;
+            score?: components["schemas"]["ScoreRange"] | null;
+        };
+        /**
          * RunSource
          * @description Where a run was made that was brought here.
          */
@@ -4380,6 +5072,55 @@ export interface components {
             value: number;
             /** Meaning */
             meaning: string;
+        };
+        /**
+         * ScaleQuestion
+         * @description A whole number on a scale.
+         */
+        ScaleQuestion: {
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "scale";
+            /**
+             * Low
+             * @default 1
+             */
+            low: number;
+            /**
+             * High
+             * @default 5
+             */
+            high: number;
+            /**
+             * Low Text
+             * @default
+             */
+            low_text: string;
+            /**
+             * High Text
+             * @default
+             */
+            high_text: string;
+            /**
+             * Spacing
+             * @default ordinal
+             * @enum {string}
+             */
+            spacing: "ordinal" | "interval";
         };
         /**
          * Scope
@@ -4503,6 +5244,18 @@ export interface components {
              */
             next: string | null;
         };
+        /**
+         * ScoreRange
+         * @description A metric of the run and between which values it lies.
+         */
+        ScoreRange: {
+            /** Name */
+            name: string;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+        };
         /** ScoreSummary */
         ScoreSummary: {
             /** Name */
@@ -4559,10 +5312,87 @@ export interface components {
             /** Project */
             project: string;
         };
+        /** ShownItem */
+        ShownItem: {
+            /** Id */
+            id: string;
+            /** Queue */
+            queue: string;
+            /** Position */
+            position: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "disputed" | "settled";
+            source: components["schemas"]["Source"];
+            /** Labels Given */
+            labels_given: number;
+            /** Labels */
+            labels: components["schemas"]["Label"][] | null;
+            mine: components["schemas"]["OwnLabel"] | null;
+            /** Reference */
+            reference: {
+                [key: string]: boolean | number | string;
+            } | null;
+            /** Adjudicated */
+            adjudicated: boolean;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided */
+            decided: string | null;
+            /** Comment */
+            comment: string;
+            content: components["schemas"]["ItemContent"] | null;
+        };
+        /** ShownOutput */
+        ShownOutput: {
+            /** Side */
+            side: string;
+            /** Trace Id */
+            trace_id: string;
+            /** Text */
+            text: string;
+            /** Messages */
+            messages: components["schemas"]["Message"][];
+            /** Passages */
+            passages: components["schemas"]["Passage"][];
+        };
         /** SignIn */
         SignIn: {
             /** Key */
             key: string;
+        };
+        /**
+         * Source
+         * @description What an item is: a sample of a run (or of two), a trace, or an item of a dataset version.
+         */
+        Source: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "run" | "trace" | "dataset";
+            /**
+             * Dataset
+             * @default
+             */
+            dataset: string;
+            /**
+             * Dataset Digest
+             * @default
+             */
+            dataset_digest: string;
+            /**
+             * Item
+             * @default
+             */
+            item: string;
+            /**
+             * Outputs
+             * @default []
+             */
+            outputs: components["schemas"]["OutputSource"][];
         };
         /** Span */
         Span: {
@@ -4836,6 +5666,29 @@ export interface components {
             };
         };
         /**
+         * TextQuestion
+         * @description Free text: where it is required it must be the same or be decided, else it is a remark.
+         */
+        TextQuestion: {
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Required
+             * @default true
+             */
+            required: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /**
          * Trace
          * @description A trace with its spans, in the order in which they started.
          */
@@ -5033,6 +5886,53 @@ export interface components {
             items: components["schemas"]["TraceSummary"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * TraceQuery
+         * @description Which traces, as the list of traces is filtered.
+         */
+        TraceQuery: {
+            /** Release */
+            release?: string | null;
+            /** Environment */
+            environment?: string | null;
+            /** Status */
+            status?: ("ok" | "error") | null;
+            /** Q */
+            q?: string | null;
+            /**
+             * Where
+             * @default []
+             */
+            where: string[];
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit: number;
+        };
+        /**
+         * TraceSelection
+         * @description Traces by their ids, or by a query.
+         */
+        TraceSelection: {
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Ids
+             * @default []
+             */
+            ids: string[];
+            query?: components["schemas"]["TraceQuery"] | null;
         };
         /** TraceStep */
         TraceStep: {
@@ -5479,6 +6379,30 @@ export interface components {
              * Format: date-time
              */
             created: string;
+        };
+        /** LabelRequest */
+        windlass__server__routes__artifacts__LabelRequest: {
+            /** To */
+            to: string;
+            /** Expected */
+            expected?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /** LabelRequest */
+        windlass__server__routes__reviews__LabelRequest: {
+            /** Answers */
+            answers: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
         };
     };
     responses: never;
@@ -6823,7 +7747,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LabelRequest"];
+                "application/json": components["schemas"]["windlass__server__routes__artifacts__LabelRequest"];
             };
         };
         responses: {
@@ -7749,7 +8673,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Progress"];
+                "application/json": components["schemas"]["Progress-Input"];
             };
         };
         responses: {
@@ -7893,6 +8817,489 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_review_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_QueueSummary_"];
+                };
+            };
+        };
+    };
+    get_review_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueSummary"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_review_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_review_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_review_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_review_items: {
+        parameters: {
+            query?: {
+                state?: ("open" | "disputed" | "settled") | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewItem_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_review_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownItem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_next_review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Given"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    label_review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["windlass__server__routes__reviews__LabelRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    skip_review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_review_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Given"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_next_dispute: {
+        parameters: {
+            query?: {
+                /** @description The position of an item to go on from. */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Given"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["windlass__server__routes__reviews__LabelRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_review_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
                 };
             };
             /** @description Validation Error */

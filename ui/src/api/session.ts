@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { sessionQuery } from "./queries";
 
-export const ROLES = ["viewer", "application", "editor", "admin"] as const;
+export const ROLES = ["viewer", "reviewer", "application", "editor", "admin"] as const;
 
 export type Role = (typeof ROLES)[number];
 

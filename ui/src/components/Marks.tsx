@@ -54,7 +54,7 @@ interface BadgeProps {
   filled?: boolean;
 }
 
-function Badge({ tone, shape, word, filled }: BadgeProps) {
+export function Badge({ tone, shape, word, filled }: BadgeProps) {
   return (
     <span className={styles.badge} data-tone={tone} data-filled={filled || undefined}>
       <Mark tone={tone} shape={shape} />

@@ -8,6 +8,7 @@ import { useWords } from "@/i18n/useWords";
 import { parseSearch, stringifySearch } from "@/shell/search";
 import { Icon } from "./Icon";
 import styles from "./ViewsMenu.module.css";
+import "./viewsTexts";
 
 interface Props {
   page: ViewPage;

@@ -10,7 +10,7 @@ import { EmptyState, Loaded } from "@/components/States";
 import table from "@/components/table.module.css";
 import { Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
-import { Progress } from "@/runs/RunsTable";
+import { Progress } from "@/runs/Progress";
 import styles from "./Evaluators.module.css";
 
 /** The runs that used it: what it said, and of how many samples it could say anything. */

@@ -1,4 +1,5 @@
 import type { en } from "./en";
+import type { enAgainst } from "./en-against";
 import type { enAudit } from "./en-audit";
 import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
@@ -14,8 +15,11 @@ import type { enPrices } from "./en-prices";
 import type { enQuery } from "./en-query";
 import type { enRelease } from "./en-release";
 import type { enRepeats } from "./en-repeats";
+import type { enReviews } from "./en-reviews";
+import type { enRuns } from "./en-runs";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
+import type { enViews } from "./en-views";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
 export interface PluralText {
@@ -27,12 +31,16 @@ export type Text = string | PluralText;
 export type TextKey =
   | keyof typeof en
   | keyof typeof enAudit
+  | keyof typeof enViews
+  | keyof typeof enAgainst
   | keyof typeof enCompare
   | keyof typeof enFirst
   | keyof typeof enOverview
   | keyof typeof enPalette
   | keyof typeof enRelease
+  | keyof typeof enReviews
   | keyof typeof enRepeats
+  | keyof typeof enRuns
   | keyof typeof enDashboard
   | keyof typeof enDatasets
   | keyof typeof enDatasetForms

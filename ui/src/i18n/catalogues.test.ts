@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
+import { enAgainst } from "./en-against";
 import { enAudit } from "./en-audit";
 import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
@@ -16,9 +17,13 @@ import { enPrices } from "./en-prices";
 import { enQuery } from "./en-query";
 import { enRelease } from "./en-release";
 import { enRepeats } from "./en-repeats";
+import { enReviews } from "./en-reviews";
+import { enRuns } from "./en-runs";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
+import { enViews } from "./en-views";
 import { ko as firstKo } from "./ko";
+import { koAgainst } from "./ko-against";
 import { koAudit } from "./ko-audit";
 import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
@@ -34,18 +39,25 @@ import { koPrices } from "./ko-prices";
 import { koQuery } from "./ko-query";
 import { koRelease } from "./ko-release";
 import { koRepeats } from "./ko-repeats";
+import { koReviews } from "./ko-reviews";
+import { koRuns } from "./ko-runs";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
+import { koViews } from "./ko-views";
 
 const en = {
   ...firstEn,
   ...enOverview,
   ...enPalette,
   ...enRelease,
+  ...enReviews,
+  ...enRuns,
   ...enRepeats,
   ...enFirst,
   ...enCompare,
   ...enAudit,
+  ...enViews,
+  ...enAgainst,
   ...enDashboard,
   ...enGraph,
   ...enSessions,
@@ -62,10 +74,14 @@ const ko = {
   ...koOverview,
   ...koPalette,
   ...koRelease,
+  ...koReviews,
+  ...koRuns,
   ...koRepeats,
   ...koFirst,
   ...koCompare,
   ...koAudit,
+  ...koViews,
+  ...koAgainst,
   ...koDashboard,
   ...koGraph,
   ...koSessions,

@@ -40,6 +40,8 @@ export const enDelivery = {
   "run.why.error": "evaluator failed",
   "run.why.unparsable": "no readable verdict",
   "run.why.abstain": "abstained",
+  "run.why.refused": "refused by the provider",
+  "run.why.timeout": "took too long",
   "run.missing": { one: "{n} sample has no value", other: "{n} samples have no value" },
   "run.no_other": "No other run used this version of the dataset",
   "run.on": "on",

@@ -55,6 +55,8 @@ export const enErasure = {
   "erasure.table.media_uses": "Uses of files",
   "erasure.table.metric_points": "Points of metrics",
   "erasure.table.refused": "Refused spans in the spool",
+  "erasure.table.review_items": "Items of review queues",
+  "erasure.table.review_labels": "Labels by people",
   "erasure.table.scores": "Scores",
   "erasure.table.span_events": "Events and log records",
   "erasure.table.spans": "Spans",

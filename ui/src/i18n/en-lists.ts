@@ -1,19 +1,5 @@
 /** The English texts of conditions, saved views and the comparison of traces. */
 export const enLists = {
-  "against.added": "Only here",
-  "against.changed": "Changed",
-  "against.choose": "Compare with",
-  "against.close": "End the comparison",
-  "against.latest": "Newest traces of the same name",
-  "against.none": "No other trace has this name.",
-  "against.open": "Compare with the open trace",
-  "against.removed": "Only there",
-  "against.same": "Texts, model, tokens and status are the same.",
-  "against.summary": "{changed} changed, {added} added, {removed} removed",
-  "against.this": "This trace",
-  "against.that": "Compared with",
-  "against.tree": "Spans of both traces",
-
   "filter.conditions": "Conditions on one span",
   "filter.only": "Only with {condition}",
   "filter.operators": "Then = != < <= > >= or ~ (contains), and a value",
@@ -32,10 +18,4 @@ export const enLists = {
   "span.curl": "Copy as curl",
   "span.dataset": "Copy as a dataset item",
   "span.dataset.tip": "One line of JSON: id, input, reference. Add it to a dataset's file and push.",
-
-  "views.delete": "Delete the view {name}",
-  "views.empty": "A view keeps the filters of this list under a name, for everybody in the project.",
-  "views.name": "Name of this view",
-  "views.save": "Save",
-  "views.title": "Views",
 };

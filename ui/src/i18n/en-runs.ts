@@ -13,7 +13,4 @@ export const enRuns = {
   "run.spent": "spent",
   "run.tokens": "tokens",
   "run.unpriced": "+ {n} calls without a price",
-  "run.why.refused": "refused by the provider",
-  "run.why.timeout": "took too long",
-  "state.stopped": "Stopped at its budget",
 };

@@ -1,6 +1,5 @@
 import { enDelivery } from "./en-delivery";
 import { enLists } from "./en-lists";
-import { enRuns } from "./en-runs";
 
 /** The English texts of the first load. Runs and verdicts: en-delivery.ts.
  * The texts of a page that few open first, such as en-graph.ts, come with that page. */
@@ -103,6 +102,7 @@ export const en = {
   "nav.overview": "Overview",
   "nav.query": "Query",
   "nav.releases": "Releases",
+  "nav.reviews": "Reviews",
   "nav.runs": "Runs",
   "nav.settings": "Settings",
   "nav.settings.erasure": "Erasure",
@@ -131,6 +131,7 @@ export const en = {
   "role.admin": "admin",
   "role.application": "application",
   "role.editor": "editor",
+  "role.reviewer": "reviewer",
   "role.viewer": "viewer",
 
   "score.code": "code",
@@ -162,6 +163,7 @@ export const en = {
   "state.loading": "Loading…",
   "state.queued": "Queued",
   "state.running": "Running",
+  "state.stopped": "Stopped at its budget",
 
   "status.error": "Error",
   "status.ok": "OK",
@@ -208,5 +210,4 @@ export const en = {
 
   ...enDelivery,
   ...enLists,
-  ...enRuns,
 };

@@ -43,6 +43,8 @@ export const koDelivery: Record<keyof typeof enDelivery, Text> = {
   "run.why.error": "평가기 오류",
   "run.why.unparsable": "읽을 수 없는 판정",
   "run.why.abstain": "판정 보류",
+  "run.why.refused": "제공자가 거부함",
+  "run.why.timeout": "시간 초과",
   "run.missing": { other: "값이 없는 샘플 {n}개" },
   "run.no_other": "이 데이터셋 버전을 쓴 다른 실행이 없습니다",
   "run.on": "·",

@@ -52,6 +52,8 @@ export const koErasure: Record<keyof typeof enErasure, Text> = {
   "erasure.table.media_uses": "파일 사용 기록",
   "erasure.table.metric_points": "메트릭 데이터 점",
   "erasure.table.refused": "스풀에 있는 거부된 스팬",
+  "erasure.table.review_items": "검토 대기열의 항목",
+  "erasure.table.review_labels": "사람이 단 라벨",
   "erasure.table.scores": "점수",
   "erasure.table.span_events": "이벤트와 로그",
   "erasure.table.spans": "스팬",

@@ -16,7 +16,4 @@ export const koRuns: Record<keyof typeof enRuns, Text> = {
   "run.spent": "지출",
   "run.tokens": "토큰",
   "run.unpriced": "+ 가격 없는 호출 {n}회",
-  "run.why.refused": "제공자가 거부함",
-  "run.why.timeout": "시간 초과",
-  "state.stopped": "예산에서 멈춤",
 };

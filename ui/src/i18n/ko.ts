@@ -1,7 +1,6 @@
 import type { Catalogue } from "./catalogue";
 import { koDelivery } from "./ko-delivery";
 import { koLists } from "./ko-lists";
-import { koRuns } from "./ko-runs";
 
 /** 한국어 문구. 릴리스, 실행, 판정 화면의 문구는 ko-delivery.ts에 있다. 그래프 화면의 문구는 ko-graph.ts에 있고 그 화면과 함께 온다. */
 export const ko: Catalogue = {
@@ -103,6 +102,7 @@ export const ko: Catalogue = {
   "nav.overview": "개요",
   "nav.query": "쿼리",
   "nav.releases": "릴리스",
+  "nav.reviews": "검토",
   "nav.runs": "실행",
   "nav.settings": "설정",
   "nav.settings.erasure": "삭제",
@@ -130,6 +130,7 @@ export const ko: Catalogue = {
   "role.admin": "관리자",
   "role.application": "애플리케이션",
   "role.editor": "편집자",
+  "role.reviewer": "검토자",
   "role.viewer": "뷰어",
 
   "score.code": "코드",
@@ -161,6 +162,7 @@ export const ko: Catalogue = {
   "state.loading": "불러오는 중…",
   "state.queued": "대기 중",
   "state.running": "실행 중",
+  "state.stopped": "예산에서 멈춤",
 
   "status.error": "오류",
   "status.ok": "정상",
@@ -207,5 +209,4 @@ export const ko: Catalogue = {
 
   ...koDelivery,
   ...koLists,
-  ...koRuns,
 };

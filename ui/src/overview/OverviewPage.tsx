@@ -1,7 +1,7 @@
 import "./texts";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { overviewQuery } from "@/api/queries";
+import { Link, Navigate } from "@tanstack/react-router";
+import { overviewQuery, sessionQuery } from "@/api/queries";
 import type { Overview } from "@/api/types";
 import { Page, Section } from "@/components/Page";
 import { Loaded } from "@/components/States";
@@ -13,7 +13,13 @@ import { FirstSteps } from "./FirstSteps";
 import styles from "./Overview.module.css";
 import { WaitingList } from "./WaitingList";
 
+/** The first page: of those who only label, it is the queues. */
 export function OverviewPage() {
+  const role = useQuery(sessionQuery()).data?.principal.role;
+  return role === "reviewer" ? <Navigate to="/reviews" replace /> : <WholeOverview />;
+}
+
+function WholeOverview() {
   const { t, format } = useWords();
   const query = useQuery(overviewQuery());
   const counts = query.data?.counts;

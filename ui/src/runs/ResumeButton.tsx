@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import type { Run } from "@/api/types";
 import { useWords } from "@/i18n/useWords";
+import "./callsTexts";
 
 const ResumeDialog = lazy(() =>
   import("./ResumeDialog").then((module) => ({ default: module.ResumeDialog })),

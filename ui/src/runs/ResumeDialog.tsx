@@ -7,6 +7,7 @@ import { TextField } from "@/components/Field";
 import { useWords } from "@/i18n/useWords";
 import { optionsOf } from "./RunCalls";
 import styles from "./Runs.module.css";
+import "./callsTexts";
 
 interface Props {
   run: Run;

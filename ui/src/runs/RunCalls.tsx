@@ -1,6 +1,7 @@
 import type { Run } from "@/api/types";
 import { Cost } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
+import "./callsTexts";
 
 /** What the model calls of a run came to, and what bounds them: facts beside those of the run. */
 export function RunCalls({ run }: { run: Run }) {

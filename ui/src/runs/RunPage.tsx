@@ -11,8 +11,8 @@ import { Loaded } from "@/components/States";
 import { Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { MetricCards } from "./MetricCards";
+import { Progress, samplesOf } from "./Progress";
 import styles from "./Runs.module.css";
-import { Progress, samplesOf } from "./RunsTable";
 import { Samples } from "./Samples";
 import "./repeatsTexts";
 

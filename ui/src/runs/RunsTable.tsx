@@ -2,13 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { RunSummary } from "@/api/types";
 import { DatasetName } from "@/components/DatasetName";
 import { MeanWithInterval } from "@/components/Interval";
-import { RunStateBadge } from "@/components/Marks";
 import { Scrolling } from "@/components/Scrolling";
 import { EmptyState } from "@/components/States";
 import table from "@/components/table.module.css";
 import { Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { orderMetrics } from "./metrics";
+import { Progress } from "./Progress";
 import styles from "./Runs.module.css";
 
 interface RunsTableProps {
@@ -121,35 +121,5 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
         </tbody>
       </table>
     </Scrolling>
-  );
-}
-
-/** How many samples a run comes to: of each item as many as it is asked. */
-export function samplesOf(run: RunSummary): number {
-  return run.items * run.repeats;
-}
-
-export function Progress({ run }: { run: RunSummary }) {
-  const { t, format } = useWords();
-  const share = run.items ? run.finished_items / samplesOf(run) : 0;
-  return (
-    <span className="row" data-tip={run.error ?? undefined}>
-      <RunStateBadge state={run.state} />
-      {run.state === "running" && (
-        <>
-          <span
-            className={styles.bar}
-            role="progressbar"
-            aria-label={t("state.running")}
-            aria-valuenow={Math.round(share * 100)}
-            aria-valuemin={0}
-            aria-valuemax={100}
-          >
-            <span style={{ width: `${share * 100}%` }} />
-          </span>
-          <span className="faint num">{format.percent(share, 0)}</span>
-        </>
-      )}
-    </span>
   );
 }

@@ -15,6 +15,7 @@ export const PLACES = [
   { to: "/releases", icon: "releases", word: "nav.releases" },
   { to: "/datasets", icon: "dataset", word: "nav.datasets" },
   { to: "/evaluators", icon: "evaluators", word: "nav.evaluators" },
+  { to: "/reviews", icon: "review", word: "nav.reviews" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },
   { to: "/sessions", icon: "sessions", word: "nav.sessions" },
@@ -39,7 +40,12 @@ export function Rail({ onSearch }: { onSearch: () => void }) {
   }
 
   return (
-    <nav className={styles.rail} data-narrow={narrow || undefined} aria-label={t("nav.label")}>
+    <nav
+      className={styles.rail}
+      data-narrow={narrow || undefined}
+      data-role={session?.principal.role}
+      aria-label={t("nav.label")}
+    >
       <div className={styles.top}>
         <Link to="/" className={styles.brand} aria-label="windlass">
           <Logo />

@@ -176,6 +176,25 @@ const evaluator = createRoute({
   component: lazyRouteComponent(() => import("@/evaluators/EvaluatorPage"), "EvaluatorPage"),
 });
 
+const reviews = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews",
+  component: lazyRouteComponent(() => import("@/reviews/QueuePage"), "ReviewsPage"),
+});
+
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews/$queue",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["state"]),
+  component: lazyRouteComponent(() => import("@/reviews/QueuePage"), "QueuePage"),
+});
+
+const reviewing = createRoute({
+  getParentRoute: () => root,
+  path: "/reviews/$queue/$task",
+  component: lazyRouteComponent(() => import("@/reviews/TaskPage"), "TaskPage"),
+});
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -274,6 +293,9 @@ export const router = createRouter({
     dataset,
     evaluators,
     evaluator,
+    reviews,
+    queue,
+    reviewing,
     runs,
     compare,
     run,

@@ -6,6 +6,7 @@ import { tracesQuery } from "@/api/queries";
 import type { Trace } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { useWords } from "@/i18n/useWords";
+import "./againstTexts";
 
 const MOST = 12;
 

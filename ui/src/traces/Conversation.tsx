@@ -1,6 +1,5 @@
-import { useMemo, useState } from "react";
+import { type ComponentProps, lazy, Suspense, useMemo, useState } from "react";
 import { Icon } from "@/components/Icon";
-import { JsonTree } from "@/components/JsonTree";
 import { Markdown } from "@/components/Markdown";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
@@ -8,6 +7,17 @@ import styles from "./Conversation.module.css";
 import { pairCalls } from "./calls";
 import { Media } from "./Media";
 import { type Message, type MessagePart, type Passage, readContent } from "./messages";
+
+const LazyTree = lazy(() => import("@/components/JsonTree").then((module) => ({ default: module.JsonTree })));
+
+/** Most of what is said is text, and needs no tree. */
+function JsonTree(props: ComponentProps<typeof LazyTree>) {
+  return (
+    <Suspense fallback={null}>
+      <LazyTree {...props} />
+    </Suspense>
+  );
+}
 
 const ROLES: Record<string, TextKey> = {
   system: "message.system",

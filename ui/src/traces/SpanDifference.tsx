@@ -7,6 +7,7 @@ import { Conversation } from "./Conversation";
 import detail from "./SpanDetail.module.css";
 import { talks } from "./spanKind";
 import { transcriptOf } from "./transcript";
+import "./againstTexts";
 
 const TEXTS = { system_instructions: "span.system", input: "traces.input", output: "traces.output" } as const;
 const FACTS = ["status", "status_message", "request_model", "input_tokens", "output_tokens"] as const;

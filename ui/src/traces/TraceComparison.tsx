@@ -12,6 +12,7 @@ import styles from "./Comparison.module.css";
 import { SpanDifference } from "./SpanDifference";
 import { iconOf, toneOf } from "./spanKind";
 import trace from "./Trace.module.css";
+import "./againstTexts";
 
 interface Props {
   traceId: string;

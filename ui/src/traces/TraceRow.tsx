@@ -9,6 +9,7 @@ import { useWords } from "@/i18n/useWords";
 import { isThumb, USER_FEEDBACK } from "./feedback";
 import { ThumbMark } from "./ThumbMark";
 import styles from "./Traces.module.css";
+import "./againstTexts";
 
 export function TraceHead() {
   const { t } = useWords();

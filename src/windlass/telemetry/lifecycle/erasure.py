@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from uuid import uuid4
 
 from pydantic import BaseModel
@@ -54,6 +54,16 @@ class Erasure(BaseModel):
     """Rows found by counting again afterwards, by table: zeros."""
 
 
+class RecordsOfTraces(Protocol):
+    """Records beside the warehouse that say something of traces, and go with them."""
+
+    def count(self, project: str, traces: Sequence[str]) -> Counts:
+        """Return how many rows of which table there are."""
+
+    def delete(self, project: str, traces: Sequence[str]) -> None:
+        """Delete them."""
+
+
 class Erasures:
     """Erases one subject at a time."""
 
@@ -67,6 +77,7 @@ class Erasures:
         *,
         spool: Path,
         holdings: Sequence[Holding] = ERASED,
+        records: Sequence[RecordsOfTraces] = (),
     ) -> None:
         self._database = database
         self._audit = audit
@@ -75,6 +86,7 @@ class Erasures:
         self._media = media
         self._spool = spool
         self._holdings = holdings
+        self._records = records
         self._one = threading.Lock()
 
     def erase(self, principal: Principal, subject: Subject, *, dry_run: bool = False, reason: str = "") -> Erasure:
@@ -118,6 +130,9 @@ class Erasures:
         """Delete until counting again finds nothing, and return that count."""
         known = set(traces)
         for _ in range(_TRIES):
+            # Before the traces, by which they are found: what was cut off here is found when it is tried again.
+            for records in self._records:
+                records.delete(project, sorted(known))
             delete_traces(self._warehouse, project, sorted(known), self._holdings)
             delete_named(self._warehouse, project, subject, self._holdings)
             if self._warehouse.embedded:
@@ -136,6 +151,8 @@ class Erasures:
     def _count(self, project: str, subject: Subject, traces: Sequence[str]) -> Counts:
         counts = Counter(count_rows(self._warehouse, project, traces, self._holdings))
         counts.update(count_named(self._warehouse, project, subject, traces, self._holdings))
+        for records in self._records:
+            counts.update(records.count(project, traces))
         return dict(counts)
 
     def _write_receipt(self, principal: Principal, erasure: Erasure, traces: Sequence[str], reason: str) -> None:

@@ -4,6 +4,8 @@ import type { Erasure } from "./data";
 const WORDS = {
   media_uses: "erasure.table.media_uses",
   metric_points: "erasure.table.metric_points",
+  review_items: "erasure.table.review_items",
+  review_labels: "erasure.table.review_labels",
   scores: "erasure.table.scores",
   span_events: "erasure.table.span_events",
   spans: "erasure.table.spans",
@@ -12,7 +14,7 @@ const WORDS = {
 
 const isKnown = (table: string): table is keyof typeof WORDS => Object.hasOwn(WORDS, table);
 
-/** What a table of the warehouse holds, in words; one that is newer than these stands under its name. */
+/** What a table holds, in words; one that is newer than these stands under its name. */
 export const tableWord = (table: string, { t }: Pick<Words, "t">) =>
   isKnown(table) ? t(WORDS[table]) : table;
 
