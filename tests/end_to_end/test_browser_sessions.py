@@ -3,17 +3,18 @@
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.telemetry.sending import Plain, request, span, trace_id
+from windlass.server.local import LocalServer
+from windlass.settings import load_settings
 
 from .browser import LOOKS, Language, Window, window
 from .otlp import HEADERS
-from .processes import Processes, Server, eventually
+from .processes import Server, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sessions")]
 
@@ -82,10 +83,9 @@ def turn(number: int, start_ns: int, asked: str, answered: str, tool: str) -> li
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a conversation of three turns, and one of another user whose answer is long."""
-    folder: Path = tmp_path_factory.mktemp("sessions")
-    processes = Processes(folder)
-    try:
-        started = processes.serve(folder / "data")
+    settings = load_settings(data=tmp_path_factory.mktemp("sessions") / "data", mode="dev", port=0)
+    with LocalServer(settings) as running:
+        started = Server(running.url)
         now = time.time_ns() - 3600 * SECOND
         spans = [
             each
@@ -107,8 +107,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         with started.client() as api:
             eventually(lambda: len(api.get("/traces")["items"]) == 4 or None, "the traces")
         yield started
-    finally:
-        processes.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -11,10 +10,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from playwright.sync_api import Browser, Download, Request, expect
 
 from tests.telemetry.sending import request, span
+from windlass.server.local import LocalServer
+from windlass.settings import load_settings
 
 from .browser import LOOKS, Language, Window, window
 from .otlp import HEADERS
-from .processes import Processes, Server, eventually
+from .processes import Server, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("export")]
 
@@ -26,10 +27,9 @@ FAILED = 30
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with thousands of traces, one in a hundred of which failed."""
-    folder: Path = tmp_path_factory.mktemp("export")
-    processes = Processes(folder)
-    try:
-        started = processes.serve(folder / "data")
+    settings = load_settings(data=tmp_path_factory.mktemp("export") / "data", mode="dev", port=0)
+    with LocalServer(settings) as running:
+        started = Server(running.url)
         now = time.time_ns() - 3600 * SECOND
         spans = [
             span(number, 1, name=f"job {number}", start_ns=now + number * 1_000_000, error=number % 100 == 0)
@@ -44,8 +44,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 "the traces",
             )
         yield started
-    finally:
-        processes.close()
 
 
 def export(seen: Window, *, name: str) -> Download:
@@ -105,8 +103,13 @@ def test_the_menu_says_what_each_format_holds_and_the_command_without_a_fault(
 ) -> None:
     with window(chromium, server.url, language) as seen:
         seen.visit("/traces?status=error&where=name%21%3Djob+100", "name!=job 100")
-        seen.page.get_by_role("button", name="Export" if language == "en" else "내보내기").click()
+        opening = seen.page.get_by_role("button", name="Export" if language == "en" else "내보내기")
         menu = seen.page.get_by_role("dialog")
+        opening.click()
+        expect(menu.get_by_role("radio")).to_have_count(4)
+        seen.page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+        opening.click()
         expect(menu.get_by_role("radio")).to_have_count(4)
         seen.page.keyboard.press("ArrowDown")
         found = []
@@ -114,7 +117,5 @@ def test_the_menu_says_what_each_format_holds_and_the_command_without_a_fault(
             expect(menu.get_by_text("--format jsonl")).to_be_visible()
             expect(menu.get_by_text("--where 'name!=job 100'")).to_be_visible()
             found += seen.seen("export")
-        seen.page.keyboard.press("Escape")
-        expect(menu).to_have_count(0)
         seen.assert_clean()
     assert found == []

@@ -14,10 +14,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.telemetry.sending import Plain, request, span, trace_id
+from windlass.server.local import LocalServer
+from windlass.settings import load_settings
 
 from .browser import LOOKS, Language, Window, window
 from .otlp import HEADERS
-from .processes import Processes, Server, eventually
+from .processes import Server, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("query")]
 
@@ -30,10 +32,9 @@ NAMES = "SELECT trace_id, name, input_tokens, output FROM spans WHERE parent_spa
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with traces of a tool that fails each third time, a model whose tokens are known, and scores."""
-    folder: Path = tmp_path_factory.mktemp("query")
-    processes = Processes(folder)
-    try:
-        started = processes.serve(folder / "data")
+    settings = load_settings(data=tmp_path_factory.mktemp("query") / "data", mode="dev", port=0)
+    with LocalServer(settings) as running:
+        started = Server(running.url)
         now = time.time_ns() - 3600 * SECOND
         spans = [each for number in range(1, TRACES + 1) for each in trace(number, now + number * SECOND)]
         with httpx2.Client() as client:
@@ -47,8 +48,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         with started.client() as api:
             eventually(lambda: len(api.get("/traces")["items"]) == TRACES or None, "the traces")
         yield started
-    finally:
-        processes.close()
 
 
 def trace(number: int, start_ns: int) -> list[object]:
