@@ -39,6 +39,7 @@ from windlass.telemetry.lifecycle.retention import Retentions
 from windlass.telemetry.lifecycle.rounds import RetentionRounds
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
+from windlass.telemetry.rehearsal import rehearse
 from windlass.telemetry.sql.query import ReadOnlySql, SqlLimits
 from windlass.telemetry.tracing import Recorder
 from windlass.telemetry.writer import Writer
@@ -166,6 +167,7 @@ class Services:
         def recover() -> None:
             with contextlib.suppress(WindlassError):
                 self.warehouse.warm_up()
+                rehearse(self.warehouse)
             try:
                 self.runs.recover()
             except WindlassError as error:
