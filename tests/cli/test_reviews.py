@@ -44,6 +44,16 @@ def test_a_queue_is_made_filled_followed_and_exported(
     ]
 
 
+def test_the_queue_of_the_reference_can_be_made(windlass: Windlass, project: Project, tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "reviews.md"
+    (tmp_path / "queue.yaml").write_text(
+        page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0], encoding="utf-8"
+    )
+    (tmp_path / "guidelines.md").write_text("Judge what is there.", encoding="utf-8")
+    assert windlass("reviews", "create", tmp_path / "queue.yaml").code == 0
+    assert project.client.get("/review-queues/answers")["guidelines"] == "Judge what is there."
+
+
 def test_files_and_options_that_say_nothing_are_refused_in_one_sentence(
     windlass: Windlass, tmp_path: Path
 ) -> None:
