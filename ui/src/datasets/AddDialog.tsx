@@ -1,14 +1,15 @@
 import "./formTexts";
 import "./texts";
 import { Button, Modal } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { api, unwrap } from "@/api/client";
-import { datasetsQuery, type Item } from "@/api/datasets";
+import type { Item } from "@/api/datasets";
 import { TextField } from "@/components/Field";
 import { Problem } from "@/components/Problem";
 import { useWords } from "@/i18n/useWords";
+import { DatasetNameField } from "./DatasetNameField";
 import styles from "./Datasets.module.css";
 import { DraftField } from "./DraftField";
 import { draftValue, toDraft } from "./values";
@@ -24,8 +25,6 @@ const STORED = "windlass.dataset";
 export function AddDialog({ item, onClose }: Props) {
   const { t } = useWords();
   const client = useQueryClient();
-  const known = useId();
-  const datasets = useQuery(datasetsQuery()).data?.items ?? [];
   const [name, setName] = useState(() => window.localStorage.getItem(STORED) ?? "");
   const [id, setId] = useState(item.id);
   const [input, setInput] = useState(() => toDraft(item.input));
@@ -93,21 +92,7 @@ export function AddDialog({ item, onClose }: Props) {
       ) : (
         <form className={styles.dialog} onSubmit={onSubmit}>
           <div className={styles.two}>
-            <TextField
-              label={t("add.dataset")}
-              value={name}
-              onText={setName}
-              list={known}
-              required
-              placeholder="golden"
-              spellCheck={false}
-              data-autofocus
-            />
-            <datalist id={known}>
-              {datasets.map((each) => (
-                <option key={each.name} value={each.name} />
-              ))}
-            </datalist>
+            <DatasetNameField name={name} onName={setName} />
             <TextField label={t("items.split")} value={split} onText={setSplit} spellCheck={false} />
           </div>
           <DraftField

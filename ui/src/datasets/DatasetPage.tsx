@@ -12,6 +12,7 @@ import { Icon } from "@/components/Icon";
 import { Page } from "@/components/Page";
 import { Select } from "@/components/Select";
 import { Loaded, SkeletonRows } from "@/components/States";
+import tabStyles from "@/components/Tabs.module.css";
 import { When } from "@/components/Value";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
@@ -146,7 +147,7 @@ function Body({ dataset, number }: { dataset: Artifact; number: number }) {
   };
   return (
     <div className={styles.page}>
-      <nav className={styles.tabs} aria-label={t("datasets.parts")}>
+      <nav className={tabStyles.tabs} aria-label={t("datasets.parts")}>
         {TABS.map((candidate) => (
           <Link
             key={candidate}

@@ -1,11 +1,11 @@
 import "./formTexts";
 import "./texts";
 import { Button, Modal } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { api, unwrap } from "@/api/client";
-import { type DrawAnswer, datasetsQuery } from "@/api/datasets";
+import type { DrawAnswer } from "@/api/datasets";
 import { type TraceFilter, traceParameters } from "@/api/queries";
 import { Command } from "@/components/Copy";
 import { commandLines } from "@/components/commandLine";
@@ -13,6 +13,7 @@ import { TextField } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import { Problem } from "@/components/Problem";
 import { useWords } from "@/i18n/useWords";
+import { DatasetNameField } from "./DatasetNameField";
 import styles from "./Datasets.module.css";
 
 /** The same draw on the command line; a span of time such as 24h is written as the moment it began. */
@@ -50,8 +51,6 @@ export function DrawMenu({ filter }: { filter: TraceFilter }) {
 function DrawDialog({ filter, onClose }: { filter: TraceFilter; onClose: () => void }) {
   const { t } = useWords();
   const client = useQueryClient();
-  const known = useId();
-  const datasets = useQuery(datasetsQuery()).data?.items ?? [];
   const [name, setName] = useState("");
   const [sample, setSample] = useState("1");
   const [seed, setSeed] = useState("");
@@ -92,21 +91,7 @@ function DrawDialog({ filter, onClose }: { filter: TraceFilter; onClose: () => v
       <form className={styles.dialog} onSubmit={onSubmit}>
         <p>{t(filtered ? "draw.filtered" : "draw.all")}</p>
         <div className={styles.two}>
-          <TextField
-            label={t("add.dataset")}
-            value={name}
-            onText={setName}
-            list={known}
-            required
-            placeholder="golden"
-            spellCheck={false}
-            data-autofocus
-          />
-          <datalist id={known}>
-            {datasets.map((each) => (
-              <option key={each.name} value={each.name} />
-            ))}
-          </datalist>
+          <DatasetNameField name={name} onName={setName} />
           <TextField label={t("items.split")} value={split} onText={setSplit} spellCheck={false} />
           <TextField
             label={t("draw.sample")}

@@ -1,4 +1,6 @@
+import "./formTexts";
 import type { ItemChange } from "@/api/datasets";
+import marks from "@/components/Change.module.css";
 import { TextDiff } from "@/components/Code";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
@@ -28,8 +30,8 @@ export function FieldDifference({ change }: { change: Change }) {
       <h4>{name}</h4>
       {isShort(before) && isShort(after) ? (
         <div className={styles.sides}>
-          <span className={styles.before}>{side(before)}</span>
-          <span className={styles.after}>{side(after)}</span>
+          <span className={marks.before}>{side(before)}</span>
+          <span className={marks.after}>{side(after)}</span>
         </div>
       ) : (
         <TextDiff before={before} after={after} label={name} />

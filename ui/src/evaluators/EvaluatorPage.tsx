@@ -7,6 +7,7 @@ import { Digest } from "@/components/Copy";
 import { Page } from "@/components/Page";
 import { Select } from "@/components/Select";
 import { Loaded } from "@/components/States";
+import tabStyles from "@/components/Tabs.module.css";
 import { LabelTag } from "@/components/Tags";
 import { When } from "@/components/Value";
 import type { TextKey } from "@/i18n/catalogue";
@@ -42,7 +43,7 @@ export function EvaluatorPage() {
       trail={<Link to="/evaluators">{t("nav.evaluators")}</Link>}
       heading={evaluator && <Heading evaluator={evaluator} />}
     >
-      <nav className={styles.tabs} aria-label={t("evaluator.parts")}>
+      <nav className={`${tabStyles.tabs} ${tabStyles.sticky}`} aria-label={t("evaluator.parts")}>
         {tabs.map((candidate) => (
           <Link
             key={candidate}

@@ -1,4 +1,4 @@
-/** The English texts of the forms that change datasets: they come with the forms. */
+/** The English texts of the forms that change datasets, and of the difference of two versions: they come with them. */
 export const enDatasetForms = {
   "add.add": "Add to the dataset",
   "add.already": "This item is in {dataset} already.",
@@ -68,4 +68,18 @@ export const enDatasetForms = {
     other: "{n} edits on version {version}. Runs that were made keep the version they used.",
   },
   "save.title": "Save as version {version}",
+
+  "changes.absent": "absent",
+  "changes.from": "What changed from",
+  "changes.kinds": "Kinds of change",
+  "changes.only_one": "There is one version",
+  "changes.only_one.text":
+    "Edit an item, or import a file again: what the next version changes is shown here.",
+  "changes.same": "Nothing changed",
+  "changes.same.text": "Both versions have the same items.",
+  "changes.to": "to @{version}",
+  "changes.added": { one: "{n} added", other: "{n} added" },
+  "changes.changed": { one: "{n} changed", other: "{n} changed" },
+  "changes.removed": { one: "{n} removed", other: "{n} removed" },
+  "changes.unchanged": { one: "{n} item is the same", other: "{n} items are the same" },
 };

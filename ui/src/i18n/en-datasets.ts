@@ -1,18 +1,5 @@
 /** The English texts of datasets. */
 export const enDatasets = {
-  "changes.absent": "absent",
-  "changes.added": { one: "{n} added", other: "{n} added" },
-  "changes.changed": { one: "{n} changed", other: "{n} changed" },
-  "changes.from": "What changed from",
-  "changes.kinds": "Kinds of change",
-  "changes.only_one": "There is one version",
-  "changes.only_one.text":
-    "Edit an item, or import a file again: what the next version changes is shown here.",
-  "changes.removed": { one: "{n} removed", other: "{n} removed" },
-  "changes.same": "Nothing changed",
-  "changes.same.text": "Both versions have the same items.",
-  "changes.to": "to @{version}",
-  "changes.unchanged": { one: "{n} item is the same", other: "{n} items are the same" },
   "datasets.about": "What it is",
   "datasets.by": "By",
   "datasets.changed": "Changed",

@@ -62,4 +62,17 @@ export const koDatasetForms: Record<keyof typeof enDatasetForms, Text> = {
   "save.save": "저장",
   "save.text": "버전 {version} 위의 변경 {n}개입니다. 이미 한 실행은 쓰던 버전을 그대로 씁니다.",
   "save.title": "버전 {version}(으)로 저장",
+
+  "changes.absent": "없음",
+  "changes.added": "{n}개 추가",
+  "changes.changed": "{n}개 변경",
+  "changes.from": "비교할 버전",
+  "changes.kinds": "변경의 종류",
+  "changes.only_one": "버전이 하나뿐입니다",
+  "changes.only_one.text": "항목을 고치거나 파일을 다시 가져오면, 다음 버전에서 바뀐 것이 여기에 나옵니다.",
+  "changes.removed": "{n}개 삭제",
+  "changes.same": "바뀐 것이 없습니다",
+  "changes.same.text": "두 버전의 항목이 같습니다.",
+  "changes.to": "에서 @{version}(으)로 바뀐 것",
+  "changes.unchanged": "{n}개는 그대로",
 };

@@ -3,18 +3,6 @@ import type { enDatasets } from "./en-datasets";
 
 /** 데이터셋 화면의 한국어 문구. */
 export const koDatasets: Record<keyof typeof enDatasets, Text> = {
-  "changes.absent": "없음",
-  "changes.added": "{n}개 추가",
-  "changes.changed": "{n}개 변경",
-  "changes.from": "비교할 버전",
-  "changes.kinds": "변경의 종류",
-  "changes.only_one": "버전이 하나뿐입니다",
-  "changes.only_one.text": "항목을 고치거나 파일을 다시 가져오면, 다음 버전에서 바뀐 것이 여기에 나옵니다.",
-  "changes.removed": "{n}개 삭제",
-  "changes.same": "바뀐 것이 없습니다",
-  "changes.same.text": "두 버전의 항목이 같습니다.",
-  "changes.to": "에서 @{version}(으)로 바뀐 것",
-  "changes.unchanged": "{n}개는 그대로",
   "datasets.about": "설명",
   "datasets.by": "작성자",
   "datasets.changed": "변경",

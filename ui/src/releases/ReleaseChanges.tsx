@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { artifactQuery, diffQuery, environmentsQuery } from "@/api/queries";
 import type { Change, Diff, Version } from "@/api/types";
+import marks from "@/components/Change.module.css";
 import { TextDiff } from "@/components/Code";
 import { Icon } from "@/components/Icon";
 import { Select } from "@/components/Select";
@@ -125,8 +126,8 @@ function ValueChange({ change }: { change: Change }) {
   return (
     <div className={styles.change}>
       <span className="mono">{change.path}</span>
-      <span className={styles.before}>{show(change.before)}</span>
-      <span className={styles.after}>{show(change.after)}</span>
+      <span className={marks.before}>{show(change.before)}</span>
+      <span className={marks.after}>{show(change.after)}</span>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Digest } from "@/components/Copy";
 import { Page } from "@/components/Page";
 import { Select } from "@/components/Select";
 import { Loaded } from "@/components/States";
+import tabStyles from "@/components/Tabs.module.css";
 import { LabelTag, RunningTag } from "@/components/Tags";
 import { When } from "@/components/Value";
 import type { TextKey } from "@/i18n/catalogue";
@@ -47,7 +48,7 @@ export function ReleasePage() {
         )
       }
     >
-      <nav className={styles.tabs} aria-label={t("release.parts")}>
+      <nav className={`${tabStyles.tabs} ${tabStyles.sticky}`} aria-label={t("release.parts")}>
         {TABS.map((candidate) => (
           <Link
             key={candidate}

@@ -17,6 +17,7 @@ import { EmptyState, Loaded } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
 import { sameAnswers } from "./answering";
 import { Desk, sidesOf } from "./Desk";
+import { KeysButton } from "./KeysButton";
 import { Trail } from "./LabelPage";
 import { answerWords } from "./QuestionForm";
 import styles from "./Reviews.module.css";
@@ -52,14 +53,7 @@ export function DecidePage() {
           {queue.data && (
             <span className="dim">{t("reviews.disputes", { n: queue.data.progress.disputed })}</span>
           )}
-          <Button
-            variant="default"
-            aria-label={t("reviews.keys")}
-            data-tip={`${t("reviews.keys")} · ?`}
-            onClick={() => setHelp(true)}
-          >
-            ?
-          </Button>
+          <KeysButton onClick={() => setHelp(true)} />
         </>
       }
     >

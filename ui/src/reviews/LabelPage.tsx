@@ -21,6 +21,7 @@ import { useWords } from "@/i18n/useWords";
 import { LiveAgreement } from "./Agreement";
 import { Desk, sidesOf } from "./Desk";
 import { Finished } from "./Finished";
+import { KeysButton } from "./KeysButton";
 import { LabelProgress } from "./Progress";
 import { useAnswering } from "./useAnswering";
 import { useKeys } from "./useKeys";
@@ -74,14 +75,7 @@ export function LabelPage() {
           <Button variant="default" onClick={undo} disabled={act.isPending} rightSection={<kbd>U</kbd>}>
             {t("reviews.undo")}
           </Button>
-          <Button
-            variant="default"
-            aria-label={t("reviews.keys")}
-            data-tip={`${t("reviews.keys")} · ?`}
-            onClick={() => setHelp(true)}
-          >
-            ?
-          </Button>
+          <KeysButton onClick={() => setHelp(true)} />
         </>
       }
     >
