@@ -10,6 +10,7 @@ import typer
 from windlass.cli.connection import Data, connect
 from windlass.cli.dataset_options import ColumnOption, FormatOption, columns_of
 from windlass.cli.output import MISSING, plain, print_table
+from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until
 from windlass.errors import InputError
 
 if TYPE_CHECKING:
@@ -101,17 +102,13 @@ def from_traces(
             show_default=False,
         ),
     ] = None,
-    release: Annotated[
-        str | None, typer.Option("--release", help="Only of this release: its digest or name.")
-    ] = None,
-    environment: Annotated[str | None, typer.Option("--environment", help="Only of this environment.")] = None,
-    run: Annotated[str | None, typer.Option("--run", help="Only of this run.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Only ok or error.")] = None,
-    text: Annotated[
-        str | None, typer.Option("--text", help="Only with this in a name, an input or an output; or a trace id.")
-    ] = None,
-    since: Annotated[str | None, typer.Option("--from", help="Only started at this time or later.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Only started at this time or before.")] = None,
+    release: Release = None,
+    environment: Environment = None,
+    run: OfRun = None,
+    status: Status = None,
+    text: SaidIn = None,
+    since: Since = None,
+    until: Until = None,
     split: Annotated[str, typer.Option("--split", help="The split of the new items.")] = "",
     most: Annotated[
         int, typer.Option("--most", min=1, max=100_000, help="A draw of more new items is refused.")

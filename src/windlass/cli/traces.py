@@ -7,6 +7,7 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, dollars, moment, number, plain, print_table, seconds, written
+from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until, Where
 from windlass.errors import InputError
 
 app = typer.Typer(no_args_is_help=True, help="List traces, show one, or export them.")
@@ -15,18 +16,11 @@ app = typer.Typer(no_args_is_help=True, help="List traces, show one, or export t
 @app.command("list")
 def list_traces(
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, newest first.")] = 20,
-    release: Annotated[
-        str | None, typer.Option("--release", help="Only of this release: its digest or name.")
-    ] = None,
-    run: Annotated[str | None, typer.Option("--run", help="Only of this run.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Only ok or error.")] = None,
-    text: Annotated[
-        str | None, typer.Option("--text", help="Only with this in a name, an input or an output.")
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option("--where", help="Only with such a span: 'request_model=gpt-5', 'score.f1<0.5'; repeatable."),
-    ] = None,
+    release: Release = None,
+    run: OfRun = None,
+    status: Status = None,
+    text: SaidIn = None,
+    where: Where = None,
     data: Data = None,
 ) -> None:
     """List traces, newest first."""
@@ -67,21 +61,14 @@ def export(
         Path | None,
         typer.Option("--output", "-o", help="A file [default: standard output].", show_default=False),
     ] = None,
-    release: Annotated[
-        str | None, typer.Option("--release", help="Only of this release: its digest or name.")
-    ] = None,
-    environment: Annotated[str | None, typer.Option("--environment", help="Only of this environment.")] = None,
-    run: Annotated[str | None, typer.Option("--run", help="Only of this run.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Only ok or error.")] = None,
-    text: Annotated[
-        str | None, typer.Option("--text", help="Only with this in a name, an input or an output.")
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option("--where", help="Only with such a span: 'request_model=gpt-5', 'score.f1<0.5'; repeatable."),
-    ] = None,
-    since: Annotated[str | None, typer.Option("--from", help="Only started at this time or later.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Only started at this time or before.")] = None,
+    release: Release = None,
+    environment: Environment = None,
+    run: OfRun = None,
+    status: Status = None,
+    text: SaidIn = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
     data: Data = None,
 ) -> None:
     """Write traces with their spans and scores (OTLP has none) to a file, newest first."""
