@@ -6,7 +6,6 @@ export const enAgainst = {
   "against.close": "End the comparison",
   "against.latest": "Newest traces of the same name",
   "against.none": "No other trace has this name.",
-  "against.open": "Compare with the open trace",
   "against.removed": "Only there",
   "against.same": "Texts, model, tokens and status are the same.",
   "against.summary": "{changed} changed, {added} added, {removed} removed",

@@ -1,5 +1,6 @@
 /** The English texts of conditions, saved views and the comparison of traces. */
 export const enLists = {
+  "against.open": "Compare with the open trace",
   "filter.conditions": "Conditions on one span",
   "filter.only": "Only with {condition}",
   "filter.operators": "Then = != < <= > >= or ~ (contains), and a value",

@@ -9,7 +9,6 @@ export const koAgainst: Record<keyof typeof enAgainst, Text> = {
   "against.close": "비교 끝내기",
   "against.latest": "이름이 같은 최근 트레이스",
   "against.none": "이름이 같은 다른 트레이스가 없습니다.",
-  "against.open": "열린 트레이스와 비교",
   "against.removed": "상대에만 있음",
   "against.same": "텍스트, 모델, 토큰, 상태가 모두 같습니다.",
   "against.summary": "변경 {changed}, 추가 {added}, 삭제 {removed}",

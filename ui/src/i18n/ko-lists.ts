@@ -3,6 +3,7 @@ import type { enLists } from "./en-lists";
 
 /** 조건, 저장된 보기, 트레이스 비교의 한국어 텍스트. */
 export const koLists: Record<keyof typeof enLists, Text> = {
+  "against.open": "열린 트레이스와 비교",
   "filter.conditions": "스팬 하나에 대한 조건",
   "filter.only": "{condition}인 것만",
   "filter.operators": "이어서 = != < <= > >= 또는 ~ (포함)와 값을 입력하세요",

@@ -9,7 +9,6 @@ import { useWords } from "@/i18n/useWords";
 import { isThumb, USER_FEEDBACK } from "./feedback";
 import { ThumbMark } from "./ThumbMark";
 import styles from "./Traces.module.css";
-import "./againstTexts";
 
 export function TraceHead() {
   const { t } = useWords();
