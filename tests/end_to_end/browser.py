@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +33,9 @@ Scheme = Literal["light", "dark"]
 
 
 class Look(NamedTuple):
-    """A theme, and the size of a window in pixels."""
+    """A language, a theme, and the size of a window in pixels."""
 
+    language: Language
     scheme: Scheme
     width: int
     height: int
@@ -43,11 +44,13 @@ class Look(NamedTuple):
 _WIDE: Final = (1440, 900)
 _PHONE: Final = (375, 812)
 
-LOOKS: Final[Mapping[Language, Sequence[Look]]] = {
-    "en": (Look("light", *_WIDE), Look("dark", *_PHONE)),
-    "ko": (Look("dark", *_WIDE), Look("light", *_PHONE)),
-}
-"""Those in which every page is seen, by language."""
+LOOKS: Final[Sequence[Look]] = (
+    Look("en", "light", *_WIDE),
+    Look("en", "dark", *_PHONE),
+    Look("ko", "light", *_PHONE),
+    Look("ko", "dark", *_WIDE),
+)
+"""Those in which every page is seen."""
 
 _LOCALES = {"en": "en-GB", "ko": "ko-KR"}
 
@@ -58,8 +61,12 @@ _TOO_WIDE = """
   .map((element) => `${element.tagName} is ${element.scrollWidth} in ${element.clientWidth}`)
 """
 
-_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
-"""Done once the page has been drawn, and what waited for that has run."""
+_DRAWN = """
+async (times) => {
+  for (; times > 0; times--) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+}
+"""
+"""Done once the page has been drawn some times, and what waited for that has run."""
 
 _AT_REST = """
 () => document.getAnimations().every(
@@ -70,6 +77,16 @@ _AT_REST = """
 
 _WORKER = ".worker-"
 
+_SPEAK = """
+(language) => {
+  localStorage.setItem('windlass.language', language)
+  dispatchEvent(new StorageEvent('storage', { key: 'windlass.language', newValue: language }))
+}
+"""
+"""What a page hears when its reader chooses a language in another tab."""
+
+_SPEAKS = "(language) => document.documentElement.lang === language"
+
 _BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 
 
@@ -79,7 +96,6 @@ class Window:
 
     page: Page
     url: str
-    language: Language
     look: Look
     problems: list[str] = field(default_factory=list)
     underway: set[Request] = field(default_factory=set)
@@ -110,30 +126,34 @@ class Window:
         """
         deadline = time.monotonic() + TIMEOUT_MS / 1000
         quiet = 0
-        while quiet < 3:
-            self.page.evaluate(_DRAWN)
+        while quiet < 2:
+            self.page.evaluate(_DRAWN, 1 + quiet)
             quiet = 0 if self.underway else quiet + 1
             assert time.monotonic() < deadline, f"still under way: {[request.url for request in self.underway]}"
 
     def look_at(self, title: str, path: str, *texts: str) -> list[str]:
-        """Visit a page and see it in each look of the language; return what axe finds, named by the page."""
+        """Visit a page in the first look and see it in each; return what axe finds, named by the page."""
+        self._become(LOOKS[0])
         self.visit(path, *texts)
         return [fault for _ in self.looks() for fault in self.seen(title)]
 
     def looks(self) -> Iterator[None]:
-        """Change to each look of the language, and back to the first."""
-        first, *others = LOOKS[self.language]
+        """See each look, from the one that there is."""
         yield
-        for look in others:
-            self._change_to(look)
+        for look in [look for look in LOOKS if look != self.look]:
+            self._become(look)
+            self.wait_until_quiet()
             yield
-        self._change_to(first)
 
-    def _change_to(self, look: Look) -> None:
-        self.look = look
-        self.page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
-        self.page.set_viewport_size({"width": look.width, "height": look.height})
-        self.wait_until_quiet()
+    def _become(self, look: Look) -> None:
+        before, self.look = self.look, look
+        if look.scheme != before.scheme:
+            self.page.emulate_media(color_scheme=look.scheme, reduced_motion="reduce")
+        if look.width != before.width:
+            self.page.set_viewport_size({"width": look.width, "height": look.height})
+        if look.language != before.language:
+            self.page.evaluate(_SPEAK, look.language)
+            self.page.wait_for_function(_SPEAKS, arg=look.language)
 
     def seen(self, title: str) -> list[str]:
         """Keep a picture of what is there; it must be as the look says, and fit. Return what axe finds.
@@ -141,10 +161,9 @@ class Window:
         Both themes and both widths are looked at in English; what else Korean changes, it changes at any width.
         """
         self.wait_until_still()
-        first = LOOKS[self.language][0]
-        faults = self.accessibility_faults() if self.language == "en" or self.look == first else []
+        faults = self._faults() if self.look.language == "en" or self.look.width > _PHONE[0] else []
         self.keep(title)
-        assert self.page.evaluate("document.documentElement.lang") == self.language
+        assert self.page.evaluate(_SPEAKS, self.look.language)
         assert self.is_dark() == (self.look.scheme == "dark")
         assert self.page.title().endswith(" · windlass")
         self.assert_fits()
@@ -159,7 +178,7 @@ class Window:
         if not os.environ.get("WINDLASS_TEST_SCREENSHOTS"):
             return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        name = f"{title}-{self.language}-{self.look.scheme}-{self.look.width}"
+        name = f"{title}-{self.look.language}-{self.look.scheme}-{self.look.width}"
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     def is_dark(self) -> bool:
@@ -179,7 +198,8 @@ class Window:
     def wait_until_still(self) -> None:
         """Wait until what was opened is there."""
         self.wait_until_quiet()
-        self.page.wait_for_function(_AT_REST)
+        if not self.page.evaluate(_AT_REST):
+            self.page.wait_for_function(_AT_REST)
 
     def accessibility_faults(self) -> list[str]:
         """What axe finds on the page that is serious or critical, once what was opened is there.
@@ -187,10 +207,14 @@ class Window:
         Colours are those of the theme in every language, and take most of the time: English has them looked at.
         """
         self.wait_until_still()
+        return self._faults()
+
+    def _faults(self) -> list[str]:
         if not AXE.exists():
             pytest.skip("axe-core is not among the UI's packages (ui/node_modules/axe-core)")
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        rules = {"color-contrast": {"enabled": self.language == "en"}}
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        rules = {"color-contrast": {"enabled": self.look.language == "en"}}
         result = self.page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], rules})", rules)
         return [
             f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
@@ -228,7 +252,7 @@ class Window:
 @contextmanager
 def window(browser: Browser, url: str, language: Language = "en") -> Iterator[Window]:
     """Open a window of its own, in the first look of a language: nothing is kept from another."""
-    look = LOOKS[language][0]
+    look = next(look for look in LOOKS if look.language == language)
     context = browser.new_context(
         locale=_LOCALES[language],
         color_scheme=look.scheme,
@@ -239,7 +263,7 @@ def window(browser: Browser, url: str, language: Language = "en") -> Iterator[Wi
     context.set_default_timeout(TIMEOUT_MS)
     expect.set_options(timeout=TIMEOUT_MS)
     try:
-        opened = Window(context.new_page(), url, language, look)
+        opened = Window(context.new_page(), url, look)
         opened.watch()
         yield opened
     finally:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .browser import LOOKS, Language, Window, window
+from .browser import Window, window
 from .conftest import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -75,11 +75,10 @@ def places(facts: Facts) -> list[Place]:
     ]
 
 
-@pytest.mark.parametrize("language", LOOKS)
 def test_every_page_shows_its_data_without_an_error_a_foreign_request_or_a_fault_that_axe_finds_in_each_look(
-    chromium: Browser, url: str, places: list[Place], language: Language
+    chromium: Browser, url: str, places: list[Place]
 ) -> None:
-    with window(chromium, url, language) as seen:
+    with window(chromium, url) as seen:
         found = [fault for place in places for fault in seen.look_at(place.title, place.path, *place.texts)]
         seen.assert_clean()
     assert found == []

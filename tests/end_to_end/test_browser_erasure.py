@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.telemetry.sending import trace_id
 from windlass.client import Client
 
-from .browser import LOOKS, Language, Window, window
+from .browser import Window, window
 from .money import CALLS, HOUSE, LONG, expect_refused, row, section, send_calls
 from .processes import Processes, Server
 
@@ -147,16 +147,13 @@ def test_who_may_only_look_is_told_so_and_offered_nothing(desk: Window, api: Cli
     expect(desk.main.get_by_role("link", name="Erase…")).to_have_count(0)
 
 
-@pytest.mark.parametrize("language", LOOKS)
-def test_prices_and_erasure_show_no_fault_in_each_look(
-    chromium: Browser, settled: Server, language: Language
-) -> None:
+def test_prices_and_erasure_show_no_fault_in_each_look(chromium: Browser, settled: Server) -> None:
     places = (
         ("prices", "/settings/prices", HOUSE),
         ("erasure", "/settings/erasure", "ticket 480"),
         ("erasure-of-user", "/settings/erasure?user=bob", "ticket 480"),
     )
-    with window(chromium, settled.url, language) as seen:
+    with window(chromium, settled.url) as seen:
         found = [fault for place in places for fault in seen.look_at(*place)]
         seen.visit("/settings/prices")
         seen.main.get_by_role("button", name=re.compile(f"^Give {HOUSE}|^{HOUSE}에")).click()

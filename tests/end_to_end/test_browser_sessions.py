@@ -12,7 +12,7 @@ from tests.telemetry.sending import Plain, request, span, trace_id
 from windlass.server.local import LocalServer
 from windlass.settings import load_settings
 
-from .browser import LOOKS, Language, Window, window
+from .browser import Window, window
 from .otlp import HEADERS
 from .processes import Server, eventually
 
@@ -127,11 +127,10 @@ PLACES = (
 )
 
 
-@pytest.mark.parametrize("language", LOOKS)
 def test_pages_of_sessions_and_users_show_their_data_and_no_fault_in_each_look(
-    chromium: Browser, server: Server, language: Language
+    chromium: Browser, server: Server
 ) -> None:
-    with window(chromium, server.url, language) as seen:
+    with window(chromium, server.url) as seen:
         found = [fault for title, path, texts in PLACES for fault in seen.look_at(title, path, *texts)]
         seen.assert_clean()
     assert found == []

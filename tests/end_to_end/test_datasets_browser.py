@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.live import LiveServer, Project
 from tests.telemetry.sending import request, span, trace_id
 
-from .browser import LOOKS, Language, Window, window
+from .browser import Window, window
 from .processes import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("datasets")]
@@ -196,10 +196,7 @@ def test_a_judge_is_tried_on_what_one_writes_and_on_a_sample_of_a_run(chromium: 
         seen.assert_clean()
 
 
-@pytest.mark.parametrize("language", LOOKS)
-def test_the_pages_of_datasets_and_evaluators_fit_and_are_for_everybody(
-    chromium: Browser, local: Local, language: Language
-) -> None:
+def test_the_pages_of_datasets_and_evaluators_fit_and_are_for_everybody(chromium: Browser, local: Local) -> None:
     push(local, "looked-at")
     local.client.post("/artifacts/evaluator/right-sum", {"body": RIGHT_SUM})
     places = (
@@ -210,7 +207,7 @@ def test_the_pages_of_datasets_and_evaluators_fit_and_are_for_everybody(
         ("evaluators", "/evaluators", "right-sum"),
         ("evaluator", "/evaluators/right-sum", "Is the sum right?"),
     )
-    with window(chromium, local.live.url, language) as seen:
+    with window(chromium, local.live.url) as seen:
         found = [fault for place in places for fault in seen.look_at(*place)]
         seen.assert_clean()
     assert found == []

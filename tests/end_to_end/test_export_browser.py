@@ -13,7 +13,7 @@ from tests.telemetry.sending import request, span
 from windlass.server.local import LocalServer
 from windlass.settings import load_settings
 
-from .browser import LOOKS, Language, Window, window
+from .browser import Window, window
 from .otlp import HEADERS
 from .processes import Server, eventually
 
@@ -97,13 +97,12 @@ def test_everything_that_the_filter_lists_is_downloaded_and_none_of_it_by_the_pa
         seen.assert_clean()
 
 
-@pytest.mark.parametrize("language", LOOKS)
 def test_the_menu_says_what_each_format_holds_and_the_command_without_a_fault(
-    chromium: Browser, server: Server, language: Language
+    chromium: Browser, server: Server
 ) -> None:
-    with window(chromium, server.url, language) as seen:
+    with window(chromium, server.url) as seen:
         seen.visit("/traces?status=error&where=name%21%3Djob+100", "name!=job 100")
-        opening = seen.page.get_by_role("button", name="Export" if language == "en" else "내보내기")
+        opening = seen.page.get_by_role("button", name="Export")
         menu = seen.page.get_by_role("dialog")
         opening.click()
         expect(menu.get_by_role("radio")).to_have_count(4)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.telemetry.agents import Doing, agent, memory, model, retrieval, tool, trace_of
 from tests.telemetry.sending import request, trace_id
 
-from .browser import LOOKS, Language, Window, window
+from .browser import Window, window
 from .conftest import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -89,10 +89,7 @@ def canvas(seen: Window) -> Locator:
     return region
 
 
-@pytest.mark.parametrize("language", LOOKS)
-def test_graphs_show_their_data_and_no_fault_in_each_look(
-    chromium: Browser, url: str, agents: Agents, language: Language
-) -> None:
+def test_graphs_show_their_data_and_no_fault_in_each_look(chromium: Browser, url: str, agents: Agents) -> None:
     places = {
         "graph": f"/graph?release={agents.new}",
         "graph-difference": f"/graph?release={agents.new}&against={agents.old}",
@@ -100,7 +97,7 @@ def test_graphs_show_their_data_and_no_fault_in_each_look(
         "graph-trace": f"/traces/{agents.failing}?view=graph",
     }
     found = []
-    with window(chromium, url, language) as seen:
+    with window(chromium, url) as seen:
         for title, path in places.items():
             seen.visit(path)
             for _ in seen.looks():

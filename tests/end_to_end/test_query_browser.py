@@ -17,7 +17,7 @@ from tests.telemetry.sending import Plain, request, span, trace_id
 from windlass.server.local import LocalServer
 from windlass.settings import load_settings
 
-from .browser import LOOKS, Language, Window, window
+from .browser import Window, window
 from .otlp import HEADERS
 from .processes import Server, eventually
 
@@ -91,10 +91,7 @@ def statement_in(url: str) -> str:
     return parse_qs(urlsplit(url).query)["sql"][0]
 
 
-@pytest.mark.parametrize("language", LOOKS)
-def test_the_query_page_shows_its_parts_and_no_fault_in_each_look(
-    chromium: Browser, server: Server, language: Language
-) -> None:
+def test_the_query_page_shows_its_parts_and_no_fault_in_each_look(chromium: Browser, server: Server) -> None:
     places = {
         "query": ("/query", "scores"),
         "query-result": (path(NAMES), "answer 1"),
@@ -102,7 +99,7 @@ def test_the_query_page_shows_its_parts_and_no_fault_in_each_look(
         "query-refused": (path("SELECT name,\n  count( FROM traces\nGROUP BY 1"), "Syntax error"),
     }
     found = []
-    with window(chromium, server.url, language) as seen:
+    with window(chromium, server.url) as seen:
         for title, (where, text) in places.items():
             seen.visit(where, text)
             expect(seen.main.locator(".cm-content")).to_be_visible()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.telemetry.sending import request, span, trace_id
 from windlass.client import Client
 
-from .browser import Language, Window, window
+from .browser import Window, window
 from .processes import Server, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reviews")]
@@ -181,13 +181,12 @@ def label_by(api: Client, server: Server, name: str, *depths: int) -> None:
             reviewer.put(f"/review-queues/answers/items/{item['id']}/label", {"answers": answers})
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_pages_of_reviews_fit_and_can_be_read_by_everybody(
-    chromium: Browser, server: Server, api: Client, language: Language
+    chromium: Browser, server: Server, api: Client
 ) -> None:
     label_by(api, server, "ada", 4, 2)
     label_by(api, server, "bob", 2)
-    with window(chromium, server.url, language=language) as opened:
+    with window(chromium, server.url) as opened:
         faults = opened.look_at("reviews-list", "/reviews", "answers")
         faults += opened.look_at("reviews-queue", "/reviews/answers", "key:ada")
         faults += opened.look_at("reviews-label", "/reviews/answers/label", ASKED[1])

@@ -50,8 +50,13 @@ async function load(language: Language): Promise<void> {
   for (const listener of listeners) listener();
 }
 
-export const startLanguage = () =>
-  load(preferredLanguage(window.localStorage.getItem(STORED), navigator.languages));
+const loadPreferred = () => load(preferredLanguage(window.localStorage.getItem(STORED), navigator.languages));
+
+export function startLanguage(): Promise<void> {
+  // What is chosen in one tab holds in all of them, as the theme does.
+  window.addEventListener("storage", ({ key }) => void (key === STORED && loadPreferred()));
+  return loadPreferred();
+}
 
 export function setLanguage(language: Language): void {
   window.localStorage.setItem(STORED, language);
