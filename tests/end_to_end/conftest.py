@@ -44,6 +44,8 @@ class Demo:
     data: Path
     processes: Processes
     first: Finished
+    left: Path
+    """What the first run left, to be copied: its indexes take most of a demo's time to make."""
     runs: int = 1
     """How often the demo was run."""
     serving: Running = field(init=False)
@@ -69,7 +71,8 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         data = folder / "data"
         first = processes.run("demo", "--data", data, "--port", "0", "--exit", timeout_s=DEMO_S)
         assert first.code == 0, first.output
-        demo = Demo(data, processes, first)
+        shutil.copytree(data, folder / "left", symlinks=True)
+        demo = Demo(data, processes, first, folder / "left")
         demo.serve()
         yield demo
     finally:

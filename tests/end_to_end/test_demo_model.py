@@ -1,6 +1,7 @@
 """`windlass demo --model`: the same loop with a model behind a socket."""
 
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from windlass.models.completion import Message
 from windlass.models.scripted import Failure, ScriptedServer
 
-from .conftest import DEMO_S
+from .conftest import DEMO_S, Demo
 from .processes import Processes, eventually
 
 RUNS = 3
@@ -24,9 +25,11 @@ def quote(messages: Sequence[Message]) -> str:
     return " ".join(re.split(r"(?<=[.!?])\s+", context[1].strip())[:2])
 
 
+@pytest.mark.xdist_group("demo")
 def test_a_model_of_the_openai_wire_runs_the_same_loop_and_an_interrupted_demo_asks_only_what_is_left(
-    processes: Processes, tmp_path: Path
+    demo_run: Demo, processes: Processes, tmp_path: Path
 ) -> None:
+    shutil.copytree(demo_run.left, tmp_path / "data", symlinks=True)
     with ScriptedServer(quote, latency_s=0.05) as server:
         arguments = ("demo", "--data", tmp_path / "data", "--port", "0", "--exit", "--model", "openai:scripted")
         interrupted = processes.start(*arguments, "--base-url", server.url)

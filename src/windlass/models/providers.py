@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -29,6 +30,8 @@ from windlass.models.guard import check_request
 from windlass.models.prices import LOCAL, cost_of
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from httpx2 import AsyncClient
     from pydantic_ai.messages import ModelMessage, ModelResponse
     from pydantic_ai.models import Model, ModelRequestParameters
@@ -208,7 +211,7 @@ class _Client:
         from httpx2 import AsyncClient, Timeout
 
         # No redirects: the key must reach nobody but the address it was meant for.
-        self._http = AsyncClient(timeout=Timeout(None, connect=10), follow_redirects=False)
+        self._http = AsyncClient(timeout=Timeout(None, connect=10), follow_redirects=False, verify=_certificates())
         self.model = _build(provider, name, base_url, key, self._http)
         self._guard: AsyncGenerator[None, None] = self._close_at_end()
 
@@ -221,6 +224,14 @@ class _Client:
             yield
         finally:
             await self._http.aclose()
+
+
+@cache
+def _certificates() -> "SSLContext":
+    """The authorities that are trusted; reading them takes 30 ms, so once a process."""
+    from httpx2 import create_ssl_context
+
+    return create_ssl_context()
 
 
 def _build(provider: str, name: str, base_url: str | None, key: str, http: "AsyncClient") -> "Model":
