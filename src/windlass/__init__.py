@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
+    from windlass.sdk.asked import agent
     from windlass.sdk.cases import case
     from windlass.sdk.datasets import read_dataset
     from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
@@ -32,6 +33,7 @@ __all__ = [
     "Sample",
     "ToolCall",
     "__version__",
+    "agent",
     "case",
     "evaluate",
     "flush",
@@ -57,6 +59,7 @@ _HOMES = {
     "Run": "evaluation",
     "Sample": "evaluation",
     "ToolCall": "evaluation",
+    "agent": "asked",
     "case": "cases",
     "evaluate": "evaluation",
     "flush": "exporting",

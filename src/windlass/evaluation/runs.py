@@ -59,6 +59,7 @@ class RunSummary(BaseModel):
 
 
 OUTPUTS: Final = "outputs"
+TARGET: Final = "target"
 SOURCE: Final = "source"
 REPEATS: Final = "repeats"
 EVALUATOR_VERSIONS: Final = "evaluator_versions"
@@ -107,6 +108,12 @@ class Run(RunSummary):
         """The column of the dataset whose recorded outputs are scored, where no release is asked."""
         column = self.settings.get(OUTPUTS)
         return None if column is None else str(column)
+
+    @property
+    def target(self) -> dict[str, object] | None:
+        """What is known of the agent by URL that is asked, where one is; its keys are not."""
+        known = self.settings.get(TARGET)
+        return {str(name): value for name, value in known.items()} if isinstance(known, dict) else None
 
     @property
     def resumed(self) -> int:

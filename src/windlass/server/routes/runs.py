@@ -10,7 +10,8 @@ from windlass.evaluation.compare import Comparison, compare_runs
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.results import RunSample, samples_page
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runs import Run, RunSource, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.runs import TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.targets.spec import AgentSpec
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit, Page
 
@@ -24,8 +25,8 @@ Repeats = Annotated[int, Field(ge=1, le=1000)]
 
 
 class RunRequest(RunOptions):
-    release: str
-    """`name@what`."""
+    release: str | None = None
+    """`name@what`; may be left out with a target, for which a release is made then."""
     dataset: str
     """`name@what`."""
     evaluators: list[str] | None = None
@@ -34,6 +35,8 @@ class RunRequest(RunOptions):
     repeats: Repeats = 1
     outputs: str | None = None
     """The column of the dataset whose recorded outputs are scored: no model is asked."""
+    target: AgentSpec | None = None
+    """An agent by URL that is asked, of those that this server may call (`WINDLASS_TARGET_URLS`)."""
 
     @property
     def options(self) -> RunOptions:
@@ -49,6 +52,12 @@ class ExternalRunRequest(BaseModel):
     repeats: Repeats = 1
     source: RunSource | None = None
     """Of a run that another tool made; the same again is the run that is there."""
+    target: AgentSpec | None = None
+    """The agent by URL that the caller asks."""
+
+    @property
+    def noted(self) -> dict[str, object]:
+        return {} if self.target is None else {TARGET: self.target.known()}
 
 
 class Progress(BaseModel):
@@ -91,6 +100,7 @@ def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunS
         concurrency=body.concurrency,
         repeats=body.repeats,
         outputs=body.outputs,
+        target=body.target,
         options=body.options,
     )
 
@@ -109,6 +119,7 @@ def record_external_run(body: ExternalRunRequest, principal: Writer, services: S
         concurrency=body.concurrency,
         repeats=body.repeats,
         source=body.source,
+        noted=body.noted,
     )
 
 
