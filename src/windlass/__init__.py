@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
+    from windlass.sdk.replaying import ToolFailed, Tools, replay
     from windlass.sdk.requirements import NotShown
     from windlass.sdk.reviews import ReviewQueue, review_queue
     from windlass.sdk.scoring import lost_scores, score
@@ -32,6 +33,8 @@ __all__ = [
     "Run",
     "Sample",
     "ToolCall",
+    "ToolFailed",
+    "Tools",
     "__version__",
     "agent",
     "case",
@@ -43,6 +46,7 @@ __all__ = [
     "lost_spans",
     "prompt",
     "read_dataset",
+    "replay",
     "review_queue",
     "score",
     "shutdown",
@@ -59,6 +63,8 @@ _HOMES = {
     "Run": "evaluation",
     "Sample": "evaluation",
     "ToolCall": "evaluation",
+    "ToolFailed": "replaying",
+    "Tools": "replaying",
     "agent": "asked",
     "case": "cases",
     "evaluate": "evaluation",
@@ -69,6 +75,7 @@ _HOMES = {
     "lost_spans": "exporting",
     "prompt": "prompts",
     "read_dataset": "datasets",
+    "replay": "replaying",
     "review_queue": "reviews",
     "score": "scoring",
     "shutdown": "setup",

@@ -48,7 +48,7 @@ class FunctionAsked:
 
     measures_latency = True
 
-    def __init__(self, function: Answers) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self.title = name_of(function)
 

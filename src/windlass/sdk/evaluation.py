@@ -197,10 +197,11 @@ def evaluate_on(
     repeats: int = 1,
     options: RunOptions | None = None,
     begun: Callable[[str], None] | None = None,
+    always: Sequence[Evaluator] = (),
 ) -> Run:
     """Evaluate what is asked, as a run of a server; ``begun`` is told the run's id.
 
-    Without evaluators every built-in one is taken that the dataset has the columns for.
+    Without evaluators every built-in one is taken that the dataset has the columns for; those of ``always`` too.
     """
     options = options or RunOptions()
     chosen = [_evaluator(each) for each in evaluators or ()]
@@ -212,6 +213,7 @@ def evaluate_on(
     items = items_of(rows, f"dataset/{data['name']}")
     require_columns(items, chosen)
     chosen = chosen or fitting(items)
+    chosen += [each for each in always if each not in chosen]
     asked.check(items, repeats)
     settings = RunnerSettings(
         concurrency=concurrency,

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 from windlass.access.principals import Principal
 from windlass.evaluation.compare import Comparison, compare_runs
 from windlass.evaluation.pass_rates import PassRates
+from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import RunSample, samples_page
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runs import TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
 from windlass.evaluation.targets.spec import AgentSpec
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit, Page
@@ -54,10 +55,13 @@ class ExternalRunRequest(BaseModel):
     """Of a run that another tool made; the same again is the run that is there."""
     target: AgentSpec | None = None
     """The agent by URL that the caller asks."""
+    replay: ReplayNote | None = None
+    """How the caller replays recordings."""
 
     @property
     def noted(self) -> dict[str, object]:
-        return {} if self.target is None else {TARGET: self.target.known()}
+        target: dict[str, object] = {} if self.target is None else {TARGET: self.target.known()}
+        return target if self.replay is None else {**target, REPLAY: self.replay.known()}
 
 
 class Progress(BaseModel):
