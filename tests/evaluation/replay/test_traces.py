@@ -42,9 +42,13 @@ def record(warehouse: Warehouse, writer: Writer) -> Any:
     return recorded
 
 
+SCHEMA = {"type": "object"}
 DEFINITIONS = json.dumps(
     [
-        {"type": "function", "function": {"name": "find", "description": "Find.", "parameters": {"type": "object"}}},
+        {
+            "type": "function",
+            "function": {"name": "find", "description": "Find.", "parameters": {"type": "object"}},
+        },
         {"name": "refund", "input_schema": {"type": "object", "properties": {}}},
     ]
 )
