@@ -86,3 +86,49 @@ def test_what_the_server_may_not_or_cannot_ask_is_refused_before_a_run_is_record
         start(target={**target(adder), "url": "http://127.0.0.1:9/v1"})
     assert list(project.client.pages("/runs")) == []
     assert adder.bodies == []
+
+
+def test_an_agent_is_replayed_by_the_server_and_a_model_simulates_beyond_the_record(
+    live: LiveServer, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = {"tool_name": "find", "tool_input": {"order": 1}, "tool_output": "sent"}
+    recording = {"trace_id": "a" * 32, "inputs": ["Where?"], "calls": [find]}
+    items = [{"id": "i0", "input": "Where?", "reference": "sent", "metadata": {"recording": recording}}]
+    project.client.post("/datasets/sums", {"items": items})
+    orders = iter([1, 2])
+
+    def shop(body: Any) -> dict[str, Any]:
+        order = next(orders, None)
+        return completion("sent") if order is None else completion(None, ("find", {"order": order}))
+
+    monkeypatch.setattr(live.provider, "_answer", lambda _messages: '{"result": "lost"}')
+    with asked(shop) as server:
+        allow(live, monkeypatch, server.url)
+        body = {
+            "dataset": "sums",
+            "evaluators": ["exact_match"],
+            "target": target(server),
+            "replay": {"policy": "simulate", "simulator": "openai:scripted"},
+        }
+        run = project.await_run(project.client.post("/runs", body)["id"])
+        assert (run["state"], run["error"], run["failed_items"]) == ("finished", None, 0)
+        assert {name: each["mean"] for name, each in run["metrics"].items()} == {
+            "exact_match": 1,
+            "replay_match": 0,
+        }
+        (sample,) = project.client.pages(f"/runs/{run['id']}/samples")
+        assert [call["source"] for call in sample["replay"]["calls"]] == ["recorded", "simulated"]
+        assert server.bodies[2]["messages"][-1]["content"] == "lost"
+        trace = project.client.get(f"/traces/{sample['trace_id']}")
+        simulating = [each for each in trace["spans"] if each["operation"] == "chat"]
+        assert [each["attributes"]["windlass.replay.simulator"] for each in simulating] == [True]
+        assert run["calls"]["answered"] == 4
+        live_policy = {**body, "replay": {"policy": "live", "live": ["find"]}}
+        with pytest.raises(InputError, match="A server calls no tools in a replay"):
+            project.client.post("/runs", live_policy)
+        a2a = {**body, "target": {"protocol": "a2a", "url": server.url}}
+        with pytest.raises(InputError, match="over the openai protocol"):
+            project.client.post("/runs", a2a)
+        project.push_sums(items=1)
+        with pytest.raises(InputError, match="'i000' has no recording to replay"):
+            project.client.post("/runs", body)

@@ -10,6 +10,7 @@ from windlass.access.principals import Principal
 from windlass.agents.assistants import Assistants
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
+from windlass.agents.replays import check_replay, open_replay
 from windlass.agents.run_calls import calls_of, refuse_unpriced
 from windlass.agents.target import ReleaseTarget
 from windlass.agents.url_targets import UrlTargets
@@ -25,10 +26,12 @@ from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.metrics.replays import replay_match
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.recorded import RecordedOutputs, require_outputs
 from windlass.evaluation.repeats import average_repeats, by_item
+from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import summarise, values_of
 from windlass.evaluation.resuming import changed_options, resume_run
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
@@ -39,6 +42,7 @@ from windlass.evaluation.runs import (
     JUDGE_PROMPTS,
     OPTIONS,
     OUTPUTS,
+    REPLAY,
     SOURCE,
     TARGET,
     UNFINISHED,
@@ -116,13 +120,15 @@ class ReleaseRuns:
         repeats: int = 1,
         outputs: str | None = None,
         target: AgentSpec | None = None,
+        replay: ReplayNote | None = None,
         options: RunOptions | None = None,
     ) -> Run:
         """Record a run and start it.
 
         Without evaluators, every built-in one is taken that the dataset has the columns for. With ``outputs``, a
         column of the dataset, what stands there is scored, and no model of the release is asked. With a
-        ``target`` that agent is asked; without a release, one is made that stands for it.
+        ``target`` that agent is asked, with ``replay`` in recorded worlds; without a release, one is made that
+        stands for it.
 
         Raises NotFound, InputError for an evaluator that the dataset cannot feed and for a ceiling of money where
         a price is not known, ConfigurationError for a model without a key, Denied for an agent that this server
@@ -137,11 +143,13 @@ class ReleaseRuns:
         options = options or RunOptions()
         calls = calls_of(self._prices, principal.project, options)
         chosen = self._choose(principal.project, items, evaluators, calls)
-        if target is not None:
-            self._targets.open(target, calls)
-        elif outputs is not None:
+        agent = self._targets.open(target, calls) if target is not None else None
+        if replay is not None:
+            check_replay(replay, items, agent)
+            chosen = chosen.with_always(replay_match)
+        if outputs is not None:
             require_outputs(items, outputs, repeats=repeats)
-        else:
+        elif agent is None:
             assert version is not None
             tracer = self._tracer_of(principal.project)
             self._assistants.load(principal.project, version, tracer).governed_by(calls)
@@ -162,6 +170,7 @@ class ReleaseRuns:
             settings={
                 **({OUTPUTS: outputs} if outputs is not None else {}),
                 **({TARGET: target.known()} if target is not None else {}),
+                **({REPLAY: replay.known()} if replay is not None else {}),
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
                 OPTIONS: options.model_dump(exclude_defaults=True),
@@ -321,7 +330,11 @@ class ReleaseRuns:
         if run.outputs is not None:
             return RecordedOutputs(run.outputs)
         if run.target is not None:
-            return self._targets.open(read_spec(run.target), calls)
+            agent = self._targets.open(read_spec(run.target), calls)
+            if run.replay is None:
+                return agent
+            note = ReplayNote.model_validate(run.replay)
+            return open_replay(agent, note, self._models, self._tracer_of(run.project), calls)
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
         assistant = self._assistants.load(run.project, release, self._tracer_of(run.project)).governed_by(calls)
         return ReleaseTarget(assistant, run=run.id)

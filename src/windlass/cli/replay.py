@@ -8,7 +8,7 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, print_table
-from windlass.cli.run import print_run
+from windlass.cli.run import finish, print_run
 from windlass.cli.run_options import Timeout, given
 from windlass.cli.target_options import (
     RequestTimeout,
@@ -84,6 +84,9 @@ def replay(
         int, typer.Option("--concurrency", min=1, max=1000, help="Samples in flight at once.")
     ] = 8,
     repeats: Annotated[int, typer.Option("--repeats", min=1, max=1000, help="How often each is replayed.")] = 1,
+    on_server: Annotated[
+        bool, typer.Option("--on-server", help="Have the server ask the target, which must be allowed there.")
+    ] = False,
     timeout: Timeout = None,
     data: Data = None,
 ) -> None:
@@ -102,6 +105,11 @@ def replay(
     with connect(data) as client:
         if draw:
             dataset = _draw(client, dataset, filters, sample, seed)
+        if on_server:
+            started = _start(client, asked, note, dataset, evaluator, concurrency, repeats, timeout)
+            finish(client, started)
+            _print_divergences(client, started["id"])
+            return
         run = replay_on(
             client,
             asked,
@@ -140,6 +148,36 @@ def _asked(
             )
         )
     return FunctionAsked(_load(str(candidate)))
+
+
+def _start(
+    client: "Client",
+    asked: "AgentTarget | FunctionAsked",
+    note: "ReplayNote",
+    dataset: str,
+    evaluators: list[str] | None,
+    concurrency: int,
+    repeats: int,
+    timeout_s: float | None,
+) -> dict[str, Any]:
+    """Have the server replay an agent. Raises InputError for a function, which only this process has."""
+    from windlass.delivery.runs import start_run
+    from windlass.errors import InputError
+    from windlass.sdk.asked import AgentTarget
+
+    if not isinstance(asked, AgentTarget):
+        raise InputError("A function is replayed in this process; leave `--on-server` out, or name a `--target`.")
+    return start_run(
+        client,
+        None,
+        dataset,
+        evaluators=evaluators,
+        concurrency=concurrency,
+        repeats=repeats,
+        target=asked.spec,
+        replay=note,
+        options=given(timeout_s=timeout_s),
+    )
 
 
 def _load(name: str) -> Any:

@@ -38,6 +38,8 @@ class RunRequest(RunOptions):
     """The column of the dataset whose recorded outputs are scored: no model is asked."""
     target: AgentSpec | None = None
     """An agent by URL that is asked, of those that this server may call (`WINDLASS_TARGET_URLS`)."""
+    replay: ReplayNote | None = None
+    """Whether the target answers in the recorded worlds that the items hold, and what happens where they end."""
 
     @property
     def options(self) -> RunOptions:
@@ -105,6 +107,7 @@ def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunS
         repeats=body.repeats,
         outputs=body.outputs,
         target=body.target,
+        replay=body.replay,
         options=body.options,
     )
 
