@@ -52,7 +52,7 @@ def test_what_is_said_and_the_tools_that_are_asked_for_are_the_prediction() -> N
 
 
 def test_keys_come_from_the_environment_and_are_cut_out_of_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHOP_KEY", "sk-very-secret")
+    monkeypatch.setenv("SHOP_KEY", "sk-very-secret\n")
     monkeypatch.setenv("SHOP_TENANT", "ulm-tenant")
     keys: dict[str, Any] = {"key_variable": "SHOP_KEY", "headers": {"X-Tenant": "SHOP_TENANT"}}
 
@@ -71,6 +71,10 @@ def test_keys_come_from_the_environment_and_are_cut_out_of_what_is_said(monkeypa
         "Bearer sk-very-secret",
         "ulm-tenant",
     )
+    monkeypatch.setenv("SHOP_TENANT", "ulm\ntenant")
+    with pytest.raises(ConfigurationError, match="variable SHOP_TENANT holds what no header can"):
+        asyncio.run(chat(server.url, **keys)(ITEM))
+    monkeypatch.setenv("SHOP_TENANT", "ulm")
     monkeypatch.delenv("SHOP_KEY")
     with pytest.raises(ConfigurationError, match="environment variable SHOP_KEY, which is not set"):
         asyncio.run(chat(server.url, **keys).identify())

@@ -80,7 +80,7 @@ class Wire:
 
     def without_secrets(self, text: str) -> str:
         """Return what an agent said with the keys cut out that were sent to it."""
-        secrets = (os.environ.get(variable, "") for variable in self.spec.variables)
+        secrets = (os.environ.get(variable, "").strip() for variable in self.spec.variables)
         for secret in sorted(secrets, key=len, reverse=True):
             if len(secret) > 4:
                 text = text.replace(secret, "[key]")
@@ -147,7 +147,10 @@ class _Client:
 
 
 def _value_of(variable: str) -> str:
-    value = os.environ.get(variable, "")
+    # A key from a file ends with its line break.
+    value = os.environ.get(variable, "").strip()
+    if not value.isascii() or not value.isprintable():
+        raise ConfigurationError(f"The environment variable {variable} holds what no header can; is it the key?")
     if not value:
         raise ConfigurationError(
             f"The target's key is to come from the environment variable {variable}, which is not set; set it, or "
