@@ -269,4 +269,4 @@ def _print_divergences(client: "Client", run_id: str) -> None:
 def _called(call: dict[str, Any] | None) -> str:
     if call is None:
         return MISSING
-    return f"{call['tool']}({', '.join(f'{name}={value!r}' for name, value in call['arguments'].items())})"
+    return f"{call['tool']}({', '.join(f'{name}={value!r}' for name, value in sorted(call['arguments'].items()))})"

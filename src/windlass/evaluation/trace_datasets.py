@@ -11,6 +11,7 @@ from windlass.artifacts.versions import Version
 from windlass.errors import Conflict, InputError
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.item_lines import ItemLines, fields_of_line
+from windlass.evaluation.predictions import text_of
 from windlass.evaluation.replay.recording import RECORDING, with_recording
 from windlass.evaluation.replay.traces import record_trace
 from windlass.evaluation.samples import Item
@@ -170,8 +171,8 @@ class _Drawing:
         """Return an item with the recorded world of its trace, where that is wanted and not there."""
         if not self._draw.recording or RECORDING in item.metadata:
             return item
-        recording = record_trace(get_trace(warehouse, project, str(item.metadata[TRACE])))
-        return item if recording is None else with_recording(item, recording)
+        trace = get_trace(warehouse, project, str(item.metadata[TRACE]))
+        return with_recording(item, record_trace(trace, text_of(item.input)))
 
     def _add(self, trace_id: str, item: Item, warehouse: Warehouse, project: str) -> None:
         place = self._places.get(trace_id) or self._places.get(f"{trace_id}/{item.metadata[SPAN]}")

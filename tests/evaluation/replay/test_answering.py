@@ -3,6 +3,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.evaluation.replay.worlds import called, recording
 from windlass.errors import InputError
@@ -50,6 +52,23 @@ def test_defaults_that_only_the_candidate_knows_count_on_both_sides() -> None:
     assert served(world, "find", order=7, limit=5) == "x"
     world.assume("find", {"limit": 5})
     assert served(world, "find", order=7, limit=5) == "y"
+    assert world.unused == []
+
+
+CALLS = st.lists(st.tuples(st.sampled_from(["find", "refund"]), st.integers(0, 2)), max_size=8)
+
+
+@given(CALLS, st.randoms())
+def test_the_recorded_calls_in_any_order_never_leave_the_record(calls: list[tuple[str, int]], order: Any) -> None:
+    recorded = [called(tool, place, order=number) for place, (tool, number) in enumerate(calls)]
+    world = World(recording(calls=recorded))
+    made = list(calls)
+    order.shuffle(made)
+    results = [served(world, tool, order=number) for tool, number in made]
+    assert sorted(results) == list(range(len(calls))), "each recorded result is served once"
+    for tool, number in {*calls}:
+        of_same = [result for result, call in zip(results, made, strict=True) if call == (tool, number)]
+        assert of_same == sorted(of_same), "equal calls get theirs in the order they were recorded"
     assert world.unused == []
 
 

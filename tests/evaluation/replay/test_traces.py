@@ -35,9 +35,9 @@ def chat(number: int, *messages: tuple[str, str], **more: Plain) -> Span:
 
 @pytest.fixture
 def record(warehouse: Warehouse, writer: Writer) -> Any:
-    def recorded(*spans: Span) -> Recording | None:
+    def recorded(*spans: Span) -> Recording:
         writer.write_spans("p", request(*spans))
-        return record_trace(get_trace(warehouse, "p", trace_id(1)))
+        return record_trace(get_trace(warehouse, "p", trace_id(1)), "asked")
 
     return recorded
 
@@ -119,5 +119,6 @@ def test_a_sub_agents_conversation_is_not_what_the_user_said(record: Any) -> Non
     assert (recording.history, recording.inputs) == ([], ["Where?", "Order 7."])
 
 
-def test_what_says_nothing_of_a_user_is_no_recording(record: Any) -> None:
-    assert record(tool(1, "find", "{}", "1"), chat(2, ("assistant", "Hello."))) is None
+def test_without_messages_what_was_asked_is_what_the_user_said(record: Any) -> None:
+    recording = record(tool(1, "find", "{}", "1"), chat(2, ("assistant", "Hello.")))
+    assert (recording.history, recording.inputs) == ([], ["asked"])

@@ -77,7 +77,9 @@ function CallRow({ call, left }: { call: Call; left: boolean }) {
 }
 
 function Shown({ tool, given }: { tool: string; given: Record<string, unknown> }) {
-  const told = Object.entries(given).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  // By name, so that two calls of a tool can be held against each other.
+  const sorted = Object.entries(given).sort(([some], [other]) => some.localeCompare(other));
+  const told = sorted.map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return (
     <code className={styles.shown}>
       <b>{tool}</b>({told.join(", ")})

@@ -21,7 +21,7 @@ def _replay_match(sample: Sample) -> Judgement:
 
 
 def _named(call: ToolCall) -> str:
-    arguments = ", ".join(f"{name}={value!r}" for name, value in call.tool_input.items())
+    arguments = ", ".join(f"{name}={value!r}" for name, value in sorted(call.tool_input.items()))
     return f"{call.tool_name}({arguments})"
 
 

@@ -12,16 +12,14 @@ from windlass.telemetry.models import Message, Span, Trace
 _TOOL = "execute_tool"
 
 
-def record_trace(trace: Trace) -> Recording | None:
-    """Return a trace as a recorded world; None where it does not say what the user said."""
+def record_trace(trace: Trace, asked: str) -> Recording:
+    """Return a trace as a recorded world; ``asked`` is what was asked where no messages say it."""
     conversations = [messages for span in trace.spans if (messages := _conversation(span))]
     history, inputs = _said(conversations)
-    if not inputs:
-        return None
     return Recording(
         trace_id=trace.trace_id,
         history=history,
-        inputs=inputs,
+        inputs=inputs or [asked],
         calls=_calls(trace.spans) or _calls_of_messages(trace.spans),
         tools=_tools(trace.spans),
     )
