@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.replays import replay_match
+from windlass.evaluation.predictions import dump_prediction, load_prediction
 from windlass.evaluation.replay.answering import ReplayPolicy, ToolFailed
 from windlass.evaluation.replay.chat import replayed_agent
 from windlass.evaluation.replay.functions import ReplayedFunction, Tools
@@ -188,6 +190,47 @@ def test_no_candidate_gets_past_the_end_of_its_world(candidate: Any) -> None:
     assert replay_of(prediction).stopped
     assert replay_of(prediction).count("none") >= 1
     assert replay_of(prediction).count("recorded") == 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    number: int
+
+
+def test_what_is_no_json_is_kept_as_json_and_given_as_it_is() -> None:
+    given: list[Any] = []
+
+    async def look_up(arguments: dict[str, Any]) -> object:
+        given.append(arguments["order"])
+        return Order(8)
+
+    def answer(question: str, tools: Tools) -> str:
+        def track(**details: Any) -> None:
+            """Track."""
+
+        tools.wrap(track)(order=Order(7), tags={"b", "a"})["state"] = "changed"
+        return str(tools.call("find", order=Order(8)).number)
+
+    recorded = called("track", {"state": "sent"}, order={"number": 7}, tags=["a", "b"])
+    world = item(recording(calls=[recorded], tools=[]))
+    prediction = asyncio.run(ReplayedFunction(answer, ReplayPolicy("live", live={"find": look_up}))(world))
+    assert (prediction.output, given) == ("8", [Order(8)])
+    assert [each.call.tool_output for each in replay_of(prediction).calls] == [{"state": "sent"}, {"number": 8}]
+    assert load_prediction(dump_prediction(prediction)).output == "8"
+    assert world.metadata["recording"]["calls"][0]["tool_output"] == {"state": "sent"}  # type: ignore[index]
+
+
+def test_a_simulator_that_fails_spoils_the_sample_whatever_the_candidate_makes_of_it() -> None:
+    async def fail(_world: Recording, _made: Sequence[ToolCall], _call: ToolCall) -> object:
+        raise ProviderFailure("The simulator is away.", retryable=True)
+
+    def answer(question: str, tools: Tools) -> str:
+        with contextlib.suppress(Exception):
+            tools.call("find", order=8)
+        return "It cannot be found."
+
+    with pytest.raises(ProviderFailure, match="simulator is away"):
+        asyncio.run(ReplayedFunction(answer, ReplayPolicy("simulate", fail))(item()))
 
 
 def test_a_failure_of_the_candidates_own_is_its_samples_failure() -> None:

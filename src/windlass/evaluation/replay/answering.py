@@ -1,5 +1,6 @@
 """Answering the tool calls of a candidate: from the record, and where it ends by the replay's policy."""
 
+import copy
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from windlass.errors import InputError
+from windlass.evaluation.replay.plain import as_json
 from windlass.evaluation.replay.recording import Recording
 from windlass.evaluation.replay.world import Defaults, World
 from windlass.evaluation.replayed import Divergence, Policy, Replay, ReplayedCall, Source
@@ -58,20 +60,22 @@ class Answering:
         self._calls: list[ReplayedCall] = []
         self._divergence: Divergence | None = None
         self._stopped = False
+        self.failure: Exception | None = None
+        """The first of a simulator, which is not the candidate's."""
         self._lock = threading.Lock()
 
     async def answer(self, tool: str, arguments: Mapping[str, Any]) -> object:
         """Return the result of a call. Raises ToolFailed, and WorldEnded where nobody may answer."""
-        call = ToolCall(tool, dict(arguments))
-        result = self.from_record(call)
-        return result.value if isinstance(result, Recorded) else await self.beyond(call)
+        result = self.from_record(tool, arguments)
+        return result.value if isinstance(result, Recorded) else await self.beyond(tool, arguments)
 
-    def from_record(self, call: ToolCall) -> "Recorded | None":
+    def from_record(self, tool: str, arguments: Mapping[str, Any]) -> "Recorded | None":
         """Return the recorded result of a call; None where it is the policy's to answer.
 
         Raises ToolFailed for one that failed when it was recorded, and WorldEnded.
         """
         began = time.time_ns()
+        call = ToolCall(tool, as_json(dict(arguments)))
         with self._lock:
             if self._stopped:
                 raise WorldEnded
@@ -84,12 +88,13 @@ class Answering:
             return None
         if record.failed:
             raise ToolFailed(str(record.tool_output or "The tool failed."))
-        return Recorded(record.tool_output)
+        # A candidate may change what it is given; the next repeat is to find it as it was.
+        return Recorded(copy.deepcopy(record.tool_output))
 
     def assume(self, tool: str, defaults: Mapping[str, Any]) -> None:
         """Take arguments of a tool that are not given to be these."""
         with self._lock:
-            self._world.assume(tool, defaults)
+            self._world.assume(tool, as_json(dict(defaults)))
 
     def replay(self) -> Replay:
         """Return what came of it so far."""
@@ -116,22 +121,31 @@ class Answering:
             self._calls.append(ReplayedCall(denied, "none", began, time.time_ns()))
             raise WorldEnded
 
-    async def beyond(self, call: ToolCall) -> object:
-        """Have a call answered that the record has no answer to."""
-        began = time.time_ns()
+    async def beyond(self, tool: str, arguments: Mapping[str, Any]) -> object:
+        """Have a call answered that the record does not have. Raises ToolFailed, and what a simulator raises."""
         if self._policy.simulator is not None:
-            result = await self._policy.simulator(self.recording, self.replay().trajectory, call)
-            with self._lock:
-                self._note(call, "simulated", result, began)
-            return result
+            return await self._simulated(self._policy.simulator, ToolCall(tool, as_json(dict(arguments))))
+        began, call = time.time_ns(), ToolCall(tool, as_json(dict(arguments)))
         try:
-            result = await self._policy.live[call.tool_name](dict(call.tool_input))
+            result = await self._policy.live[tool](dict(arguments))
         except Exception as error:
             with self._lock:
                 self._note(call, "live", str(error), began, failed=True)
             raise ToolFailed(str(error) or type(error).__name__) from error
         with self._lock:
-            self._note(call, "live", result, began)
+            self._note(call, "live", as_json(result), began)
+        return result
+
+    async def _simulated(self, simulator: Simulator, call: ToolCall) -> object:
+        began = time.time_ns()
+        try:
+            result = await simulator(self.recording, self.replay().trajectory, call)
+        except Exception as error:
+            # The candidate may take it for an error of its tool, and go on; its sample is spoilt all the same.
+            self.failure = self.failure or error
+            raise
+        with self._lock:
+            self._note(call, "simulated", result, began)
         return result
 
     def _note(self, call: ToolCall, source: Source, output: object, began: int, *, failed: bool = False) -> None:

@@ -11,7 +11,6 @@ from windlass.errors import InputError
 from windlass.evaluation.replay.answering import Answering, Recorded, ReplayPolicy, WorldEnded
 from windlass.evaluation.replay.recording import Recording, Said, read_recording
 from windlass.evaluation.samples import Item, Prediction
-from windlass.evaluation.trajectories import ToolCall
 from windlass.models.completion import Usage
 
 
@@ -24,15 +23,14 @@ class Tools:
 
     def call(self, name: str, /, **arguments: Any) -> Any:
         """Call a tool from a function that is not async. Raises ToolFailed for one that fails."""
-        call = ToolCall(name, arguments)
-        recorded = self._answering.from_record(call)
+        recorded = self._answering.from_record(name, arguments)
         if isinstance(recorded, Recorded):
             return recorded.value
         if _is_running(self._loop):
             raise InputError(
                 f"Beyond the record {name} must be waited for: write `await tools.acall({name!r}, …)`."
             )
-        return asyncio.run_coroutine_threadsafe(self._answering.beyond(call), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._answering.beyond(name, arguments), self._loop).result()
 
     async def acall(self, name: str, /, **arguments: Any) -> Any:
         """Call a tool and wait for it. Raises ToolFailed for one that fails."""
@@ -52,8 +50,11 @@ class Tools:
         self._answering.assume(name, defaults)
 
         def arguments_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-            bound = signature.bind(*args, **kwargs)
-            return dict(bound.arguments)
+            given = dict(signature.bind(*args, **kwargs).arguments)
+            for parameter in signature.parameters.values():
+                if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                    given |= given.pop(parameter.name, {})
+            return given
 
         if inspect.iscoroutinefunction(function):
 
@@ -98,8 +99,10 @@ class ReplayedFunction:
                     tokens = sent + answer.usage.input_tokens, received + answer.usage.output_tokens
         except (WorldEnded, BaseExceptionGroup, Exception):
             # What a framework makes of the end of its world is no failure of its own.
-            if not answering.replay().stopped:
+            if answering.failure is None and not answering.replay().stopped:
                 raise
+        if answering.failure is not None:
+            raise answering.failure
         replay = answering.replay()
         return Prediction(
             # A candidate that swallowed the end of its world said something all the same: it is no answer.
