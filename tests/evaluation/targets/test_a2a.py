@@ -1,8 +1,13 @@
 """Our A2A client against the server of the protocol's own SDK, in both of its versions."""
 
 import asyncio
+import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +19,11 @@ from a2a.server.routes.agent_card_routes import create_agent_card_routes
 from a2a.server.routes.jsonrpc_routes import create_jsonrpc_routes
 from a2a.server.tasks import InMemoryTaskStore, TaskUpdater
 from a2a.types.a2a_pb2 import AgentCapabilities, AgentCard, AgentInterface, AgentSkill, Part
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -137,6 +147,36 @@ def carded(card: object) -> Iterator[str]:
 def test_a_card_that_leads_nowhere_is_said_in_one_sentence(card: object, sentence: str) -> None:
     with carded(card) as url, pytest.raises(WindlassError, match=sentence):
         asyncio.run(agent(url).identify())
+
+
+@contextmanager
+def self_signed(folder: Path) -> Iterator[str]:
+    """Serve TLS with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    certificate = builder.sign(key, hashes.SHA256())
+    (folder / "server.pem").write_bytes(
+        certificate.public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_card_without_encryption_does_not_switch_off_the_checking_of_certificates(tmp_path: Path) -> None:
+    with (
+        self_signed(tmp_path) as secure,
+        carded({"name": "Shop", "url": secure}) as url,
+        pytest.raises(ProviderFailure, match=r"could not be reached .*CERTIFICATE_VERIFY_FAILED"),
+    ):
+        ask(url, "where?")
 
 
 def test_who_has_no_card_or_no_json_rpc_is_no_a2a_agent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ class Wire:
         self.spec = spec
         self.who = f"The agent at {spec.host}"
         self._admit = admit
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, _Client]] = WeakKeyDictionary()
 
     async def get(self, url: str) -> Reply:
         return await self._send("GET", url, None)
@@ -90,10 +90,11 @@ class Wire:
         """Return the connections of this event loop, once an address may be called."""
         check_request(self.who, url)
         self._admit(url)
-        loop = asyncio.get_running_loop()
-        client = self._clients.get(loop)
+        of_loop = self._clients.setdefault(asyncio.get_running_loop(), {})
+        is_secure = not url.startswith("http://")
+        client = of_loop.get(is_secure)
         if client is None:
-            client = self._clients[loop] = _Client(self.spec)
+            client = of_loop[is_secure] = _Client(self.spec.timeout_s, verify=is_secure)
             await client.close_with_loop()
         return client.http
 
@@ -124,14 +125,14 @@ class Wire:
 class _Client:
     """The connections of one event loop, closed with it."""
 
-    def __init__(self, spec: AgentSpec) -> None:
+    def __init__(self, timeout_s: float, *, verify: bool) -> None:
         # No redirects: keys must reach nobody but the address that they were meant for. Certificates take 40 ms
         # to load, and http has none to check.
         self.http = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(spec.timeout_s, connect=min(_CONNECT_S, spec.timeout_s), pool=None),
+            timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s), pool=None),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100),
             follow_redirects=False,
-            verify=not spec.url.startswith("http://"),
+            verify=verify,
         )
         self._guard: AsyncGenerator[None, None] = self._close_at_end()
 
