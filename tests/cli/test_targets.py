@@ -47,6 +47,7 @@ def test_any_agent_is_evaluated_from_the_users_own_process(
         (["--model", "m", "--header", "X-Key"], "write Name=VARIABLE"),
         (["--model", "m", "--key", "UNSET_KEY"], "environment variable UNSET_KEY, which is not set"),
         (["--model", "m", "--max-cost", "1"], "A budget is for runs that the server executes"),
+        (["--model", "m", "--evaluator", "my-judge"], "'my-judge' is no built-in evaluator"),
         (["--model", "m", "--outputs", "answer"], "leave `--target` or `--outputs` out"),
     ],
 )

@@ -18,6 +18,7 @@ from windlass.cli.target_options import (
     TargetParameters,
     TargetUrl,
     read_target,
+    require_built_in,
 )
 from windlass.cli.trace_filters import Environment, Release, SaidIn, Since, Status, Until, Where
 
@@ -110,6 +111,7 @@ def replay(
             finish(client, started)
             _print_divergences(client, started["id"])
             return
+        require_built_in(evaluator)
         run = replay_on(
             client,
             asked,

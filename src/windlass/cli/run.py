@@ -30,6 +30,7 @@ from windlass.cli.target_options import (
     TargetTool,
     TargetUrl,
     read_target,
+    require_built_in,
 )
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def evaluate(
     with connect(data) as client:
         if agent is not None and not on_server:
             _refuse_server_options(outputs, max_cost, max_tokens)
+            require_built_in(evaluator)
             evaluate_here(client, agent, dataset, evaluator, release, concurrency, repeats, options)
             return
         if release is None and agent is None:

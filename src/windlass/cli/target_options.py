@@ -72,6 +72,19 @@ def read_target(
     return read_spec({"url": url, "protocol": protocol, "timeout_s": timeout_s, **given})
 
 
+def require_built_in(evaluators: list[str] | None) -> None:
+    """Raise InputError for evaluators that only a server has."""
+    from windlass.errors import InputError
+    from windlass.evaluation.built_in import BUILT_IN
+
+    others = [name for name in evaluators or () if name not in BUILT_IN]
+    if others:
+        raise InputError(
+            f"{others[0]!r} is no built-in evaluator: those of your project take part in runs of the server, with "
+            "`--on-server`."
+        )
+
+
 def _json(option: str, text: str) -> Any:
     from windlass.errors import InputError
 

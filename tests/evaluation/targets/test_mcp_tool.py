@@ -1,6 +1,7 @@
 """Our MCP targets against the server of the protocol's own SDK."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from starlette.responses import JSONResponse
 
 from tests.evaluation.targets.agents import asked
-from windlass.errors import InputError
+from windlass.errors import ConfigurationError, InputError
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.targets.opening import UrlTarget, open_target
 from windlass.evaluation.targets.spec import read_spec
@@ -78,3 +79,9 @@ def test_who_is_no_mcp_server_or_refuses_is_one_sentence(monkeypatch: pytest.Mon
     ):
         asyncio.run(tool(server.url, key_variable="MCP_KEY").identify())
     assert server.headers[0]["authorization"] == "Bearer secret-key"
+
+
+def test_without_its_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'windlass\[mcp\]'"):
+        asyncio.run(tool("http://127.0.0.1:9").identify())

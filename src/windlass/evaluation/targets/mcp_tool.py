@@ -111,7 +111,9 @@ class MCPServer:
                 refused.append(response)
 
         timeout = httpx2.Timeout(self._wire.spec.timeout_s, connect=10)
-        http = httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks={"response": [note]})
+        verify = not self._wire.spec.url.startswith("http://")
+        hooks = {"response": [note]}
+        http = httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks, verify=verify)
         try:
             async with http:
                 transport = streamable_http_client(self._wire.spec.url, http_client=http)
