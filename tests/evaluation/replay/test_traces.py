@@ -1,6 +1,7 @@
 """Recordings of traces as they come from the wire."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.telemetry.sending import Plain, request, span, trace_id
 from windlass.evaluation.replay.recording import RecordedCall, Recording, Said, Tool
 from windlass.evaluation.replay.traces import record_trace
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.traces import get_trace
+from windlass.telemetry.traces import get_trace, list_traces
 from windlass.telemetry.writer import Writer
 
 
@@ -107,6 +108,44 @@ def test_where_tools_have_no_spans_the_conversation_tells_of_their_calls(record:
     assert recording.calls == [
         RecordedCall(tool_name="find", tool_input={"order": 7}, tool_output={"state": "sent"})
     ]
+
+
+def test_the_arguments_are_those_that_the_model_gave_and_the_result_the_one_that_it_read(record: Any) -> None:
+    calls = [{"type": "tool_call", "id": f"c{n}", "name": "find", "arguments": {"order": n}} for n in (7, 8)]
+    asked = json.dumps([{"role": "assistant", "parts": calls}])
+    answered = [{"type": "tool_call_response", "id": "c7", "response": '{"state": "sent"}'}]
+    question = [{"type": "text", "content": "Where?"}]
+    then = json.dumps([{"role": "user", "parts": question}, {"role": "tool", "parts": answered}])
+    wrapped = '{"args": [], "kwargs": {"order": "seven"}}'
+    recording = record(
+        chat(2, ("user", "Where?"), **{"gen_ai.output.messages": asked}),
+        tool(3, "find", wrapped, '{"type": "tool", "data": {}}'),
+        tool(4, "find", wrapped, "lost"),
+        tool(5, "note", wrapped, "noted"),
+        span(1, 6, attributes={"gen_ai.operation.name": "chat", "gen_ai.input.messages": then}),
+    )
+    assert [(each.tool_input, each.tool_output) for each in recording.calls] == [
+        ({"order": 7}, {"state": "sent"}),
+        ({"order": 8}, "lost"),
+        ({"order": "seven"}, "noted"),
+    ]
+
+
+GOLDEN = Path(__file__).parents[2] / "telemetry" / "golden"
+
+
+def test_what_instrumentations_really_send_becomes_the_same_recording(
+    warehouse: Warehouse, writer: Writer
+) -> None:
+    """They write arguments as objects, texts and decorators' arguments, and results as messages and blocks."""
+    for name in ("langgraph_openinference", "smolagents_openinference", "strands_agent", "traceloop_openai"):
+        writer.write_spans(name, (GOLDEN / f"{name}.otlp").read_bytes())
+        traces = [get_trace(warehouse, name, each.trace_id) for each in list_traces(warehouse, name).items]
+        recordings = [record_trace(trace, "asked") for trace in traces]
+        (recorded,) = [each for each in recordings if each.calls]
+        assert recorded.inputs[0].endswith("What is the weather in Oslo?")
+        weather = {"tool_name": "get_weather", "tool_input": {"city": "Oslo"}, "tool_output": "4 degrees, rain"}
+        assert recorded.calls[0].model_dump(exclude_defaults=True) == weather
 
 
 def test_a_sub_agents_conversation_is_not_what_the_user_said(record: Any) -> None:
