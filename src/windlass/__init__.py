@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
+    from windlass.sdk.asked import agent
     from windlass.sdk.cases import case
     from windlass.sdk.datasets import read_dataset
     from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
+    from windlass.sdk.replaying import ToolFailed, Tools, replay
     from windlass.sdk.requirements import NotShown
     from windlass.sdk.reviews import ReviewQueue, review_queue
     from windlass.sdk.scoring import lost_scores, score
@@ -31,7 +33,10 @@ __all__ = [
     "Run",
     "Sample",
     "ToolCall",
+    "ToolFailed",
+    "Tools",
     "__version__",
+    "agent",
     "case",
     "evaluate",
     "flush",
@@ -41,6 +46,7 @@ __all__ = [
     "lost_spans",
     "prompt",
     "read_dataset",
+    "replay",
     "review_queue",
     "score",
     "shutdown",
@@ -57,6 +63,9 @@ _HOMES = {
     "Run": "evaluation",
     "Sample": "evaluation",
     "ToolCall": "evaluation",
+    "ToolFailed": "replaying",
+    "Tools": "replaying",
+    "agent": "asked",
     "case": "cases",
     "evaluate": "evaluation",
     "flush": "exporting",
@@ -66,6 +75,7 @@ _HOMES = {
     "lost_spans": "exporting",
     "prompt": "prompts",
     "read_dataset": "datasets",
+    "replay": "replaying",
     "review_queue": "reviews",
     "score": "scoring",
     "shutdown": "setup",

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     """The rows of an answer of read-only SQL; a longer one is cut, and as a file refused."""
     sql_max_read_rows: int = Field(default=100_000_000, ge=1)
     """The rows that one statement of read-only SQL may read."""
+    target_urls: str = ""
+    """Agents that runs on this server may call, with blanks between: `https://agents.example.com/shop` allows what
+    begins so, `https://agents.example.com/shop#SHOP_KEY` also sends it that environment variable's value. Empty
+    allows none."""
     model_base_url: str = ""
     """An OpenAI-compatible endpoint (Ollama, vLLM) for the provider `openai`; empty for OpenAI itself."""
 

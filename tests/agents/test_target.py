@@ -1,8 +1,8 @@
 import pytest
 
 from tests.live import Project
-from windlass.agents.target import history_of
 from windlass.errors import InputError
+from windlass.evaluation.questions import history_of
 from windlass.evaluation.samples import Item
 from windlass.models.completion import Message
 

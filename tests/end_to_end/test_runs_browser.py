@@ -1,4 +1,4 @@
-"""A run that came to its budget, in a real browser: what it spent, and going on with it."""
+"""Runs in a real browser: one that came to its budget, and a replay of an agent by URL."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.evaluation.targets.agents import asked, completion
 from tests.live import LiveServer, Project
 from windlass.access.principals import DEFAULT_PROJECT
+from windlass.agents.url_targets import UrlTargets
+from windlass.evaluation.targets.addresses import Addresses
 
 from .browser import window
 from .processes import eventually
@@ -75,3 +78,30 @@ def test_a_stopped_run_shows_no_fault_in_each_look(
         found = seen.look_at("run-stopped", f"/runs/{stopped['id']}", "Stopped at its budget")
         seen.assert_clean()
     assert found == []
+
+
+def test_a_replay_says_who_was_asked_and_where_it_left_the_record(
+    chromium: Browser, here: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = {"tool_name": "find", "tool_input": {"order": 1}, "tool_output": "sent"}
+    recording = {"trace_id": "a" * 32, "inputs": ["Where?"], "calls": [find]}
+    item = {"id": "i0", "input": "Where?", "reference": "sent", "metadata": {"recording": recording}}
+    here.client.post("/datasets/recordings", {"items": [item]})
+    orders = iter([1, 2])
+    with asked(lambda _: completion(None, ("find", {"order": next(orders)}))) as agent:
+        targets = UrlTargets(here.live.services.registry, Addresses(agent.url))
+        monkeypatch.setattr(here.live.services.runs, "_targets", targets)
+        target = {"protocol": "openai", "url": agent.url, "model": "shop-next"}
+        body = {"dataset": "recordings", "evaluators": ["exact_match"], "target": target, "replay": {}}
+        run = here.client.post("/runs", body)
+        eventually(lambda: in_state(here, run["id"], "finished"), "the replay to finish")
+    with window(chromium, here.live.url) as seen:
+        seen.visit(f"/runs/{run['id']}", f"openai shop-next {agent.url}", "ends with the record", "diverged 1")
+        seen.page.get_by_role("button", name="i0", exact=True).click()
+        panel = seen.page.get_by_role("complementary", name=re.compile("i0"))
+        expect(panel.get_by_text("Left the record at call 2")).to_be_visible()
+        expect(panel.get_by_text("The sample ended there, and has no scores.")).to_be_visible()
+        calls = panel.get_by_role("list", name="Tool calls").get_by_role("listitem")
+        expect(calls).to_have_text([re.compile(r"find\(order: 1\)recorded"), re.compile("find.*not answered")])
+        assert seen.accessibility_faults() == []
+        seen.assert_clean()

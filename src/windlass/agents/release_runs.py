@@ -1,6 +1,7 @@
 """Evaluating releases: a run is recorded, then executed as durable work that survives the process."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from opentelemetry.trace import Tracer
 
@@ -9,24 +10,28 @@ from windlass.access.principals import Principal
 from windlass.agents.assistants import Assistants
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
+from windlass.agents.replays import check_replay, open_replay
 from windlass.agents.run_calls import calls_of, refuse_unpriced
 from windlass.agents.target import ReleaseTarget
+from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.references import parse_selector
 from windlass.artifacts.registry import Registry
 from windlass.artifacts.versions import Version
 from windlass.errors import Conflict, InputError, Unavailable
-from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
+from windlass.evaluation.default_evaluators import fitting
 from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.metrics.replays import replay_match
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.recorded import RecordedOutputs, require_outputs
 from windlass.evaluation.repeats import average_repeats, by_item
+from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import summarise, values_of
 from windlass.evaluation.resuming import changed_options, resume_run
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
@@ -37,7 +42,9 @@ from windlass.evaluation.runs import (
     JUDGE_PROMPTS,
     OPTIONS,
     OUTPUTS,
+    REPLAY,
     SOURCE,
+    TARGET,
     UNFINISHED,
     Run,
     RunSource,
@@ -52,6 +59,7 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
+from windlass.evaluation.targets.spec import AgentSpec, read_spec
 from windlass.models.answer_store import AnswerStore
 from windlass.models.calls.run_calls import RunCalls
 from windlass.prices.book import PriceBook
@@ -80,6 +88,7 @@ class ReleaseRuns:
         settle: Callable[[], None],
         answers: AnswerStore,
         prices: PriceBook,
+        targets: UrlTargets,
         concurrency: int,
     ) -> None:
         """``settle`` returns when everything that was acknowledged can be read."""
@@ -96,40 +105,58 @@ class ReleaseRuns:
         self._settle = settle
         self._answers = answers
         self._prices = prices
+        self._targets = targets
         self._concurrency = concurrency
         jobs.register(_JOB, self._execute)
 
     def start(
         self,
         principal: Principal,
-        release: str,
+        release: str | None,
         dataset: str,
         *,
         evaluators: Sequence[str] | None = None,
         concurrency: int | None = None,
         repeats: int = 1,
         outputs: str | None = None,
+        target: AgentSpec | None = None,
+        replay: ReplayNote | None = None,
         options: RunOptions | None = None,
     ) -> Run:
         """Record a run and start it.
 
         Without evaluators, every built-in one is taken that the dataset has the columns for. With ``outputs``, a
-        column of the dataset, what stands there is scored, and no model of the release is asked.
+        column of the dataset, what stands there is scored, and no model of the release is asked. With a
+        ``target`` that agent is asked, with ``replay`` in recorded worlds; without a release, one is made that
+        stands for it.
 
         Raises NotFound, InputError for an evaluator that the dataset cannot feed and for a ceiling of money where
-        a price is not known, ConfigurationError for a model without a key: all before anything is written.
+        a price is not known, ConfigurationError for a model without a key, Denied for an agent that this server
+        may not call: all before a run is recorded.
         """
-        version = self._environments.resolve(principal.project, release)
+        if target is not None and outputs is not None:
+            raise InputError("A run asks a target or scores recorded outputs; leave one of the two out.")
+        if release is None and target is None:
+            raise InputError("Name the release to evaluate, or the target that is asked in its place.")
+        version = None if release is None else self._environments.resolve(principal.project, release)
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
         options = options or RunOptions()
         calls = calls_of(self._prices, principal.project, options)
         chosen = self._choose(principal.project, items, evaluators, calls)
-        if outputs is None:
+        agent = self._targets.open(target, calls) if target is not None else None
+        if replay is not None:
+            check_replay(replay, items, agent)
+            chosen = chosen.with_always(replay_match)
+        if outputs is not None:
+            require_outputs(items, outputs, repeats=repeats)
+        elif agent is None:
+            assert version is not None
             tracer = self._tracer_of(principal.project)
             self._assistants.load(principal.project, version, tracer).governed_by(calls)
-        else:
-            require_outputs(items, outputs, repeats=repeats)
         refuse_unpriced(options, calls)
+        if version is None:
+            assert target is not None
+            version = self._targets.release(principal, target)
         run = create_run(
             self._database,
             self._audit,
@@ -142,6 +169,8 @@ class ReleaseRuns:
             repeats=repeats,
             settings={
                 **({OUTPUTS: outputs} if outputs is not None else {}),
+                **({TARGET: target.known()} if target is not None else {}),
+                **({REPLAY: replay.known()} if replay is not None else {}),
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
                 OPTIONS: options.model_dump(exclude_defaults=True),
@@ -179,11 +208,12 @@ class ReleaseRuns:
         concurrency: int,
         repeats: int = 1,
         source: RunSource | None = None,
+        noted: Mapping[str, object] = MappingProxyType({}),
     ) -> Run:
         """Record a run whose samples and scores come from elsewhere: a user's own process, or another tool's file.
 
-        `evaluators` says of each metric whether higher is better. A run with a source is recorded once; asked for
-        again, it is returned as it stands. Raises NotFound and InputError.
+        `evaluators` says of each metric whether higher is better, ``noted`` what was asked. A run with a source is
+        recorded once; asked for again, it is returned as it stands. Raises NotFound and InputError.
         """
         version = self._environments.resolve(principal.project, release)
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
@@ -200,7 +230,7 @@ class ReleaseRuns:
             evaluators=[Evaluator(name, _judged_elsewhere, higher) for name, higher in evaluators.items()],
             concurrency=concurrency,
             repeats=repeats,
-            settings={EXTERNAL: True, **({SOURCE: source.model_dump()} if source is not None else {})},
+            settings={EXTERNAL: True, **({SOURCE: source.model_dump()} if source is not None else {}), **noted},
             run_id=run_id,
         )
         return start_run(self._database, run.id) or run
@@ -263,9 +293,7 @@ class ReleaseRuns:
         self, project: str, items: Sequence[Item], names: Sequence[str] | None, calls: RunCalls
     ) -> ChosenEvaluators:
         if not names:
-            return ChosenEvaluators(
-                [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
-            )
+            return ChosenEvaluators(fitting(items), {})
         chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls))
         require_columns(items, chosen.evaluators)
         return chosen
@@ -301,6 +329,12 @@ class ReleaseRuns:
     def _target(self, run: Run, calls: RunCalls) -> Target:
         if run.outputs is not None:
             return RecordedOutputs(run.outputs)
+        if run.target is not None:
+            agent = self._targets.open(read_spec(run.target), calls)
+            if run.replay is None:
+                return agent
+            note = ReplayNote.model_validate(run.replay)
+            return open_replay(agent, note, self._models, self._tracer_of(run.project), calls)
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
         assistant = self._assistants.load(run.project, release, self._tracer_of(run.project)).governed_by(calls)
         return ReleaseTarget(assistant, run=run.id)
@@ -319,14 +353,6 @@ def _refuse_other_prompts(run: Run, evaluators: Sequence[Evaluator]) -> None:
             f"The run began with other instructions to {', '.join(other)} than this windlass gives; "
             "samples judged so far and from now on could not be compared. Start the run again."
         )
-
-
-def _fits(items: Sequence[Item], evaluator: Evaluator) -> bool:
-    try:
-        require_columns(items, [evaluator])
-    except InputError:
-        return False
-    return True
 
 
 def _judged_elsewhere(_sample: Sample) -> None:

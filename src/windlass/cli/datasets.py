@@ -113,6 +113,9 @@ def from_traces(
     most: Annotated[
         int, typer.Option("--most", min=1, max=100_000, help="A draw of more new items is refused.")
     ] = 10_000,
+    recording: Annotated[
+        bool, typer.Option("--recording", help="Keep what the traces' tools answered, for `windlass replay`.")
+    ] = False,
     message: Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")] = "",
     data: Data = None,
 ) -> None:
@@ -122,7 +125,14 @@ def from_traces(
     how likely that was to be drawn, so that rates over the items can be weighted.
     """
     query = {"release": release, "environment": environment, "run": run, "status": status, "q": text}
-    body = {"sample": sample, "seed": seed, "most": most, "split": split, "message": message}
+    body = {
+        "sample": sample,
+        "seed": seed,
+        "most": most,
+        "split": split,
+        "recording": recording,
+        "message": message,
+    }
     with connect(data) as client:
         drawn = client.post(
             f"/datasets/{name}/from-traces", body, **query, where=where, **{"from": since, "to": until}

@@ -21,6 +21,7 @@ from windlass.cli import (
     keys,
     masking,
     prices,
+    replay,
     retention,
     reviews,
     run,
@@ -47,6 +48,7 @@ app.add_typer(datasets.app, name="datasets")
 app.add_typer(evaluators.app, name="evaluators")
 app.add_typer(reviews.app, name="reviews")
 app.command("eval")(run.evaluate)
+app.command("replay")(replay.replay)
 app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
 app.command("gate")(gate.gate)

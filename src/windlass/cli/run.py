@@ -1,6 +1,7 @@
 """`windlass eval`."""
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,9 +17,25 @@ from windlass.cli.run_options import (
     TokensPerMinute,
     given,
 )
+from windlass.cli.target_options import (
+    RequestTimeout,
+    TargetArguments,
+    TargetHeaders,
+    TargetKey,
+    TargetMethod,
+    TargetModel,
+    TargetParameters,
+    TargetProtocol,
+    TargetSkill,
+    TargetTool,
+    TargetUrl,
+    read_target,
+    require_built_in,
+)
 
 if TYPE_CHECKING:
     from windlass.client import Client
+    from windlass.evaluation.targets.spec import AgentSpec
 
 
 def evaluate(
@@ -43,6 +60,20 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    target: TargetUrl = None,
+    protocol: TargetProtocol = "openai",
+    model: TargetModel = "",
+    skill: TargetSkill = "",
+    method: TargetMethod = "",
+    tool: TargetTool = "",
+    arguments: TargetArguments = "",
+    parameters: TargetParameters = "",
+    key: TargetKey = "",
+    header: TargetHeaders = None,
+    request_timeout: RequestTimeout = 120.0,
+    on_server: Annotated[
+        bool, typer.Option("--on-server", help="Have the server ask the target, which must be allowed there.")
+    ] = False,
     cache: Annotated[
         bool, typer.Option("--cache", help="Give answers again that models gave to the same calls before.")
     ] = False,
@@ -54,7 +85,7 @@ def evaluate(
     model_concurrency: ModelConcurrency = None,
     data: Data = None,
 ) -> None:
-    """Evaluate a release on a dataset: exit 0 when the run finished, 2 when it could not."""
+    """Evaluate a release on a dataset, or an agent by URL: exit 0 when the run finished, 2 when it could not."""
     from windlass.delivery.runs import push_recorded, start_run
     from windlass.errors import InputError
 
@@ -67,8 +98,28 @@ def evaluate(
         tokens_per_minute=tokens_per_minute,
         model_concurrency=model_concurrency,
     )
+    agent = None
+    if target is not None:
+        agent = read_target(
+            target,
+            protocol,
+            model=model,
+            skill=skill,
+            method=method,
+            tool=tool,
+            arguments=arguments,
+            parameters=parameters,
+            key=key,
+            headers=header,
+            timeout_s=request_timeout,
+        )
     with connect(data) as client:
-        if release is None:
+        if agent is not None and not on_server:
+            _refuse_server_options(outputs, max_cost, max_tokens)
+            require_built_in(evaluator)
+            evaluate_here(client, agent, dataset, evaluator, release, concurrency, repeats, options)
+            return
+        if release is None and agent is None:
             if outputs is None:
                 raise InputError("Name the release to evaluate, or with `--outputs` a column of recorded outputs.")
             release, dataset = push_recorded(client, dataset, outputs)
@@ -80,9 +131,48 @@ def evaluate(
             concurrency=concurrency,
             repeats=repeats,
             outputs=outputs,
+            target=agent,
             options=options,
         )
         finish(client, run)
+
+
+def evaluate_here(
+    client: "Client",
+    agent: "AgentSpec",
+    dataset: str,
+    evaluators: list[str] | None,
+    release: str | None,
+    concurrency: int | None,
+    repeats: int,
+    options: Mapping[str, object],
+) -> None:
+    """Evaluate an agent from this process, and print the run."""
+    from windlass.evaluation.run_options import RunOptions
+    from windlass.sdk.asked import AgentTarget
+    from windlass.sdk.evaluation import evaluate_on
+
+    run = evaluate_on(
+        client,
+        AgentTarget(agent),
+        dataset=dataset,
+        evaluators=evaluators or None,
+        release=release,
+        concurrency=concurrency or 8,
+        repeats=repeats,
+        options=RunOptions.model_validate(options),
+        begun=lambda run_id: print(f"{run_id} began: {client.url}/runs/{run_id}", file=sys.stderr),
+    )
+    print_run(client.get(f"/runs/{run.id}"))
+
+
+def _refuse_server_options(outputs: str | None, max_cost: float | None, max_tokens: int | None) -> None:
+    from windlass.errors import InputError
+
+    if outputs is not None:
+        raise InputError("A run asks a target or scores recorded outputs; leave `--target` or `--outputs` out.")
+    if max_cost is not None or max_tokens is not None:
+        raise InputError("A budget is for runs that the server executes: add `--on-server`.")
 
 
 def finish(client: "Client", run: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from windlass.artifacts.references import parse_selector
 from windlass.client import Client
 from windlass.evaluation.recorded import recorded_release
+from windlass.evaluation.replay.note import ReplayNote
+from windlass.evaluation.targets.spec import AgentSpec
 
 _POLL_S = 0.25
 
@@ -16,13 +18,15 @@ ENDED = frozenset({"finished", "failed", "cancelled", "stopped"})
 
 def start_run(
     client: Client,
-    release: str,
+    release: str | None,
     dataset: str,
     *,
     evaluators: Sequence[str] | None = None,
     concurrency: int | None = None,
     repeats: int = 1,
     outputs: str | None = None,
+    target: AgentSpec | None = None,
+    replay: ReplayNote | None = None,
     options: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Start a run; return it as it stands."""
@@ -35,6 +39,10 @@ def start_run(
         body["repeats"] = repeats
     if outputs:
         body["outputs"] = outputs
+    if target:
+        body["target"] = target.known()
+    if replay:
+        body["replay"] = replay.known()
     run: dict[str, Any] = client.post("/runs", body)
     return run
 

@@ -13,6 +13,7 @@ from windlass.evaluation.metrics import (
     agents,
     answers,
     citations,
+    replays,
     retrieval,
     safety,
     similarity,
@@ -49,6 +50,7 @@ BUILT_IN: Final = Registry(
         safety.refusal(),
         *tool_calls.BUILT_IN,
         *agents.BUILT_IN,
+        replays.replay_match,
     ]
 )
 

@@ -16,6 +16,11 @@ class ChosenEvaluators(NamedTuple):
     versions: dict[str, str]
     """Of those that are artifacts: the digest that was current, by name."""
 
+    def with_always(self, evaluator: Evaluator) -> "ChosenEvaluators":
+        """Return them with one that is taken whether somebody named it or not."""
+        named = any(each.name == evaluator.name for each in self.evaluators)
+        return self if named else self._replace(evaluators=[*self.evaluators, evaluator])
+
 
 def choose_evaluators(
     registry: Registry, project: str, names: Iterable[str], open_judge: OpenJudge | None = None

@@ -30,6 +30,8 @@ class Evaluator:
     """Of a judge: the digest of what it is told, which is windlass's own text around what its version says."""
     told: str = ""
     """Of a judge: those words themselves."""
+    of_replays: bool = False
+    """Whether it is about a replay and not about answers: it also judges samples that ended with their record."""
     prepare: Callable[[], object] | None = None
     """Brings in what the base install may lack. Raises ConfigurationError, which says what to install."""
 

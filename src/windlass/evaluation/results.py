@@ -11,6 +11,7 @@ from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import all_pass_rates
 from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.repeats import average_repeats, by_item
+from windlass.evaluation.replay.shown import ReplayedSample
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.statistics import mean_estimate
 
@@ -65,6 +66,8 @@ class RunSample(BaseModel):
     explanations: dict[str, str]
     latency_s: float | None
     metadata: dict[str, object]
+    replay: ReplayedSample | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a replay: where its tools' results came from, and where it left the record."""
 
 
 class SamplePage(NamedTuple):
@@ -121,6 +124,7 @@ def run_sample(item: Item, result: SampleResult) -> RunSample:
         },
         latency_s=result.prediction.latency_s if result.prediction else None,
         metadata=item.metadata,
+        replay=ReplayedSample.of(result.prediction.replay) if result.prediction else None,
     )
 
 

@@ -21,7 +21,16 @@ from opentelemetry import trace
 
 from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target, sample_key
+from windlass.evaluation.samples import (
+    CUT_OFF,
+    Item,
+    Judgement,
+    Prediction,
+    Sample,
+    SampleResult,
+    Target,
+    sample_key,
+)
 from windlass.models.calls.answers import asked_again
 from windlass.models.calls.clock import TimeLimit
 from windlass.models.calls.stopping import Stopped
@@ -263,7 +272,7 @@ async def _judged(
 ) -> SampleResult:
     """Return a sample with the judgements of the evaluators that wait."""
     waiting = [evaluator for evaluator in evaluators if evaluator.waits]
-    if result.prediction is None or not waiting:
+    if result.prediction is None or result.prediction.is_cut_off or not waiting:
         return result
     sample = Sample.of(item, result.prediction)
     with _within(result.trace_id, result.span_id):
@@ -316,7 +325,11 @@ def _scored(item: Item, result: SampleResult, evaluators: Sequence[Evaluator]) -
     if result.prediction is None:
         return result
     sample = Sample.of(item, result.prediction)
-    judgements = {evaluator.name: evaluator(sample) for evaluator in evaluators if not evaluator.waits}
+    judgements = {
+        evaluator.name: evaluator(sample) if evaluator.of_replays or not result.prediction.is_cut_off else CUT_OFF
+        for evaluator in evaluators
+        if not evaluator.waits or result.prediction.is_cut_off
+    }
     return replace(result, judgements={**result.judgements, **judgements})
 
 

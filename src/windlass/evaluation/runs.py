@@ -59,6 +59,8 @@ class RunSummary(BaseModel):
 
 
 OUTPUTS: Final = "outputs"
+TARGET: Final = "target"
+REPLAY: Final = "replay"
 SOURCE: Final = "source"
 REPEATS: Final = "repeats"
 EVALUATOR_VERSIONS: Final = "evaluator_versions"
@@ -107,6 +109,18 @@ class Run(RunSummary):
         """The column of the dataset whose recorded outputs are scored, where no release is asked."""
         column = self.settings.get(OUTPUTS)
         return None if column is None else str(column)
+
+    @property
+    def target(self) -> dict[str, object] | None:
+        """What is known of the agent by URL that is asked, where one is; its keys are not."""
+        known = self.settings.get(TARGET)
+        return {str(name): value for name, value in known.items()} if isinstance(known, dict) else None
+
+    @property
+    def replay(self) -> dict[str, object] | None:
+        """How it replays recordings, where it does."""
+        known = self.settings.get(REPLAY)
+        return {str(name): value for name, value in known.items()} if isinstance(known, dict) else None
 
     @property
     def resumed(self) -> int:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from windlass.evaluation.replayed import Replay
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.completion import Usage
 
@@ -48,6 +49,13 @@ class Prediction:
     """The trace of a target that keeps its own elsewhere; the sample's trace links to it."""
     trajectory: tuple[ToolCall, ...] | None = None
     """The tool calls that the target made, in their order; None when it does not say."""
+    replay: Replay | None = None
+    """Of a recording that was run again: where its results came from, and where the target left it."""
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it ended where its recorded world did: then it is no answer, and nothing is scored."""
+        return self.replay is not None and self.replay.stopped
 
 
 class Target(Protocol):
@@ -73,6 +81,7 @@ class Sample:
     latency_s: float | None = None
     error: str | None = None
     trajectory: tuple[ToolCall, ...] | None = None
+    replay: Replay | None = None
 
     @property
     def references(self) -> list[str]:
@@ -93,6 +102,7 @@ class Sample:
             cost_usd=prediction.cost_usd,
             latency_s=prediction.latency_s,
             trajectory=prediction.trajectory,
+            replay=prediction.replay,
         )
 
 
@@ -105,6 +115,10 @@ class Judgement:
     explanation: str = ""
     source: Literal["code", "judge"] = "code"
     """Who judged: code, or a model."""
+
+
+CUT_OFF: Final = Judgement(None, "diverged", "the candidate left its recorded world, where the sample ended")
+"""Of a sample that ended there: its score is missing, and counted as such."""
 
 
 @dataclass(frozen=True, slots=True)

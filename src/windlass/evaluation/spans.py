@@ -9,6 +9,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
 from windlass.evaluation.predictions import dump_prediction, text_of
+from windlass.evaluation.replay.spans import replay_attributes, replay_spans
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.telemetry.conventions import ITEM, REPEAT
 from windlass.version import __version__
@@ -31,7 +32,13 @@ def encode_samples(
     ``below`` are further spans, where somebody else recorded what a target did.
     """
     common = attributes_of(attributes)
-    spans = [_span(item, result, common) for item, result in samples] + list(below)
+    written = list(samples)
+    spans = [_span(item, result, common) for item, result in written] + list(below)
+    for _, result in written:
+        for span in replay_spans(result):
+            span.attributes.extend(common)
+            span.attributes.append(_attribute(ITEM, result.item))
+            spans.append(span)
     request = ExportTraceServiceRequest(
         resource_spans=[
             ResourceSpans(resource=_RESOURCE, scope_spans=[ScopeSpans(scope=_SCOPE, spans=spans)]),
@@ -68,6 +75,8 @@ def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
         return span
     span.attributes.append(_attribute("gen_ai.output.messages", _message("assistant", result.prediction.output)))
     span.attributes.append(_attribute(PREDICTION, dump_prediction(result.prediction)))
+    if result.prediction.replay is not None:
+        span.attributes.extend(replay_attributes(result.prediction.replay))
     if result.prediction.trace_id and result.prediction.trace_id != result.trace_id:
         # A target that keeps its own trace elsewhere: its span is not known, and OTLP has no link without one.
         span.attributes.append(_attribute("windlass.target.trace_id", result.prediction.trace_id))

@@ -11,6 +11,9 @@ from windlass.artifacts.versions import Version
 from windlass.errors import Conflict, InputError
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.item_lines import ItemLines, fields_of_line
+from windlass.evaluation.predictions import text_of
+from windlass.evaluation.replay.recording import RECORDING, with_recording
+from windlass.evaluation.replay.traces import record_trace
 from windlass.evaluation.samples import Item
 from windlass.evaluation.trace_items import SEED, SPAN, TRACE, is_drawn, item_of_trace, with_probability
 from windlass.storage.warehouse import Warehouse
@@ -18,7 +21,7 @@ from windlass.telemetry.costs import Lists
 from windlass.telemetry.drawn import read_drawn
 from windlass.telemetry.filters import TraceFilters
 from windlass.telemetry.summaries import Bounds
-from windlass.telemetry.traces import walk_traces
+from windlass.telemetry.traces import get_trace, walk_traces
 
 _TOGETHER: Final = 50
 _ATTEMPTS: Final = 3
@@ -34,6 +37,8 @@ class Draw:
     most: int = 10_000
     """New items at most. A draw that would have more is refused: a part of it would be no sample."""
     split: str = ""
+    recording: bool = False
+    """Whether items hold what their traces' tools answered, so that they can be replayed."""
 
 
 class DrawResult(NamedTuple):
@@ -160,9 +165,16 @@ class _Drawing:
             if item is None:
                 self._without_input += 1
             else:
-                self._add(drawn.trace_id, item)
+                self._add(drawn.trace_id, item, warehouse, project)
 
-    def _add(self, trace_id: str, item: Item) -> None:
+    def _recorded(self, item: Item, warehouse: Warehouse, project: str) -> Item:
+        """Return an item with the recorded world of its trace, where that is wanted and not there."""
+        if not self._draw.recording or RECORDING in item.metadata:
+            return item
+        trace = get_trace(warehouse, project, str(item.metadata[TRACE]))
+        return with_recording(item, record_trace(trace, text_of(item.input)))
+
+    def _add(self, trace_id: str, item: Item, warehouse: Warehouse, project: str) -> None:
         place = self._places.get(trace_id) or self._places.get(f"{trace_id}/{item.metadata[SPAN]}")
         if place is None:
             self._added += 1
@@ -171,12 +183,13 @@ class _Drawing:
                     f"More than {self._draw.most} traces are drawn: lower the probability, narrow the filter, or "
                     "allow more. Only a part of them would be no sample."
                 )
-            self._put.append(item)
+            self._put.append(self._recorded(item, warehouse, project))
             return
         self._already += 1
         assert self._newest is not None
         there = self._newest[1].item(place.line)
-        if (changed := with_probability(there, item)) is not there:
+        changed = self._recorded(with_probability(there, item), warehouse, project)
+        if changed is not there:
             self._put.append(changed)
 
 

@@ -119,10 +119,10 @@ class ScriptedServer:
 
 
 @contextmanager
-def serve(app: ASGIApp) -> Iterator[str]:
+def serve(app: ASGIApp, *, lifespan: Literal["on", "off"] = "off") -> Iterator[str]:
     """Serve an ASGI application on a free loopback port from a thread of its own; yields ``http://127.0.0.1:PORT``."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, log_level="critical", lifespan="off", ws="none")
+    config = uvicorn.Config(app, log_config=None, log_level="critical", lifespan=lifespan, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listener]}, name="windlass-scripted", daemon=True

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import contextvars
-import inspect
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from windlass.artifacts.references import parse_selector
-from windlass.canonical import digest_bytes
 from windlass.client import Client
 from windlass.errors import InputError, Unavailable, WindlassError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
+from windlass.evaluation.default_evaluators import fitting
 from windlass.evaluation.evaluators import Evaluator, Function
 from windlass.evaluation.pass_rates import PassRates
-from windlass.evaluation.recorded import RecordedOutputs, recorded_release, require_outputs
+from windlass.evaluation.recorded import RecordedOutputs
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
@@ -28,6 +26,7 @@ from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.current import making_calls
 from windlass.models.calls.run_calls import RunCalls
 from windlass.sdk.answers import ServerAnswers
+from windlass.sdk.asked import AgentTarget, Asked, asked_of
 from windlass.sdk.exporting import flush
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
 from windlass.sdk.setup import current_client
@@ -123,7 +122,7 @@ class Run:
 
 
 def evaluate(
-    target: Callable[[Any], Any] | RecordedOutputs,
+    target: Callable[[Any], Any] | RecordedOutputs | AgentTarget,
     *,
     dataset: str | Sequence[Mapping[str, object]],
     evaluators: Sequence[str | Function | Evaluator],
@@ -143,7 +142,7 @@ def evaluate(
         target: Called with each item's `input`, at most `concurrency` at a time; sync (in threads) or async.
             It returns the answer as text, or a `Prediction` with contexts, usage, cost and the
             tool calls that it made (`trajectory`). Or `RecordedOutputs(column)`: what stands in a column of the
-            dataset is scored, and nothing is called.
+            dataset is scored, and nothing is called. Or an agent by URL (`windlass.agent`).
         dataset: A version (`guide-questions@latest`), or items (`{"input": …, "reference": …}`), which are
             pushed as the dataset `name`.
         evaluators: Names of built-in evaluators, functions (async too) from a `Sample` to a number, None or a
@@ -166,7 +165,6 @@ def evaluate(
     Raises InputError and NotFound before the first call, Unavailable when the server is away. What the target
     raises is its sample's result: a failed sample, counted.
     """
-    client = current_client()
     options = RunOptions(
         cache=cache,
         timeout_s=timeout_s,
@@ -174,35 +172,71 @@ def evaluate(
         tokens_per_minute=tokens_per_minute,
         model_concurrency=model_concurrency,
     )
-    chosen = [_evaluator(each) for each in evaluators]
-    _check_names(chosen)
-    title = name or ("recorded" if isinstance(target, RecordedOutputs) else _name_of(target))
+    return evaluate_on(
+        current_client(),
+        asked_of(target),
+        dataset=dataset,
+        evaluators=evaluators,
+        release=release,
+        name=name,
+        concurrency=concurrency,
+        repeats=repeats,
+        options=options,
+    )
+
+
+def evaluate_on(
+    client: Client,
+    asked: Asked,
+    *,
+    dataset: str | Sequence[Mapping[str, object]],
+    evaluators: Sequence[str | Function | Evaluator] | None,
+    release: str | None = None,
+    name: str | None = None,
+    concurrency: int = 8,
+    repeats: int = 1,
+    options: RunOptions | None = None,
+    begun: Callable[[str], None] | None = None,
+    always: Sequence[Evaluator] = (),
+) -> Run:
+    """Evaluate what is asked, as a run of a server; ``begun`` is told the run's id.
+
+    Without evaluators every built-in one is taken that the dataset has the columns for; those of ``always`` too.
+    """
+    options = options or RunOptions()
+    chosen = [_evaluator(each) for each in evaluators or ()]
+    if evaluators is not None:
+        _check_names(chosen)
+    title = name or asked.title
     data = _find(client, dataset) if isinstance(dataset, str) else _push_items(client, title, dataset)
     rows = client.pages(f"/datasets/{data['name']}/items", limit=500, ref=data["digest"])
     items = items_of(rows, f"dataset/{data['name']}")
     require_columns(items, chosen)
-    if isinstance(target, RecordedOutputs):
-        require_outputs(items, target.column, repeats=repeats)
+    chosen = chosen or fitting(items)
+    chosen += [each for each in always if each not in chosen]
+    asked.check(items, repeats)
     settings = RunnerSettings(
         concurrency=concurrency,
         repeats=repeats,
-        measure_latency=not isinstance(target, RecordedOutputs),
-        timeout_s=timeout_s or DEFAULT_TIMEOUT_S,
+        measure_latency=asked.measures_latency,
+        timeout_s=options.timeout_s or DEFAULT_TIMEOUT_S,
     )
     run = client.post(
         "/runs/external",
         {
-            "release": release or _push_release(client, title, target, data),
+            "release": release or _push_release(client, *asked.release(data, title)),
             "dataset": f"{data['name']}@{data['digest']}",
             "evaluators": {each.name: each.higher_is_better for each in chosen},
             "concurrency": concurrency,
             "repeats": repeats,
+            **asked.noted(),
         },
     )
-    asked = target if isinstance(target, RecordedOutputs) else _Target(target)
-    store = _ServerSamples(client, run, ServerAnswers(client) if cache else None)
+    if begun is not None:
+        begun(run["id"])
+    store = _ServerSamples(client, run, ServerAnswers(client) if options.cache else None)
     try:
-        progress = _sample(items, asked, chosen, store, settings, options)
+        progress = _sample(items, asked.open(), chosen, store, settings, options)
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
@@ -236,31 +270,6 @@ def _sample(
     # A thread of its own: the caller may be inside an event loop already, as in a notebook.
     with ThreadPoolExecutor(1, thread_name_prefix="windlass-evaluate") as pool:
         return pool.submit(contextvars.copy_context().run, asyncio.run, sampling()).result()
-
-
-class _Target:
-    """A user's function as the target of a run."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self._function = function
-        self._is_async = inspect.iscoroutinefunction(function)
-
-    async def __call__(self, item: Item) -> Prediction:
-        began = time.perf_counter()
-        if self._is_async:
-            answer = await self._function(item.input)
-        else:
-            answer = await asyncio.to_thread(self._function, item.input)
-            if inspect.isawaitable(answer):
-                # An object whose __call__ is async, or a function that returns a coroutine.
-                answer = await answer
-        if isinstance(answer, Prediction):
-            return answer
-        if not isinstance(answer, str):
-            raise InputError(
-                f"The target returned a {type(answer).__name__}; it returns text or a windlass Prediction."
-            )
-        return Prediction(output=answer, latency_s=time.perf_counter() - began)
 
 
 class _ServerSamples:
@@ -356,28 +365,5 @@ def _push_items(client: Client, name: str, items: Sequence[Mapping[str, object]]
     return version
 
 
-def _push_release(
-    client: Client, name: str, target: Callable[[Any], Any] | RecordedOutputs, data: Mapping[str, Any]
-) -> str:
-    if not isinstance(target, RecordedOutputs):
-        return _push_code(client, name, target)
-    release, body = recorded_release(str(data["name"]), str(data["digest"]), target.column)
-    return f"{release}@{client.post(f'/artifacts/release/{release}', {'body': body})['digest']}"
-
-
-def _push_code(client: Client, name: str, target: Callable[[Any], Any]) -> str:
-    try:
-        source = inspect.getsource(target)
-    except (OSError, TypeError) as error:
-        raise InputError(
-            f"The source of {target!r} cannot be read, so no release can be made of it: name one with release=."
-        ) from error
-    entry = f"{getattr(target, '__module__', '')}:{getattr(target, '__qualname__', name)}"
-    body = {"code": {"entry": entry, "digest": digest_bytes(source.encode())}}
-    version = client.post(f"/artifacts/release/{name}", {"body": body})
-    return f"{name}@{version['digest']}"
-
-
-def _name_of(target: Callable[[Any], Any]) -> str:
-    name = getattr(target, "__name__", type(target).__name__)
-    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._") or "target"
+def _push_release(client: Client, name: str, body: Mapping[str, object]) -> str:
+    return f"{name}@{client.post(f'/artifacts/release/{name}', {'body': dict(body)})['digest']}"

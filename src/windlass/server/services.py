@@ -14,6 +14,7 @@ from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
+from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
@@ -23,6 +24,7 @@ from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
+from windlass.evaluation.targets.addresses import Addresses
 from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
 from windlass.prices.book import PriceBook
@@ -124,6 +126,7 @@ class Services:
             settle=self.writer.flush,
             answers=self.answers,
             prices=self.price_book,
+            targets=UrlTargets(self.registry, Addresses(settings.target_urls)),
             concurrency=settings.run_concurrency,
         )
         self.trials = EvaluatorTrials(

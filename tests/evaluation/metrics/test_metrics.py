@@ -178,6 +178,7 @@ def test_the_built_in_evaluators_say_what_they_are() -> None:
         "tool_choice_accuracy",
         "error_recovery",
         "repeated_calls",
+        "replay_match",
     ]
     assert all(each.description.endswith(".") for each in BUILT_IN.values())
 
@@ -197,6 +198,7 @@ def test_a_run_that_names_no_evaluators_leaves_out_what_few_answers_are_for_or_w
         "refusal",
         "error_recovery",
         "repeated_calls",
+        "replay_match",
     }
     assert BUILT_IN["rouge_l"](sample("x", "x")) == Judgement(1.0)
 

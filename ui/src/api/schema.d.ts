@@ -2132,6 +2132,67 @@ export interface components {
             /** There */
             there: number;
         };
+        /**
+         * AgentSpec
+         * @description An agent by URL. It names the variables of the environment that hold keys, and never holds one.
+         */
+        AgentSpec: {
+            /**
+             * Protocol
+             * @enum {string}
+             */
+            protocol: "openai" | "a2a" | "agent-engine" | "mcp";
+            /** Url */
+            url: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Skill
+             * @default
+             */
+            skill: string;
+            /**
+             * Method
+             * @default
+             */
+            method: string;
+            /**
+             * Tool
+             * @default
+             */
+            tool: string;
+            /** Arguments */
+            arguments?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Key Variable
+             * @default
+             */
+            key_variable: string;
+            /**
+             * Headers
+             * @default {}
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Timeout S
+             * @default 120
+             */
+            timeout_s: number;
+        };
         /** Agreement */
         Agreement: {
             /** Questions */
@@ -2160,6 +2221,27 @@ export interface components {
             max_repeats?: {
                 [key: string]: number;
             };
+        };
+        /** AnsweredCall */
+        AnsweredCall: {
+            /** Tool */
+            tool: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "recorded" | "simulated" | "live" | "none";
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "done" | "failed" | "denied" | "deferred";
+            /** Result */
+            result?: unknown;
         };
         /**
          * AnswersHeld
@@ -2905,6 +2987,11 @@ export interface components {
              */
             split: string;
             /**
+             * Recording
+             * @default false
+             */
+            recording: boolean;
+            /**
              * Message
              * @default
              */
@@ -3213,6 +3300,8 @@ export interface components {
              */
             repeats: number;
             source?: components["schemas"]["RunSource"] | null;
+            target?: components["schemas"]["AgentSpec"] | null;
+            replay?: components["schemas"]["ReplayNote"] | null;
         };
         /**
          * FieldChange
@@ -4670,6 +4759,42 @@ export interface components {
             /** Passes */
             passes: components["schemas"]["PassRates"][];
         };
+        /** ReplayNote */
+        ReplayNote: {
+            /**
+             * Policy
+             * @default stop
+             * @enum {string}
+             */
+            policy: "stop" | "simulate" | "live";
+            /**
+             * Simulator
+             * @default
+             */
+            simulator: string;
+            /**
+             * Live
+             * @default []
+             */
+            live: string[];
+        };
+        /** ReplayedSample */
+        ReplayedSample: {
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "stop" | "simulate" | "live";
+            /** Calls */
+            calls: components["schemas"]["AnsweredCall"][];
+            divergence: components["schemas"]["ShownDivergence"] | null;
+            /** Stopped */
+            stopped: boolean;
+            /** Unused */
+            unused: number;
+        };
         /**
          * Requirement
          * @description What one metric of the candidate must show against the baseline, on the same items.
@@ -4898,7 +5023,7 @@ export interface components {
             /** Timeout S */
             timeout_s?: number | null;
             /** Release */
-            release: string;
+            release?: string | null;
             /** Dataset */
             dataset: string;
             /** Evaluators */
@@ -4912,6 +5037,8 @@ export interface components {
             repeats: number;
             /** Outputs */
             outputs?: string | null;
+            target?: components["schemas"]["AgentSpec"] | null;
+            replay?: components["schemas"]["ReplayNote"] | null;
         };
         /**
          * RunSample
@@ -4950,6 +5077,7 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
+            replay?: components["schemas"]["ReplayedSample"] | null;
         };
         /**
          * RunSelection
@@ -5311,6 +5439,22 @@ export interface components {
             role: string;
             /** Project */
             project: string;
+        };
+        /** ShownCall */
+        ShownCall: {
+            /** Tool */
+            tool: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+        };
+        /** ShownDivergence */
+        ShownDivergence: {
+            /** Index */
+            index: number;
+            expected: components["schemas"]["ShownCall"] | null;
+            actual: components["schemas"]["ShownCall"];
         };
         /** ShownItem */
         ShownItem: {

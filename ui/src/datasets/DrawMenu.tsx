@@ -64,7 +64,14 @@ function DrawDialog({ filter, onClose }: { filter: TraceFilter; onClose: () => v
       return unwrap(
         api.POST("/api/v1/datasets/{name}/from-traces", {
           params: { path: { name }, query: { status, where, q, release, environment, run, from, to } },
-          body: { sample: share, seed: seed === "" ? null : Number(seed), split, most: 10_000, message: "" },
+          body: {
+            sample: share,
+            seed: seed === "" ? null : Number(seed),
+            split,
+            most: 10_000,
+            recording: false,
+            message: "",
+          },
         }),
       );
     },

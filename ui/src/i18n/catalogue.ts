@@ -19,6 +19,7 @@ import type { enReviews } from "./en-reviews";
 import type { enRuns } from "./en-runs";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
+import type { enTargets } from "./en-targets";
 import type { enViews } from "./en-views";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
@@ -40,6 +41,7 @@ export type TextKey =
   | keyof typeof enRelease
   | keyof typeof enReviews
   | keyof typeof enRepeats
+  | keyof typeof enTargets
   | keyof typeof enRuns
   | keyof typeof enDashboard
   | keyof typeof enDatasets

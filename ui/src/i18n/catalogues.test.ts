@@ -21,6 +21,7 @@ import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
+import { enTargets } from "./en-targets";
 import { enViews } from "./en-views";
 import { ko as firstKo } from "./ko";
 import { koAgainst } from "./ko-against";
@@ -43,6 +44,7 @@ import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
+import { koTargets } from "./ko-targets";
 import { koViews } from "./ko-views";
 
 const en = {
@@ -53,6 +55,7 @@ const en = {
   ...enReviews,
   ...enRuns,
   ...enRepeats,
+  ...enTargets,
   ...enFirst,
   ...enCompare,
   ...enAudit,
@@ -77,6 +80,7 @@ const ko = {
   ...koReviews,
   ...koRuns,
   ...koRepeats,
+  ...koTargets,
   ...koFirst,
   ...koCompare,
   ...koAudit,

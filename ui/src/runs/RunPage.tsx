@@ -17,6 +17,7 @@ import { Samples } from "./Samples";
 import "./repeatsTexts";
 
 const RunActions = lazy(() => import("./RunActions").then((module) => ({ default: module.RunActions })));
+const RunTarget = lazy(() => import("./RunTarget").then((module) => ({ default: module.RunTarget })));
 const RunCalls = lazy(() => import("./RunCalls").then((module) => ({ default: module.RunCalls })));
 
 export function RunPage() {
@@ -116,6 +117,7 @@ function RunBody({ run }: { run: Run }) {
             <b>{run.by}</b>
           </span>
           <Suspense fallback={null}>
+            {isAsked(run) && <RunTarget run={run} />}
             <RunCalls run={run} />
           </Suspense>
           {verdict && (
@@ -139,4 +141,9 @@ function RunBody({ run }: { run: Run }) {
 function toolOf(run: Run): string | undefined {
   const source = run.settings.source;
   return source && typeof source === "object" && "tool" in source ? String(source.tool) : undefined;
+}
+
+/** Whether it asked an agent by URL, or replayed recordings. */
+function isAsked(run: Run): boolean {
+  return Boolean(run.settings.target ?? run.settings.replay);
 }

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import type { Sample } from "@/api/types";
 import { CopyButton } from "@/components/Copy";
 import { JsonTree } from "@/components/JsonTree";
@@ -9,6 +10,8 @@ import { useWords } from "@/i18n/useWords";
 import { wholeText } from "./metrics";
 import styles from "./SamplePanel.module.css";
 import "./repeatsTexts";
+
+const ReplayView = lazy(() => import("./ReplayView").then((module) => ({ default: module.ReplayView })));
 
 interface Props {
   sample: Sample;
@@ -69,6 +72,11 @@ export function SamplePanel({ sample, repeats, metrics, dataset, onClose }: Prop
             );
           })}
         </dl>
+        {sample.replay && (
+          <Suspense fallback={null}>
+            <ReplayView replay={sample.replay} />
+          </Suspense>
+        )}
         <Block title={t("samples.input")} value={sample.input} />
         <Block title={t("samples.output")} value={sample.output} missing={t("missing.output")} />
         <Block title={t("samples.reference")} value={sample.reference} missing={t("missing.reference")} />

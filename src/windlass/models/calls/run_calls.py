@@ -1,6 +1,7 @@
 """All model calls of one run, the target's and the judges', under one roof."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from windlass.models.calls.answers import AskedModel, KeptAnswers
 from windlass.models.calls.budget import Amount, Budget
@@ -56,9 +57,15 @@ class RunCalls:
         """Why no further call begins, or None while calls may."""
         return self._stop.reason
 
-    def govern(self, model: ChatModel, *, provider: str, name: str, address: str = "") -> ChatModel:
-        """Return a model that asks as this run may; provider and name say with whom it shares the limits."""
-        return GovernedModel(model, self._terms(AskedModel(provider, name, address)), self._shared)
+    def govern(
+        self, model: ChatModel, *, provider: str, name: str, address: str = "", keeps_answers: bool = True
+    ) -> ChatModel:
+        """Return a model that asks as this run may; provider and name say with whom it shares the limits.
+
+        One that does not keep its answers is asked each time, also where the run has kept ones.
+        """
+        shared = self._shared if keeps_answers else replace(self._shared, answers=None)
+        return GovernedModel(model, self._terms(AskedModel(provider, name, address)), shared)
 
     def unpriced(self) -> list[str]:
         """Return the models, of those governed, whose price is not known now, as `provider:name`."""

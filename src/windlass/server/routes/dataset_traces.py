@@ -24,6 +24,8 @@ class DrawRequest(BaseModel):
     most: int = Field(default=10_000, ge=1, le=100_000)
     """A draw of more new items is refused."""
     split: str = ""
+    recording: bool = False
+    """Whether items hold what the tools of their traces answered, so that a replay can run them again."""
     message: str = ""
 
 
@@ -52,7 +54,9 @@ def add_traces(
     filters: Filters,
 ) -> DrawAnswer:
     """Add a version with traces of a list, drawn at random, each with its probability in its metadata."""
-    draw = Draw(probability=body.sample, seed=body.seed, most=body.most, split=body.split)
+    draw = Draw(
+        probability=body.sample, seed=body.seed, most=body.most, split=body.split, recording=body.recording
+    )
     result = draw_traces(
         services.datasets,
         services.warehouse,

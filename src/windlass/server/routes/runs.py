@@ -8,9 +8,11 @@ from pydantic import BaseModel, Field
 from windlass.access.principals import Principal
 from windlass.evaluation.compare import Comparison, compare_runs
 from windlass.evaluation.pass_rates import PassRates
+from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import RunSample, samples_page
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runs import Run, RunSource, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.targets.spec import AgentSpec
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit, Page
 
@@ -24,8 +26,8 @@ Repeats = Annotated[int, Field(ge=1, le=1000)]
 
 
 class RunRequest(RunOptions):
-    release: str
-    """`name@what`."""
+    release: str | None = None
+    """`name@what`; may be left out with a target, for which a release is made then."""
     dataset: str
     """`name@what`."""
     evaluators: list[str] | None = None
@@ -34,6 +36,10 @@ class RunRequest(RunOptions):
     repeats: Repeats = 1
     outputs: str | None = None
     """The column of the dataset whose recorded outputs are scored: no model is asked."""
+    target: AgentSpec | None = None
+    """An agent by URL that is asked, of those that this server may call (`WINDLASS_TARGET_URLS`)."""
+    replay: ReplayNote | None = None
+    """Whether the target answers in the recorded worlds that the items hold, and what happens where they end."""
 
     @property
     def options(self) -> RunOptions:
@@ -49,6 +55,15 @@ class ExternalRunRequest(BaseModel):
     repeats: Repeats = 1
     source: RunSource | None = None
     """Of a run that another tool made; the same again is the run that is there."""
+    target: AgentSpec | None = None
+    """The agent by URL that the caller asks."""
+    replay: ReplayNote | None = None
+    """How the caller replays recordings."""
+
+    @property
+    def noted(self) -> dict[str, object]:
+        target: dict[str, object] = {} if self.target is None else {TARGET: self.target.known()}
+        return target if self.replay is None else {**target, REPLAY: self.replay.known()}
 
 
 class Progress(BaseModel):
@@ -91,6 +106,8 @@ def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunS
         concurrency=body.concurrency,
         repeats=body.repeats,
         outputs=body.outputs,
+        target=body.target,
+        replay=body.replay,
         options=body.options,
     )
 
@@ -109,6 +126,7 @@ def record_external_run(body: ExternalRunRequest, principal: Writer, services: S
         concurrency=body.concurrency,
         repeats=body.repeats,
         source=body.source,
+        noted=body.noted,
     )
 
 

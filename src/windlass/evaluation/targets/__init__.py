@@ -1,0 +1,1 @@
+"""Agents by URL as targets of runs: one module for each protocol, and what they share."""

@@ -1,0 +1,81 @@
+"""`windlass replay`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Windlass
+from tests.evaluation.targets.agents import asked, completion
+from tests.evaluation.targets.test_mcp_tool import orders
+from tests.live import Project
+from tests.sdk.test_replaying import record
+from tests.telemetry.sending import trace_id
+from windlass.models.scripted import ScriptedServer
+
+CANDIDATE = """
+def answer(question, tools):
+    order = int(question.strip("?").split()[-1])
+    return str(tools.call("find", order=order)["state"]) + str(tools.call("find", order=order + 10))
+"""
+
+
+def test_traces_are_drawn_replayed_and_their_divergences_printed(
+    windlass: Windlass, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(project)
+    (tmp_path / "replayed_shop.py").write_text(CANDIDATE)
+    monkeypatch.chdir(tmp_path)
+    done = windlass("replay", "replayed_shop:answer", "--dataset", "recordings", "--draw", "--text", trace_id(2))
+    assert done.code == 0, done.err
+    assert done.err.splitlines()[0] == "1 of 1 traces drawn, 1 new."
+    assert "1 of 1 replays left their record; tool calls: 1 recorded, 0 simulated, 0 live; 0 recorded" in done.out
+    last = done.out.splitlines()[-1].split()
+    assert last == [trace_id(2), "2", "–", "find(order=12)", "stopped"]
+    with orders() as url:
+        live = ["--policy", "live", "--tools", url, "--safe", "find"]
+        done = windlass("replay", "replayed_shop:answer", "--dataset", "recordings", *live)
+        assert "tool calls: 1 recorded, 0 simulated, 1 live" in done.out
+        assert done.out.splitlines()[-1].split()[-2:] == ["went", "on"]
+        live[-1] = "lose"
+        lost = windlass("replay", "replayed_shop:answer", "--dataset", "recordings", *live)
+    assert (lost.code, "has no tool 'lose'; its tools are find, greet" in lost.err) == (2, True)
+
+
+def test_a_model_simulates_what_the_record_does_not_have(
+    windlass: Windlass, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(project, traces=1)
+    answers = [
+        completion(None, ("find", {"order": 2})),
+        completion("made up"),
+    ]
+    with ScriptedServer(lambda _: '{"result": "lost"}') as model, asked(lambda _: answers.pop(0)) as agent:
+        monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+        at = ["--target", f"{agent.url}/v1", "--model", "shop"]
+        simulate = ["--policy", "simulate", "--simulator", "openai:m"]
+        done = windlass("replay", "--dataset", "seen", *at, *simulate, "--evaluator", "exact_match")
+    assert done.code == 0, done.err
+    assert "tool calls: 0 recorded, 1 simulated, 0 live; 1 recorded not made" in done.out
+    assert agent.bodies[1]["messages"][-1]["content"] == "lost"
+    assert [call.model for call in model.calls] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ([], "Name the candidate: a function as `module:function`, or an agent"),
+        (["no_module"], "names no function; write module:function"),
+        (["no_module_of_mine:answer"], "cannot be loaded: No module named"),
+        (["json:answer"], "cannot be loaded: module 'json' has no attribute 'answer'"),
+        (["json:loads", "--policy", "wild"], "no policy of a replay"),
+        (["json:loads", "--policy", "live", "--safe", "find"], "give both `--tools URL` and `--safe NAME`"),
+        (["json:loads", "--draw", "--text", "nothing"], "No trace is meant or drawn (0 meant)"),
+        (["json:loads", "--target", "http://127.0.0.1:9"], "Name the candidate"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(
+    windlass: Windlass, project: Project, options: list[str], sentence: str
+) -> None:
+    done = windlass("replay", "--dataset", "none", *options)
+    assert (done.code, done.out) == (2, "")
+    assert sentence in done.err
