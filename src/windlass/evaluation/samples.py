@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
+from windlass.evaluation.media.files import Media
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.completion import Usage
 
@@ -48,6 +49,8 @@ class Prediction:
     """The trace of a target that keeps its own elsewhere; the sample's trace links to it."""
     trajectory: tuple[ToolCall, ...] | None = None
     """The tool calls that the target made, in their order; None when it does not say."""
+    media: tuple[Media, ...] = ()
+    """The pictures and clips that it made."""
 
 
 class Target(Protocol):
@@ -73,6 +76,7 @@ class Sample:
     latency_s: float | None = None
     error: str | None = None
     trajectory: tuple[ToolCall, ...] | None = None
+    media: tuple[Media, ...] = ()
 
     @property
     def references(self) -> list[str]:
@@ -93,6 +97,7 @@ class Sample:
             cost_usd=prediction.cost_usd,
             latency_s=prediction.latency_s,
             trajectory=prediction.trajectory,
+            media=prediction.media,
         )
 
 
@@ -105,6 +110,8 @@ class Judgement:
     explanation: str = ""
     source: Literal["code", "judge"] = "code"
     """Who judged: code, or a model."""
+    evidence: JsonValue = None
+    """What it rests on, for a page to show; not every evaluator has more to say than its explanation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from windlass.errors import InputError, Unavailable, WindlassError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.evaluators import Evaluator, Function
+from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.recorded import RecordedOutputs, recorded_release, require_outputs
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
@@ -29,6 +30,7 @@ from windlass.models.calls.current import making_calls
 from windlass.models.calls.run_calls import RunCalls
 from windlass.sdk.answers import ServerAnswers
 from windlass.sdk.exporting import flush
+from windlass.sdk.media import RESOURCES
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
 from windlass.sdk.setup import current_client
 
@@ -141,9 +143,9 @@ def evaluate(
 
     Args:
         target: Called with each item's `input`, at most `concurrency` at a time; sync (in threads) or async.
-            It returns the answer as text, or a `Prediction` with contexts, usage, cost and the
-            tool calls that it made (`trajectory`). Or `RecordedOutputs(column)`: what stands in a column of the
-            dataset is scored, and nothing is called.
+            It returns the answer as text, or a `Prediction` with contexts, usage, cost, the tool calls that it
+            made (`trajectory`) and the pictures and clips (`media`). Or `RecordedOutputs(column)`: what stands in
+            a column of the dataset is scored, and nothing is called.
         dataset: A version (`guide-questions@latest`), or items (`{"input": …, "reference": …}`), which are
             pushed as the dataset `name`.
         evaluators: Names of built-in evaluators, functions (async too) from a `Sample` to a number, None or a
@@ -199,7 +201,7 @@ def evaluate(
             "repeats": repeats,
         },
     )
-    asked = target if isinstance(target, RecordedOutputs) else _Target(target)
+    asked = KeepingTarget(target if isinstance(target, RecordedOutputs) else _Target(target), RESOURCES)
     store = _ServerSamples(client, run, ServerAnswers(client) if cache else None)
     try:
         progress = _sample(items, asked, chosen, store, settings, options)
@@ -308,6 +310,7 @@ class _ServerSamples:
                 "value": judgement.value,
                 "label": judgement.label,
                 "explanation": judgement.explanation,
+                "evidence": judgement.evidence,
                 "source": judgement.source,
                 "run": self._run,
                 "item": result.item,
