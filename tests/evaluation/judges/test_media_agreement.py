@@ -302,6 +302,20 @@ def test_an_answer_that_leaves_a_question_out_is_asked_for_again_and_then_missin
     assert "question_2: Field required" in found.explanation
 
 
+def test_what_is_asked_twice_counts_once() -> None:
+    asked = {"element": "circle", "type": "object", "question": "Is there a circle?"}
+    twice = json.dumps({"reasoning": "", "questions": [asked, {**asked, "element": "red"}]})
+
+    def answer(messages: Sequence[Message]) -> str:
+        return vision.answer(messages) if messages[-1].pictures else twice
+
+    with ScriptedServer(answer) as server:
+        found = judged(made(server), "a red circle", ONE, ONE)
+    assert found.label == "1 of 1"
+    assert [each["element"] for each in evidence_of(found)["questions"]] == ["circle"]
+    assert len(evidence_of(found)["media"]) == 1
+
+
 def test_a_prompt_that_is_not_taken_apart_is_missing_and_nothing_is_kept() -> None:
     kept = Kept()
     with ScriptedServer(lambda _: '{"reasoning": "", "questions": []}') as server:

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { isActive, samplesQuery } from "@/api/queries";
 import type { Run, Sample } from "@/api/types";
 import { Icon } from "@/components/Icon";
@@ -11,8 +11,9 @@ import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
 import { oneLine, orderMetrics } from "./metrics";
 import styles from "./Runs.module.css";
-import { SamplePanel } from "./SamplePanel";
 import list from "./Samples.module.css";
+
+const SamplePanel = lazy(() => import("./SamplePanel").then((module) => ({ default: module.SamplePanel })));
 
 interface Order {
   metric: string;
@@ -116,13 +117,15 @@ export function Samples({ run, children }: SamplesProps) {
         )}
       />
       {open && (
-        <SamplePanel
-          sample={open}
-          repeats={run.repeats}
-          metrics={metrics}
-          dataset={run.dataset}
-          onClose={() => show(undefined)}
-        />
+        <Suspense fallback={null}>
+          <SamplePanel
+            sample={open}
+            repeats={run.repeats}
+            metrics={metrics}
+            dataset={run.dataset}
+            onClose={() => show(undefined)}
+          />
+        </Suspense>
       )}
     </div>
   );

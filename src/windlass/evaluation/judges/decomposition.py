@@ -1,6 +1,6 @@
 """Taking a prompt apart into atomic questions, once: every candidate that is judged answers the same ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -65,16 +65,16 @@ class Decomposer:
         made = await ask_for(self._ask, messages, Decomposition)
         if isinstance(made, Judgement):
             return Judgement(None, made.label, f"The prompt was not taken apart. {made.explanation}")
-        return await self._resources.keep_questions(key, [_kept(each) for each in made.questions])
+        return await self._resources.keep_questions(key, _each_once(map(_kept, made.questions)))
 
 
-def own_questions(metadata: Mapping[str, object], column: str) -> tuple[MediaQuestion, ...]:
+def own_questions(metadata: Mapping[str, object], column: str) -> Sequence[MediaQuestion]:
     """Return the questions that an item brings, texts or objects as a model makes them. Raises InputError."""
     given = metadata.get(column)
     if not isinstance(given, list) or not 0 < len(given) <= MOST:
         raise InputError(f"The item's metadata.{column} is no list of questions, of at most {MOST}.")
     try:
-        return tuple(
+        return _each_once(
             MediaQuestion(element=each, type="object", question=each)
             if isinstance(each, str)
             else MediaQuestion.model_validate(each)
@@ -89,3 +89,8 @@ def own_questions(metadata: Mapping[str, object], column: str) -> tuple[MediaQue
 
 def _kept(question: _Question) -> MediaQuestion:
     return MediaQuestion(element=question.element, type=question.type, question=question.question)
+
+
+def _each_once(questions: Iterable[MediaQuestion]) -> list[MediaQuestion]:
+    """Return the first of those that ask the same: what is asked twice would count twice."""
+    return list({each.question: each for each in reversed(list(questions))}.values())[::-1]

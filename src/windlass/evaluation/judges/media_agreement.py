@@ -146,7 +146,7 @@ def media_agreement(
     async def judge(sample: Sample) -> Judgement:
         asked = text_of(texts_beside_media(_field(sample, prompt)))
         try:
-            found = _media_of(sample, shown)
+            found = list(dict.fromkeys(_media_of(sample, shown)))
             if not found:
                 return Judgement(None, "no_media", f"There is no picture and no clip in {shown}.", "judge")
             own = own_questions(sample.metadata, questions.removeprefix(METADATA)) if questions else None

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
@@ -12,6 +12,7 @@ from windlass.canonical import digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.media.resources import MediaQuestion
 from windlass.server.caller import ServicesOf, allowed
+from windlass.server.ranges import asked_range
 from windlass.telemetry.lifecycle.media import delete_upload
 from windlass.telemetry.media import clean_type
 
@@ -107,14 +108,33 @@ def delete_media(digest: str, principal: Writer, services: ServicesOf) -> Delete
 @router.get(
     "/{digest}",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+        206: {"description": "A part of the file."},
+        416: {"description": "The file has no such part."},
+    },
 )
-def get_media(digest: str, principal: Reader, services: ServicesOf) -> Response:
-    """Return a file of the project, as it was sent."""
+def get_media(
+    digest: str,
+    principal: Reader,
+    services: ServicesOf,
+    wanted: Annotated[str | None, Header(alias="range", description="The part that is asked for.")] = None,
+) -> Response:
+    """Return a file of the project, as it was sent, or a part of it."""
     file = services.media.get(principal.project, digest)
     is_shown = file.mime_type.startswith(_SHOWN) and file.mime_type != "image/svg+xml"
     name = f'filename="{digest.removeprefix("sha256:")[:12]}"'
-    disposition = f"{'inline' if is_shown else 'attachment'}; {name}"
-    return Response(
-        file.data, media_type=file.mime_type, headers={**_HARMLESS, "Content-Disposition": disposition}
-    )
+    headers = {
+        **_HARMLESS,
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f"{'inline' if is_shown else 'attachment'}; {name}",
+    }
+    size = len(file.data)
+    try:
+        part = asked_range(wanted, size)
+    except ValueError:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    if part is None:
+        return Response(file.data, media_type=file.mime_type, headers=headers)
+    headers["Content-Range"] = part.describe(size)
+    return Response(file.data[part.start : part.stop], status_code=206, media_type=file.mime_type, headers=headers)
