@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import av
 import numpy as np
@@ -29,11 +29,17 @@ def picture(*things: Drawn, sides: tuple[int, int] = SIDES, kind: str = "PNG") -
     return file.getvalue()
 
 
-def clip(frames: Iterable[Sequence[Drawn]], *, per_second: int = 10, sides: tuple[int, int] = SIDES) -> bytes:
-    """Return an MP4 of frames."""
+def clip(
+    frames: Iterable[Sequence[Drawn]],
+    *,
+    per_second: int = 10,
+    sides: tuple[int, int] = SIDES,
+    kind: Literal["mp4", "webm"] = "mp4",
+) -> bytes:
+    """Return frames as a clip; a browser plays WebM."""
     file = io.BytesIO()
-    with av.open(file, "w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=per_second)
+    with av.open(file, "w", format=kind) as container:
+        stream = container.add_stream("mpeg4" if kind == "mp4" else "libvpx", rate=per_second)
         stream.width, stream.height, stream.pix_fmt, stream.bit_rate = *sides, "yuv420p", 2_000_000
         for things in frames:
             frame = av.VideoFrame.from_ndarray(np.asarray(_draw(things, sides)), format="rgb24")

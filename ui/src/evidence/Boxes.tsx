@@ -18,7 +18,7 @@ export function Boxes({ active, places, questions, onActive }: Omit<StageProps, 
     if (!asked) return "";
     return t("evidence.box", { question: asked.question, answer: t(`evidence.answer.${asked.answer}`) });
   };
-  return places.map(({ key, box, answer, questions: numbers }) => {
+  return places.map(({ key, box, answer, corner, questions: numbers }) => {
     const label = numbers.map(about).join(" · ");
     return (
       <button
@@ -27,7 +27,7 @@ export function Boxes({ active, places, questions, onActive }: Omit<StageProps, 
         className={styles.box}
         data-answer={answer}
         data-active={numbers.some((number) => active.includes(number)) || undefined}
-        data-low={box.y < 0.08 || undefined}
+        data-corner={corner}
         style={{
           left: `${box.x * 100}%`,
           top: `${box.y * 100}%`,

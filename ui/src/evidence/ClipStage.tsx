@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import { useWords } from "@/i18n/useWords";
 import { Boxes, type StageProps } from "./Boxes";
+import { ClipControls } from "./ClipControls";
 import styles from "./Evidence.module.css";
-import { isNow, type JudgedMedia, type Moment, momentsOf, sourceOf } from "./evidence";
+import { isNow, type JudgedMedia, momentsOf, sourceOf } from "./evidence";
 
 interface Props extends StageProps {
   media: JudgedMedia;
@@ -15,9 +16,9 @@ export function ClipStage({ media, number, places, questions, active, onActive, 
   const { t } = useWords();
   const video = useRef<HTMLVideoElement>(null);
   const [now, setNow] = useState(0);
+  const [playing, setPlaying] = useState(false);
   const source = sourceOf(media.uri);
   const [broken, setBroken] = useState(!source);
-  const moments = momentsOf(questions, number);
 
   function seek(time_s: number) {
     if (!video.current) return;
@@ -38,17 +39,19 @@ export function ClipStage({ media, number, places, questions, active, onActive, 
           )}
         </p>
       ) : (
+        // Controls of the browser's own would lie over what was seen at the lower edge.
         <div className={styles.frame}>
           <video
             ref={video}
             src={source}
             aria-label={t("evidence.clip", { n: number + 1 })}
-            controls
             muted
             playsInline
             preload="auto"
             onTimeUpdate={(event) => setNow(event.currentTarget.currentTime)}
             onSeeked={(event) => setNow(event.currentTarget.currentTime)}
+            onPlay={() => setPlaying(true)}
+            onPause={() => setPlaying(false)}
             onError={() => setBroken(true)}
           />
           <Boxes
@@ -59,62 +62,18 @@ export function ClipStage({ media, number, places, questions, active, onActive, 
           />
         </div>
       )}
-      <Marks
+      <ClipControls
         media={media}
-        moments={moments}
+        moments={momentsOf(questions, number)}
         now={now}
+        playing={playing}
         active={active}
         about={(numbers) => numbers.map((each) => questions[each]?.question ?? "").join(" ")}
         onActive={onActive}
         onSeek={seek}
+        onPlay={broken ? undefined : () => (playing ? video.current?.pause() : void video.current?.play())}
       />
       <figcaption className="faint">{t("evidence.frames", { n: media.frames_s.length })}</figcaption>
     </figure>
-  );
-}
-
-interface MarksProps {
-  media: JudgedMedia;
-  moments: Moment[];
-  now: number;
-  active: number[];
-  about: (questions: number[]) => string;
-  onActive: (questions: number[]) => void;
-  onSeek: (time_s: number) => void;
-}
-
-function Marks({ media, moments, now, active, about, onActive, onSeek }: MarksProps) {
-  const { t, format } = useWords();
-  const duration = media.duration_s || 1;
-  const at = (time_s: number) => `${Math.min(100, (time_s / duration) * 100)}%`;
-  return (
-    <fieldset className={styles.marks} aria-label={t("evidence.marks")}>
-      {media.frames_s.map((time_s) => (
-        <i key={time_s} className={styles.tick} style={{ left: at(time_s) }} />
-      ))}
-      <i className={styles.now} style={{ left: at(now) }} />
-      {moments.map(({ time_s, answer, questions }) => {
-        const label = t("evidence.seek", { time: format.duration(time_s), what: about(questions) });
-        return (
-          <button
-            type="button"
-            key={time_s}
-            className={`${styles.mark} num`}
-            data-answer={answer}
-            data-active={questions.some((number) => active.includes(number)) || undefined}
-            style={{ left: at(time_s) }}
-            aria-label={label}
-            data-tip={label}
-            onClick={() => onSeek(time_s)}
-            onMouseEnter={() => onActive(questions)}
-            onMouseLeave={() => onActive([])}
-            onFocus={() => onActive(questions)}
-            onBlur={() => onActive([])}
-          >
-            {questions.map((number) => number + 1).join(" ")}
-          </button>
-        );
-      })}
-    </fieldset>
   );
 }

@@ -1,26 +1,33 @@
+import { useState } from "react";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Evidence.module.css";
 import { sourceOf } from "./evidence";
 import "./texts";
 
+interface Made {
+  uri: string;
+  mime_type: string;
+}
+
 /** The pictures and clips that a release made. */
-export function MadeMedia({ media }: { media: { uri: string; mime_type: string }[] }) {
+export function MadeMedia({ media }: { media: Made[] }) {
+  return media.map((each, number) => <MadeFile key={each.uri} made={each} number={number + 1} />);
+}
+
+function MadeFile({ made, number }: { made: Made; number: number }) {
   const { t } = useWords();
-  return media.map(({ uri, mime_type: type }, number) => {
-    const source = sourceOf(uri);
-    const about = t("evidence.made", { n: number + 1 });
-    return /video/.test(type || uri) ? (
-      <video
-        key={uri}
-        className={styles.made}
-        src={source}
-        aria-label={about}
-        controls
-        muted
-        preload="metadata"
-      />
-    ) : (
-      <img key={uri} className={styles.made} src={source} alt={about} loading="lazy" />
-    );
-  });
+  const source = sourceOf(made.uri);
+  const [gone, setGone] = useState(!source);
+  if (gone) return <p className={styles.gone}>{t("evidence.made.gone", { n: number })}</p>;
+  const shown = {
+    className: styles.made,
+    src: source,
+    onError: () => setGone(true),
+  };
+  const about = t("evidence.made", { n: number });
+  return /video/.test(made.mime_type || made.uri) ? (
+    <video {...shown} aria-label={about} controls muted preload="metadata" />
+  ) : (
+    <img {...shown} alt={about} loading="lazy" />
+  );
 }

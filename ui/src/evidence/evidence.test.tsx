@@ -47,9 +47,22 @@ test("answers in one place are one box, of the worst of them, and the smaller li
     question("three?", { box: { x: 0, y: 0, width: 1, height: 1 } }),
     question("there?", { box: null }),
   ]);
-  expect(places.map(({ answer, questions }) => [answer, questions])).toEqual([
-    ["yes", [2]],
-    ["no", [0, 1]],
+  expect(places.map(({ answer, questions, corner }) => [answer, questions, corner])).toEqual([
+    ["yes", [2], "bottom left"],
+    ["no", [0, 1], "top left"],
+  ]);
+});
+
+test("labels of boxes with one corner in common are apart", () => {
+  const places = placesOf([
+    question("ball?", { box: { x: 0.1, y: 0.2, width: 0.1, height: 0.1 } }),
+    question("balls?", { box: { x: 0.1, y: 0.2, width: 0.5, height: 0.1 } }),
+    question("later?", { box: { x: 0.1, y: 0.2, width: 0.5, height: 0.2 }, media: 1 }),
+  ]);
+  expect(places.map(({ questions, corner }) => [questions[0], corner])).toEqual([
+    [2, "top left"],
+    [1, "top left"],
+    [0, "top right"],
   ]);
 });
 

@@ -54,7 +54,11 @@ export interface Place {
   answer: Answer;
   /** Numbers of the questions, from 0. */
   questions: number[];
+  /** Where its label is: not where that of another box is already. */
+  corner: Corner;
 }
+
+export type Corner = "top left" | "top right" | "bottom left" | "bottom right";
 
 const WORST: Answer[] = ["no", "not_visible", "yes"];
 const worst = (one: Answer, other: Answer) => (WORST.indexOf(one) < WORST.indexOf(other) ? one : other);
@@ -70,12 +74,43 @@ export function placesOf(questions: Question[]): Place[] {
       known.questions.push(number);
       known.answer = worst(known.answer, answer);
     } else {
-      places.set(key, { key, media, time_s, box, answer, questions: [number] });
+      places.set(key, { key, media, time_s, box, answer, questions: [number], corner: "top left" });
     }
   }
   // The smaller ones lie above the larger, so that each can be reached.
-  return [...places.values()].sort((one, other) => areaOf(other.box) - areaOf(one.box));
+  const ordered = [...places.values()].sort((one, other) => areaOf(other.box) - areaOf(one.box));
+  labelApart(ordered);
+  return ordered;
 }
+
+const CORNERS: Corner[] = ["top left", "top right", "bottom left", "bottom right"];
+const APART = 0.08;
+
+/** Give each box a corner for its label which no other of the same picture has, as far as there are corners. */
+function labelApart(places: Place[]) {
+  const taken: { place: Place; x: number; y: number }[] = [];
+  for (const place of places) {
+    const free = CORNERS.filter((corner) => !(corner.startsWith("top") && place.box.y < APART)).find(
+      (corner) => {
+        const { x, y } = pointOf(place.box, corner);
+        return !taken.some(
+          (other) =>
+            other.place.media === place.media &&
+            other.place.time_s === place.time_s &&
+            Math.abs(other.x - x) < APART &&
+            Math.abs(other.y - y) < APART,
+        );
+      },
+    );
+    place.corner = free ?? "top left";
+    taken.push({ place, ...pointOf(place.box, place.corner) });
+  }
+}
+
+const pointOf = ({ x, y, width, height }: Box, corner: Corner) => ({
+  x: corner.endsWith("left") ? x : x + width,
+  y: corner.startsWith("top") ? y : y + height,
+});
 
 const areaOf = (box: Box) => box.width * box.height;
 
