@@ -248,9 +248,10 @@ SEEING = [Message("user", "What is it?", (Picture(b"GIF89a", "image/gif", "View 
 
 def test_a_picture_goes_after_its_label_over_the_openai_wire(server: ScriptedServer) -> None:
     asyncio.run(open_model("openai:sees", base_url=server.url).complete(SEEING, {}))
-    (said,) = server.calls[-1].body["messages"]  # type: ignore[misc]
-    assert [part["type"] for part in said["content"]] == ["text", "text", "image_url"]
-    assert said["content"][2]["image_url"]["url"] == "data:image/gif;base64,R0lGODlh"
+    body: Any = server.calls[-1].body
+    _, label, shown = body["messages"][0]["content"]
+    assert label == {"type": "text", "text": "View 1:"}
+    assert shown["image_url"]["url"] == "data:image/gif;base64,R0lGODlh"
     assert server.calls[-1].messages == tuple(SEEING)
 
 
