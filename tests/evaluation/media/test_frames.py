@@ -59,8 +59,9 @@ def sound() -> bytes:
         (clip([[]] * 2)[:200], "The clip cannot be decoded ("),
         (b"\0\0\0\x18ftypmp42", "The clip cannot be decoded ("),
         (sound(), "The clip has no video, only sound."),
+        (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n", "The clip cannot be decoded ("),
     ],
-    ids=["cut off", "nothing but a beginning", "sound"],
+    ids=["cut off", "nothing but a beginning", "sound", "a list of other files"],
 )
 def test_what_cannot_be_decoded_says_so(data: bytes, said: str) -> None:
     with pytest.raises(InputError) as raised:
@@ -72,6 +73,12 @@ def test_a_clip_that_lasts_too_long_is_not_looked_at(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("windlass.evaluation.media.frames.LONGEST_S", 1.0)
     with pytest.raises(InputError, match=r"lasts 2 s, longer than the 1 s that are looked at: cut it\."):
         sample_frames(clip([[]] * 20), 4)
+
+
+def test_a_clip_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("windlass.evaluation.media.frames._MOST_PIXELS", 1000)
+    with pytest.raises(InputError, match="megapixels a frame: make it smaller"):
+        sample_frames(clip([[]] * 2), 4)
 
 
 def test_without_a_decoder_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

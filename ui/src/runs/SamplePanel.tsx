@@ -70,11 +70,13 @@ export function SamplePanel({ sample, repeats, metrics, dataset, onClose }: Prop
                   )}
                   {sample.labels[metric] && <span className={styles.label}>{sample.labels[metric]}</span>}
                 </dd>
-                <JudgedEvidence evidence={sample.evidence[metric]}>
-                  {sample.explanations[metric] && (
-                    <dd className={styles.why}>{sample.explanations[metric]}</dd>
-                  )}
-                </JudgedEvidence>
+                {(sample.explanations[metric] || metric in sample.evidence) && (
+                  <dd className={styles.why}>
+                    <JudgedEvidence evidence={sample.evidence[metric]}>
+                      {sample.explanations[metric]}
+                    </JudgedEvidence>
+                  </dd>
+                )}
               </div>
             );
           })}

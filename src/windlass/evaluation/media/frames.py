@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from windlass.errors import ConfigurationError, InputError
+from windlass.evaluation.media.files import mime_type_of
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 LONGEST_S: Final = 600.0
+_MOST_PIXELS: Final = 40_000_000
+"""Of a frame: one of 8K has 33 million."""
+_DEMUXERS: Final = {
+    "video/mp4": "mov",
+    "video/quicktime": "mov",
+    "video/webm": "matroska",
+    "video/x-msvideo": "avi",
+}
+"""FFmpeg is told which to use: some of those that it would guess read other files than the one given."""
 _LONGEST_SIDE: Final = 768
 """Pixels: what providers see of a picture without cutting it into pieces."""
 
@@ -47,13 +57,14 @@ def sample_frames(data: bytes, count: int) -> Clip:
     """
     av = require_decoder()
     try:
-        duration = _duration_of(av, data)
+        demuxer = _DEMUXERS.get(mime_type_of(data), "mov")
+        duration = _duration_of(av, data, demuxer)
         if duration > LONGEST_S:
             raise InputError(
                 f"The clip lasts {duration:.0f} s, longer than the {LONGEST_S:.0f} s that are looked at: cut it."
             )
         times = [duration * (part + 0.5) / count for part in range(count)]
-        with av.open(io.BytesIO(data)) as container:
+        with av.open(io.BytesIO(data), format=demuxer) as container:
             frames = tuple(_chosen(container, _video_of(container), times))
     except (av.error.FFmpegError, ValueError, IndexError) as error:
         if isinstance(error, InputError):
@@ -64,9 +75,9 @@ def sample_frames(data: bytes, count: int) -> Clip:
     return Clip(duration, frames)
 
 
-def _duration_of(av: Any, data: bytes) -> float:
+def _duration_of(av: Any, data: bytes, demuxer: str) -> float:
     """Return how long a clip lasts; one whose header does not say is read through, without being decoded."""
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), format=demuxer) as container:
         stream = _video_of(container)
         if stream.duration is not None and stream.time_base is not None:
             return float(stream.duration * stream.time_base)
@@ -84,6 +95,9 @@ def _video_of(container: "InputContainer") -> "VideoStream":
     if not container.streams.video:
         raise InputError("The clip has no video, only sound.")
     stream = container.streams.video[0]
+    pixels = stream.codec_context.width * stream.codec_context.height
+    if pixels > _MOST_PIXELS:
+        raise InputError(f"The clip has {pixels / 1e6:.0f} megapixels a frame: make it smaller.")
     stream.thread_type = "AUTO"
     return stream
 
