@@ -125,7 +125,7 @@ def run_sample(item: Item, result: SampleResult) -> RunSample:
             name: judgement.explanation for name, judgement in judgements.items() if judgement.explanation
         },
         evidence={name: each.evidence for name, each in judgements.items() if each.evidence is not None},
-        media=list(result.prediction.media) if result.prediction else [],
+        media=[Media(each.uri, each.type) for each in result.prediction.media] if result.prediction else [],
         latency_s=result.prediction.latency_s if result.prediction else None,
         metadata=item.metadata,
     )

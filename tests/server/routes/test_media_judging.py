@@ -53,7 +53,7 @@ def test_a_run_says_of_each_picture_what_is_wrong_and_where(judged: Project) -> 
         ("Is the circle red?", "no"),
     ]
     assert evidence["questions"][1]["box"]["x"] == pytest.approx(40 / 320, abs=0.01)
-    assert failing["ball"]["media"] == [{"uri": wrong, "mime_type": ""}]
+    assert failing["ball"]["media"] == [{"uri": wrong, "mime_type": "image/png"}]
     # Both candidates answered questions that were made once.
     asked = [
         call for call in judged.live.provider.calls if '"prompt": "a red circle"' in call.messages[-1].content

@@ -25,7 +25,7 @@ function MadeFile({ made, number }: { made: Made; number: number }) {
     onError: () => setGone(true),
   };
   const about = t("evidence.made", { n: number });
-  return /video/.test(made.mime_type || made.uri) ? (
+  return made.mime_type.startsWith("video/") ? (
     <video {...shown} aria-label={about} controls muted preload="metadata" />
   ) : (
     <img {...shown} alt={about} loading="lazy" />

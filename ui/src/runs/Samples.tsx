@@ -21,6 +21,7 @@ interface Order {
 }
 
 const ROW = 32;
+const typeOf = (made: Sample["media"][number]) => made.mime_type;
 
 /** What tells a sample from the others of its run: its item, and for a later repeat its number too. */
 export function keyOf(sample: Sample): string {
@@ -192,7 +193,7 @@ function Row({ sample, repeated, metrics, open, onOpen }: RowProps) {
       </button>
       <span className="clip">{oneLine(sample.input)}</span>
       <span className={`clip ${sample.error ? list.error : ""}`}>
-        {sample.error ?? oneLine(sample.output)}
+        {sample.error ?? (oneLine(sample.output) || sample.media.map(typeOf).join(", "))}
       </span>
       {metrics.map((metric) => {
         const value = sample.scores[metric];
