@@ -54,6 +54,10 @@ def test_a_run_says_of_each_picture_what_is_wrong_and_where(judged: Project) -> 
     ]
     assert evidence["questions"][1]["box"]["x"] == pytest.approx(40 / 320, abs=0.01)
     assert failing["ball"]["media"] == [{"uri": wrong, "mime_type": "image/png"}]
+    compared = judged.client.get(f"/runs/{bad['id']}/compare", baseline=good["id"])
+    (pair,) = compared["samples"]
+    assert pair["difference"] == -0.5
+    assert [pair[side]["media"][0]["uri"] for side in ("baseline", "candidate")] == [right, wrong]
     # Both candidates answered questions that were made once.
     asked = [
         call for call in judged.live.provider.calls if '"prompt": "a red circle"' in call.messages[-1].content

@@ -2640,6 +2640,8 @@ export interface components {
         ComparedSide: {
             /** Output */
             output: string;
+            /** Media */
+            media: components["schemas"]["Media"][];
             /** Error */
             error: string | null;
             /** Trace Id */
