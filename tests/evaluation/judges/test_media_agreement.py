@@ -333,10 +333,12 @@ def test_a_prompt_that_is_not_taken_apart_is_missing_and_nothing_is_kept() -> No
             {"box": {"x": 0.9, "y": 0, "width": 0.5, "height": 0.5}},
             {"x": 0.9, "y": 0, "width": 0.1, "height": 0.5},
         ),
+        ({"box": {"x": float("nan"), "y": 0, "width": 0.5, "height": 0.5}}, None),
+        ({"box": {"x": 0, "y": 0, "width": 0.5, "height": float("-inf")}}, None),
         ({"view": 7}, None),
         ({"view": None}, None),
     ],
-    ids=["pixels", "over the edge", "a view that was not shown", "no view"],
+    ids=["pixels", "over the edge", "no number", "no end", "a view that was not shown", "no view"],
 )
 def test_a_place_outside_of_the_picture_is_none_and_the_answer_stands(
     place: dict[str, object], kept: dict[str, float] | None

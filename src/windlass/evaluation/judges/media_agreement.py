@@ -4,6 +4,7 @@ As in Gecko, TIFA and DSG: one score for a whole picture does not say what is wr
 element does, and where it was seen can be shown.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -60,10 +61,13 @@ class Box(Verdict):
 
     def within(self) -> "Box | None":
         """Return the part of it that lies in the picture; None when there is none."""
+        sides = (self.x, self.y, self.width, self.height)
+        # Pixels, or corners in another order: a place that is not meant is worse than none.
+        if not all(map(math.isfinite, sides)) or max(sides) > 1:
+            return None
         left, top = max(0.0, self.x), max(0.0, self.y)
         right, bottom = min(1.0, self.x + self.width), min(1.0, self.y + self.height)
-        # Pixels, or corners in another order: a place that is not meant is worse than none.
-        if max(self.x, self.y, self.width, self.height) > 1 or right <= left or bottom <= top:
+        if right <= left or bottom <= top:
             return None
         return Box(x=left, y=top, width=right - left, height=bottom - top)
 
