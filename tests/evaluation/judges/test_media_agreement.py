@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -273,6 +274,16 @@ def test_a_file_that_cannot_be_looked_at_is_missing_with_one_sentence(
     assert said in found.explanation
     assert "\n" not in found.explanation
     assert len(server.calls) == before
+
+
+def test_a_clip_where_nothing_decodes_it_is_missing_and_says_what_to_install(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = clip(moving("red", "circle", begin=10, end=200))
+    monkeypatch.setitem(sys.modules, "av", None)
+    found = judged(made(server), MOVES, data)
+    assert (found.value, found.label) == (None, "error")
+    assert found.explanation == "Clips are decoded by PyAV: pip install 'windlass[video]'."
 
 
 def test_an_output_without_a_picture_is_missing_and_says_so(server: ScriptedServer) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 from pydantic import BaseModel, create_model
 
 from windlass.canonical import digest
-from windlass.errors import InputError, NotFound
+from windlass.errors import ConfigurationError, InputError, NotFound
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges import decomposition
 from windlass.evaluation.judges.decomposition import Decomposer, own_questions
@@ -155,7 +155,7 @@ def media_agreement(
                 return Judgement(None, "no_media", f"There is no picture and no clip in {shown}.", "judge")
             own = own_questions(sample.metadata, questions.removeprefix(METADATA)) if questions else None
             seen = await look_at(found, tools.resources, limits)
-        except (InputError, NotFound) as error:
+        except (InputError, NotFound, ConfigurationError) as error:
             return Judgement(None, "error", error.message, "judge")
         made = own if own is not None else await decomposer.questions(asked)
         if isinstance(made, Judgement):
