@@ -18,7 +18,7 @@ from windlass.access import permissions
 from windlass.access.principals import Role
 from windlass.cli.main import app as command_line
 from windlass.errors import WindlassError
-from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS
+from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS, MEDIA_JUDGES
 from windlass.server import routes
 from windlass.settings import Settings
 from windlass.telemetry.sql.views import VIEWS
@@ -253,7 +253,7 @@ def evaluators_page() -> str:
         for name, make in MAKERS.items()
     ]
     judges = [
-        f"| `{name}` | {_first_line(make)} | {', '.join(map(_parameter, _parameters(make)[1:]))} |"
+        f"| `{name}` | {_first_line(make)} | {', '.join(map(_parameter, _judge_parameters(name, make)))} |"
         for name, make in JUDGES.items()
     ]
     return _page(
@@ -354,6 +354,8 @@ def evaluators_page() -> str:
 
         In Python: `windlass.judge("rubric", model="openai:gpt-5-mini", criteria=…, scores={…})`.
 
+        `media_agreement` looks at pictures and clips and is described [on a page of its own](media.md).
+
         ## Looking at one, and trying it
 
         `GET /api/v1/evaluators` lists the project's own and the built-in ones. `GET
@@ -362,9 +364,10 @@ def evaluators_page() -> str:
         form of its verdict (`prompt`): scores of one digest are of one judge.
 
         `POST /api/v1/evaluators/{name}/try` runs it on one sample, without a run: a `sample` (`input`, `output`,
-        `reference`, `metadata`, `contexts`, `trajectory`), or the `item` of a `run`. The answer has `value`,
-        `label`, `explanation`, `missing_why` (what a run's coverage would count it under), `latency_s`, `calls`,
-        tokens and `cost_usd`. It takes `run:write`, for a judge's model is asked and paid for; its call is a trace
+        `reference`, `metadata`, `contexts`, `trajectory`, `media`), or the `item` of a `run`. The answer has
+        `value`, `label`, `explanation`, `evidence`, `missing_why` (what a run's coverage would count it under),
+        `latency_s`, `calls`, tokens and `cost_usd`. It takes `run:write`, for a judge's model is asked and paid
+        for; its call is a trace
         of its own. `GET /api/v1/runs?evaluator=` lists the runs that used one. On the command line: `windlass
         evaluators list`, `show NAME` and `try NAME --sample FILE`.
         """,
@@ -377,6 +380,11 @@ def _first_line(function: Callable[..., Any]) -> str:
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return list(inspect.signature(function).parameters.values())
+
+
+def _judge_parameters(name: str, make: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return what a file gives; a judge is given its model, and one of pictures what it works with beside."""
+    return _parameters(make)[2 if name in MEDIA_JUDGES else 1 :]
 
 
 def _parameter(parameter: inspect.Parameter) -> str:

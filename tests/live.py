@@ -16,9 +16,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests import vision
 from windlass.access.keys import create_key
 from windlass.access.principals import Principal, Role
 from windlass.client import Client
+from windlass.evaluation.judges import decomposition, media_agreement
 from windlass.models.completion import Message
 from windlass.models.scripted import ScriptedServer
 from windlass.server.local import LocalServer
@@ -26,6 +28,7 @@ from windlass.server.run import listen, url_of, uvicorn_server
 from windlass.server.services import Services
 from windlass.settings import load_settings
 
+LOOKS = (decomposition.INSTRUCTIONS, media_agreement.INSTRUCTIONS)
 CAREFUL = "Add carefully."
 CARELESS = "Add quickly."
 
@@ -33,7 +36,9 @@ _WAIT_S = 30.0
 
 
 def answer(messages: Sequence[Message]) -> str:
-    """Judge what is to be judged, and answer anything else."""
+    """Judge what is to be judged, look at what is shown, and answer anything else."""
+    if messages[0].content in LOOKS:
+        return vision.answer(messages)
     return grade(messages[-1].content) if messages[0].content.startswith("You judge") else add_up(messages)
 
 

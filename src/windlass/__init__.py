@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
+    from windlass.sdk.media import Media
     from windlass.sdk.prompts import Prompt, prompt
     from windlass.sdk.replaying import ToolFailed, Tools, replay
     from windlass.sdk.requirements import NotShown
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Judgement",
+    "Media",
     "NotShown",
     "Prediction",
     "Prompt",
@@ -55,6 +57,7 @@ __all__ = [
 
 _HOMES = {
     "Judgement": "evaluation",
+    "Media": "media",
     "NotShown": "requirements",
     "Prediction": "evaluation",
     "Prompt": "prompts",

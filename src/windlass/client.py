@@ -79,6 +79,22 @@ class Client:
             for piece in response.iter_bytes():
                 file.write(piece)
 
+    def send_file(self, path: str, data: bytes, mime_type: str, **query: str) -> Any:
+        """POST bytes to a path under /api/v1."""
+        headers = {"content-type": mime_type}
+        response = self._exchange("POST", f"/api/v1{path}", params=query, content=data, headers=headers)
+        if not response.is_success:
+            raise _error_of(response)
+        return response.json()
+
+    def read_file(self, path: str) -> bytes:
+        """GET the bytes of a path under /api/v1."""
+        response = self._exchange("GET", f"/api/v1{path}")
+        if not response.is_success:
+            raise _error_of(response)
+        data: bytes = response.content
+        return data
+
     def send_traces(self, request: bytes) -> None:
         """POST a serialised OTLP ExportTraceServiceRequest; it is on the server's disk on return."""
         headers = {"content-type": "application/x-protobuf"}

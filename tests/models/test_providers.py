@@ -2,6 +2,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from windlass.errors import ConfigurationError, InputError, ProviderError
-from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema, Usage
+from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema, Picture, Usage
 from windlass.models.extractive import ExtractiveModel
 from windlass.models.failures import ProviderFailure
 from windlass.models.providers import open_model
@@ -240,6 +241,56 @@ def test_google_answers_over_its_own_wire() -> None:
         assert (answer.text, answer.usage, answer.finish_reason) == ("Hi there", Usage(7, 2), "stop")
         pieces, last = stream(model)
         assert "".join(pieces) == last.text == "Hi there"
+
+
+SEEING = [Message("user", "What is it?", (Picture(b"GIF89a", "image/gif", "View 1:"),))]
+
+
+def test_a_picture_goes_after_its_label_over_the_openai_wire(server: ScriptedServer) -> None:
+    asyncio.run(open_model("openai:sees", base_url=server.url).complete(SEEING, {}))
+    body: Any = server.calls[-1].body
+    _, label, shown = body["messages"][0]["content"]
+    assert label == {"type": "text", "text": "View 1:"}
+    assert shown["image_url"]["url"] == "data:image/gif;base64,R0lGODlh"
+    assert server.calls[-1].messages == tuple(SEEING)
+
+
+def test_a_picture_goes_over_the_wires_of_anthropic_and_google() -> None:
+    bodies: list[dict[str, Any]] = []
+
+    async def anthropic(request: Request) -> Response:
+        bodies.append(await request.json())
+        usage = {"input_tokens": 1, "output_tokens": 1}
+        return JSONResponse(
+            {"id": "m", "type": "message", "role": "assistant", "model": "claude", "stop_sequence": None}
+            | {"content": [{"type": "text", "text": "A dot."}], "stop_reason": "end_turn", "usage": usage}
+        )
+
+    async def google(request: Request) -> Response:
+        bodies.append(await request.json())
+        content = {"role": "model", "parts": [{"text": "A dot."}]}
+        return JSONResponse({"candidates": [{"content": content, "index": 0, "finishReason": "STOP"}]})
+
+    routes = [
+        Route("/v1/messages", anthropic, methods=["POST"]),
+        Route("/v1beta/models/{call}", google, methods=["POST"]),
+    ]
+    with serve(Starlette(routes=routes)) as url:
+        for ref in ("anthropic:claude-sonnet-5", "google:gemini-2.5-flash"):
+            model = open_model(ref, base_url=url, api_key="some-key")
+            assert asyncio.run(model.complete(SEEING, {"max_tokens": 100})).text == "A dot."
+    for_anthropic, for_google = bodies
+    text, label, picture = for_anthropic["messages"][0]["content"]
+    assert (text["text"], label["text"], picture["type"]) == ("What is it?", "View 1:", "image")
+    assert picture["source"] == {"type": "base64", "media_type": "image/gif", "data": "R0lGODlh"}
+    text, label, picture = for_google["contents"][0]["parts"]
+    assert (text["text"], label["text"]) == ("What is it?", "View 1:")
+    assert picture["inlineData"]["mimeType"] == "image/gif"
+
+
+def test_the_offline_baseline_says_that_it_sees_nothing() -> None:
+    with pytest.raises(InputError, match="sees no pictures"):
+        asyncio.run(open_model("local:extractive").complete(SEEING, {}))
 
 
 SCHEMA = OutputSchema(

@@ -52,3 +52,25 @@ def test_where_there_is_no_room_for_a_file_its_type_is_named(store: MediaStore) 
     reference = store.keep("shop", b"GIF89a", "image/gif")
     assert without_references(f"see {reference}, and {reference}") == "see [image/gif], and [image/gif]"
     assert without_references("windlass-media://nothing") == "windlass-media://nothing"
+
+
+def test_an_uploaded_file_stays_until_it_is_released(store: MediaStore, database: Database, blobs: Blobs) -> None:
+    digest = digest_in(store.keep("shop", b"GIF89a", "image/gif"))
+    assert store.keep("shop", b"GIF89a", "image/gif", uploaded=True)
+    assert not store.forget("shop", digest)
+    assert store.get("shop", digest).data == b"GIF89a"
+    store.release("shop", digest)
+    assert store.forget("shop", digest)
+    assert not blobs.exists(digest)
+    with pytest.raises(NotFound, match="This project has no file"):
+        store.release("shop", digest)
+    # Kept again, it is noted again.
+    store.keep("shop", b"GIF89a", "image/gif", uploaded=True)
+    assert not MediaStore(database, blobs).forget("shop", digest)
+
+
+def test_what_one_project_uploaded_another_may_forget(store: MediaStore, blobs: Blobs) -> None:
+    digest = digest_in(store.keep("shop", b"GIF89a", "image/gif", uploaded=True))
+    store.keep("other", b"GIF89a", "image/gif")
+    assert store.forget("other", digest)
+    assert blobs.exists(digest)

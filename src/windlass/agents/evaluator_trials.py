@@ -21,6 +21,8 @@ from windlass.evaluation.datasets import require_columns
 from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.judging import Ask
+from windlass.evaluation.media.files import Media
+from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import get_run
 from windlass.evaluation.samples import Context, Item, Prediction, Sample
@@ -50,6 +52,8 @@ class TriedSample(BaseModel):
     metadata: dict[str, object] = {}
     contexts: list[TriedContext] = []
     trajectory: list[TriedCall] | None = None
+    media: list[Media] = []
+    """Pictures and clips that were made: references or data URLs."""
 
 
 class Trial(BaseModel):
@@ -58,6 +62,8 @@ class Trial(BaseModel):
     value: float | None
     label: str
     explanation: str
+    evidence: JsonValue
+    """What the judgement rests on, where the evaluator says."""
     source: Literal["code", "judge"]
     missing_why: str | None
     """Where there is no value: why, in the words that a run's coverage counts it under."""
@@ -84,12 +90,14 @@ class EvaluatorTrials:
         models: Models,
         tracer_of: Callable[[str], Tracer],
         runs: ReleaseRuns,
+        resources_of: Callable[[str], ProjectResources],
     ) -> None:
         self._database = database
         self._registry = registry
         self._models = models
         self._tracer_of = tracer_of
         self._runs = runs
+        self._resources_of = resources_of
 
     def sample_of_run(self, principal: Principal, run_id: str, item_id: str) -> TriedSample:
         """Return what a run's release answered to an item. Raises NotFound, InputError for a failed sample."""
@@ -111,8 +119,10 @@ class EvaluatorTrials:
         key or a part that is not installed.
         """
         answers: list[Completion] = []
+        keep_picture = self._resources_of(principal.project).keep_picture
         open_judge = _counted(
-            judges_of(self._models, self._tracer_of(principal.project), RunCalls(RunOptions())), answers
+            judges_of(self._models, self._tracer_of(principal.project), RunCalls(RunOptions()), keep_picture),
+            answers,
         )
         evaluator = self._open(principal.project, name, what, open_judge).ready()
         item = Item(id="sample", input=tried.input, reference=tried.reference, metadata=tried.metadata)
@@ -126,6 +136,7 @@ class EvaluatorTrials:
             value=judgement.value,
             label=judgement.label,
             explanation=judgement.explanation,
+            evidence=judgement.evidence,
             source=judgement.source,
             missing_why=(judgement.label or "undefined") if judgement.value is None else None,
             latency_s=took,
@@ -141,7 +152,9 @@ class EvaluatorTrials:
         if name in BUILT_IN:
             return BUILT_IN[name]
         version = self._registry.get(project, Selector("evaluator", name, what))
-        return make_evaluator(name, EvaluatorBody.model_validate(version.body), open_judge)
+        return make_evaluator(
+            name, EvaluatorBody.model_validate(version.body), open_judge, self._resources_of(project)
+        )
 
 
 def _counted(open_judge: OpenJudge, answers: list[Completion]) -> OpenJudge:
@@ -166,6 +179,7 @@ def _prediction(tried: TriedSample) -> Prediction:
         output=tried.output,
         contexts=tuple(Context(each.document, each.section, each.text) for each in tried.contexts),
         trajectory=None if calls is None else tuple(ToolCall(call.tool_name, call.tool_input) for call in calls),
+        media=tuple(tried.media),
     )
 
 
@@ -184,4 +198,5 @@ def _tried(sample: Sample) -> TriedSample:
         else [
             TriedCall.model_validate({"tool_name": c.tool_name, "tool_input": dict(c.tool_input)}) for c in calls
         ],
+        media=list(sample.media),
     )

@@ -1,6 +1,7 @@
 """The models of judges, asked within spans: what a judge cost and said is in the trace of the sample it judged."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from opentelemetry.trace import Tracer, set_span_in_context
@@ -11,19 +12,26 @@ from windlass.agents.models import Models
 from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.judges.judging import Ask
 from windlass.models.calls.run_calls import RunCalls
-from windlass.models.completion import Completion, Message, OutputSchema
+from windlass.models.completion import Completion, Message, OutputSchema, Picture
 
 EVALUATOR: Final = "windlass.evaluator"
 
 
-def judges_of(models: Models, tracer: Tracer, calls: RunCalls) -> OpenJudge:
-    """Return what opens a judge's model for the calls of one run."""
+def judges_of(
+    models: Models, tracer: Tracer, calls: RunCalls, keep_picture: Callable[[Picture], str] | None = None
+) -> OpenJudge:
+    """Return what opens a judge's model for the calls of one run.
+
+    ``keep_picture`` keeps a picture that a judge is shown, for its span to refer to; it may block.
+    """
 
     def open_judge(evaluator: str, ref: str, parameters: Mapping[str, JsonValue]) -> Ask:
         opened = models.open(ref)
         model = calls.govern(opened.model, provider=opened.provider, name=opened.name, address=opened.address)
 
         async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
+            pictures = [picture for message in messages for picture in message.pictures]
+            kept = await asyncio.to_thread(_kept, pictures, keep_picture) if pictures and keep_picture else {}
             # Not a current span of its own: judges of one sample ask side by side.
             judging = tracer.start_span(f"judge {evaluator}", attributes={EVALUATOR: evaluator})
             try:
@@ -35,6 +43,7 @@ def judges_of(models: Models, tracer: Tracer, calls: RunCalls) -> OpenJudge:
                     parameters,
                     messages,
                     {EVALUATOR: evaluator},
+                    kept,
                 ) as call:
                     completion = await model.complete(messages, parameters, schema)
                     call.done(completion)
@@ -48,3 +57,7 @@ def judges_of(models: Models, tracer: Tracer, calls: RunCalls) -> OpenJudge:
         return ask
 
     return open_judge
+
+
+def _kept(pictures: Sequence[Picture], keep: Callable[[Picture], str]) -> Mapping[Picture, str]:
+    return {picture: keep(picture) for picture in pictures}

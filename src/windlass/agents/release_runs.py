@@ -26,6 +26,8 @@ from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.media.project import ProjectResources
+from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.metrics.replays import replay_match
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import pass_rates
@@ -89,6 +91,7 @@ class ReleaseRuns:
         answers: AnswerStore,
         prices: PriceBook,
         targets: UrlTargets,
+        resources_of: Callable[[str], ProjectResources],
         concurrency: int,
     ) -> None:
         """``settle`` returns when everything that was acknowledged can be read."""
@@ -106,6 +109,7 @@ class ReleaseRuns:
         self._answers = answers
         self._prices = prices
         self._targets = targets
+        self._resources_of = resources_of
         self._concurrency = concurrency
         jobs.register(_JOB, self._execute)
 
@@ -294,12 +298,14 @@ class ReleaseRuns:
     ) -> ChosenEvaluators:
         if not names:
             return ChosenEvaluators(fitting(items), {})
-        chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls))
+        chosen = choose_evaluators(
+            self._registry, project, names, self._judges(project, calls), self._resources_of(project)
+        )
         require_columns(items, chosen.evaluators)
         return chosen
 
     def _judges(self, project: str, calls: RunCalls) -> OpenJudge:
-        return judges_of(self._models, self._tracer_of(project), calls)
+        return judges_of(self._models, self._tracer_of(project), calls, self._resources_of(project).keep_picture)
 
     def _execute(self, run_id: str) -> None:
         execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
@@ -308,7 +314,12 @@ class ReleaseRuns:
         answers = self._answers.of_run(run.project) if run.options.cache else None
         calls = calls_of(self._prices, run.project, run.options, answers=answers, counts=run.calls)
         evaluators = restore_evaluators(
-            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
+            self._registry,
+            run.project,
+            run.evaluators,
+            run.evaluator_versions,
+            self._judges(run.project, calls),
+            self._resources_of(run.project),
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(
@@ -328,7 +339,7 @@ class ReleaseRuns:
 
     def _target(self, run: Run, calls: RunCalls) -> Target:
         if run.outputs is not None:
-            return RecordedOutputs(run.outputs)
+            return KeepingTarget(RecordedOutputs(run.outputs), self._resources_of(run.project))
         if run.target is not None:
             agent = self._targets.open(read_spec(run.target), calls)
             if run.replay is None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
@@ -11,7 +11,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.util.types import AttributeValue
 from pydantic import JsonValue
 
-from windlass.models.completion import Completion, Message
+from windlass.models.completion import Completion, Message, Picture
 from windlass.retrieval.index import Hit
 
 Attributes = dict[str, AttributeValue]
@@ -56,10 +56,16 @@ def documents(hits: Sequence[Hit]) -> Attributes:
     return {"gen_ai.retrieval.documents": _json(found)}
 
 
-def input_messages(messages: Sequence[Message]) -> Attributes:
-    """Return the conversation; instructions to the model go apart, as the conventions have it."""
+def input_messages(messages: Sequence[Message], kept: Mapping[Picture, str] = MappingProxyType({})) -> Attributes:
+    """Return the conversation; instructions to the model go apart, as the conventions have it.
+
+    ``kept`` are the references to pictures in it; of one without a reference there is its label alone.
+    """
     said = [
-        {"role": message.role, "parts": [{"type": "text", "content": message.content}]}
+        {
+            "role": message.role,
+            "parts": [{"type": "text", "content": message.content}, *_pictures(message.pictures, kept)],
+        }
         for message in messages
         if message.role != "system"
     ]
@@ -70,6 +76,14 @@ def input_messages(messages: Sequence[Message]) -> Attributes:
     if instructions:
         attributes["gen_ai.system_instructions"] = _json(instructions)
     return attributes
+
+
+def _pictures(pictures: Sequence[Picture], kept: Mapping[Picture, str]) -> Iterator[dict[str, str]]:
+    for picture in pictures:
+        if picture.label:
+            yield {"type": "text", "content": picture.label}
+        if picture in kept:
+            yield {"type": "uri", "modality": "image", "mime_type": picture.mime_type, "uri": kept[picture]}
 
 
 def output_messages(text: str, finish_reason: str) -> Attributes:
@@ -98,6 +112,7 @@ class ModelCall:
         parameters: Mapping[str, JsonValue],
         messages: Sequence[Message],
         shared: Mapping[str, AttributeValue] = MappingProxyType({}),
+        kept: Mapping[Picture, str] = MappingProxyType({}),
     ) -> None:
         asked = {
             f"gen_ai.request.{name}": value
@@ -113,7 +128,7 @@ class ModelCall:
                 "gen_ai.provider.name": provider,
                 "gen_ai.request.model": model,
                 **asked,
-                **input_messages(messages),
+                **input_messages(messages, kept),
                 **shared,
             },
         )

@@ -20,6 +20,7 @@ from windlass.cli import (
     imports,
     keys,
     masking,
+    media,
     prices,
     replay,
     retention,
@@ -63,6 +64,7 @@ app.add_typer(retention.app, name="retention")
 app.add_typer(cache.app, name="cache")
 app.add_typer(audit.app, name="audit")
 app.add_typer(masking.app, name="masking")
+app.add_typer(media.app, name="media")
 app.add_typer(keys.app, name="keys")
 app.command("doctor")(doctor.doctor)
 

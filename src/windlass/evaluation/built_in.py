@@ -7,6 +7,7 @@ from windlass.evaluation.evaluators import Evaluator, Registry
 from windlass.evaluation.judges import agents as agent_judges
 from windlass.evaluation.judges.checklist import checklist
 from windlass.evaluation.judges.claims import claims
+from windlass.evaluation.judges.media_agreement import media_agreement
 from windlass.evaluation.judges.pairwise import pairwise
 from windlass.evaluation.judges.rubric import rubric
 from windlass.evaluation.metrics import (
@@ -75,11 +76,15 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
 
+MEDIA_JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {"media_agreement": media_agreement}
+"""Judges of pictures and clips: what they take second is what they work with beside their model."""
+
 JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "rubric": rubric,
     "checklist": checklist,
     "claims": claims,
     "pairwise": pairwise,
     **agent_judges.JUDGES,
+    **MEDIA_JUDGES,
 }
 """Those that ask a model, too: what they take first is how it is asked."""

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from windlass.errors import InputError
 from windlass.evaluation.checks import SEED, Results
+from windlass.evaluation.media.files import Media
 from windlass.evaluation.results import run_sample
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.samples import Item
@@ -29,6 +30,7 @@ class PairedMetric(BaseModel):
 
 class ComparedSide(BaseModel):
     output: str
+    media: list[Media]
     error: str | None
     trace_id: str
     scores: dict[str, float | None]
@@ -115,7 +117,13 @@ def _side(item: Item, results: Results) -> ComparedSide | None:
     if item.id not in results:
         return None
     sample = run_sample(item, results[item.id])
-    return ComparedSide(output=sample.output, error=sample.error, trace_id=sample.trace_id, scores=sample.scores)
+    return ComparedSide(
+        output=sample.output,
+        media=sample.media,
+        error=sample.error,
+        trace_id=sample.trace_id,
+        scores=sample.scores,
+    )
 
 
 def _paired_metric(name: str, higher_is_better: bool, samples: list[ComparedSample]) -> PairedMetric:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from windlass.errors import ConfigurationError
+from windlass.evaluation.media.files import Media, find_media
 from windlass.evaluation.trajectories import Outcome, ToolCall, read_trajectory
 
 if TYPE_CHECKING:
-    from windlass.telemetry.models import Message
+    from windlass.telemetry.models import Message, MessagePart
 
 
 def read_conversation(value: Sequence[object]) -> "list[Message]":
@@ -30,6 +31,19 @@ def answer_of(messages: "Sequence[Message]") -> str:
 
 def text_of_message(message: "Message") -> str:
     return "\n".join(part.content for part in message.parts if part.type == "text")
+
+
+def media_of(messages: "Sequence[Message]") -> tuple[Media, ...]:
+    """Return the pictures and clips that the assistant sent last."""
+    for message in reversed(messages):
+        files = [part for part in message.parts if part.type == "media"]
+        if message.role == "assistant" and files:
+            return tuple(media for part in files for media in find_media(_part(part)))
+    return ()
+
+
+def _part(part: "MessagePart") -> dict[str, str]:
+    return {"type": "media", "mime_type": part.mime_type, "uri": part.uri, "content": part.content}
 
 
 def calls_of(messages: "Sequence[Message]", outcomes: Mapping[str, Outcome] | None = None) -> tuple[ToolCall, ...]:

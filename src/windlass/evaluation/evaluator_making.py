@@ -7,6 +7,7 @@ parameters: {k: 3}
 """
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -16,9 +17,11 @@ from pydantic import ConfigDict, JsonValue, ValidationError, validate_call
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS
+from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS, MEDIA_JUDGES
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.judging import Ask
+from windlass.evaluation.judges.media_agreement import MediaTools
+from windlass.evaluation.media.resources import NoResources, Resources
 
 _STRICT: Final = ConfigDict(strict=True)
 
@@ -29,13 +32,18 @@ Raises InputError for a reference that names no model, ConfigurationError for on
 """
 
 
-def make_evaluator(name: str, body: EvaluatorBody, open_judge: OpenJudge | None = None) -> Evaluator:
-    """Make the evaluator that a version describes.
+def make_evaluator(
+    name: str,
+    body: EvaluatorBody,
+    open_judge: OpenJudge | None = None,
+    resources: Resources | None = None,
+) -> Evaluator:
+    """Make the evaluator that a version describes; ``resources`` are what a judge of pictures works with.
 
     Raises InputError for a function or parameter unknown here, and what ``open_judge`` raises.
     """
     if body.function in JUDGES:
-        return _make_judge(name, body, open_judge)
+        return _make_judge(name, body, open_judge, resources or NoResources())
     if body.function in BUILT_IN and not body.parameters:
         return replace(BUILT_IN[body.function], name=name)
     maker = MAKERS.get(body.function)
@@ -47,7 +55,7 @@ def make_evaluator(name: str, body: EvaluatorBody, open_judge: OpenJudge | None 
     return _make(name, body, maker, body.parameters)
 
 
-def _make_judge(name: str, body: EvaluatorBody, open_judge: OpenJudge | None) -> Evaluator:
+def _make_judge(name: str, body: EvaluatorBody, open_judge: OpenJudge | None, resources: Resources) -> Evaluator:
     parameters = dict(body.parameters)
     ref, settings = parameters.pop("model", None), parameters.pop("model_parameters", {})
     if not isinstance(ref, str) or not isinstance(settings, dict):
@@ -57,7 +65,23 @@ def _make_judge(name: str, body: EvaluatorBody, open_judge: OpenJudge | None) ->
         )
     if open_judge is None:
         raise InputError(f"evaluator/{name} asks a model, which only a run on a server can.")
-    return _make(name, body, partial(JUDGES[body.function], open_judge(name, ref, settings)), parameters)
+    maker = partial(JUDGES[body.function], open_judge(name, ref, settings))
+    if body.function in MEDIA_JUDGES:
+        other = parameters.pop("question_model", ref), parameters.pop("question_model_parameters", settings)
+        maker = partial(maker, _media_tools(name, *other, open_judge, resources))
+    return _make(name, body, maker, parameters)
+
+
+def _media_tools(
+    name: str, ref: JsonValue, settings: JsonValue, open_judge: OpenJudge, resources: Resources
+) -> MediaTools:
+    if not isinstance(ref, str) or not isinstance(settings, dict):
+        raise InputError(
+            f"evaluator/{name}: `question_model` is a model (provider:name), and may have "
+            "`question_model_parameters`."
+        )
+    asked = f"{ref} {json.dumps(settings, sort_keys=True)}"
+    return MediaTools(open_judge(name, ref, settings), asked, resources)
 
 
 def _make(

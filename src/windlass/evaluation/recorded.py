@@ -1,7 +1,8 @@
 """Recorded outputs as a target: what stands in a column of the dataset is scored, and no model is asked.
 
 An output is text, a list of messages, or an object: `output` or `messages` (of which the output is the assistant's
-last text), `tool_calls`, `retrieved`, `usage`, `cost_usd`, `latency_s`, or `error` for an item that failed.
+last text), `media`, `tool_calls`, `retrieved`, `usage`, `cost_usd`, `latency_s`, or `error` for an item that
+failed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, ValidationError
 
 from windlass.errors import InputError
-from windlass.evaluation.conversations import answer_of, calls_of, read_conversation
+from windlass.evaluation.conversations import answer_of, calls_of, media_of, read_conversation
+from windlass.evaluation.media.files import Media, find_media
 from windlass.evaluation.samples import Context, Item, Prediction
 from windlass.evaluation.trajectories import read_trajectory
 from windlass.models.completion import Usage
@@ -44,6 +46,7 @@ class _Output(BaseModel):
 
     output: str | None = None
     messages: list[dict[str, Any]] | None = None
+    media: list[Any] = Field(default_factory=list)
     tool_calls: list[Any] | None = None
     retrieved: list[str | _Passage] = Field(default_factory=list)
     usage: _Usage | None = None
@@ -95,7 +98,7 @@ def read_output(value: object) -> Prediction:
         return Prediction(output=value)
     if isinstance(value, list):
         messages = _messages(value)
-        return Prediction(output=answer_of(messages), trajectory=calls_of(messages))
+        return Prediction(output=answer_of(messages), trajectory=calls_of(messages), media=media_of(messages))
     if not isinstance(value, Mapping):
         raise InputError(
             f"an output is text, a list of messages or an object with `output`, this is a {type(value).__name__}."
@@ -113,8 +116,9 @@ def _prediction(recorded: _Output) -> Prediction:
     if recorded.error is not None:
         raise RecordedFailure(recorded.error)
     messages = _messages(recorded.messages) if recorded.messages is not None else None
-    if recorded.output is None and messages is None:
-        raise InputError("an object needs `output` or `messages`.")
+    media = _media(recorded.media) if recorded.media else media_of(messages or [])
+    if recorded.output is None and messages is None and not media:
+        raise InputError("an object needs `output` or `messages`, or `media`.")
     calls = read_trajectory(recorded.tool_calls) if recorded.tool_calls is not None else None
     return Prediction(
         output=recorded.output if recorded.output is not None else answer_of(messages or []),
@@ -123,7 +127,18 @@ def _prediction(recorded: _Output) -> Prediction:
         cost_usd=recorded.cost_usd,
         latency_s=recorded.latency_s,
         trajectory=calls if calls is not None or messages is None else calls_of(messages),
+        media=media,
     )
+
+
+def _media(values: Sequence[object]) -> tuple[Media, ...]:
+    media = find_media(values)
+    if len(media) != len(values):
+        raise InputError(
+            "`media` is a list of files: each is a reference (`windlass media put` prints it), a data URL or a "
+            "part of a message."
+        )
+    return tuple(media)
 
 
 def _messages(value: Sequence[object]) -> "list[Message]":

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from windlass.errors import InputError
+from windlass.evaluation.media.files import Media
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import all_pass_rates
 from windlass.evaluation.rates import rate_interval
@@ -64,6 +65,10 @@ class RunSample(BaseModel):
     scores: dict[str, float | None]
     labels: dict[str, str]
     explanations: dict[str, str]
+    evidence: dict[str, JsonValue]
+    """What a judgement rests on, by the evaluators that say."""
+    media: list[Media]
+    """The pictures and clips that the release made."""
     latency_s: float | None
     metadata: dict[str, object]
     replay: ReplayedSample | None = Field(default=None, exclude_if=lambda value: value is None)
@@ -122,6 +127,8 @@ def run_sample(item: Item, result: SampleResult) -> RunSample:
         explanations={
             name: judgement.explanation for name, judgement in judgements.items() if judgement.explanation
         },
+        evidence={name: each.evidence for name, each in judgements.items() if each.evidence is not None},
+        media=[Media(each.uri, each.type) for each in result.prediction.media] if result.prediction else [],
         latency_s=result.prediction.latency_s if result.prediction else None,
         metadata=item.metadata,
         replay=ReplayedSample.of(result.prediction.replay) if result.prediction else None,

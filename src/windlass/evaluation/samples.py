@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
+from windlass.evaluation.media.files import Media
 from windlass.evaluation.replayed import Replay
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.completion import Usage
@@ -52,6 +53,9 @@ class Prediction:
     replay: Replay | None = None
     """Of a recording that was run again: where its results came from, and where the target left it."""
 
+    media: tuple[Media, ...] = ()
+    """The pictures and clips that it made."""
+
     @property
     def is_cut_off(self) -> bool:
         """Whether it ended where its recorded world did: then it is no answer, and nothing is scored."""
@@ -82,6 +86,7 @@ class Sample:
     error: str | None = None
     trajectory: tuple[ToolCall, ...] | None = None
     replay: Replay | None = None
+    media: tuple[Media, ...] = ()
 
     @property
     def references(self) -> list[str]:
@@ -103,6 +108,7 @@ class Sample:
             latency_s=prediction.latency_s,
             trajectory=prediction.trajectory,
             replay=prediction.replay,
+            media=prediction.media,
         )
 
 
@@ -115,6 +121,8 @@ class Judgement:
     explanation: str = ""
     source: Literal["code", "judge"] = "code"
     """Who judged: code, or a model."""
+    evidence: JsonValue = None
+    """What it rests on, for a page to show; not every evaluator has more to say than its explanation."""
 
 
 CUT_OFF: Final = Judgement(None, "diverged", "the candidate left its recorded world, where the sample ended")

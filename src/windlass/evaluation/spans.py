@@ -8,6 +8,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationSc
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
+from windlass.evaluation.media.files import Media, find_media, texts_beside_media
 from windlass.evaluation.predictions import dump_prediction, text_of
 from windlass.evaluation.replay.spans import replay_attributes, replay_spans
 from windlass.evaluation.samples import Item, SampleResult
@@ -64,7 +65,7 @@ def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
             *common,
             _attribute(ITEM, item.id),
             KeyValue(key=ATTEMPTS, value=AnyValue(int_value=result.attempts)),
-            _attribute("gen_ai.input.messages", _message("user", text_of(item.input))),
+            _attribute("gen_ai.input.messages", _message("user", *_said(item.input))),
         ],
     )
     if result.repeat > 1:
@@ -73,7 +74,11 @@ def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
         span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=result.error or ""))
         span.attributes.append(_attribute(ERROR_TYPE, result.error_type or "Error"))
         return span
-    span.attributes.append(_attribute("gen_ai.output.messages", _message("assistant", result.prediction.output)))
+    span.attributes.append(
+        _attribute(
+            "gen_ai.output.messages", _message("assistant", result.prediction.output, result.prediction.media)
+        )
+    )
     span.attributes.append(_attribute(PREDICTION, dump_prediction(result.prediction)))
     if result.prediction.replay is not None:
         span.attributes.extend(replay_attributes(result.prediction.replay))
@@ -83,8 +88,20 @@ def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
     return span
 
 
-def _message(role: str, text: str) -> str:
-    return json.dumps([{"role": role, "parts": [{"type": "text", "content": text}]}], ensure_ascii=False)
+def _said(value: object) -> tuple[str, Sequence[Media]]:
+    """Return what an input says and the files that it names."""
+    media = find_media(value)
+    return text_of(texts_beside_media(value) if media else value), media
+
+
+def _message(role: str, text: str, media: Sequence[Media] = ()) -> str:
+    parts = [{"type": "text", "content": text}] if text or not media else []
+    return json.dumps([{"role": role, "parts": [*parts, *map(_part, media)]}], ensure_ascii=False)
+
+
+def _part(media: Media) -> dict[str, str]:
+    modality = media.type.partition("/")[0] or "image"
+    return {"type": "uri", "modality": modality, "mime_type": media.type, "uri": media.uri}
 
 
 def _attribute(name: str, value: str) -> KeyValue:

@@ -54,7 +54,11 @@ class WarehouseSamples:
             if score.evaluator.startswith(REVIEW):
                 continue
             judgements[score.trace_id][score.name] = Judgement(
-                score.value, score.label, score.explanation, "judge" if score.source == "judge" else "code"
+                score.value,
+                score.label,
+                score.explanation,
+                "judge" if score.source == "judge" else "code",
+                score.evidence,
             )
         spans = list_samples(self._warehouse, self._project, self._run)
         # A sample that was cut off may have left spans of the target: they are no root and do not count.
@@ -80,6 +84,7 @@ class WarehouseSamples:
             value=judgement.value,
             label=judgement.label,
             explanation=judgement.explanation,
+            evidence=judgement.evidence,
             source=judgement.source,
             run=self._run,
             item=result.item,

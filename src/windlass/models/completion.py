@@ -12,9 +12,21 @@ JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that a model is shown."""
+
+    data: bytes
+    mime_type: str
+    label: str = ""
+    """A text that is said right before it, by which others can refer to it."""
+
+
+@dataclass(frozen=True)
 class Message:
     role: Literal["system", "user", "assistant"]
     content: str
+    pictures: tuple[Picture, ...] = ()
+    """Of a user: shown after the text, in this order."""
 
 
 @dataclass(frozen=True)

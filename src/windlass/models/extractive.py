@@ -61,6 +61,8 @@ class ExtractiveModel:
         """
         if schema is not None:
             raise InputError(f"{REF} quotes sentences and can write no JSON: name a real model.")
+        if any(message.pictures for message in messages):
+            raise InputError(f"{REF} reads texts and sees no pictures: name a model that does.")
         read = read_parameters(ExtractiveParameters, parameters)
         return await asyncio.to_thread(self._complete, messages, read)
 

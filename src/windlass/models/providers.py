@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from httpx2 import AsyncClient
-    from pydantic_ai.messages import ModelMessage, ModelResponse
+    from pydantic_ai.messages import ModelMessage, ModelResponse, UserContent
     from pydantic_ai.models import Model, ModelRequestParameters
     from pydantic_ai.settings import ModelSettings
 
@@ -315,13 +315,27 @@ def _conversation(messages: Sequence[Message]) -> "list[ModelMessage]":
         if message.role == "assistant":
             conversation.append(ModelResponse([TextPart(message.content)]))
             continue
-        part = SystemPromptPart(message.content) if message.role == "system" else UserPromptPart(message.content)
+        part = SystemPromptPart(message.content) if message.role == "system" else UserPromptPart(_said(message))
         last = conversation[-1] if conversation else None
         if isinstance(last, ModelRequest):
             conversation[-1] = ModelRequest([*last.parts, part])
         else:
             conversation.append(ModelRequest([part]))
     return conversation
+
+
+def _said(message: Message) -> "str | list[UserContent]":
+    """Return what a user says: text alone, or the text and then the pictures, each after its label."""
+    from pydantic_ai.messages import BinaryContent
+
+    if not message.pictures:
+        return message.content
+    said: list[UserContent] = [message.content]
+    for picture in message.pictures:
+        if picture.label:
+            said.append(picture.label)
+        said.append(BinaryContent(picture.data, media_type=picture.mime_type))
+    return said
 
 
 def _text_of(event: object) -> str:

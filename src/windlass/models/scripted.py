@@ -4,6 +4,7 @@ It is product code: users test their own applications with it too.
 """
 
 import asyncio
+import base64
 import json
 import socket
 import threading
@@ -21,7 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
-from windlass.models.completion import Message
+from windlass.models.completion import Message, Picture
 
 Failure = Literal["500", "503", "529", "429", "401", "malformed", "cut"]
 """What a request can be answered with instead: an error status, a body that is not JSON, or half a body."""
@@ -94,7 +95,7 @@ class ScriptedServer:
     async def _complete(self, request: Request) -> Response:
         body = await request.json()
         call = Call(
-            messages=tuple(Message(m["role"], _content(m["content"])) for m in body["messages"]),
+            messages=tuple(_message(m["role"], m["content"]) for m in body["messages"]),
             model=str(body["model"]),
             stream=bool(body.get("stream")),
             body=body,
@@ -216,14 +217,30 @@ def _usage(call: Call, text: str) -> dict[str, int]:
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
-def _content(content: object) -> str:
-    """A message's text, which the wire also allows as a list of parts."""
+def _message(role: Literal["system", "user", "assistant"], content: object) -> Message:
+    """Return what was said: a text, or a list of parts of which the pictures are data URLs."""
     match content:
         case str():
-            return content
+            return Message(role, content)
         case list():
-            return "".join(
-                part["text"] for part in content if isinstance(part, dict) and part.get("type") == "text"
-            )
+            return _message_of_parts(role, content)
         case _:
-            return ""
+            return Message(role, "")
+
+
+def _message_of_parts(role: Literal["system", "user", "assistant"], parts: list[object]) -> Message:
+    """Read parts; a text between others and right before a picture is its label."""
+    texts: list[str] = []
+    pictures: list[Picture] = []
+    may_be_label = False
+    for part in parts:
+        match part:
+            case {"type": "text", "text": str(text)}:
+                texts.append(text)
+                may_be_label = len(texts) > 1
+            case {"type": "image_url", "image_url": {"url": str(url)}} if url.startswith("data:"):
+                label = texts.pop() if may_be_label else ""
+                mime_type, _, data = url.removeprefix("data:").partition(";base64,")
+                pictures.append(Picture(base64.b64decode(data), mime_type, label))
+                may_be_label = False
+    return Message(role, "".join(texts), tuple(pictures))

@@ -16,6 +16,7 @@ from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.default_evaluators import fitting
 from windlass.evaluation.evaluators import Evaluator, Function
+from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.recorded import RecordedOutputs
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
@@ -28,6 +29,7 @@ from windlass.models.calls.run_calls import RunCalls
 from windlass.sdk.answers import ServerAnswers
 from windlass.sdk.asked import AgentTarget, Asked, asked_of
 from windlass.sdk.exporting import flush
+from windlass.sdk.media import RESOURCES
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
 from windlass.sdk.setup import current_client
 
@@ -140,9 +142,9 @@ def evaluate(
 
     Args:
         target: Called with each item's `input`, at most `concurrency` at a time; sync (in threads) or async.
-            It returns the answer as text, or a `Prediction` with contexts, usage, cost and the
-            tool calls that it made (`trajectory`). Or `RecordedOutputs(column)`: what stands in a column of the
-            dataset is scored, and nothing is called. Or an agent by URL (`windlass.agent`).
+            It returns the answer as text, or a `Prediction` with contexts, usage, cost, the tool calls that it
+            made (`trajectory`) and the pictures and clips (`media`). Or `RecordedOutputs(column)`: what stands in
+            a column of the dataset is scored, and nothing is called. Or an agent by URL (`windlass.agent`).
         dataset: A version (`guide-questions@latest`), or items (`{"input": …, "reference": …}`), which are
             pushed as the dataset `name`.
         evaluators: Names of built-in evaluators, functions (async too) from a `Sample` to a number, None or a
@@ -236,7 +238,7 @@ def evaluate_on(
         begun(run["id"])
     store = _ServerSamples(client, run, ServerAnswers(client) if options.cache else None)
     try:
-        progress = _sample(items, asked.open(), chosen, store, settings, options)
+        progress = _sample(items, KeepingTarget(asked.open(), RESOURCES), chosen, store, settings, options)
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
@@ -317,6 +319,7 @@ class _ServerSamples:
                 "value": judgement.value,
                 "label": judgement.label,
                 "explanation": judgement.explanation,
+                "evidence": judgement.evidence,
                 "source": judgement.source,
                 "run": self._run,
                 "item": result.item,

@@ -10,6 +10,7 @@ from windlass.evaluation.judges.judging import Ask
 from windlass.models.calls.current import current_calls
 from windlass.models.completion import Completion, Message, OutputSchema
 from windlass.models.providers import address_of, open_model
+from windlass.sdk.media import RESOURCES
 
 
 def judge(
@@ -24,7 +25,7 @@ def judge(
     """Make an evaluator that asks a model, for `windlass.evaluate`; it is asked from this process.
 
     Args:
-        function: What it does: `rubric`, `checklist`, `claims` or `pairwise`.
+        function: What it does: `rubric`, `checklist`, `claims`, `pairwise`, `media_agreement` and the like.
         model: `openai:NAME`, `anthropic:NAME` or `google:NAME`; the key is taken from the environment.
         name: Of its metric; by default the function's.
         base_url: Of a server of the provider's wire format, such as Ollama or vLLM.
@@ -49,4 +50,6 @@ def judge(
         return ask
 
     asked = {"model": model, "model_parameters": dict(model_parameters or {}), **parameters}
-    return make_evaluator(name or function, EvaluatorBody(function=function, parameters=asked), open_judge)
+    return make_evaluator(
+        name or function, EvaluatorBody(function=function, parameters=asked), open_judge, RESOURCES
+    )

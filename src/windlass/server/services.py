@@ -19,6 +19,8 @@ from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
 from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.media.project import ProjectResources
+from windlass.evaluation.media.questions import QuestionStore
 from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
@@ -112,6 +114,7 @@ class Services:
             max_bytes=settings.model_cache_mb * 2**20,
             max_age_days=settings.model_cache_days,
         )
+        self.media_questions = QuestionStore(self.database)
         self.runs = ReleaseRuns(
             self.database,
             self.audit,
@@ -127,6 +130,7 @@ class Services:
             answers=self.answers,
             prices=self.price_book,
             targets=UrlTargets(self.registry, Addresses(settings.target_urls)),
+            resources_of=self.resources_of,
             concurrency=settings.run_concurrency,
         )
         self.trials = EvaluatorTrials(
@@ -135,6 +139,7 @@ class Services:
             models=models,
             tracer_of=self.recorder.tracer,
             runs=self.runs,
+            resources_of=self.resources_of,
         )
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
@@ -159,6 +164,10 @@ class Services:
             environments=self.environments,
             prices=self.price_book,
         )
+
+    def resources_of(self, project: str) -> ProjectResources:
+        """Return what judges of pictures work with in a project."""
+        return ProjectResources(project, self.media, self.media_questions)
 
     def announce(self, url: str) -> None:
         """Say to other processes of this machine where this server answers."""

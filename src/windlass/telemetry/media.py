@@ -1,10 +1,10 @@
-"""Images, sounds and files that spans refer to: bytes in the blob store, and which project may read them."""
+"""Images, sounds and files of spans and datasets: bytes in the blob store, and which project may read them."""
 
 import re
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from windlass.errors import NotFound
 from windlass.storage.blobs import Blobs
@@ -30,17 +30,20 @@ class MediaStore:
     def __init__(self, database: Database, blobs: Blobs) -> None:
         self._database = database
         self._blobs = blobs
-        self._known: set[tuple[str, str]] = set()
+        self._known: set[tuple[str, str, bool]] = set()
 
-    def keep(self, project: str, data: bytes, mime_type: str) -> str:
-        """Keep a file, durably on return, and return the reference to it. Raises Unavailable."""
+    def keep(self, project: str, data: bytes, mime_type: str, *, uploaded: bool = False) -> str:
+        """Keep a file, durably on return, and return the reference to it; an uploaded one stays without any trace.
+
+        Raises Unavailable.
+        """
         digest = self._blobs.put(data)
         kind = clean_type(mime_type)
-        if (project, digest) not in self._known:
-            self._note(project, digest, kind, len(data))
+        if (project, digest, uploaded) not in self._known:
+            self._note(project, digest, kind, len(data), uploaded)
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known.add((project, digest))
+            self._known.add((project, digest, uploaded))
         return f"{SCHEME}{digest}?{urlencode({'type': kind, 'size': len(data)}, safe='/')}"
 
     def get(self, project: str, digest: str) -> MediaFile:
@@ -49,29 +52,50 @@ class MediaStore:
         with self._database.read() as tx:
             row = tx.execute(select(media.c.mime_type).where(*of_project)).one_or_none()
         if row is None:
-            raise NotFound(f"No span of this project refers to the file {digest}.")
+            raise NotFound(f"No span of this project refers to the file {digest}, and nobody put it there.")
         return MediaFile(self._blobs.get(digest), row.mime_type)
 
-    def forget(self, project: str, digest: str) -> None:
-        """Take a file from a project, and delete it when no other has it."""
+    def forget(self, project: str, digest: str) -> bool:
+        """Take a file from a project unless it was uploaded; tell whether. Without a project it is deleted."""
+        of_project = (media.c.project == project, media.c.digest == digest)
         with self._database.write() as tx:
             take_turns(tx, project, digest)
-            tx.execute(delete(media).where(media.c.project == project, media.c.digest == digest))
-            elsewhere = tx.execute(select(media.c.project).where(media.c.digest == digest)).first()
-        self._known.discard((project, digest))
-        if elsewhere is None:
+            tx.execute(delete(media).where(*of_project, media.c.uploaded.is_(False)))
+            of_projects = set(tx.execute(select(media.c.project).where(media.c.digest == digest)).scalars())
+        if project in of_projects:
+            return False
+        self._known -= {(project, digest, False), (project, digest, True)}
+        if not of_projects:
             self._blobs.delete(digest)
+        return True
 
-    def _note(self, project: str, digest: str, mime_type: str, size: int) -> None:
+    def release(self, project: str, digest: str) -> None:
+        """Have a file go with the last trace that refers to it, though it was uploaded. Raises NotFound."""
+        of_project = (media.c.project == project, media.c.digest == digest)
         with self._database.write() as tx:
             take_turns(tx, project, digest)
-            found = select(media.c.digest).where(media.c.project == project, media.c.digest == digest)
-            if tx.execute(found).one_or_none() is None:
+            found = tx.execute(update(media).where(*of_project).values(uploaded=False)).rowcount
+        self._known.discard((project, digest, True))
+        if not found:
+            raise NotFound(f"This project has no file {digest}.")
+
+    def _note(self, project: str, digest: str, mime_type: str, size: int, uploaded: bool) -> None:
+        of_project = (media.c.project == project, media.c.digest == digest)
+        with self._database.write() as tx:
+            take_turns(tx, project, digest)
+            if tx.execute(select(media.c.digest).where(*of_project)).one_or_none() is None:
                 tx.execute(
                     insert(media).values(
-                        project=project, digest=digest, mime_type=mime_type, size=size, created=now()
+                        project=project,
+                        digest=digest,
+                        mime_type=mime_type,
+                        size=size,
+                        created=now(),
+                        uploaded=uploaded,
                     )
                 )
+            elif uploaded:
+                tx.execute(update(media).where(*of_project).values(uploaded=True))
 
 
 def without_references(text: str) -> str:

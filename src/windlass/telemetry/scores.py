@@ -3,12 +3,13 @@
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, FiniteFloat, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, FiniteFloat, JsonValue, model_validator
 
 from windlass.storage.warehouse import Row, Step, Warehouse
 
@@ -58,6 +59,8 @@ class ScoreFields(BaseModel):
     label: str = ""
     """A category, or the word for a value."""
     explanation: str = ""
+    evidence: JsonValue = None
+    """What the judgement rests on, for a page to show: of `media_agreement`, questions, verdicts and places."""
     """Why; or a comment."""
     source: Source
     run: str = ""
@@ -114,6 +117,7 @@ STEPS: Final = (
             "ALTER TABLE scores DELETE WHERE id = '' SETTINGS mutations_sync = 2",
         ),
     ),
+    Step(2, "evidence of scores", ("ALTER TABLE scores ADD COLUMN IF NOT EXISTS evidence String CODEC(ZSTD)",)),
 )
 
 
@@ -147,6 +151,7 @@ def insert_scores(warehouse: Warehouse, project: str, scores: Sequence[Score], *
             {
                 "project": project,
                 **score.model_dump(),
+                "evidence": "" if score.evidence is None else json.dumps(score.evidence, ensure_ascii=False),
                 "id": score.id or natural_id(score),
                 "received": received,
                 "deleted": deleted,
@@ -178,4 +183,11 @@ def scores_of_run(warehouse: Warehouse, project: str, run: str) -> list[Score]:
 def read_score(row: Row) -> Score:
     time_us = row.pop("time_us")
     assert isinstance(time_us, int)
-    return Score.model_validate({**row, "time": datetime.fromtimestamp(time_us / 1_000_000, UTC)})
+    evidence = row.pop("evidence", "")
+    return Score.model_validate(
+        {
+            **row,
+            "time": datetime.fromtimestamp(time_us / 1_000_000, UTC),
+            "evidence": json.loads(str(evidence)) if evidence else None,
+        }
+    )

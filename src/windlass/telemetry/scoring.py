@@ -123,7 +123,7 @@ def delete_score(
         details = {"name": score.name, "trace": score.trace_id, "conversation": score.conversation}
         audit.append(tx, principal, "score:delete", f"score/{score.id}", details=details)
         # Before the entry is committed: an entry without its change would be worse than the opposite.
-        gone = score.model_copy(update={"value": None, "label": "", "explanation": ""})
+        gone = score.model_copy(update={"value": None, "label": "", "explanation": "", "evidence": None})
         insert_scores(warehouse, principal.project, [gone], deleted=True)
 
 

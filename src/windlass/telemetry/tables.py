@@ -1,6 +1,6 @@
 """Tables of telemetry among the records: masking, media that spans refer to, and how long telemetry is kept."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, false
 
 from windlass.storage.database import Instant, metadata
 
@@ -35,6 +35,8 @@ media = Table(
     Column("mime_type", String(200), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("created", Instant, nullable=False),
+    # Somebody put it there, for a dataset mostly: it stays when no trace refers to it.
+    Column("uploaded", Boolean, nullable=False, server_default=false()),
 )
 
 retention_policies = Table(

@@ -9,7 +9,7 @@ import pytest
 from windlass.errors import ProviderError
 from windlass.models.calls.answers import AskedModel, asked_again
 from windlass.models.calls.run_calls import RunCalls
-from windlass.models.completion import ChatModel, Message, OutputSchema
+from windlass.models.completion import ChatModel, Message, OutputSchema, Picture
 from windlass.models.providers import open_model
 from windlass.models.scripted import ScriptedServer
 
@@ -100,3 +100,19 @@ def test_repeats_and_attempts_are_answers_of_their_own() -> None:
         keys.add(ASKED.key(HELLO, {}, None))
     assert len(keys) == 6
     assert ASKED.key(HELLO, {}, None) in keys
+
+
+def test_what_was_asked_about_another_picture_is_another_call() -> None:
+    def key(*pictures: Picture) -> str:
+        return ASKED.key([Message("user", "Hello", pictures)], {}, None)
+
+    one = Picture(b"GIF89a", "image/gif", "View 1:")
+    assert key(one) == key(Picture(b"GIF89a", "image/gif", "View 1:"))
+    others = [
+        (Picture(b"GIF87a", "image/gif", "View 1:"),),
+        (Picture(b"GIF89a", "image/gif", "View 2:"),),
+        (one, one),
+        (),
+    ]
+    assert len({key(one), *(key(*other) for other in others)}) == 5
+    assert key() == ASKED.key(HELLO, {}, None)

@@ -71,3 +71,30 @@ def test_who_sees_no_traces_sees_no_files(project: Project) -> None:
 def test_a_digest_of_nothing_is_not_found(project: Project) -> None:
     assert fetched(project, "sha256:" + "0" * 64).status_code == 404
     assert fetched(project, "../../records").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part", "said"),
+    [
+        ("bytes=2-4", 206, b"cde", "bytes 2-4/26"),
+        ("bytes=20-", 206, b"uvwxyz", "bytes 20-25/26"),
+        ("bytes=-3", 206, b"xyz", "bytes 23-25/26"),
+        ("bytes=0-999", 206, b"abcdefghijklmnopqrstuvwxyz", "bytes 0-25/26"),
+        ("bytes=26-", 416, b"", "bytes */26"),
+        ("lines=1-2", 200, b"abcdefghijklmnopqrstuvwxyz", None),
+    ],
+)
+def test_a_player_is_given_the_part_that_it_asks_for(
+    project: Project, asked: str, status: int, part: bytes, said: str | None
+) -> None:
+    kept = project.client.send_file("/media", b"abcdefghijklmnopqrstuvwxyz", "video/mp4")
+    with project.http() as http:
+        answer = http.get(f"/api/v1/media/{kept['digest']}", headers={"range": asked})
+    assert (answer.status_code, answer.content, answer.headers.get("content-range")) == (status, part, said)
+    assert answer.headers["accept-ranges"] == "bytes"
+
+
+def test_only_who_may_write_puts_and_deletes_files(project: Project) -> None:
+    with project.http(project.key_of("viewer")) as http:
+        assert http.post("/api/v1/media", content=b"x").status_code == 403
+        assert http.delete(f"/api/v1/media/sha256:{'0' * 64}").status_code == 403

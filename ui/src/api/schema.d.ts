@@ -1832,6 +1832,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put Media
+         * @description Keep a file, which is the body; its type is that of the request. The same bytes are kept once.
+         */
+        post: operations["put_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/questions/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Questions
+         * @description Return the questions that a prompt was taken apart into, by the digest of what they were made of.
+         */
+        get: operations["get_questions"];
+        put?: never;
+        /**
+         * Keep Questions
+         * @description Keep questions unless others are kept already; answers with those that are: the first stay.
+         */
+        post: operations["keep_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/{digest}": {
         parameters: {
             query?: never;
@@ -1841,12 +1885,16 @@ export interface paths {
         };
         /**
          * Get Media
-         * @description Return a file that a span of the project refers to, as it was sent.
+         * @description Return a file of the project, as it was sent, or a part of it.
          */
         get: operations["get_media"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Media
+         * @description Delete a file that was put there. Where traces refer to it, it stays until the last of them goes.
+         */
+        delete: operations["delete_media"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2674,6 +2722,8 @@ export interface components {
         ComparedSide: {
             /** Output */
             output: string;
+            /** Media */
+            media: components["schemas"]["Media"][];
             /** Error */
             error: string | null;
             /** Trace Id */
@@ -2883,6 +2933,11 @@ export interface components {
             splits: {
                 [key: string]: number;
             };
+        };
+        /** DeletedFile */
+        DeletedFile: {
+            /** Deleted */
+            deleted: boolean;
         };
         /**
          * DeniedAttribute
@@ -3711,6 +3766,22 @@ export interface components {
             /** Answer */
             answer: string;
         };
+        /** KeptFile */
+        KeptFile: {
+            /** Uri */
+            uri: string;
+            /** Digest */
+            digest: string;
+            /** Mime Type */
+            mime_type: string;
+            /** Size */
+            size: number;
+        };
+        /** KeptQuestions */
+        KeptQuestions: {
+            /** Questions */
+            questions: components["schemas"]["MediaQuestion"][];
+        };
         /** KeyRequest */
         KeyRequest: {
             /** Name */
@@ -3856,6 +3927,34 @@ export interface components {
             } | null;
             /** Trace Id */
             trace_id?: string | null;
+        };
+        /**
+         * Media
+         * @description A picture or a clip, by the reference to its file or as a data URL.
+         */
+        Media: {
+            /** Uri */
+            uri: string;
+            /**
+             * Mime Type
+             * @default
+             */
+            mime_type: string;
+        };
+        /**
+         * MediaQuestion
+         * @description One atomic question about one element of a prompt.
+         */
+        MediaQuestion: {
+            /** Element */
+            element: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "object" | "attribute" | "count" | "relation" | "action" | "text";
+            /** Question */
+            question: string;
         };
         /** Message */
         Message: {
@@ -4155,6 +4254,7 @@ export interface components {
              * @default
              */
             explanation: string;
+            evidence?: components["schemas"]["JsonValue"];
             /**
              * Source
              * @default code
@@ -5071,6 +5171,12 @@ export interface components {
             explanations: {
                 [key: string]: string;
             };
+            /** Evidence */
+            evidence: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Media */
+            media: components["schemas"]["Media"][];
             /** Latency S */
             latency_s: number | null;
             /** Metadata */
@@ -5319,6 +5425,7 @@ export interface components {
              * @default
              */
             explanation: string;
+            evidence?: components["schemas"]["JsonValue"];
             /**
              * Source
              * @enum {string}
@@ -6181,6 +6288,7 @@ export interface components {
             label: string;
             /** Explanation */
             explanation: string;
+            evidence: components["schemas"]["JsonValue"];
             /**
              * Source
              * @enum {string}
@@ -6273,6 +6381,11 @@ export interface components {
             contexts: components["schemas"]["TriedContext"][];
             /** Trajectory */
             trajectory?: components["schemas"]["TriedCall"][] | null;
+            /**
+             * Media
+             * @default []
+             */
+            media: components["schemas"]["Media"][];
         };
         /** ValidationError */
         ValidationError: {
@@ -9898,7 +10011,157 @@ export interface operations {
             };
         };
     };
+    put_media: {
+        parameters: {
+            query?: {
+                /** @description Whether it is deleted with the last trace that refers to it. */
+                goes_with_traces?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFile"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    keep_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptQuestions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_media: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The part that is asked for. */
+                range?: string | null;
+            };
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A part of the file. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file has no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_media: {
         parameters: {
             query?: never;
             header?: never;
@@ -9915,7 +10178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/json": components["schemas"]["DeletedFile"];
                 };
             };
             /** @description Validation Error */

@@ -1,6 +1,7 @@
 import type { EvaluatorDetail, Trial } from "@/api/evaluators";
 import { Markdown } from "@/components/Markdown";
 import { Cost, Missing, Tokens } from "@/components/Value";
+import { JudgedEvidence } from "@/evidence/JudgedEvidence";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Evaluators.module.css";
 
@@ -28,7 +29,9 @@ export function TrialResult({ trial, evaluator }: Props) {
           </>
         )}
       </p>
-      {trial.explanation && <Markdown text={trial.explanation} />}
+      <JudgedEvidence evidence={trial.evidence}>
+        {trial.explanation && <Markdown text={trial.explanation} />}
+      </JudgedEvidence>
       <dl className={styles.facts}>
         <div>
           <dt>{t("try.took")}</dt>

@@ -36,6 +36,7 @@ test("a sample is sent as it is meant: JSON as JSON, passages a paragraph each",
       { text: "Two", document: "", section: "" },
     ],
     trajectory: [{ tool_name: "find" }],
+    media: [],
   });
   expect(bodyOf({ ...EMPTY, input: "[not json" }).input).toBe("[not json");
 });

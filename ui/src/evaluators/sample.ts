@@ -87,5 +87,7 @@ export function bodyOf(form: Form): TriedSample {
       .filter((text) => text.trim())
       .map((text) => ({ text, document: "", section: "" })),
     trajectory: Array.isArray(calls) ? (calls as TriedSample["trajectory"]) : null,
+    // A picture or a clip is named in the output.
+    media: [],
   };
 }

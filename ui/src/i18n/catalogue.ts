@@ -7,6 +7,7 @@ import type { enDatasetForms } from "./en-dataset-forms";
 import type { enDatasets } from "./en-datasets";
 import type { enErasure } from "./en-erasure";
 import type { enEvaluators } from "./en-evaluators";
+import type { enEvidence } from "./en-evidence";
 import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
 import type { enOverview } from "./en-overview";
@@ -47,6 +48,7 @@ export type TextKey =
   | keyof typeof enDatasets
   | keyof typeof enDatasetForms
   | keyof typeof enEvaluators
+  | keyof typeof enEvidence
   | keyof typeof enGraph
   | keyof typeof enErasure
   | keyof typeof enPrices

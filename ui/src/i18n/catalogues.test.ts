@@ -9,6 +9,7 @@ import { enDatasetForms } from "./en-dataset-forms";
 import { enDatasets } from "./en-datasets";
 import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
+import { enEvidence } from "./en-evidence";
 import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
@@ -32,6 +33,7 @@ import { koDatasetForms } from "./ko-dataset-forms";
 import { koDatasets } from "./ko-datasets";
 import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
+import { koEvidence } from "./ko-evidence";
 import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
@@ -71,6 +73,7 @@ const en = {
   ...enDatasets,
   ...enDatasetForms,
   ...enEvaluators,
+  ...enEvidence,
 };
 const ko = {
   ...firstKo,
@@ -96,6 +99,7 @@ const ko = {
   ...koDatasets,
   ...koDatasetForms,
   ...koEvaluators,
+  ...koEvidence,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

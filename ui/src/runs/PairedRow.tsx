@@ -1,10 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { memo } from "react";
+import { lazy, memo, Suspense } from "react";
 import type { ComparedSample } from "@/api/types";
 import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Compare.module.css";
 import { wholeText } from "./metrics";
+
+const MadeMedia = lazy(() =>
+  import("@/evidence/MadeMedia").then((module) => ({ default: module.MadeMedia })),
+);
 
 interface Props {
   sample: ComparedSample;
@@ -89,7 +93,14 @@ function Side({ title, side, metric, metrics }: SideProps) {
       {side.error ? (
         <p className={styles.worse}>{side.error}</p>
       ) : (
-        <p>{side.output || <Missing reason={t("missing.output")} />}</p>
+        (side.output || side.media.length === 0) && (
+          <p>{side.output || <Missing reason={t("missing.output")} />}</p>
+        )
+      )}
+      {side.media.length > 0 && (
+        <Suspense fallback={null}>
+          <MadeMedia media={side.media} />
+        </Suspense>
       )}
     </div>
   );

@@ -1,17 +1,21 @@
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import type { Sample } from "@/api/types";
 import { CopyButton } from "@/components/Copy";
 import { JsonTree } from "@/components/JsonTree";
 import { Markdown } from "@/components/Markdown";
 import { Panel } from "@/components/Panel";
 import { Missing } from "@/components/Value";
+import { JudgedEvidence } from "@/evidence/JudgedEvidence";
 import { useWords } from "@/i18n/useWords";
 import { wholeText } from "./metrics";
 import styles from "./SamplePanel.module.css";
 import "./repeatsTexts";
 
 const ReplayView = lazy(() => import("./ReplayView").then((module) => ({ default: module.ReplayView })));
+const MadeMedia = lazy(() =>
+  import("@/evidence/MadeMedia").then((module) => ({ default: module.MadeMedia })),
+);
 
 interface Props {
   sample: Sample;
@@ -67,7 +71,13 @@ export function SamplePanel({ sample, repeats, metrics, dataset, onClose }: Prop
                   )}
                   {sample.labels[metric] && <span className={styles.label}>{sample.labels[metric]}</span>}
                 </dd>
-                {sample.explanations[metric] && <dd className={styles.why}>{sample.explanations[metric]}</dd>}
+                {(sample.explanations[metric] || metric in sample.evidence) && (
+                  <dd className={styles.why}>
+                    <JudgedEvidence evidence={sample.evidence[metric]}>
+                      {sample.explanations[metric]}
+                    </JudgedEvidence>
+                  </dd>
+                )}
               </div>
             );
           })}
@@ -78,7 +88,9 @@ export function SamplePanel({ sample, repeats, metrics, dataset, onClose }: Prop
           </Suspense>
         )}
         <Block title={t("samples.input")} value={sample.input} />
-        <Block title={t("samples.output")} value={sample.output} missing={t("missing.output")} />
+        <Block title={t("samples.output")} value={sample.output} missing={t("missing.output")}>
+          {sample.media.length > 0 && <MadeMedia media={sample.media} />}
+        </Block>
         <Block title={t("samples.reference")} value={sample.reference} missing={t("missing.reference")} />
         {Object.keys(sample.metadata).length > 0 && (
           <section>
@@ -91,7 +103,15 @@ export function SamplePanel({ sample, repeats, metrics, dataset, onClose }: Prop
   );
 }
 
-function Block({ title, value, missing = "" }: { title: string; value: unknown; missing?: string }) {
+interface BlockProps {
+  title: string;
+  value: unknown;
+  missing?: string;
+  /** Files beside the text. */
+  children?: ReactNode;
+}
+
+function Block({ title, value, missing = "", children }: BlockProps) {
   const { t } = useWords();
   const text = wholeText(value);
   return (
@@ -100,7 +120,10 @@ function Block({ title, value, missing = "" }: { title: string; value: unknown; 
         {title}
         {text && <CopyButton text={text} label={t("copy.text")} />}
       </h2>
-      <div className={styles.text}>{text ? <Markdown text={text} /> : <Missing reason={missing} />}</div>
+      <div className={styles.text}>
+        {text ? <Markdown text={text} /> : !children && <Missing reason={missing} />}
+        <Suspense>{children}</Suspense>
+      </div>
     </section>
   );
 }

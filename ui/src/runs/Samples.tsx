@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { isActive, samplesQuery } from "@/api/queries";
 import type { Run, Sample } from "@/api/types";
 import { Icon } from "@/components/Icon";
@@ -11,8 +11,9 @@ import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
 import { oneLine, orderMetrics } from "./metrics";
 import styles from "./Runs.module.css";
-import { SamplePanel } from "./SamplePanel";
 import list from "./Samples.module.css";
+
+const SamplePanel = lazy(() => import("./SamplePanel").then((module) => ({ default: module.SamplePanel })));
 
 interface Order {
   metric: string;
@@ -20,6 +21,7 @@ interface Order {
 }
 
 const ROW = 32;
+const typeOf = (made: Sample["media"][number]) => made.mime_type;
 
 /** What tells a sample from the others of its run: its item, and for a later repeat its number too. */
 export function keyOf(sample: Sample): string {
@@ -116,13 +118,15 @@ export function Samples({ run, children }: SamplesProps) {
         )}
       />
       {open && (
-        <SamplePanel
-          sample={open}
-          repeats={run.repeats}
-          metrics={metrics}
-          dataset={run.dataset}
-          onClose={() => show(undefined)}
-        />
+        <Suspense fallback={null}>
+          <SamplePanel
+            sample={open}
+            repeats={run.repeats}
+            metrics={metrics}
+            dataset={run.dataset}
+            onClose={() => show(undefined)}
+          />
+        </Suspense>
       )}
     </div>
   );
@@ -189,7 +193,7 @@ function Row({ sample, repeated, metrics, open, onOpen }: RowProps) {
       </button>
       <span className="clip">{oneLine(sample.input)}</span>
       <span className={`clip ${sample.error ? list.error : ""}`}>
-        {sample.error ?? oneLine(sample.output)}
+        {sample.error ?? (oneLine(sample.output) || sample.media.map(typeOf).join(", "))}
       </span>
       {metrics.map((metric) => {
         const value = sample.scores[metric];

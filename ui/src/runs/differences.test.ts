@@ -46,8 +46,8 @@ const sample = (item: string, before: number | null, after: number | null): Comp
   input: "",
   reference: "",
   difference: null,
-  baseline: { output: "", error: null, trace_id: "", scores: { m: before } },
-  candidate: { output: "", error: null, trace_id: "", scores: { m: after } },
+  baseline: { output: "", media: [], error: null, trace_id: "", scores: { m: before } },
+  candidate: { output: "", media: [], error: null, trace_id: "", scores: { m: after } },
 });
 const samples = [
   sample("same", 0.5, 0.5),

@@ -14,6 +14,8 @@ function sample(item: string, repeat: number, score: number | null): Sample {
     scores: { reward: score },
     labels: {},
     explanations: {},
+    evidence: {},
+    media: [],
     latency_s: null,
     metadata: {},
   };

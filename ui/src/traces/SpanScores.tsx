@@ -1,4 +1,5 @@
 import type { Score } from "@/api/types";
+import { JudgedEvidence } from "@/evidence/JudgedEvidence";
 import { useWords } from "@/i18n/useWords";
 import { conditionOf } from "./conditions";
 import { OnlyWith } from "./OnlyWith";
@@ -25,7 +26,9 @@ export function SpanScores({ scores }: { scores: Score[] }) {
                 : conditionOf(`score.${score.name}`, score.value, "<=")
             }
           />
-          {score.explanation && <span className={styles.explanation}>{score.explanation}</span>}
+          <JudgedEvidence evidence={score.evidence}>
+            {score.explanation && <span className={styles.explanation}>{score.explanation}</span>}
+          </JudgedEvidence>
         </li>
       ))}
     </ul>

@@ -53,7 +53,7 @@ class Form(Generic[V]):
 
     @cached_property
     def schema(self) -> OutputSchema:
-        return OutputSchema("verdict", self.verdict.model_json_schema())
+        return _schema_of(self.verdict)
 
     @property
     def prompt(self) -> str:
@@ -63,32 +63,42 @@ class Form(Generic[V]):
     async def judge(
         self, ask: Ask, sample: Sample, made: Mapping[str, object] = MappingProxyType({})
     ) -> Judgement:
-        """Ask until there is a verdict, a few times at most; what is ``made`` is shown too: see ``Evidence``.
+        """Judge a sample; what is ``made`` is shown too: see ``Evidence``.
 
         Raises ConfigurationError.
         """
         messages = [Message("system", self.told), Message("user", self.evidence.show(sample, made))]
-        return replace(await self._judgement(ask, messages), source="judge")
+        given = await ask_for(ask, messages, self.verdict)
+        return replace(given if isinstance(given, Judgement) else self.read(given), source="judge")
 
-    async def _judgement(self, ask: Ask, messages: Sequence[Message]) -> Judgement:
-        failure = Judgement(None)
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                # A kept answer that was no verdict is no verdict again: the next attempt wants another.
-                with asked_again("attempt", attempt - 1):
-                    completion = await ask(messages, self.schema)
-                return self.read(self.verdict.model_validate_json(completion.text))
-            except ConfigurationError:
-                raise
-            except ValidationError as error:
-                failure = Judgement(None, "unparsable", _unparsable(error, completion))
-            except (Unavailable, ProviderError) as error:
-                failure = Judgement(None, "error", error.message)
-                if isinstance(error, ProviderError) and not error.retryable:
-                    break
-                if attempt < ATTEMPTS:
-                    await asyncio.sleep(backoff(attempt, _FIRST_WAIT_S, error))
-        return failure
+
+async def ask_for(ask: Ask, messages: Sequence[Message], verdict: type[V]) -> V | Judgement:
+    """Ask until there is a verdict, a few times at most; return it, or the missing score that says why not.
+
+    Raises ConfigurationError.
+    """
+    schema, failure = _schema_of(verdict), Judgement(None)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            # A kept answer that was no verdict is no verdict again: the next attempt wants another.
+            with asked_again("attempt", attempt - 1):
+                completion = await ask(messages, schema)
+            return verdict.model_validate_json(completion.text)
+        except ConfigurationError:
+            raise
+        except ValidationError as error:
+            failure = Judgement(None, "unparsable", _unparsable(error, completion))
+        except (Unavailable, ProviderError) as error:
+            failure = Judgement(None, "error", error.message)
+            if isinstance(error, ProviderError) and not error.retryable:
+                break
+            if attempt < ATTEMPTS:
+                await asyncio.sleep(backoff(attempt, _FIRST_WAIT_S, error))
+    return failure
+
+
+def _schema_of(verdict: type[Verdict]) -> OutputSchema:
+    return OutputSchema("verdict", verdict.model_json_schema())
 
 
 _FRAME: Final = """\

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
-from windlass.canonical import digest
+from windlass.canonical import digest, digest_bytes
 from windlass.errors import InputError
 from windlass.models.completion import JSON, Completion, Message, OutputSchema
 
@@ -58,12 +58,21 @@ class AskedModel:
         return digest(
             {
                 "model": asdict(self),
-                "messages": [asdict(message) for message in messages],
+                "messages": [_told(message) for message in messages],
                 "parameters": parameters,
                 "schema": None if schema is None else {"name": schema.name, "schema": schema.schema},
                 "again": _AGAIN.get(),
             }
         )
+
+
+def _told(message: Message) -> dict[str, object]:
+    """Return what a message says, its pictures by their digests; without any it is the two texts alone."""
+    pictures = [
+        {"digest": digest_bytes(each.data), "type": each.mime_type, "label": each.label}
+        for each in message.pictures
+    ]
+    return {"role": message.role, "content": message.content, **({"pictures": pictures} if pictures else {})}
 
 
 def dump_answer(completion: Completion) -> str:

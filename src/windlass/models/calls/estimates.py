@@ -8,6 +8,8 @@ from windlass.models.completion import JSON, Completion, Message, OutputSchema
 _ASCII_PER_TOKEN: Final = 4
 _PER_MESSAGE: Final = 4
 """The marks between messages."""
+_PER_PICTURE: Final = 1_100
+"""What providers count for a picture of about a megapixel."""
 _FIRST_GUESS: Final = 1024
 """The longest answer of a model that has given none yet and whose call names no `max_tokens`."""
 
@@ -39,7 +41,9 @@ class Estimates:
 
 def input_tokens(messages: Sequence[Message], schema: OutputSchema | None = None) -> int:
     """Guess the tokens of what is sent: four letters of English are one, any other character is one."""
-    told = sum(_tokens(message.content) + _PER_MESSAGE for message in messages)
+    told = sum(
+        _tokens(message.content) + _PER_MESSAGE + len(message.pictures) * _PER_PICTURE for message in messages
+    )
     return told + (_tokens(str(schema.schema)) if schema is not None else 0)
 
 

@@ -19,7 +19,10 @@ def media_of(warehouse: Warehouse, project: str, traces: Sequence[str]) -> froze
 
 
 def delete_unreferenced(warehouse: Warehouse, media: MediaStore, project: str, digests: Collection[str]) -> int:
-    """Delete those of some files that no trace of the project refers to any more; return how many."""
+    """Delete those of some files that no trace of the project refers to any more; return how many.
+
+    Files that were uploaded stay.
+    """
     if not digests:
         return 0
     rows = warehouse.query(
@@ -28,6 +31,13 @@ def delete_unreferenced(warehouse: Warehouse, media: MediaStore, project: str, d
         {"project": project, "digests": sorted(digests)},
     )
     unreferenced = sorted(set(digests) - {str(row["digest"]) for row in rows})
-    for digest in unreferenced:
-        media.forget(project, digest)
-    return len(unreferenced)
+    return sum(media.forget(project, digest) for digest in unreferenced)
+
+
+def delete_upload(warehouse: Warehouse, media: MediaStore, project: str, digest: str) -> bool:
+    """Delete a file that was uploaded; tell whether it is gone: where traces refer to it, it goes with the last.
+
+    Raises NotFound.
+    """
+    media.release(project, digest)
+    return delete_unreferenced(warehouse, media, project, [digest]) == 1
