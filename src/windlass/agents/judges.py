@@ -16,8 +16,8 @@ from windlass.models.completion import Completion, Message, OutputSchema
 EVALUATOR: Final = "windlass.evaluator"
 
 
-def judges_of(models: Models, tracer: Tracer, calls: RunCalls) -> OpenJudge:
-    """Return what opens a judge's model for the calls of one run."""
+def judges_of(models: Models, tracer: Tracer, calls: RunCalls, *, doing: str = "judge") -> OpenJudge:
+    """Return what opens a judge's model for the calls of one run; its spans say what it is ``doing``."""
 
     def open_judge(evaluator: str, ref: str, parameters: Mapping[str, JsonValue]) -> Ask:
         opened = models.open(ref)
@@ -25,7 +25,7 @@ def judges_of(models: Models, tracer: Tracer, calls: RunCalls) -> OpenJudge:
 
         async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
             # Not a current span of its own: judges of one sample ask side by side.
-            judging = tracer.start_span(f"judge {evaluator}", attributes={EVALUATOR: evaluator})
+            judging = tracer.start_span(f"{doing} {evaluator}", attributes={EVALUATOR: evaluator})
             try:
                 with spans.ModelCall(
                     tracer,

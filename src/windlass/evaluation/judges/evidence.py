@@ -83,9 +83,13 @@ class Evidence:
 
     def show(self, sample: Sample, made: Mapping[str, object] = MappingProxyType({})) -> str:
         """Return the message that holds a sample's fields, and then those made of it."""
-        shown = {name: _field(name).read(sample) for name in self.fields} | dict(made)
-        text = json.dumps(shown, ensure_ascii=False, default=str)
-        return _MARK.sub(lambda mark: f"\\u{ord(mark[0]):04x}", text)
+        return as_data({name: _field(name).read(sample) for name in self.fields} | dict(made))
+
+
+def as_data(fields: Mapping[str, object]) -> str:
+    """Return a message of one JSON object, none of whose texts can be taken for anything else."""
+    text = json.dumps(fields, ensure_ascii=False, default=str)
+    return _MARK.sub(lambda mark: f"\\u{ord(mark[0]):04x}", text)
 
 
 def _key_of(name: str) -> str:

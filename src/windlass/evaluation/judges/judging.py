@@ -71,24 +71,35 @@ class Form(Generic[V]):
         return replace(await self._judgement(ask, messages), source="judge")
 
     async def _judgement(self, ask: Ask, messages: Sequence[Message]) -> Judgement:
-        failure = Judgement(None)
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                # A kept answer that was no verdict is no verdict again: the next attempt wants another.
-                with asked_again("attempt", attempt - 1):
-                    completion = await ask(messages, self.schema)
-                return self.read(self.verdict.model_validate_json(completion.text))
-            except ConfigurationError:
-                raise
-            except ValidationError as error:
-                failure = Judgement(None, "unparsable", _unparsable(error, completion))
-            except (Unavailable, ProviderError) as error:
-                failure = Judgement(None, "error", error.message)
-                if isinstance(error, ProviderError) and not error.retryable:
-                    break
-                if attempt < ATTEMPTS:
-                    await asyncio.sleep(backoff(attempt, _FIRST_WAIT_S, error))
-        return failure
+        given = await answer_of(ask, messages, self.verdict, self.schema)
+        return given if isinstance(given, Judgement) else self.read(given)
+
+
+async def answer_of(
+    ask: Ask, messages: Sequence[Message], form: type[V], schema: OutputSchema, attempts: int = ATTEMPTS
+) -> V | Judgement:
+    """Return what a model answers in a form, or the missing score that says why it did not, after some attempts.
+
+    Raises ConfigurationError.
+    """
+    failure = Judgement(None)
+    for attempt in range(1, attempts + 1):
+        try:
+            # A kept answer that was no verdict is no verdict again: the next attempt wants another.
+            with asked_again("attempt", attempt - 1):
+                completion = await ask(messages, schema)
+            return form.model_validate_json(completion.text)
+        except ConfigurationError:
+            raise
+        except ValidationError as error:
+            failure = Judgement(None, "unparsable", _unparsable(error, completion))
+        except (Unavailable, ProviderError) as error:
+            failure = Judgement(None, "error", error.message)
+            if isinstance(error, ProviderError) and not error.retryable:
+                break
+            if attempt < attempts:
+                await asyncio.sleep(backoff(attempt, _FIRST_WAIT_S, error))
+    return failure
 
 
 _FRAME: Final = """\
@@ -110,4 +121,4 @@ def _unparsable(error: ValidationError, completion: Completion) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"]))
     said = completion.text if len(completion.text) <= _SHOWN else f"{completion.text[:_SHOWN]}…"
-    return f"No verdict: {f'{place}: ' if place else ''}{first['msg']}. The judge said: {said}"
+    return f"No answer in the form asked for: {f'{place}: ' if place else ''}{first['msg']}. It said: {said}"
