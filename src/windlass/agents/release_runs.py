@@ -23,6 +23,8 @@ from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.item_checklists import ItemChecklists
+from windlass.evaluation.judges.generated import KeptQuestions
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.recorded import RecordedOutputs, require_outputs
@@ -266,12 +268,17 @@ class ReleaseRuns:
             return ChosenEvaluators(
                 [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
             )
-        chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls))
+        chosen = choose_evaluators(
+            self._registry, project, names, self._judges(project, calls), self._questions(project)
+        )
         require_columns(items, chosen.evaluators)
         return chosen
 
     def _judges(self, project: str, calls: RunCalls) -> OpenJudge:
         return judges_of(self._models, self._tracer_of(project), calls)
+
+    def _questions(self, project: str) -> KeptQuestions:
+        return ItemChecklists(self._database, project)
 
     def _execute(self, run_id: str) -> None:
         execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
@@ -280,7 +287,12 @@ class ReleaseRuns:
         answers = self._answers.of_run(run.project) if run.options.cache else None
         calls = calls_of(self._prices, run.project, run.options, answers=answers, counts=run.calls)
         evaluators = restore_evaluators(
-            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
+            self._registry,
+            run.project,
+            run.evaluators,
+            run.evaluator_versions,
+            self._judges(run.project, calls),
+            self._questions(run.project),
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(

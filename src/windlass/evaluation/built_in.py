@@ -7,6 +7,7 @@ from windlass.evaluation.evaluators import Evaluator, Registry
 from windlass.evaluation.judges import agents as agent_judges
 from windlass.evaluation.judges.checklist import checklist
 from windlass.evaluation.judges.claims import claims
+from windlass.evaluation.judges.generated import generated_checklist
 from windlass.evaluation.judges.pairwise import pairwise
 from windlass.evaluation.judges.rubric import rubric
 from windlass.evaluation.metrics import (
@@ -73,9 +74,14 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
 }
 """Functions that take parameters, by the name that an evaluator's file gives as its function."""
 
+GENERATED: Final = "generated_checklist"
+JURY: Final = "jury"
+"""A judge whose members are judges: see ``evaluator_making``."""
+
 JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "rubric": rubric,
     "checklist": checklist,
+    GENERATED: generated_checklist,
     "claims": claims,
     "pairwise": pairwise,
     **agent_judges.JUDGES,

@@ -9,6 +9,7 @@ from windlass.errors import InputError, NotFound
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.judges.generated import KeptQuestions
 
 
 class ChosenEvaluators(NamedTuple):
@@ -18,7 +19,11 @@ class ChosenEvaluators(NamedTuple):
 
 
 def choose_evaluators(
-    registry: Registry, project: str, names: Iterable[str], open_judge: OpenJudge | None = None
+    registry: Registry,
+    project: str,
+    names: Iterable[str],
+    open_judge: OpenJudge | None = None,
+    kept: KeptQuestions | None = None,
 ) -> ChosenEvaluators:
     """Return evaluators by name, the built-in ones first and then the project's own.
 
@@ -37,7 +42,7 @@ def choose_evaluators(
                 "is pushed as a file with `kind: evaluator`."
             ) from error
         body = EvaluatorBody.model_validate(version.body)
-        evaluators.append(make_evaluator(version.name, body, open_judge).ready())
+        evaluators.append(make_evaluator(version.name, body, open_judge, kept).ready())
         versions[version.name] = version.digest
     return ChosenEvaluators(evaluators, versions)
 
@@ -48,6 +53,7 @@ def restore_evaluators(
     names: Iterable[str],
     versions: Mapping[str, str],
     open_judge: OpenJudge | None = None,
+    kept: KeptQuestions | None = None,
 ) -> list[Evaluator]:
     """Return the evaluators of a run again, those that are artifacts in the version it began with."""
     return [
@@ -55,6 +61,7 @@ def restore_evaluators(
             name,
             EvaluatorBody.model_validate(registry.get(project, f"evaluator/{name}@{versions[name]}").body),
             open_judge,
+            kept,
         )
         if name in versions
         else BUILT_IN[name]

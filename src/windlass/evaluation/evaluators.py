@@ -30,6 +30,8 @@ class Evaluator:
     """Of a judge: the digest of what it is told, which is windlass's own text around what its version says."""
     told: str = ""
     """Of a judge: those words themselves."""
+    questions: Callable[[Sample], Awaitable["tuple[str, ...] | Judgement"]] | None = None
+    """Of a judge whose questions a model writes for each item: writes them, or returns those that are kept."""
     prepare: Callable[[], object] | None = None
     """Brings in what the base install may lack. Raises ConfigurationError, which says what to install."""
 
