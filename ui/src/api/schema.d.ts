@@ -2912,11 +2912,8 @@ export interface components {
             seed: number;
             /** Dataset */
             dataset: string;
-            /**
-             * Items
-             * @default []
-             */
-            items: string[];
+            /** Items */
+            items?: string[] | null;
         };
         /**
          * DatasetSummary

@@ -21,6 +21,7 @@ import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
+import { enSynthesis } from "./en-synthesis";
 import { enViews } from "./en-views";
 import { ko as firstKo } from "./ko";
 import { koAgainst } from "./ko-against";
@@ -43,6 +44,7 @@ import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
+import { koSynthesis } from "./ko-synthesis";
 import { koViews } from "./ko-views";
 
 const en = {
@@ -68,6 +70,7 @@ const en = {
   ...enDatasets,
   ...enDatasetForms,
   ...enEvaluators,
+  ...enSynthesis,
 };
 const ko = {
   ...firstKo,
@@ -92,6 +95,7 @@ const ko = {
   ...koDatasets,
   ...koDatasetForms,
   ...koEvaluators,
+  ...koSynthesis,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

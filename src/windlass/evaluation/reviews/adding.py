@@ -110,7 +110,7 @@ class DatasetSelection(_Selection):
 
     dataset: str
     """`name@what`."""
-    items: Annotated[list[str], Field(max_length=MOST_ADDED)] = []
+    items: Annotated[list[str], Field(max_length=MOST_ADDED)] | None = None
     """Ids; all of its items, if left out."""
 
 
@@ -217,7 +217,7 @@ class Adding:
 
     def _of_dataset(self, project: str, selection: DatasetSelection) -> Iterator[Source]:
         version, items = self._datasets.load(project, parse_selector(selection.dataset, kind="dataset"))
-        wanted = set(selection.items)
+        wanted = set(selection.items or ())
         if unknown := wanted - {item.id for item in items}:
             raise InputError(f"{selection.dataset} has no item {min(unknown)!r}.")
         for item in items:
