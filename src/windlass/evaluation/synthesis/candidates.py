@@ -71,7 +71,7 @@ def candidate_of(draft: Draft, task: Task, *, model: str, seed: int, split: str)
     kept = {name: value for name, value in material.metadata.items() if name not in _NOT_INHERITED}
     question = draft.question.strip()
     item = Item(
-        id=f"synthetic-{identity.removeprefix('sha256:')[:_DIGITS]}",
+        id=f"made-{identity.removeprefix('sha256:')[:_DIGITS]}",
         input=asking(material.item, question) if material.item else {"question": question},
         reference=_reference(draft, task),
         metadata={**kept, SYNTHESIS: made},
