@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import live as live_parts
-from tests.cli.conftest import Windlass
+from tests.cli.conftest import Windlass, rows
 from tests.evaluation.synthesis.writing import AUDIT, LEASE, reply
 from tests.live import Project
 from windlass.models.completion import Message
@@ -49,6 +49,10 @@ def test_items_are_made_of_a_folder_and_approved_by_a_person(
     assert first.partition(": ")[2] == "finished; 2 drafts, 2 taken, 0 there already, 0 rejected."
     assert calls.startswith("4 model calls; ")
     assert version == "dataset/made@1."
+    listed = rows(windlass("datasets", "syntheses", "made"))
+    assert [row[1:] for row in listed] == [["made", "finished", "2", "2", "0", "key:a-admin"]]
+    late = windlass("datasets", "syntheses", "--cancel", listed[0][0])
+    assert (late.code, late.err) == (2, f"Error: {listed[0][0]} is finished and cannot be cancelled any more.\n")
     assert windlass("datasets", "approval", "made").out == (
         "dataset/made: 2 synthetic items (2 unseen); a gate takes them as they are.\n"
     )

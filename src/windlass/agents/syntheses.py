@@ -1,8 +1,9 @@
 """Making synthetic items: a synthesis is recorded, then executed as durable work that pays for no call twice."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Final
+import contextlib
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, TypeAlias
 
 from opentelemetry.trace import Tracer
 from pydantic import JsonValue
@@ -13,7 +14,7 @@ from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
 from windlass.agents.run_calls import calls_of, refuse_unpriced
 from windlass.artifacts.references import check_name, parse_selector
-from windlass.errors import InputError, WindlassError
+from windlass.errors import InputError, Unavailable, WindlassError
 from windlass.evaluation.approvals import Approvals
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.judges.judging import Ask
@@ -22,6 +23,7 @@ from windlass.evaluation.samples import Item
 from windlass.evaluation.synthesis.drafting import Drafter, tasks_of
 from windlass.evaluation.synthesis.making import Maker, SynthesisReport, make_items
 from windlass.evaluation.synthesis.records import (
+    UNFINISHED,
     Synthesis,
     begin_synthesis,
     create_synthesis,
@@ -39,6 +41,8 @@ from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted, Jobs
 
 _JOB: Final = "synthesis"
+_LOOK_S: Final = 0.5
+_Made: TypeAlias = tuple[list[Item], SynthesisReport]
 _RESUME: Final = "Resume it with a higher ceiling."
 
 
@@ -84,7 +88,9 @@ class Syntheses:
         refuse_unpriced(request, calls)
         self._held_out(principal.project, request)
         self._sources.check(principal.project, request)
-        record = create_synthesis(self._database, self._audit, principal, dataset, self._sources.keep(request))
+        record = create_synthesis(
+            self._database, self._audit, principal, dataset, self._sources.keep(principal.project, request)
+        )
         self._jobs.start(_JOB, record.id, id=record.id)
         return record
 
@@ -118,20 +124,41 @@ class Syntheses:
         found = self._sources.find(project, request)
         mutations = request.source.mutations if isinstance(request.source, ItemsSource) else ()
         tasks = tasks_of(found.materials, each=request.each, mutations=mutations, personas=request.personas)
-        items, report = asyncio.run(
-            make_items(
-                tasks[: request.most],
-                self._maker(project, request, calls),
-                self._there(project, record.dataset),
-                self._held_out(project, request),
-                lambda report: asyncio.to_thread(self._observe, record, report, calls, answers),
-            )
+        making = make_items(
+            tasks[: request.most],
+            self._maker(project, request, calls),
+            self._there(project, record.dataset),
+            self._held_out(project, request),
+            lambda report: asyncio.to_thread(self._observe, record, report, calls, answers),
         )
+        items, report = asyncio.run(self._watched(record, calls, making))
         answers.flush()
         if self._jobs.stopping.is_set() and report.done < report.tasks:
             raise JobInterrupted
         report.unfit = found.unfit
         self._end(record, items, report, calls)
+
+    async def _watched(self, record: Synthesis, calls: RunCalls, making: Coroutine[Any, Any, _Made]) -> _Made:
+        """Let go whoever waits to make a call, once the synthesis is cancelled or the process is about to end."""
+
+        async def watch() -> None:
+            while True:
+                await asyncio.sleep(_LOOK_S)
+                if self._jobs.stopping.is_set():
+                    calls.stop("The server is closing.")
+                # A database that is away for a moment is asked again.
+                with contextlib.suppress(Unavailable):
+                    if await asyncio.to_thread(self._has_ended, record):
+                        calls.stop("The synthesis was cancelled.")
+
+        watching = asyncio.create_task(watch())
+        try:
+            return await making
+        finally:
+            watching.cancel()
+
+    def _has_ended(self, record: Synthesis) -> bool:
+        return get_synthesis(self._database, record.project, record.id).state not in UNFINISHED
 
     def _observe(self, record: Synthesis, report: SynthesisReport, calls: RunCalls, answers: RunAnswers) -> bool:
         answers.flush()

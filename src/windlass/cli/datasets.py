@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Check and compare datasets, and make them of traces and by models.")
 app.command("synthesise")(synthesis.synthesise)
+app.command("syntheses")(synthesis.syntheses)
 app.command("approval")(synthesis.approval)
 
 _SHOWN = 20

@@ -1,5 +1,6 @@
 """`windlass datasets synthesise` and `approval`: items that a model makes, and who approves them."""
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -123,7 +124,49 @@ def synthesise(
         ),
     }
     with connect(data) as client:
-        _print_synthesis(_follow(client, client.post(f"/datasets/{name}/syntheses", body)))
+        started = client.post(f"/datasets/{name}/syntheses", body)
+        try:
+            ended = _follow(client, started)
+        except KeyboardInterrupt:
+            again = f"`windlass datasets syntheses --cancel {started['id']}` ends it."
+            print(f"{started['id']} goes on with its server; {again}", file=sys.stderr)
+            raise
+        _print_synthesis(ended)
+
+
+def syntheses(
+    dataset: Annotated[str | None, typer.Argument(help="Only those of this dataset.", show_default=False)] = None,
+    cancel: Annotated[
+        str | None, typer.Option("--cancel", help="End this one: no further call begins, and no item is taken.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """List the newest syntheses, or end one."""
+    with connect(data) as client:
+        if cancel is not None:
+            ended = client.post(f"/syntheses/{cancel}/cancel", {})
+            print(f"{ended['id']} is {ended['state']}.")
+            return
+        listed = client.get("/syntheses", dataset=dataset)["items"]
+    if not listed:
+        print("There is no synthesis; make items with `windlass datasets synthesise`.")
+        return
+    print_table(
+        ("synthesis", "dataset", "state", "drafts", "taken", "rejected", "by"),
+        (
+            (
+                each["id"],
+                each["dataset"],
+                each["state"],
+                each["report"]["drafts"],
+                each["report"]["taken"],
+                len(each["report"]["rejected"]),
+                each["by"],
+            )
+            for each in listed
+        ),
+        right=("drafts", "taken", "rejected"),
+    )
 
 
 def approval(

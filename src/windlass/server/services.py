@@ -25,6 +25,7 @@ from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
+from windlass.evaluation.synthesis.erasing import SynthesesOfTraces
 from windlass.evaluation.synthesis.sources import Sources
 from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
@@ -174,7 +175,7 @@ class Services:
             self.writer,
             self.media,
             spool=settings.data / _SPOOL,
-            records=[ReviewsOfTraces(self.database)],
+            records=[ReviewsOfTraces(self.database), SynthesesOfTraces(self.database)],
         )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(

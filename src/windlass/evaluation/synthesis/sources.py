@@ -1,7 +1,7 @@
 """Finding what items are to be made of: in documents, indexes, traces and datasets."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -24,6 +24,7 @@ from windlass.evaluation.synthesis.requests import (
     IndexSource,
     ItemsSource,
     KeptSource,
+    Source,
     SynthesisRequest,
     TracesSource,
 )
@@ -69,13 +70,21 @@ class Sources:
         self._warehouse = warehouse
         self._lists = lists
 
-    def keep(self, request: SynthesisRequest) -> SynthesisRequest:
-        """Return a request whose documents are kept beside its record, so that it can be gone on with."""
-        if not isinstance(request.source, DocumentsSource):
-            return request
-        documents = request.source.documents
-        blob = self._blobs.put(_DOCUMENTS.dump_json(documents))
-        return request.model_copy(update={"source": KeptSource(kind="kept", blob=blob, documents=len(documents))})
+    def keep(self, project: str, request: SynthesisRequest) -> SynthesisRequest:
+        """Return a request that means the same whenever it is gone on with: documents kept, versions by digest."""
+        source = request.source
+        held_out = [self._exact(project, each, "dataset") for each in request.held_out]
+        match source:
+            case DocumentsSource():
+                blob = self._blobs.put(_DOCUMENTS.dump_json(source.documents))
+                exact: Source = KeptSource(kind="kept", blob=blob, documents=len(source.documents))
+            case ItemsSource():
+                exact = source.model_copy(update={"dataset": self._exact(project, source.dataset, "dataset")})
+            case IndexSource() | TracesSource():
+                exact = source.model_copy(update={"index": self._exact(project, source.index, "index")})
+            case KeptSource():
+                exact = source
+        return request.model_copy(update={"source": exact, "held_out": held_out})
 
     def check(self, project: str, request: SynthesisRequest) -> None:
         """Raise InputError or NotFound where there is nothing to make items of."""
@@ -104,7 +113,7 @@ class Sources:
                 kept = _DOCUMENTS.validate_json(self._blobs.get(source.blob))
                 materials = list(of_chunks(passages_of(kept)))
             case IndexSource():
-                name = self._exact(project, source.index)
+                name = self._exact(project, source.index, "index")
                 materials = list(of_chunks(self._indexes.open(project, name).chunks, name))
         return Found(draw(materials, -(-request.most // request.each), seed), 0)
 
@@ -115,7 +124,7 @@ class Sources:
         return Found(materials, len(meant) - len(materials))
 
     def _of_traces(self, project: str, source: TracesSource, most: int, seed: int) -> Found:
-        name = self._exact(project, source.index)
+        name = self._exact(project, source.index, "index")
         index = self._indexes.open(project, name)
         asked = list(self._asked(project, source))
         materials = [
@@ -140,8 +149,8 @@ class Sources:
             if left <= 0:
                 return
 
-    def _exact(self, project: str, index: str) -> str:
-        version = self._registry.get(project, index, kind="index")
+    def _exact(self, project: str, selector: str, kind: Literal["dataset", "index"]) -> str:
+        version = self._registry.get(project, selector, kind=kind)
         return f"{version.name}@{version.digest}"
 
 
