@@ -35,7 +35,7 @@ def test_a_page_shows_what_a_model_made_of_what_and_lets_people_be_asked(
     (made,) = local.client.get("/datasets/asked/items", made="model")["items"]
     with window(chromium, live.url) as seen:
         seen.visit("/datasets/asked", "21 items")
-        seen.page.get_by_label("Made by").select_option("Made by a model · 1")
+        seen.page.get_by_label("Origin").select_option("Synthetic · 1")
         seen.wait_for("1 of 21 items")
         seen.page.get_by_role("button", name=made["id"], exact=True).click()
         panel = seen.page.get_by_role("complementary", name=made["id"])
@@ -46,7 +46,7 @@ def test_a_page_shows_what_a_model_made_of_what_and_lets_people_be_asked(
         expect(panel.get_by_text("Waits for approval: a gate leaves it out · approve-asked")).to_be_visible()
         expect(seen.main.get_by_role("link", name="1 waits for approval")).to_be_visible()
         assert seen.seen("dataset-synthesis") == []
-        seen.page.get_by_label("Made by").select_option("Approved · 0")
+        seen.page.get_by_label("Origin").select_option("Approved · 0")
         seen.wait_for("0 of 21 items")
         seen.assert_clean()
     local.close()

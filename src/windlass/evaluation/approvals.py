@@ -32,10 +32,12 @@ from windlass.storage.database import Database, now, take_turns
 
 QUESTION: Final = "approved"
 """What the queue asks, by yes or no."""
-_GUIDELINES: Final = """\
-A model wrote these items. Approve one when the question is one that somebody would ask, the reference is right
-and complete, and the question can be understood by itself. The metadata say what it was made of, and what the
-automatic checks found. What is wrong is edited in the dataset, and then comes here again."""
+_GUIDELINES: Final = (
+    "A model wrote these items. Approve one when the question is one that somebody would ask and can be "
+    "understood by itself, and the reference is right and complete. The metadata say what it was made of, in whose words its "
+    "source answers, and what the automatic checks found. What is wrong is edited in the dataset; the item then "
+    "waits for approval anew."
+)
 
 ApprovalState = Literal["approved", "rejected", "waiting", "unseen"]
 """Unseen items are in no queue yet."""

@@ -18,7 +18,8 @@ export function MadeBar({ version }: { version: DatasetVersion }) {
   return (
     <div className={styles.made}>
       <MadeSelect approval={approval} />
-      {approval.required ? <Waiting approval={approval} /> : <Ask name={version.name} />}
+      {approval.required && <Waiting approval={approval} />}
+      {(!approval.required || (approval.counts.unseen ?? 0) > 0) && <Ask name={version.name} />}
     </div>
   );
 }
