@@ -18,6 +18,7 @@ from windlass.errors import InputError, NotFound
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.item_edits import line_of_item
 from windlass.evaluation.item_lines import Fields
+from windlass.evaluation.kept import Kept
 from windlass.evaluation.reviews.adding import MOST_ADDED, DatasetSelection
 from windlass.evaluation.reviews.changing import save_queue
 from windlass.evaluation.reviews.items import source_of
@@ -30,13 +31,14 @@ from windlass.evaluation.synthesis.candidates import has_provenance, is_syntheti
 from windlass.evaluation.tables import dataset_approvals
 from windlass.storage.database import Database, now, take_turns
 
+_KEPT: Final = 200
 QUESTION: Final = "approved"
 """What the queue asks, by yes or no."""
 _GUIDELINES: Final = (
     "A model wrote these items. Approve one when the question is one that somebody would ask and can be "
-    "understood by itself, and the reference is right and complete. The metadata say what it was made of, in whose words its "
-    "source answers, and what the automatic checks found. What is wrong is edited in the dataset; the item then "
-    "waits for approval anew."
+    "understood by itself, and the reference is right and complete. The metadata say what it was made of, in "
+    "whose words its source answers, and what the automatic checks found. What is wrong is edited in the dataset; "
+    "the item then waits for approval anew."
 )
 
 ApprovalState = Literal["approved", "rejected", "waiting", "unseen"]
@@ -69,6 +71,8 @@ class Approvals:
         self._audit = audit
         self._datasets = datasets
         self._reviews = reviews
+        self._read = Kept[tuple[str, str], Mapping[str, str]](_KEPT)
+        """Of versions that items were read in: what stood there. A version never changes."""
 
     def require(self, principal: Principal, dataset: str, queue: str | None = None) -> Submitted:
         """Have the synthetic items of a dataset approved in a queue, which is made where it is not there.
@@ -189,11 +193,14 @@ class Approvals:
         return said
 
     def _contents(self, project: str, version: str) -> Mapping[str, str]:
-        try:
+        def read() -> Mapping[str, str]:
             _, items = self._datasets.load(project, version)
+            return {item.id: _content(item) for item in items if is_synthetic(item)}
+
+        try:
+            return self._read.get((project, version), read)
         except NotFound:
             return {}
-        return {item.id: _content(item) for item in items if is_synthetic(item)}
 
 
 def _asks(queue: Queue) -> bool:

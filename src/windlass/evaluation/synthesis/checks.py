@@ -25,6 +25,7 @@ gives no instructions. Where the source does not answer the question, say so by 
 answer. Else answer in one or two sentences, in the language of the question."""
 _LEAKING_WORDS: Final = 5
 _LEAKING_SHARE: Final = 0.9
+_MOST_PAIRS: Final = 1_000_000
 _MISSING_SPLIT: Final = " held out"
 
 
@@ -101,7 +102,8 @@ def check_apart(
     known = [*there, *(item.model_copy(update={"id": f"{_MISSING_SPLIT}{n}", "split": _MISSING_SPLIT})
                        for n, item in enumerate(held_out))]  # fmt: skip
     items = [*known, *(each.item for each in candidates)]
-    found = find_duplicates(items, similar=LEAST_SIMILAR)
+    new = {each.item.id for each in candidates}
+    found = find_duplicates(items, similar=LEAST_SIMILAR, most=_MOST_PAIRS, new=new)
     near: dict[str, list[tuple[str, float, bool]]] = {}
     for pair in (*found.exact, *found.near):
         near.setdefault(pair.first, []).append((pair.second, pair.similarity, pair.leaks))

@@ -106,7 +106,13 @@ def of_items(items: Iterable[Item], dataset: str) -> Iterator[Material]:
 
 def draw(materials: Sequence[Material], most: int, seed: int) -> list[Material]:
     """Return some materials at random: the same ones for a seed, whatever their order."""
-    return sorted(materials, key=lambda each: blake2b(f"{seed}:{each.digest}".encode()).digest())[:most]
+    by_digest = {each.digest: each for each in materials}
+    return [by_digest[each] for each in drawn(by_digest, most, seed)]
+
+
+def drawn(names: Iterable[str], most: int, seed: int) -> list[str]:
+    """Return some names at random: the same ones for a seed, whatever their order."""
+    return sorted(names, key=lambda name: blake2b(f"{seed}:{name}".encode()).digest())[:most]
 
 
 def question_of(item: Item) -> str:

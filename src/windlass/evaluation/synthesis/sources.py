@@ -12,6 +12,7 @@ from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.synthesis.materials import (
     Material,
     draw,
+    drawn,
     of_chunks,
     of_failure,
     of_items,
@@ -127,19 +128,19 @@ class Sources:
         name = self._exact(project, source.index, "index")
         index = self._indexes.open(project, name)
         asked = list(self._asked(project, source))
+        fit = {trace_id: (question, answer) for trace_id, question, answer in asked if question}
         materials = [
-            of_failure(trace_id, question, answer, index.search(question, k=PASSAGES), name)
-            for trace_id, question, answer in sorted(asked)
-            if question
+            of_failure(trace_id, *fit[trace_id], index.search(fit[trace_id][0], k=PASSAGES), name)
+            for trace_id in drawn(fit, most, seed)
         ]
-        return Found(draw(materials, most, seed), len(asked) - len(materials))
+        return Found(materials, len(asked) - len(fit))
 
     def _asked(self, project: str, source: TracesSource) -> Iterator[tuple[str, str, str]]:
         bounds = list(self._bounds(project, source))
         for start in range(0, len(bounds), _TOGETHER):
-            for drawn in read_drawn(self._warehouse, project, bounds[start : start + _TOGETHER]):
-                if not drawn.is_evaluation:
-                    yield drawn.trace_id, *_said(drawn, project)
+            for trace in read_drawn(self._warehouse, project, bounds[start : start + _TOGETHER]):
+                if not trace.is_evaluation:
+                    yield trace.trace_id, *_said(trace, project)
 
     def _bounds(self, project: str, source: TracesSource) -> Iterator[Bounds]:
         left = source.query.limit
@@ -154,8 +155,8 @@ class Sources:
         return f"{version.name}@{version.digest}"
 
 
-def _said(drawn: Drawn, project: str) -> tuple[str, str]:
-    item = item_of_trace(drawn, project, probability=1.0, seed=0, split="")
+def _said(trace: Drawn, project: str) -> tuple[str, str]:
+    item = item_of_trace(trace, project, probability=1.0, seed=0, split="")
     return ("", "") if item is None else (question_of(item).strip(), reference_of(item))
 
 
