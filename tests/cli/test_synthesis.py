@@ -85,6 +85,8 @@ def test_what_is_not_taken_is_listed_and_a_budget_that_ends_it_is_code_2(
         (("--index", "a", "--items", "b"), "Say what the items are made of"),
         (("--failures",), "What would have been right is looked for in an index: name it with --index."),
         (("--items", "b"), "Say how the items are asked otherwise: --mutation paraphrase, for example."),
+        (("--index", "a", "--filter", "score.f1<1"), "What says which traces are meant goes with --failures"),
+        (("--index", "a", "--mutation", "typos"), "--mutation and --of-split go with --items"),
         (("--document", "empty"), "There are no *.md or *.txt in"),
         (("--document", "empty/none.md"), "There is no file"),
         (("--index", "none", "--personas", "wrong.csv"), "wrong.csv: a persona has no 'age'"),

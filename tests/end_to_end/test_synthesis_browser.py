@@ -28,13 +28,13 @@ def test_a_page_shows_what_a_model_made_of_what_and_lets_people_be_asked(
 ) -> None:
     monkeypatch.setattr(live_parts, "answer", said)
     local = Project(live, "default")
-    local.push_sums("asked", items=20)
+    local.push_sums("made-of-guide", items=20)
     body = {"source": {"kind": "documents", "documents": DOCUMENTS}, "model": "openai:writer"}
-    started = local.client.post("/datasets/asked/syntheses", body)
+    started = local.client.post("/datasets/made-of-guide/syntheses", body)
     eventually(lambda: local.client.get(f"/syntheses/{started['id']}")["version"], "the synthesis")
-    (made,) = local.client.get("/datasets/asked/items", made="model")["items"]
+    (made,) = local.client.get("/datasets/made-of-guide/items", made="model")["items"]
     with window(chromium, live.url) as seen:
-        seen.visit("/datasets/asked", "21 items")
+        seen.visit("/datasets/made-of-guide", "21 items")
         seen.page.get_by_label("Origin").select_option("Synthetic · 1")
         seen.wait_for("1 of 21 items")
         seen.page.get_by_role("button", name=made["id"], exact=True).click()
@@ -43,7 +43,9 @@ def test_a_page_shows_what_a_model_made_of_what_and_lets_people_be_asked(
         expect(panel.get_by_text("Its source answers it, by openai:writer")).to_be_visible()
         expect(panel.get_by_text("No approval is asked for")).to_be_visible()
         seen.page.get_by_role("button", name="Ask for approval").click()
-        expect(panel.get_by_text("Waits for approval: a gate leaves it out · approve-asked")).to_be_visible()
+        expect(
+            panel.get_by_text("Waits for approval: a gate leaves it out · approve-made-of-guide")
+        ).to_be_visible()
         expect(seen.main.get_by_role("link", name="1 waits for approval")).to_be_visible()
         assert seen.seen("dataset-synthesis") == []
         seen.page.get_by_label("Origin").select_option("Approved · 0")

@@ -105,6 +105,8 @@ def synthesise(
         "since": since,
         "until": until,
     }
+    if not failures and any(traces.values()):
+        raise InputError("What says which traces are meant goes with --failures; add that, or leave it out.")
     body = {
         "source": _source(index, document or [], traces if failures else None, items, mutation or [], of_split),
         "model": model,
@@ -203,6 +205,8 @@ def _source(
     chosen = [each for each in (documents, traces is not None, items) if each]
     if len(chosen) > 1 or (not chosen and index is None) or (index and (documents or items)):
         raise InputError("Say what the items are made of: one of --document, --index, --failures and --items.")
+    if items is None and (mutations or of_split is not None):
+        raise InputError("--mutation and --of-split go with --items; name a dataset, or leave them out.")
     if traces is not None:
         if index is None:
             raise InputError("What would have been right is looked for in an index: name it with --index.")
