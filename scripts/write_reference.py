@@ -391,21 +391,24 @@ def evaluators_page() -> str:
           quorum: 2
           members:
             - {name: one, function: rubric, parameters: {model: openai:gpt-5-mini, criteria: …, scores: {…}}}
-            - {name: two, function: rubric, parameters: {model: anthropic:claude-haiku-4-5, criteria: …, scores: {…}}}
+            - {name: two, function: rubric, parameters: {model: anthropic:claude-5, criteria: …, scores: {…}}}
             - {name: three, function: rubric, parameters: {model: google:gemini-3-flash, criteria: …, scores: {…}}}
         ```
 
         | parameter | meaning |
         |---|---|
         | `members` | 2 to 20 judges, each with a `name` and the `function` and `parameters` of its own file |
-        | `combine` | `majority`: the value that most members gave, and a tie for the most is an abstention (`abstain`); `mean`; `median` |
+        | `combine` | `majority` (what most members say; a tie for the most is an abstention), `mean` or `median` |
         | `quorum` | how many members must have a verdict; left out, more than half of them |
 
-        A member without a verdict (it abstains, its reply is unparsable, its provider fails) has no vote. With fewer
-        votes than the quorum there is no value: the label is `error` where a member's provider failed, so that a
-        resumed run asks again, else `no_quorum`; either counts in `missing`. The label of a value says how the votes
-        fell (`2 of 3`; `0.5 to 1, 3 of 3`), the explanation what share of the pairs of members agree and then what
-        each member said. Members are part of the file, so that its digest is that of all their words and models.
+        A member without a verdict (it abstains, its reply is unparsable, its provider fails) has no vote. With
+        fewer votes than the quorum there is no value: the label is `error` where a member's provider failed, so
+        that a resumed run asks again, else `no_quorum`; either counts in `missing`. The label of a value says how
+        the votes fell (`2 of 3`; `0.5 to 1, 3 of 3`), the explanation what share of the pairs of members agree and
+        then what each member said. Members are part of the file, so that its digest is that of all their words and
+        models.
+
+        In Python: `windlass.jury(one, two, three, combine="median")`, of judges made by `windlass.judge`.
 
         ## Looking at one, and trying it
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 from pydantic import JsonValue
 
+import windlass
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
 from windlass.evaluation.evaluator_making import make_evaluator, models_of
@@ -69,6 +70,19 @@ def test_members_must_mean_the_same_and_be_two_at_least() -> None:
         verdict(member(1), member(1), quorum=3)
     with pytest.raises(InputError, match="for some more is better, for others less"):
         verdict(member(1), member(1, higher_is_better=False))
+
+
+def test_judges_of_ones_own_process_are_a_jury_by_their_names() -> None:
+    with judge_server(lambda _: {"reasoning": "so", "score": "2"}) as server:
+        one, two = (
+            windlass.judge("rubric", name=name, model="openai:j", base_url=server.url, criteria=name, scores=SCALE)
+            for name in ("right", "short")
+        )
+        panel = windlass.jury(one, two, name="panel", combine="median")
+        found = judged(panel.judge(sample("Paris")))
+    assert (panel.name, found.value, found.label) == ("panel", 2, "2 to 2, 2 of 2")
+    with pytest.raises(InputError, match="Two judges of the jury have the same name"):
+        windlass.jury(one, one)
 
 
 def body(*members: JsonValue, **more: JsonValue) -> EvaluatorBody:
