@@ -81,6 +81,7 @@ const REASONS = [
   "error",
   "unparsable",
   "abstain",
+  "no_quorum",
 ] as const;
 
 function isReason(reason: string): reason is (typeof REASONS)[number] {
