@@ -18,7 +18,7 @@ from windlass.access import permissions
 from windlass.access.principals import Role
 from windlass.cli.main import app as command_line
 from windlass.errors import WindlassError
-from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS, MEDIA_JUDGES
+from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS
 from windlass.server import routes
 from windlass.settings import Settings
 from windlass.telemetry.sql.views import VIEWS
@@ -253,7 +253,7 @@ def evaluators_page() -> str:
         for name, make in MAKERS.items()
     ]
     judges = [
-        f"| `{name}` | {_first_line(make)} | {', '.join(map(_parameter, _judge_parameters(name, make)))} |"
+        f"| `{name}` | {_first_line(make)} | {', '.join(map(_parameter, _own_parameters(make)))} |"
         for name, make in JUDGES.items()
     ]
     return _page(
@@ -356,6 +356,62 @@ def evaluators_page() -> str:
 
         `media_agreement` looks at pictures and clips and is described [on a page of its own](media.md).
 
+        ## Checklists written for each item
+
+        `checklist` without `questions` takes each item's own, a list of texts in its `metadata.checklist`.
+        `generated_checklist` has the model write them, from the item's input and reference and what `about` says,
+        before any answer is seen:
+
+        ```yaml
+        kind: evaluator
+        name: says-what-matters
+        function: generated_checklist
+        parameters:
+          model: openai:gpt-5-mini
+          about: What an answer must say to be right and complete.
+          count: 4
+        ```
+
+        The questions are kept for good, under the digest of the item's input and reference, of what the model is
+        told to write them, and of the model with its parameters. Whatever release is judged, in whatever run, an
+        item is asked the same; where any of these changes, other questions are written. They are no part of the
+        cache of answers, and clearing that leaves them. `windlass evaluators questions NAME --dataset D` (`POST
+        /api/v1/evaluators/{name}/questions`, 100 items at a time) shows them, and writes those that nobody has
+        written yet. With `--write` they become each item's `metadata.checklist` in a new version of the dataset,
+        where people edit them; what stands there comes before what was written. Questions that could not be
+        written leave a missing score, `unparsable` or `error`, and are tried again with the next sample. In one's
+        own process (`windlass.judge`) there is no place to keep them: use `checklist` on items that have theirs.
+
+        ## Juries
+
+        ```yaml
+        kind: evaluator
+        name: panel
+        function: jury
+        parameters:
+          combine: majority
+          quorum: 2
+          members:
+            - {name: one, function: rubric, parameters: {model: openai:gpt-5-mini, criteria: …, scores: {…}}}
+            - {name: two, function: rubric, parameters: {model: anthropic:claude-5, criteria: …, scores: {…}}}
+            - {name: three, function: rubric, parameters: {model: google:gemini-3-flash, criteria: …, scores: {…}}}
+        ```
+
+        | parameter | meaning |
+        |---|---|
+        | `members` | 2 to 20 judges, each with a `name` and the `function` and `parameters` of its own file |
+        | `combine` | `majority` (what most members say; a tie for the most is an abstention), `mean` or `median` |
+        | `quorum` | how many members must have a verdict; left out, more than half of them |
+
+        A member without a verdict (it abstains, its reply is unparsable, its provider fails) has no vote. With
+        fewer votes than the quorum there is no value: the label is `error` where a member's provider failed, so
+        that a resumed run asks again, else `no_quorum`; either counts in `missing`. The label of a value says how
+        the votes fell (`2 of 3`; `0.5 to 1, 3 of 3`), the explanation what share of the pairs of members agree and
+        then what each member said. Members are part of the file, so that its digest is that of all their words and
+        models.
+
+        In Python: `windlass.jury(one, two, three, combine="median")`, of judges made by `windlass.judge`.
+
         ## Looking at one, and trying it
 
         `GET /api/v1/evaluators` lists the project's own and the built-in ones. `GET
@@ -382,9 +438,9 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return list(inspect.signature(function).parameters.values())
 
 
-def _judge_parameters(name: str, make: Callable[..., Any]) -> list[inspect.Parameter]:
-    """Return what a file gives; a judge is given its model, and one of pictures what it works with beside."""
-    return _parameters(make)[2 if name in MEDIA_JUDGES else 1 :]
+def _own_parameters(judge: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of a judge without those that its maker gives it: how and where a model is asked."""
+    return [each for each in _parameters(judge) if each.name not in {"ask", "kept", "model", "tools"}]
 
 
 def _parameter(parameter: inspect.Parameter) -> str:

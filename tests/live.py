@@ -95,8 +95,11 @@ class LiveServer:
     def open(self) -> None:
         if self._running is None:
             self.provider = ScriptedServer(self._answer).__enter__()
-            settings = load_settings(data=self.data, mode="dev", port=0, model_base_url=self.provider.url)
-            self._running = LocalServer(settings).__enter__()
+            self._running = self._started()
+
+    def _started(self) -> LocalServer:
+        settings = load_settings(data=self.data, mode="dev", port=0, model_base_url=self.provider.url)
+        return LocalServer(settings).__enter__()
 
     def _answer(self, messages: Sequence[Message]) -> str:
         self.asked.set()
@@ -114,6 +117,12 @@ class LiveServer:
     def restart(self) -> None:
         self.close()
         self.open()
+
+    def restart_alone(self) -> None:
+        """Restart the server, whose model goes on answering at its address."""
+        assert self._running is not None
+        self._running.__exit__(None, None, None)
+        self._running = self._started()
 
     def new_key(self, project: str, role: Role = "admin") -> str:
         principal = Principal(id="tests", kind="user", role="admin", project=project)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from windlass.sdk.datasets import read_dataset
     from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
     from windlass.sdk.exporting import flush, lost_spans
-    from windlass.sdk.judges import judge
+    from windlass.sdk.judges import judge, jury
     from windlass.sdk.media import Media
     from windlass.sdk.prompts import Prompt, prompt
     from windlass.sdk.replaying import ToolFailed, Tools, replay
@@ -44,6 +44,7 @@ __all__ = [
     "flush",
     "init",
     "judge",
+    "jury",
     "lost_scores",
     "lost_spans",
     "prompt",
@@ -74,6 +75,7 @@ _HOMES = {
     "flush": "exporting",
     "init": "setup",
     "judge": "judges",
+    "jury": "judges",
     "lost_scores": "scoring",
     "lost_spans": "exporting",
     "prompt": "prompts",

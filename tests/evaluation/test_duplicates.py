@@ -118,3 +118,17 @@ def test_very_many_pairs_are_cut_and_say_so() -> None:
 def test_a_similarity_that_is_none_is_refused(similar: float) -> None:
     with pytest.raises(InputError, match=r"between 0\.7 and 1"):
         find_duplicates([], similar=similar)
+
+
+def test_near_pairs_of_new_items_are_found_among_any_number_of_old_ones() -> None:
+    old = [
+        Item(id=f"o{each}", input=f"Please say which of the many rules {each} holds for order {each}")
+        for each in range(60)
+    ]
+    new = Item(id="n", input="Please say which of the many rules 7 holds for order 77")
+    found = find_duplicates([*old, new], similar=0.7, new={"n"})
+    assert found.near
+    assert all("n" in (pair.first, pair.second) for pair in found.near)
+    every = find_duplicates([*old, new], similar=0.7)
+    assert {pair for pair in every.near if "n" in (pair.first, pair.second)} == set(found.near)
+    assert len(every.near) > len(found.near)

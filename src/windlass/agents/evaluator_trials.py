@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
 from opentelemetry.trace import Tracer
@@ -16,16 +16,17 @@ from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.artifacts.references import Selector
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError, NotFound
-from windlass.evaluation.built_in import BUILT_IN
+from windlass.evaluation.built_in import BUILT_IN, GENERATED
 from windlass.evaluation.datasets import require_columns
-from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
+from windlass.evaluation.evaluator_making import Facilities, OpenJudge, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.item_checklists import ItemChecklists
 from windlass.evaluation.judges.judging import Ask
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import get_run
-from windlass.evaluation.samples import Context, Item, Prediction, Sample
+from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Completion, Message, OutputSchema
@@ -77,6 +78,15 @@ class Trial(BaseModel):
     model: str
     """What answered, in the provider's words."""
     sample: TriedSample
+
+
+class ItemQuestions(BaseModel):
+    """What a checklist asks of one item's answers, whoever gives them."""
+
+    id: str
+    questions: list[str]
+    missing_why: str | None
+    """Where there are none: why."""
 
 
 class EvaluatorTrials:
@@ -148,13 +158,39 @@ class EvaluatorTrials:
             sample=tried,
         )
 
+    def questions(self, principal: Principal, name: str, what: str, items: Sequence[Item]) -> list[ItemQuestions]:
+        """Return the questions of items, written now where nobody wrote them before. Blocks.
+
+        Raises NotFound, InputError for an evaluator that writes none, ConfigurationError for a model without key.
+        """
+        project = principal.project
+        calls = RunCalls(RunOptions())
+        evaluator = self._open(project, name, what, judges_of(self._models, self._tracer_of(project), calls))
+        if evaluator.questions is None:
+            raise InputError(f"evaluator/{name} writes no questions; one of the function {GENERATED!r} does.")
+        return asyncio.run(_questions(evaluator.questions, items))
+
     def _open(self, project: str, name: str, what: str, open_judge: OpenJudge) -> Evaluator:
         if name in BUILT_IN:
             return BUILT_IN[name]
         version = self._registry.get(project, Selector("evaluator", name, what))
-        return make_evaluator(
-            name, EvaluatorBody.model_validate(version.body), open_judge, self._resources_of(project)
+        facilities = Facilities(self._resources_of(project), ItemChecklists(self._database, project))
+        return make_evaluator(name, EvaluatorBody.model_validate(version.body), open_judge, facilities)
+
+
+async def _questions(
+    write: Callable[[Sample], Awaitable[tuple[str, ...] | Judgement]], items: Sequence[Item]
+) -> list[ItemQuestions]:
+    samples = [Sample.of(item, Prediction(output="")) for item in items]
+    written = await asyncio.gather(*map(write, samples))
+    return [
+        ItemQuestions(
+            id=item.id,
+            questions=[] if isinstance(each, Judgement) else list(each),
+            missing_why=each.explanation if isinstance(each, Judgement) else None,
         )
+        for item, each in zip(items, written, strict=True)
+    ]
 
 
 def _counted(open_judge: OpenJudge, answers: list[Completion]) -> OpenJudge:

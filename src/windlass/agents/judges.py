@@ -18,9 +18,14 @@ EVALUATOR: Final = "windlass.evaluator"
 
 
 def judges_of(
-    models: Models, tracer: Tracer, calls: RunCalls, keep_picture: Callable[[Picture], str] | None = None
+    models: Models,
+    tracer: Tracer,
+    calls: RunCalls,
+    keep_picture: Callable[[Picture], str] | None = None,
+    *,
+    doing: str = "judge",
 ) -> OpenJudge:
-    """Return what opens a judge's model for the calls of one run.
+    """Return what opens a judge's model for the calls of one run; its spans say what it is ``doing``.
 
     ``keep_picture`` keeps a picture that a judge is shown, for its span to refer to; it may block.
     """
@@ -33,7 +38,7 @@ def judges_of(
             pictures = [picture for message in messages for picture in message.pictures]
             kept = await asyncio.to_thread(_kept, pictures, keep_picture) if pictures and keep_picture else {}
             # Not a current span of its own: judges of one sample ask side by side.
-            judging = tracer.start_span(f"judge {evaluator}", attributes={EVALUATOR: evaluator})
+            judging = tracer.start_span(f"{doing} {evaluator}", attributes={EVALUATOR: evaluator})
             try:
                 with spans.ModelCall(
                     tracer,

@@ -6,6 +6,7 @@ from windlass.agents.release_runs import ReleaseRuns
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError
+from windlass.evaluation.approvals import Approvals
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import Run, get_run, newest_finished_run
 from windlass.evaluation.verdicts import Side, Verdict, give_verdict
@@ -25,12 +26,14 @@ class ReleaseGates:
         registry: Registry,
         environments: Environments,
         runs: ReleaseRuns,
+        approvals: Approvals,
     ) -> None:
         self._database = database
         self._audit = audit
         self._registry = registry
         self._environments = environments
         self._runs = runs
+        self._approvals = approvals
 
     def decide(
         self,
@@ -44,20 +47,23 @@ class ReleaseGates:
         """Give a verdict on two releases (`name@what`) or runs.
 
         A release is spoken for by its newest finished run: on the dataset named, else the candidate's on any and
-        the baseline's on the same. Raises InputError when a release has no such run.
+        the baseline's on the same. Synthetic items that nobody approved are left out where the dataset asks for
+        approval. Raises InputError when a release has no such run.
         """
         project = principal.project
         data = self._registry.get(project, dataset, kind="dataset").digest if dataset else None
         after = self._find(project, candidate, data)
         before = self._find(project, baseline, data or after.dataset.digest)
+        items = self._runs.items(after)
         return give_verdict(
             self._database,
             self._audit,
             principal,
             candidate=Side(after, self._runs.results(after)),
             baseline=Side(before, self._runs.results(before)),
-            items={item.id: item for item in self._runs.items(after)},
+            items={item.id: item for item in items},
             rule=rule or _default_rule(before, after),
+            unapproved=self._approvals.unapproved(project, after.dataset.name, items),
         )
 
     def _find(self, project: str, named: str, dataset: str | None) -> Run:

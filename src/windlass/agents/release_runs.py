@@ -22,10 +22,11 @@ from windlass.errors import Conflict, InputError, Unavailable
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
 from windlass.evaluation.default_evaluators import fitting
-from windlass.evaluation.evaluator_making import OpenJudge
+from windlass.evaluation.evaluator_making import Facilities, OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.item_checklists import ItemChecklists
 from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.metrics.replays import replay_match
@@ -299,13 +300,16 @@ class ReleaseRuns:
         if not names:
             return ChosenEvaluators(fitting(items), {})
         chosen = choose_evaluators(
-            self._registry, project, names, self._judges(project, calls), self._resources_of(project)
+            self._registry, project, names, self._judges(project, calls), self._facilities(project)
         )
         require_columns(items, chosen.evaluators)
         return chosen
 
     def _judges(self, project: str, calls: RunCalls) -> OpenJudge:
         return judges_of(self._models, self._tracer_of(project), calls, self._resources_of(project).keep_picture)
+
+    def _facilities(self, project: str) -> Facilities:
+        return Facilities(self._resources_of(project), ItemChecklists(self._database, project))
 
     def _execute(self, run_id: str) -> None:
         execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
@@ -319,7 +323,7 @@ class ReleaseRuns:
             run.evaluators,
             run.evaluator_versions,
             self._judges(run.project, calls),
-            self._resources_of(run.project),
+            self._facilities(run.project),
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(

@@ -1,9 +1,9 @@
 """The calls of a run with what a server knows of them: prices, and answers that are kept."""
 
 from windlass.errors import InputError
-from windlass.evaluation.run_options import RunOptions
 from windlass.models.answer_store import RunAnswers
 from windlass.models.calls.counts import CallCounts
+from windlass.models.calls.limits import CallLimits
 from windlass.models.calls.run_calls import RunCalls
 from windlass.prices.book import CalledModel, PriceBook
 from windlass.prices.rates import Rates
@@ -12,7 +12,7 @@ from windlass.prices.rates import Rates
 def calls_of(
     prices: PriceBook,
     project: str,
-    options: RunOptions,
+    options: CallLimits,
     *,
     answers: RunAnswers | None = None,
     counts: CallCounts | None = None,
@@ -26,7 +26,7 @@ def calls_of(
     return RunCalls(options, rates_of=rates_of, answers=answers, counts=counts)
 
 
-def refuse_unpriced(options: RunOptions, calls: RunCalls) -> None:
+def refuse_unpriced(options: CallLimits, calls: RunCalls) -> None:
     """Raise InputError for a ceiling of money that could not be kept: a model has no price."""
     unpriced = calls.unpriced() if options.max_cost_usd is not None else []
     if unpriced:

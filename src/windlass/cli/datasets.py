@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from windlass.cli import synthesis
 from windlass.cli.connection import Data, connect
 from windlass.cli.dataset_options import ColumnOption, FormatOption, columns_of
 from windlass.cli.output import MISSING, plain, print_table
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from windlass.evaluation.duplicates import Duplicates
     from windlass.evaluation.samples import Item
 
-app = typer.Typer(no_args_is_help=True, help="Check and compare datasets, and make them of traces.")
+app = typer.Typer(no_args_is_help=True, help="Check and compare datasets, and make them of traces and by models.")
+app.command("synthesise")(synthesis.synthesise)
+app.command("syntheses")(synthesis.syntheses)
+app.command("approval")(synthesis.approval)
 
 _SHOWN = 20
 _WIDEST = 80

@@ -2,13 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import MISSING, dollars, number, print_table, seconds
+from windlass.cli.output import MISSING, dollars, number, plain, print_table, seconds
 from windlass.errors import InputError
+
+if TYPE_CHECKING:
+    from windlass.client import Client
+
+_AT_ONCE: Final = 100
 
 app = typer.Typer(no_args_is_help=True, help="List evaluators, show one, or try it on a sample.")
 
@@ -73,6 +78,52 @@ def try_evaluator(
     body = {"ref": what, "sample": None if sample is None else _read(sample), "run": run, "item": item}
     with connect(data) as client:
         _print_trial(client.post(f"/evaluators/{name}/try", body))
+
+
+@app.command("questions")
+def questions(
+    evaluator: Annotated[str, typer.Argument(help="A generated checklist: its name, or name@what.")],
+    dataset: Annotated[str, typer.Option("--dataset", help="The dataset: name@what.")],
+    write: Annotated[
+        bool, typer.Option("--write", help="Add a version whose items have them, to be edited; those then win.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Show what a checklist asks of each item, written now where nobody wrote it: before any answer is seen."""
+    from windlass.artifacts.references import parse_selector
+
+    (name, what), selector = _named(evaluator), parse_selector(dataset, kind="dataset")
+    with connect(data) as client:
+        items = list(client.pages(f"/datasets/{selector.name}/items", ref=selector.what, limit=_AT_ONCE))
+        written: dict[str, list[str]] = {}
+        for start in range(0, len(items), _AT_ONCE):
+            ids = [item["id"] for item in items[start : start + _AT_ONCE]]
+            body = {"ref": what, "dataset": dataset, "items": ids}
+            for each in client.post(f"/evaluators/{name}/questions", body)["items"]:
+                print(plain(f"{each['id']}: {each['missing_why'] or ''}".rstrip()))
+                for question in each["questions"]:
+                    print(plain(f"  - {question}"))
+                written[each["id"]] = each["questions"]
+        if write:
+            _write(client, selector.name, selector.what, items, written)
+
+
+def _write(
+    client: "Client", dataset: str, what: str, items: list[dict[str, Any]], written: dict[str, list[str]]
+) -> None:
+    put = [
+        {**item, "metadata": {**item["metadata"], "checklist": written[item["id"]]}}
+        for item in items
+        if written[item["id"]] and item["metadata"].get("checklist") != written[item["id"]]
+    ]
+    if not put:
+        print(f"dataset/{dataset} has them already.")
+        return
+    base = client.get(f"/datasets/{dataset}", ref=what)["version"]["digest"]
+    made = client.post(
+        f"/datasets/{dataset}/edits", {"base": base, "put": put, "message": "checklists of the items"}
+    )
+    print(f"dataset/{dataset}@{made['number']}: {len(put)} items have their questions.")
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from windlass.evaluation.evaluators import Evaluator, Registry
 from windlass.evaluation.judges import agents as agent_judges
 from windlass.evaluation.judges.checklist import checklist
 from windlass.evaluation.judges.claims import claims
+from windlass.evaluation.judges.generated import generated_checklist
 from windlass.evaluation.judges.media_agreement import media_agreement
 from windlass.evaluation.judges.pairwise import pairwise
 from windlass.evaluation.judges.rubric import rubric
@@ -78,10 +79,14 @@ MAKERS: Final[Mapping[str, Callable[..., Evaluator]]] = {
 
 MEDIA_JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {"media_agreement": media_agreement}
 """Judges of pictures and clips: what they take second is what they work with beside their model."""
+GENERATED: Final = "generated_checklist"
+JURY: Final = "jury"
+"""A judge whose members are judges: see ``evaluator_making``."""
 
 JUDGES: Final[Mapping[str, Callable[..., Evaluator]]] = {
     "rubric": rubric,
     "checklist": checklist,
+    GENERATED: generated_checklist,
     "claims": claims,
     "pairwise": pairwise,
     **agent_judges.JUDGES,

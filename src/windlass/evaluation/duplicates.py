@@ -9,7 +9,7 @@ of them is exact.
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -70,8 +70,12 @@ class Duplicates:
         return tuple(pair for pair in (*self.exact, *self.near) if pair.leaks)
 
 
-def find_duplicates(items: Iterable[Item], *, similar: float = SIMILAR, most: int = MOST_PAIRS) -> Duplicates:
+def find_duplicates(
+    items: Iterable[Item], *, similar: float = SIMILAR, most: int = MOST_PAIRS, new: Collection[str] | None = None
+) -> Duplicates:
     """Find the items of a dataset that ask the same or nearly the same; at most so many near pairs.
+
+    With ``new``, some ids, the near pairs are those of which one item is new: others are not looked at.
 
     Raises InputError for a similarity that is none. A dataset whose inputs are made from one template has very
     many pairs to look at, and takes long.
@@ -82,7 +86,7 @@ def find_duplicates(items: Iterable[Item], *, similar: float = SIMILAR, most: in
     for item in items:
         groups[normal_form(item.input)].append(item)
     exact = tuple(_pair(group[0], other, 1.0) for group in groups.values() for other in group[1:])
-    near = list(_near(groups, similar, most + 1))
+    near = list(_near(groups, similar, most + 1, new))
     listed = sorted(near[:most], key=lambda pair: -pair.similarity)
     return Duplicates(exact, tuple(listed), cut=len(near) > most)
 
@@ -105,11 +109,16 @@ def _texts(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _near(groups: Mapping[str, Sequence[Item]], similar: float, most: int) -> Iterator[Pair]:
+def _near(
+    groups: Mapping[str, Sequence[Item]], similar: float, most: int, new: Collection[str] | None
+) -> Iterator[Pair]:
     texts = list(groups)
     shingles = [_shingles(text) for text in texts]
+    fresh = None
+    if new is not None:
+        fresh = {at for at, text in enumerate(texts) if any(item.id in new for item in groups[text])}
     found = 0
-    for one, other in _candidates(shingles):
+    for one, other in _candidates(shingles, fresh):
         similarity = _jaccard(shingles[one], shingles[other])
         if similarity < similar:
             continue
@@ -157,8 +166,8 @@ def _mixed(values: _Hashes) -> _Hashes:
     return values ^ (values >> np.uint64(31))
 
 
-def _candidates(shingles: Sequence[_Hashes]) -> Iterator[tuple[int, int]]:
-    """Give each pair of texts that share a band of their signatures, once."""
+def _candidates(shingles: Sequence[_Hashes], fresh: Collection[int] | None) -> Iterator[tuple[int, int]]:
+    """Give each pair of texts that share a band of their signatures, once; one of them fresh where some are."""
     seeds = _mixed(np.arange(_BANDS * _ROWS, dtype=np.uint64))
     bands = np.array([_bands(each, seeds) for each in shingles], dtype=np.uint64).reshape(len(shingles), _BANDS)
     seen: set[tuple[int, int]] = set()
@@ -167,10 +176,17 @@ def _candidates(shingles: Sequence[_Hashes]) -> Iterator[tuple[int, int]]:
         for text, key in enumerate(bands[:, band].tolist()):
             buckets[key].append(text)
         for bucket in buckets.values():
-            for pair in combinations(bucket, 2):
+            for pair in combinations(bucket, 2) if fresh is None else _with_one_of(fresh, bucket):
                 if pair not in seen:
                     seen.add(pair)
                     yield pair
+
+
+def _with_one_of(fresh: Collection[int], bucket: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the pairs of a bucket of which one is fresh."""
+    for one in bucket:
+        if one in fresh:
+            yield from ((min(one, other), max(one, other)) for other in bucket if other != one)
 
 
 def _bands(shingles: _Hashes, seeds: _Hashes) -> _Hashes:

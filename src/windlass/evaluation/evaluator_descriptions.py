@@ -10,9 +10,10 @@ from windlass.artifacts.references import Selector
 from windlass.artifacts.registry import LATEST, ArtifactSummary, Registry
 from windlass.artifacts.versions import Version, VersionSummary
 from windlass.errors import InputError, NotFound
-from windlass.evaluation.built_in import BUILT_IN, JUDGES
-from windlass.evaluation.evaluator_making import make_evaluator
+from windlass.evaluation.built_in import BUILT_IN, JUDGES, JURY
+from windlass.evaluation.evaluator_making import Facilities, make_evaluator, models_of
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.judges.generated import MemoryQuestions
 from windlass.evaluation.judges.judging import Ask
 from windlass.models.completion import Completion, Message, OutputSchema
 
@@ -33,7 +34,7 @@ class EvaluatorSummary(BaseModel):
     function: str
     description: str
     model: str
-    """Of a judge: the model that is asked."""
+    """Of a judge: the model that is asked; of a jury, all of them."""
     higher_is_better: bool
     needs: list[str]
     """What the items of a dataset must have for it: reference, metadata.<name>."""
@@ -108,11 +109,11 @@ def _own(artifact: ArtifactSummary, version: Version) -> EvaluatorSummary:
     made, problem = _made(artifact.name, body)
     return EvaluatorSummary(
         name=artifact.name,
-        kind="judge" if body.function in JUDGES else "code",
+        kind="judge" if body.function in (*JUDGES, JURY) else "code",
         built_in=False,
         function=body.function,
         description=body.description or (made.description if made else ""),
-        model=str(body.parameters.get("model", "")) if body.function in JUDGES else "",
+        model=", ".join(models_of(body)),
         higher_is_better=made.higher_is_better if made else True,
         needs=list(made.needs) if made else [],
         latest=artifact.latest,
@@ -140,7 +141,7 @@ def _detail(
 def _made(name: str, body: EvaluatorBody) -> tuple[Evaluator | None, str]:
     """Make an evaluator that is only looked at; or say why it cannot be made."""
     try:
-        return make_evaluator(name, body, _unasked), ""
+        return make_evaluator(name, body, _unasked, Facilities(kept=MemoryQuestions())), ""
     except InputError as error:
         return None, error.message
 

@@ -9,21 +9,23 @@ parameters: {k: 3}
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import ConfigDict, JsonValue, ValidationError, validate_call
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, validate_call
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
-from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS, MEDIA_JUDGES
+from windlass.evaluation.built_in import BUILT_IN, GENERATED, JUDGES, JURY, MAKERS, MEDIA_JUDGES
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.judges.generated import KeptQuestions
 from windlass.evaluation.judges.judging import Ask
+from windlass.evaluation.judges.jury import Combine, jury
 from windlass.evaluation.judges.media_agreement import MediaTools
 from windlass.evaluation.media.resources import NoResources, Resources
 
-_STRICT: Final = ConfigDict(strict=True)
+_STRICT: Final = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
 OpenJudge: TypeAlias = Callable[[str, str, Mapping[str, JsonValue]], Ask]
 """Opens the model of a judge: name of the evaluator, reference of the model and its parameters.
@@ -32,30 +34,98 @@ Raises InputError for a reference that names no model, ConfigurationError for on
 """
 
 
+@dataclass(frozen=True)
+class Facilities:
+    """What evaluators work with beside their model; who runs them gives it."""
+
+    resources: Resources = field(default_factory=NoResources)
+    """Of a judge of pictures: where these are, and the questions about them."""
+    kept: KeptQuestions | None = None
+    """Where questions that a model wrote for items are kept."""
+
+
+NOTHING: Final = Facilities()
+
+
+class _Member(BaseModel):
+    """A judge of a jury, as its file says it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    function: str
+    parameters: dict[str, JsonValue] = {}
+
+
+class _Jury(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    members: Annotated[list[_Member], Field(max_length=20)]
+    combine: Combine = "majority"
+    quorum: int | None = None
+
+
 def make_evaluator(
-    name: str,
-    body: EvaluatorBody,
-    open_judge: OpenJudge | None = None,
-    resources: Resources | None = None,
+    name: str, body: EvaluatorBody, open_judge: OpenJudge | None = None, facilities: Facilities = NOTHING
 ) -> Evaluator:
-    """Make the evaluator that a version describes; ``resources`` are what a judge of pictures works with.
+    """Make the evaluator that a version describes.
 
     Raises InputError for a function or parameter unknown here, and what ``open_judge`` raises.
     """
+    if body.function == JURY:
+        return _make_jury(name, body, open_judge, facilities)
     if body.function in JUDGES:
-        return _make_judge(name, body, open_judge, resources or NoResources())
+        return _make_judge(name, body, open_judge, facilities)
     if body.function in BUILT_IN and not body.parameters:
         return replace(BUILT_IN[body.function], name=name)
     maker = MAKERS.get(body.function)
     if maker is None:
         raise InputError(
             f"evaluator/{name} uses the function {body.function!r} with parameters; with parameters there are "
-            f"{', '.join(sorted([*MAKERS, *JUDGES]))}, and without {', '.join(sorted(BUILT_IN))}."
+            f"{', '.join(sorted([*MAKERS, *JUDGES, JURY]))}, and without {', '.join(sorted(BUILT_IN))}."
         )
     return _make(name, body, maker, body.parameters)
 
 
-def _make_judge(name: str, body: EvaluatorBody, open_judge: OpenJudge | None, resources: Resources) -> Evaluator:
+def models_of(body: EvaluatorBody) -> list[str]:
+    """Return the models that an evaluator asks, each once: none for code, several for a jury."""
+    if body.function in JUDGES:
+        model = body.parameters.get("model")
+        return [model] if isinstance(model, str) else []
+    members = body.parameters.get("members") if body.function == JURY else None
+    named = (
+        [each.get("parameters") for each in members if isinstance(each, dict)] if isinstance(members, list) else []
+    )
+    models = [parameters.get("model") for parameters in named if isinstance(parameters, dict)]
+    return list(dict.fromkeys(model for model in models if isinstance(model, str)))
+
+
+def _make_jury(name: str, body: EvaluatorBody, open_judge: OpenJudge | None, facilities: Facilities) -> Evaluator:
+    try:
+        read = _Jury.model_validate(body.parameters)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "parameters"
+        raise InputError(
+            f"evaluator/{name}: {place} of {JURY} is wrong: {first['msg']}. Its parameters are: "
+            f"{', '.join(_Jury.model_fields)}; a member has {', '.join(_Member.model_fields)}."
+        ) from error
+    members: dict[str, Evaluator] = {}
+    for number, member in enumerate(read.members, 1):
+        called = member.name or f"member {number}"
+        if called in members:
+            raise InputError(f"evaluator/{name}: two members of the jury are named {called!r}; give each its own.")
+        if member.function not in JUDGES:
+            raise InputError(
+                f"evaluator/{name}: {called} is no judge, {member.function!r}; the members of a jury are of "
+                f"{', '.join(sorted(JUDGES))}."
+            )
+        part = EvaluatorBody(function=member.function, parameters=member.parameters)
+        members[called] = _make_judge(f"{name}/{called}", part, open_judge, facilities)
+    return replace(jury(members, read.combine, read.quorum), name=name)
+
+
+def _make_judge(name: str, body: EvaluatorBody, open_judge: OpenJudge | None, facilities: Facilities) -> Evaluator:
     parameters = dict(body.parameters)
     ref, settings = parameters.pop("model", None), parameters.pop("model_parameters", {})
     if not isinstance(ref, str) or not isinstance(settings, dict):
@@ -65,10 +135,18 @@ def _make_judge(name: str, body: EvaluatorBody, open_judge: OpenJudge | None, re
         )
     if open_judge is None:
         raise InputError(f"evaluator/{name} asks a model, which only a run on a server can.")
-    maker = partial(JUDGES[body.function], open_judge(name, ref, settings))
+    ask = open_judge(name, ref, settings)
+    maker = partial(JUDGES[body.function], ask)
     if body.function in MEDIA_JUDGES:
         other = parameters.pop("question_model", ref), parameters.pop("question_model_parameters", settings)
-        maker = partial(maker, _media_tools(name, *other, open_judge, resources))
+        maker = partial(maker, _media_tools(name, *other, open_judge, facilities.resources))
+    elif body.function == GENERATED:
+        if facilities.kept is None:
+            raise InputError(
+                f"evaluator/{name} keeps the questions that it writes, which only a server can: evaluate there, "
+                f"or have them in the items (`windlass evaluators questions {name} --write`) and use `checklist`."
+            )
+        maker = partial(maker, facilities.kept, {"model": ref, "model_parameters": settings})
     return _make(name, body, maker, parameters)
 
 

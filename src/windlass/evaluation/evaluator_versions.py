@@ -7,9 +7,8 @@ from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.built_in import BUILT_IN
-from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
+from windlass.evaluation.evaluator_making import NOTHING, Facilities, OpenJudge, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.media.resources import Resources
 
 
 class ChosenEvaluators(NamedTuple):
@@ -28,7 +27,7 @@ def choose_evaluators(
     project: str,
     names: Iterable[str],
     open_judge: OpenJudge | None = None,
-    resources: Resources | None = None,
+    facilities: Facilities = NOTHING,
 ) -> ChosenEvaluators:
     """Return evaluators by name, the built-in ones first and then the project's own.
 
@@ -47,7 +46,7 @@ def choose_evaluators(
                 "is pushed as a file with `kind: evaluator`."
             ) from error
         body = EvaluatorBody.model_validate(version.body)
-        evaluators.append(make_evaluator(version.name, body, open_judge, resources).ready())
+        evaluators.append(make_evaluator(version.name, body, open_judge, facilities).ready())
         versions[version.name] = version.digest
     return ChosenEvaluators(evaluators, versions)
 
@@ -58,7 +57,7 @@ def restore_evaluators(
     names: Iterable[str],
     versions: Mapping[str, str],
     open_judge: OpenJudge | None = None,
-    resources: Resources | None = None,
+    facilities: Facilities = NOTHING,
 ) -> list[Evaluator]:
     """Return the evaluators of a run again, those that are artifacts in the version it began with."""
     return [
@@ -66,7 +65,7 @@ def restore_evaluators(
             name,
             EvaluatorBody.model_validate(registry.get(project, f"evaluator/{name}@{versions[name]}").body),
             open_judge,
-            resources,
+            facilities,
         )
         if name in versions
         else BUILT_IN[name]

@@ -32,6 +32,8 @@ class Evaluator:
     """Of a judge: those words themselves."""
     of_replays: bool = False
     """Whether it is about a replay and not about answers: it also judges samples that ended with their record."""
+    questions: Callable[[Sample], Awaitable["tuple[str, ...] | Judgement"]] | None = None
+    """Of a judge whose questions a model writes for each item: writes them, or returns those that are kept."""
     prepare: Callable[[], object] | None = None
     """Brings in what the base install may lack. Raises ConfigurationError, which says what to install."""
 

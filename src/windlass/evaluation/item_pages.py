@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from pydantic import BaseModel
@@ -30,17 +30,22 @@ class ItemSearch:
     (Chinese, Japanese) or grow endings (Korean); between double quotes, several words as they stand there.
     """
 
-    def __init__(self, q: str = "", split: str | None = None) -> None:
-        """``split`` may be empty: the items that are in none."""
+    def __init__(
+        self, q: str = "", split: str | None = None, made: Callable[[Fields], bool] | None = None
+    ) -> None:
+        """``split`` may be empty: the items that are in none. ``made`` tells by what made them which are meant."""
         terms = (quoted or word for quoted, word in _TERM.findall(q))
         self._terms = [term for term in map(_normal, terms) if term.strip('" ')]
         self._split = split
+        self._made = made
 
     def __bool__(self) -> bool:
-        return bool(self._terms) or self._split is not None
+        return bool(self._terms) or self._split is not None or self._made is not None
 
     def means(self, fields: Fields) -> bool:
         if self._split is not None and fields.get("split", "") != self._split:
+            return False
+        if self._made is not None and not self._made(fields):
             return False
         if not self._terms:
             return True

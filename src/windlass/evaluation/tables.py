@@ -51,3 +51,44 @@ verdicts = Table(
     Index("uq_verdicts_project_digest", "project", "digest", unique=True),
     Index("ix_verdicts_project_created", "project", "created", "id"),
 )
+
+syntheses = Table(
+    "syntheses",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project", String(200), nullable=False),
+    Column("dataset", String(200), nullable=False),
+    Column("request", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("error", Text),
+    Column("created", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("by", String(200), nullable=False),
+    Column("report", Json, nullable=False),
+    Column("calls", Json, nullable=False),
+    # The version of the dataset that its items are in; null where none was taken.
+    Column("version", Json),
+    Index("ix_syntheses_project_created", "project", "created", "id"),
+)
+
+# Datasets whose synthetic items a person must approve before they decide in a gate.
+dataset_approvals = Table(
+    "dataset_approvals",
+    metadata,
+    Column("project", String(200), primary_key=True),
+    Column("dataset", String(200), primary_key=True),
+    Column("queue", String(200), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("created_by", String(200), nullable=False),
+)
+
+# Questions that a judge's model wrote for one item, and that stay as they are.
+item_checklists = Table(
+    "item_checklists",
+    metadata,
+    Column("project", String(200), primary_key=True),
+    # The digest of the item, of what the model was told, and of the model.
+    Column("key", String(80), primary_key=True),
+    Column("questions", Json, nullable=False),
+    Column("created", Instant, nullable=False),
+)

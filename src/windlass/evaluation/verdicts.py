@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -44,6 +44,8 @@ class Evidence(BaseModel):
     checks: list[Check]
     pairs: Pairs
     evaluators: list[str]
+    unapproved: int = 0
+    """Synthetic items that were left out, for nobody approved them."""
     seed: int
     windlass: str
     """The version that computed it."""
@@ -67,6 +69,10 @@ class Side(NamedTuple):
     run: Run
     samples: Results
 
+    def only(self, items: Collection[str]) -> "Side":
+        """Return it with the samples of some items."""
+        return Side(self.run, {item: sample for item, sample in self.samples.items() if item in items})
+
 
 def give_verdict(
     database: Database,
@@ -77,14 +83,21 @@ def give_verdict(
     baseline: Side,
     items: Mapping[str, Item],
     rule: GateRule,
+    unapproved: Collection[str] = (),
 ) -> Verdict:
     """Decide, and record the verdict with its audit entry in one transaction.
 
-    Equal grounds give the verdict that is there already. Raises InputError when the runs cannot be compared:
-    another dataset version, not finished, the same run twice, or a metric of two versions of its evaluator.
+    ``unapproved`` are items that may not decide: they are left out, and the verdict says how many. Equal grounds
+    give the verdict that is there already. Raises InputError when the runs cannot be compared (another dataset
+    version, not finished, the same run twice, or a metric of two versions of its evaluator), and when no item is
+    left.
     """
     _check_comparable(candidate.run, baseline.run)
     _check_evaluators(candidate.run, baseline.run, rule)
+    if unapproved:
+        items = {item: each for item, each in items.items() if item not in unapproved}
+        _refuse_nothing(items, candidate.run, len(unapproved))
+        candidate, baseline = candidate.only(items), baseline.only(items)
     directions = {**baseline.run.higher_is_better, **candidate.run.higher_is_better}
     shared = set(baseline.run.evaluators) & set(candidate.run.evaluators)
     decision = decide(
@@ -96,7 +109,7 @@ def give_verdict(
     )
     evidence = Evidence(
         outcome=decision.outcome,
-        sentence=decision.sentence,
+        sentence=decision.sentence + _left_out(len(unapproved)),
         candidate=_gated(candidate),
         baseline=_gated(baseline),
         dataset=candidate.run.dataset,
@@ -104,6 +117,7 @@ def give_verdict(
         checks=decision.checks,
         pairs=decision.pairs,
         evaluators=sorted(shared),
+        unapproved=len(unapproved),
         seed=SEED,
         windlass=__version__,
     )
@@ -150,6 +164,21 @@ def _scores(result: SampleResult) -> dict[str, object]:
         "error": result.error,
         "scores": {name: judgement.value for name, judgement in result.judgements.items()},
     }
+
+
+def _refuse_nothing(items: Collection[str], run: Run, unapproved: int) -> None:
+    if not items:
+        raise InputError(
+            f"All {unapproved} items of {run.dataset.name} {run.dataset.number} are synthetic and nobody approved "
+            "one: label them in the review queue of the dataset, then gate again."
+        )
+
+
+def _left_out(unapproved: int) -> str:
+    if not unapproved:
+        return ""
+    items, were = ("item", "was") if unapproved == 1 else ("items", "were")
+    return f" {unapproved} synthetic {items} that nobody approved {were} left out."
 
 
 def _check_comparable(candidate: Run, baseline: Run) -> None:

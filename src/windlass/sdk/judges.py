@@ -1,12 +1,16 @@
-"""`windlass.judge`: a model that grades, as an evaluator of one's own evaluation."""
+"""`windlass.judge` and `windlass.jury`: models that grade, as evaluators of one's own evaluation."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
-from windlass.evaluation.evaluator_making import make_evaluator
+from windlass.errors import InputError
+from windlass.evaluation.evaluator_making import Facilities, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.judging import Ask
+from windlass.evaluation.judges.jury import Combine
+from windlass.evaluation.judges.jury import jury as jury_of
 from windlass.models.calls.current import current_calls
 from windlass.models.completion import Completion, Message, OutputSchema
 from windlass.models.providers import address_of, open_model
@@ -51,5 +55,27 @@ def judge(
 
     asked = {"model": model, "model_parameters": dict(model_parameters or {}), **parameters}
     return make_evaluator(
-        name or function, EvaluatorBody(function=function, parameters=asked), open_judge, RESOURCES
+        name or function,
+        EvaluatorBody(function=function, parameters=asked),
+        open_judge,
+        Facilities(RESOURCES),
     )
+
+
+def jury(
+    *judges: Evaluator, name: str = "jury", combine: Combine = "majority", quorum: int | None = None
+) -> Evaluator:
+    """Make one evaluator of several judges, for `windlass.evaluate`.
+
+    Args:
+        judges: Two or more, made by `windlass.judge`, each with a name of its own.
+        name: Of its metric.
+        combine: `majority` (a tie for the most is an abstention), `mean` or `median`.
+        quorum: How many must have a verdict for a value; by default more than half.
+
+    Raises InputError for judges that are no jury.
+    """
+    members = {each.name: each for each in judges}
+    if len(members) < len(judges):
+        raise InputError("Two judges of the jury have the same name; give each its own, with `name=`.")
+    return replace(jury_of(members, combine, quorum), name=name)

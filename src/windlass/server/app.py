@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from windlass.server.body_limit import BodyLimit
 from windlass.server.problems import add_problem_handlers
 from windlass.server.routes import (
+    approvals,
     artifacts,
     audit,
     cache,
@@ -39,6 +40,7 @@ from windlass.server.routes import (
     session,
     sessions,
     sql,
+    syntheses,
     traces,
     verdicts,
     views,
@@ -67,6 +69,8 @@ _API = (
     dataset_items,
     dataset_files,
     dataset_traces,
+    syntheses,
+    approvals,
     evaluators,
     indexes,
     environments,

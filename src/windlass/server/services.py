@@ -14,10 +14,12 @@ from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
+from windlass.agents.syntheses import Syntheses
 from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
+from windlass.evaluation.approvals import Approvals
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.media.questions import QuestionStore
@@ -26,6 +28,8 @@ from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
+from windlass.evaluation.synthesis.erasing import SynthesesOfTraces
+from windlass.evaluation.synthesis.sources import Sources
 from windlass.evaluation.targets.addresses import Addresses
 from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
@@ -141,10 +145,35 @@ class Services:
             runs=self.runs,
             resources_of=self.resources_of,
         )
-        self.gates = ReleaseGates(
-            self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs
-        )
         self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
+        self.approvals = Approvals(self.database, self.audit, self.datasets, self.reviews)
+        self.gates = ReleaseGates(
+            self.database,
+            self.audit,
+            registry=self.registry,
+            environments=self.environments,
+            runs=self.runs,
+            approvals=self.approvals,
+        )
+        self.syntheses = Syntheses(
+            self.database,
+            self.audit,
+            self.jobs,
+            sources=Sources(
+                self.registry,
+                self.blobs,
+                indexes=self.indexes,
+                datasets=self.datasets,
+                warehouse=self.warehouse,
+                lists=self.price_book,
+            ),
+            datasets=self.datasets,
+            approvals=self.approvals,
+            models=models,
+            tracer_of=self.recorder.tracer,
+            answers=self.answers,
+            prices=self.price_book,
+        )
         self.retentions = Retentions(self.database, self.audit, self.warehouse, self.media)
         self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
         self.erasures = Erasures(
@@ -154,7 +183,7 @@ class Services:
             self.writer,
             self.media,
             spool=settings.data / _SPOOL,
-            records=[ReviewsOfTraces(self.database)],
+            records=[ReviewsOfTraces(self.database), SynthesesOfTraces(self.database)],
         )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(
@@ -184,6 +213,10 @@ class Services:
                 self.runs.recover()
             except WindlassError as error:
                 log.error("runs of an earlier process could not be taken up: %s", error.message)
+            try:
+                self.syntheses.recover()
+            except WindlassError as error:
+                log.error("syntheses of an earlier process could not be taken up: %s", error.message)
             with contextlib.suppress(WindlassError):
                 self.reviews.recover()
 

@@ -12,7 +12,7 @@ from tests import vision
 from tests.pictures import Drawn, clip, moving, picture
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError, NotFound
-from windlass.evaluation.evaluator_making import make_evaluator
+from windlass.evaluation.evaluator_making import Facilities, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.media.files import Media, gone, not_readable, reference_to
 from windlass.evaluation.media.resources import MediaQuestion
@@ -67,7 +67,7 @@ def server() -> Iterator[ScriptedServer]:
 
 def made(server: ScriptedServer, kept: Kept | None = None, **parameters: Any) -> Evaluator:
     body = EvaluatorBody(function="media_agreement", parameters={"model": "openai:sees", **parameters})
-    return make_evaluator("agreement", body, lambda *_: asking(server), kept or Kept())
+    return make_evaluator("agreement", body, lambda *_: asking(server), Facilities(kept or Kept()))
 
 
 def judged(evaluator: Evaluator, prompt: object, *made: bytes | Media, **metadata: object) -> Judgement:

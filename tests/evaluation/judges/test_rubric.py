@@ -74,7 +74,7 @@ def test_what_is_no_verdict_of_the_form_is_asked_for_again_and_then_counted_as_m
         found = judged(grader(server).judge(sample("Paris")))
         assert len(server.calls) == 3
     assert (found.value, found.label, found.source) == (None, "unparsable", "judge")
-    assert found.explanation.startswith("No verdict: ")
+    assert found.explanation.startswith("No answer in the form asked for: ")
 
 
 def test_a_verdict_after_failures_counts() -> None:

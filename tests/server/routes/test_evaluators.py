@@ -1,12 +1,17 @@
 """Evaluators as their page asks for them, over real HTTP with a scripted judge."""
 
+import json
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from tests import live as live_parts
 from tests.live import Project
 from windlass.client import Client
 from windlass.errors import Denied, InputError, NotFound
+from windlass.models.completion import Message
 
 RIGHT_SUM = {
     "function": "rubric",
@@ -117,3 +122,57 @@ def test_who_may_not_start_runs_may_not_spend_by_trying(judge: Project) -> None:
         assert viewer.get("/evaluators/right-sum")["kind"] == "judge"
         with pytest.raises(Denied):
             viewer.post("/evaluators/right-sum/try", {"sample": {"output": "x"}})
+
+
+def saying_yes(messages: Sequence[Message]) -> str:
+    """Add up; write another question each time; and answer yes to whatever is asked of an answer."""
+    told = messages[0].content
+    if told.startswith("You write the questions"):
+        return json.dumps({"questions": [f"Is it right, {len(messages[1].content)} {time.monotonic_ns()}?"]})
+    if told.startswith("You judge"):
+        return json.dumps({"question_1": {"reasoning": "so", "answer": "yes"}})
+    return live_parts.add_up(messages)
+
+
+def test_two_runs_that_are_compared_ask_each_item_the_same_questions(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_parts, "answer", saying_yes)
+    body = {"function": "generated_checklist", "parameters": {"model": "openai:scripted", "about": "The sum."}}
+    project.client.post("/artifacts/evaluator/own", {"body": body})
+    project.push_sums(items=3)
+    explained = []
+    for instructions in (live_parts.CARELESS, live_parts.CAREFUL):
+        release = project.push_release(instructions=instructions)
+        run = project.evaluate(f"adder@{release['number']}", evaluators=["own"])
+        samples = project.client.get(f"/runs/{run['id']}/samples")["items"]
+        explained.append([sample["explanations"]["own"] for sample in samples])
+        assert run["metrics"]["own"]["mean"] == 1
+    assert explained[0] == explained[1]
+    assert len(set(explained[0])) == 3
+    listed = {each["name"]: each for each in project.client.get("/evaluators")["items"]}
+    assert (listed["own"]["kind"], listed["own"]["problem"]) == ("judge", "")
+
+
+def test_a_jury_judges_a_run_and_says_its_models(judge: Project) -> None:
+    members = [
+        {"name": "one", "function": "rubric", "parameters": RIGHT_SUM["parameters"]},
+        {"name": "two", "function": "rubric", "parameters": {**RIGHT_SUM["parameters"], "model": "openai:other"}},  # type: ignore[dict-item]
+    ]
+    judge.client.post(
+        "/artifacts/evaluator/panel", {"body": {"function": "jury", "parameters": {"members": members}}}
+    )
+    described = judge.client.get("/evaluators/panel")
+    assert (described["kind"], described["model"]) == ("judge", "openai:scripted, openai:other")
+    found = tried(judge, "panel", input={"question": "What is 3 + 4?"}, output="7")
+    assert (found["value"], found["label"], found["calls"]) == (1.0, "2 of 2", 2)
+    assert found["explanation"] == "1 of 1 pairs of members agree.\none: 1 — It is 7.\ntwo: 1 — It is 7."
+
+
+def test_only_a_generated_checklist_writes_questions(judge: Project) -> None:
+    judge.push_sums(items=1)
+    asked = {"dataset": "sums", "items": ["i000"]}
+    with pytest.raises(InputError, match="evaluator/right-sum writes no questions"):
+        judge.client.post("/evaluators/right-sum/questions", asked)
+    with pytest.raises(NotFound, match="sums has no item 'none'"):
+        judge.client.post("/evaluators/right-sum/questions", {**asked, "items": ["none"]})

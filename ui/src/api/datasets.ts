@@ -11,6 +11,7 @@ export type Item = Schemas["Item"];
 export type ItemChange = Schemas["ItemChange"];
 export type ItemDifference = Schemas["ItemDifference"];
 export type ImportAnswer = Schemas["ImportAnswer"];
+export type MadeBy = "model" | "approved" | "unapproved";
 export type ChangeKind = ItemChange["kind"];
 
 const ITEMS = 200;
@@ -36,18 +37,27 @@ export const datasetQuery = (name: string, ref: string) =>
 export interface ItemSearch {
   q?: string;
   split?: string;
+  made?: MadeBy;
 }
 
 export const itemsQuery = (name: string, ref: string, search: ItemSearch) =>
   infiniteQueryOptions({
-    queryKey: ["items", name, ref, search.q ?? "", search.split ?? null],
+    queryKey: ["items", name, ref, search.q ?? "", search.split ?? null, search.made ?? ""],
     queryFn: ({ signal, pageParam }) => {
-      const query = { ref, limit: ITEMS, cursor: pageParam, q: search.q, split: search.split };
+      const query = {
+        ref,
+        limit: ITEMS,
+        cursor: pageParam,
+        q: search.q,
+        split: search.split,
+        made: search.made,
+      };
       return unwrap(api.GET("/api/v1/datasets/{name}/items", { params: { path: { name }, query }, signal }));
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
-    staleTime: staleOf(ref),
+    // Who approves an item changes nothing in its version.
+    staleTime: search.made ? 10_000 : staleOf(ref),
   });
 
 export const itemQuery = (name: string, ref: string, id: string) =>

@@ -940,6 +940,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{name}/syntheses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Synthesis
+         * @description Have items made for a dataset, which need not be there. It goes on when the server is started again.
+         */
+        post: operations["start_synthesis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/syntheses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Syntheses
+         * @description List the newest syntheses, of all datasets or of one.
+         */
+        get: operations["list_all_syntheses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/syntheses/{synthesis_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Synthesis
+         * @description Return a synthesis as it stands: what was taken, and what was not and why.
+         */
+        get: operations["get_one_synthesis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/syntheses/{synthesis_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel One Synthesis
+         * @description Let no further call begin; no item is taken, and what was answered is not paid for twice.
+         */
+        post: operations["cancel_one_synthesis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{name}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description Return how the synthetic items of a version stand, and whether a gate leaves out those nobody approved.
+         */
+        get: operations["get_approval"];
+        /**
+         * Require Approval
+         * @description Ask for approval of a dataset's synthetic items, and put those that nobody has seen into the queue.
+         */
+        put: operations["require_approval"];
+        post?: never;
+        /**
+         * Waive Approval
+         * @description Let the synthetic items of a dataset decide without approval.
+         */
+        delete: operations["waive_approval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluators": {
         parameters: {
             query?: never;
@@ -994,6 +1102,26 @@ export interface paths {
          * @description Run an evaluator on one sample; a judge asks its model, which costs what it costs in a run.
          */
         post: operations["try_evaluator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators/{name}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Questions
+         * @description Return what a generated checklist asks of some items, written now where nobody wrote it before.
+         */
+        post: operations["write_questions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2333,6 +2461,31 @@ export interface components {
             /** Revoked */
             revoked: string | null;
         };
+        /** ApprovalRequest */
+        ApprovalRequest: {
+            /** Queue */
+            queue?: string | null;
+        };
+        /**
+         * ApprovalStatus
+         * @description How the synthetic items of a dataset version stand.
+         */
+        ApprovalStatus: {
+            /** Required */
+            required: boolean;
+            /** Queue */
+            queue: string | null;
+            /** Synthetic */
+            synthetic: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** States */
+            states: {
+                [key: string]: "approved" | "rejected" | "waiting" | "unseen";
+            };
+        };
         /** Artifact */
         Artifact: {
             /**
@@ -2891,6 +3044,8 @@ export interface components {
             seed: number;
             /** Dataset */
             dataset: string;
+            /** Items */
+            items?: string[] | null;
         };
         /**
          * DatasetSummary
@@ -3001,6 +3156,19 @@ export interface components {
             name: string;
             /** Text */
             text: string;
+        };
+        /**
+         * DocumentsSource
+         * @description Documents that come with the request.
+         */
+        DocumentsSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "documents";
+            /** Documents */
+            documents: components["schemas"]["Document"][];
         };
         /** DrawAnswer */
         DrawAnswer: {
@@ -3607,6 +3775,19 @@ export interface components {
             embedder: string;
         };
         /**
+         * IndexSource
+         * @description The chunks of an index.
+         */
+        IndexSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "index";
+            /** Index */
+            index: string;
+        };
+        /**
          * Item
          * @description One sample of a dataset.
          */
@@ -3687,6 +3868,18 @@ export interface components {
             matches?: number | null;
         };
         /**
+         * ItemQuestions
+         * @description What a checklist asks of one item's answers, whoever gives them.
+         */
+        ItemQuestions: {
+            /** Id */
+            id: string;
+            /** Questions */
+            questions: string[];
+            /** Missing Why */
+            missing_why: string | null;
+        };
+        /**
          * ItemsRequest
          * @description One of: samples of a run, traces, items of a dataset.
          */
@@ -3694,6 +3887,23 @@ export interface components {
             run?: components["schemas"]["RunSelection"] | null;
             traces?: components["schemas"]["TraceSelection"] | null;
             dataset?: components["schemas"]["DatasetSelection"] | null;
+        };
+        /**
+         * ItemsSource
+         * @description Items of a dataset version, asked otherwise.
+         */
+        ItemsSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "items";
+            /** Dataset */
+            dataset: string;
+            /** Mutations */
+            mutations: string[];
+            /** Split */
+            split?: string | null;
         };
         /** Items[ApiKey] */
         Items_ApiKey_: {
@@ -3725,6 +3935,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["Hit"][];
         };
+        /** Items[ItemQuestions] */
+        Items_ItemQuestions_: {
+            /** Items */
+            items: components["schemas"]["ItemQuestions"][];
+        };
         /** Items[MetricGroup] */
         Items_MetricGroup_: {
             /** Items */
@@ -3749,6 +3964,11 @@ export interface components {
         Items_StoredEvent_: {
             /** Items */
             items: components["schemas"]["StoredEvent"][];
+        };
+        /** Items[Synthesis] */
+        Items_Synthesis_: {
+            /** Items */
+            items: components["schemas"]["Synthesis"][];
         };
         /** Items[View] */
         Items_View_: {
@@ -3781,6 +4001,21 @@ export interface components {
         KeptQuestions: {
             /** Questions */
             questions: components["schemas"]["MediaQuestion"][];
+        };
+        /**
+         * KeptSource
+         * @description Documents that came with the request, as the record of the synthesis names them.
+         */
+        KeptSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "kept";
+            /** Blob */
+            blob: string;
+            /** Documents */
+            documents: number;
         };
         /** KeyRequest */
         KeyRequest: {
@@ -4538,6 +4773,13 @@ export interface components {
              */
             replacement: string;
         };
+        /** Persona */
+        Persona: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+        };
         /** Point */
         Point: {
             /**
@@ -4724,6 +4966,18 @@ export interface components {
             /** Kappas */
             kappas: components["schemas"]["PairKappa"][];
         };
+        /** QuestionsRequest */
+        QuestionsRequest: {
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            /** Dataset */
+            dataset: string;
+            /** Items */
+            items: string[];
+        };
         /** Queue */
         Queue: {
             /**
@@ -4846,6 +5100,27 @@ export interface components {
             models: number;
             /** Changes */
             changes: components["schemas"]["CostChange"][];
+        };
+        /**
+         * Rejected
+         * @description A draft that was not taken.
+         */
+        Rejected: {
+            /** Question */
+            question: string;
+            /** Answer */
+            answer: string;
+            /** Source */
+            source: {
+                [key: string]: unknown;
+            };
+            /**
+             * Check
+             * @enum {string}
+             */
+            check: "answerable" | "leak" | "duplicate";
+            /** Reason */
+            reason: string;
         };
         /**
          * RepeatSummary
@@ -5897,6 +6172,13 @@ export interface components {
             /** Id */
             id: string;
         };
+        /** Submitted */
+        Submitted: {
+            /** Queue */
+            queue: string;
+            /** Added */
+            added: number;
+        };
         /**
          * SummaryQuantiles
          * @description What a summary said last: quantiles of a time that its application chose.
@@ -5915,6 +6197,140 @@ export interface components {
             quantiles: {
                 [key: string]: number;
             };
+        };
+        /** Synthesis */
+        Synthesis: {
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /** Dataset */
+            dataset: string;
+            request: components["schemas"]["SynthesisRequest"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "finished" | "stopped" | "failed" | "cancelled";
+            /** Error */
+            error: string | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Finished */
+            finished: string | null;
+            /** By */
+            by: string;
+            report: components["schemas"]["SynthesisReport"];
+            calls: components["schemas"]["CallCounts"];
+            version: components["schemas"]["VersionName"] | null;
+        };
+        /**
+         * SynthesisReport
+         * @description What came of a synthesis: each draft is taken, there already, or rejected with a reason.
+         */
+        SynthesisReport: {
+            /**
+             * Tasks
+             * @default 0
+             */
+            tasks: number;
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /**
+             * Drafts
+             * @default 0
+             */
+            drafts: number;
+            /**
+             * Taken
+             * @default 0
+             */
+            taken: number;
+            /**
+             * Already
+             * @default 0
+             */
+            already: number;
+            /**
+             * Rejected
+             * @default []
+             */
+            rejected: components["schemas"]["Rejected"][];
+            /**
+             * Unwritten
+             * @default []
+             */
+            unwritten: components["schemas"]["Unwritten"][];
+            /**
+             * Unfit
+             * @default 0
+             */
+            unfit: number;
+        };
+        /**
+         * SynthesisRequest
+         * @description What is to be made, and what it may take.
+         */
+        SynthesisRequest: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /** Source */
+            source: components["schemas"]["DocumentsSource"] | components["schemas"]["IndexSource"] | components["schemas"]["TracesSource"] | components["schemas"]["ItemsSource"] | components["schemas"]["KeptSource"];
+            /** Model */
+            model?: string | null;
+            /**
+             * Model Parameters
+             * @default {}
+             */
+            model_parameters: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Judge */
+            judge?: string | null;
+            /**
+             * Personas
+             * @default []
+             */
+            personas: components["schemas"]["Persona"][];
+            /**
+             * Each
+             * @default 1
+             */
+            each: number;
+            /**
+             * Most
+             * @default 50
+             */
+            most: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Split
+             * @default
+             */
+            split: string;
+            /**
+             * Held Out
+             * @default []
+             */
+            held_out: string[];
         };
         /**
          * TextQuestion
@@ -6259,6 +6675,20 @@ export interface components {
             /** Scores */
             scores: components["schemas"]["ScoreSummary"][];
         };
+        /**
+         * TracesSource
+         * @description Traces of production that went wrong, and the index that says what would have been right.
+         */
+        TracesSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "traces";
+            query: components["schemas"]["TraceQuery"];
+            /** Index */
+            index: string;
+        };
         /** TrafficPoint */
         TrafficPoint: {
             /**
@@ -6387,6 +6817,18 @@ export interface components {
              */
             media: components["schemas"]["Media"][];
         };
+        /**
+         * Unwritten
+         * @description A passage, trace or item of which nothing was written.
+         */
+        Unwritten: {
+            /** Source */
+            source: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+        };
         /** ValidationError */
         ValidationError: {
             /** Location */
@@ -6434,6 +6876,11 @@ export interface components {
             pairs: components["schemas"]["Pairs"];
             /** Evaluators */
             evaluators: string[];
+            /**
+             * Unapproved
+             * @default 0
+             */
+            unapproved: number;
             /** Seed */
             seed: number;
             /** Windlass */
@@ -8126,6 +8573,8 @@ export interface operations {
                 q?: string;
                 /** @description Only of this split; empty: of none. */
                 split?: string | null;
+                /** @description Only those that a model made: all of them, approved, or not approved. */
+                made?: ("model" | "approved" | "unapproved") | null;
                 /** @description Items a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -8432,6 +8881,234 @@ export interface operations {
             };
         };
     };
+    start_synthesis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SynthesisRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synthesis"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_syntheses: {
+        parameters: {
+            query?: {
+                dataset?: string | null;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Synthesis_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_synthesis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                synthesis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synthesis"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_one_synthesis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                synthesis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synthesis"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_approval: {
+        parameters: {
+            query?: {
+                /** @description A version: its number, digest or label. */
+                ref?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalStatus"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    require_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submitted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    waive_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_evaluators: {
         parameters: {
             query?: never;
@@ -8508,6 +9185,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    write_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ItemQuestions_"];
                 };
             };
             /** @description Validation Error */

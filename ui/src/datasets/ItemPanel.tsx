@@ -1,3 +1,4 @@
+import "./formTexts";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -14,6 +15,8 @@ import { useWords } from "@/i18n/useWords";
 import styles from "./Datasets.module.css";
 import type { EditedItem } from "./edits";
 import { ItemEditor } from "./ItemEditor";
+import { ProvenanceView } from "./ProvenanceView";
+import { provenanceOf } from "./provenance";
 import { ValueView } from "./ValueView";
 
 interface Props {
@@ -105,20 +108,23 @@ export function ItemPanel(props: Props) {
               </Button>
             </div>
           )}
-          <ItemView item={row.item} />
+          <ItemView item={row.item} dataset={dataset.name} version={version.version.number} />
         </>
       ) : (
-        <Loaded query={asked}>{(loaded) => <ItemView item={loaded} />}</Loaded>
+        <Loaded query={asked}>
+          {(loaded) => <ItemView item={loaded} dataset={dataset.name} version={version.version.number} />}
+        </Loaded>
       )}
     </Panel>
   );
 }
 
-function ItemView({ item }: { item: Item }) {
+function ItemView({ item, dataset, version }: { item: Item; dataset: string; version: number }) {
   const { t } = useWords();
   const metadata = item.metadata ?? {};
   const trace = metadata.trace_id;
   const release = metadata.release;
+  const made = provenanceOf(item);
   return (
     <div className={styles.body}>
       <ValueView title={t("samples.input")} value={item.input} missing={t("items.no_input")} speaker="user" />
@@ -159,6 +165,7 @@ function ItemView({ item }: { item: Item }) {
           </p>
         </section>
       )}
+      {made && <ProvenanceView dataset={dataset} version={version} item={item.id} made={made} />}
       {Object.keys(metadata).length > 0 && (
         <section>
           <h2>

@@ -1,12 +1,14 @@
 import { Button } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { DatasetVersion } from "@/api/datasets";
 import { Icon } from "@/components/Icon";
 import { isDialogOpen, isTyping } from "@/components/Panel";
 import { Select } from "@/components/Select";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Datasets.module.css";
+
+const MadeBar = lazy(() => import("./MadeBar").then((module) => ({ default: module.MadeBar })));
 
 const TYPING_MS = 180;
 /** In the URL: the items that are in no split. */
@@ -25,9 +27,9 @@ interface Props {
 export function ItemsBar({ version, matches, hidden, canAdd, onAdd }: Props) {
   const { t, format } = useWords();
   const navigate = useNavigate({ from: "/datasets/$name" });
-  const { q, split } = useSearch({ from: "/datasets/$name" });
+  const { q, split, made } = useSearch({ from: "/datasets/$name" });
   const splits = Object.entries(version.splits);
-  const searched = q !== undefined || split !== undefined;
+  const searched = q !== undefined || split !== undefined || made !== undefined;
   return (
     <div className={styles.bar}>
       <SearchField />
@@ -47,6 +49,9 @@ export function ItemsBar({ version, matches, hidden, canAdd, onAdd }: Props) {
           ]}
         />
       )}
+      <Suspense fallback={null}>
+        <MadeBar version={version} />
+      </Suspense>
       <span className={`${styles.count} dim num`} aria-live="polite">
         {matches === null
           ? ""

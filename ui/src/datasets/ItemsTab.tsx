@@ -32,13 +32,17 @@ interface Props {
 const ROW = 32;
 /** The place of an item that is being written and has no id yet. */
 const NEW = " new";
+const MADE = ["model", "approved", "unapproved"] as const;
 
 export function ItemsTab({ dataset, version, edits, onEdits }: Props) {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/datasets/$name" });
-  const { q, split, item: openId } = useSearch({ from: "/datasets/$name" });
+  const { q, split, made, item: openId } = useSearch({ from: "/datasets/$name" });
   const ref = String(version.version.number);
-  const chosen = useMemo(() => ({ q, split: split === "-" ? "" : split }), [q, split]);
+  const chosen = useMemo(
+    () => ({ q, split: split === "-" ? "" : split, made: MADE.find((each) => each === made) }),
+    [q, split, made],
+  );
   const query = useInfiniteQuery(itemsQuery(dataset.name, ref, chosen));
   const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
   const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);

@@ -1,3 +1,4 @@
+import "./formTexts";
 import { Button } from "@mantine/core";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { Artifact } from "@/api/types";

@@ -21,6 +21,7 @@ import type { enRuns } from "./en-runs";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
 import type { enTargets } from "./en-targets";
+import type { enSynthesis } from "./en-synthesis";
 import type { enViews } from "./en-views";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */
@@ -54,7 +55,8 @@ export type TextKey =
   | keyof typeof enPrices
   | keyof typeof enQuery
   | keyof typeof enSessions
-  | keyof typeof enSettings;
+  | keyof typeof enSettings
+  | keyof typeof enSynthesis;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;
 export type Parameters = Record<string, string | number>;

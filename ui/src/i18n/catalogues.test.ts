@@ -23,6 +23,7 @@ import { enRuns } from "./en-runs";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
 import { enTargets } from "./en-targets";
+import { enSynthesis } from "./en-synthesis";
 import { enViews } from "./en-views";
 import { ko as firstKo } from "./ko";
 import { koAgainst } from "./ko-against";
@@ -47,6 +48,7 @@ import { koRuns } from "./ko-runs";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
 import { koTargets } from "./ko-targets";
+import { koSynthesis } from "./ko-synthesis";
 import { koViews } from "./ko-views";
 
 const en = {
@@ -74,6 +76,7 @@ const en = {
   ...enDatasetForms,
   ...enEvaluators,
   ...enEvidence,
+  ...enSynthesis,
 };
 const ko = {
   ...firstKo,
@@ -100,6 +103,7 @@ const ko = {
   ...koDatasetForms,
   ...koEvaluators,
   ...koEvidence,
+  ...koSynthesis,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

@@ -41,6 +41,7 @@ export const enDelivery = {
   "run.why.unparsable": "no readable verdict",
   "run.why.abstain": "abstained",
   "run.why.no_media": "no picture or clip",
+  "run.why.no_quorum": "no quorum of the jury",
   "run.why.refused": "refused by the provider",
   "run.why.timeout": "took too long",
   "run.missing": { one: "{n} sample has no value", other: "{n} samples have no value" },

@@ -44,6 +44,7 @@ export const koDelivery: Record<keyof typeof enDelivery, Text> = {
   "run.why.unparsable": "읽을 수 없는 판정",
   "run.why.abstain": "판정 보류",
   "run.why.no_media": "그림이나 영상 없음",
+  "run.why.no_quorum": "배심 정족수 미달",
   "run.why.refused": "제공자가 거부함",
   "run.why.timeout": "시간 초과",
   "run.missing": { other: "값이 없는 샘플 {n}개" },

@@ -82,6 +82,7 @@ const REASONS = [
   "unparsable",
   "abstain",
   "no_media",
+  "no_quorum",
 ] as const;
 
 function isReason(reason: string): reason is (typeof REASONS)[number] {

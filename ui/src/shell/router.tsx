@@ -159,7 +159,7 @@ const dataset = createRoute({
   getParentRoute: () => root,
   path: "/datasets/$name",
   validateSearch: (search: Record<string, unknown>) =>
-    pick(search, ["version", "tab", "against", "q", "split", "item"]),
+    pick(search, ["version", "tab", "against", "q", "split", "made", "item"]),
   component: lazyRouteComponent(() => import("@/datasets/DatasetPage"), "DatasetPage"),
 });
 

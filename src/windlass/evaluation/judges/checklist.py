@@ -44,13 +44,13 @@ def checklist(
     if any(not question.strip() for question in questions):
         raise InputError("A question of a checklist is empty.")
     evidence = Evidence(inputs)
-    fixed = _form(tuple(questions), evidence) if questions else None
+    fixed = form_of(tuple(questions), evidence) if questions else None
 
     async def judge(sample: Sample) -> Judgement:
-        form = fixed or _form(_own_questions(sample), evidence)
+        form = fixed or form_of(own_questions(sample), evidence)
         return await form.judge(ask, sample)
 
-    shown = fixed or _form(("each item's own",), evidence)
+    shown = fixed or form_of(("each item's own",), evidence)
     return Evaluator(
         "checklist",
         judge,
@@ -61,14 +61,16 @@ def checklist(
     )
 
 
-def _own_questions(sample: Sample) -> tuple[str, ...]:
+def own_questions(sample: Sample) -> tuple[str, ...]:
+    """Return the questions in an item's metadata. Raises InputError where they are none."""
     questions = sample.metadata.get(COLUMN)
     if not isinstance(questions, list) or not questions or not all(str(each).strip() for each in questions):
         raise InputError(f"The item's metadata.{COLUMN} is no list of questions.")
     return tuple(map(str, questions))
 
 
-def _form(questions: tuple[str, ...], evidence: Evidence) -> Form[Any]:
+def form_of(questions: tuple[str, ...], evidence: Evidence) -> Form[Any]:
+    """Return how a model is asked some questions about an answer."""
     named = {f"question_{number}": question for number, question in enumerate(questions, 1)}
     fields: dict[str, Any] = dict.fromkeys(named, (Finding, ...))
     verdict = create_model("ChecklistVerdict", __base__=Verdict, **fields)

@@ -72,13 +72,19 @@ class Form(Generic[V]):
         return replace(given if isinstance(given, Judgement) else self.read(given), source="judge")
 
 
-async def ask_for(ask: Ask, messages: Sequence[Message], verdict: type[V]) -> V | Judgement:
+async def ask_for(
+    ask: Ask,
+    messages: Sequence[Message],
+    verdict: type[V],
+    schema: OutputSchema | None = None,
+    attempts: int = ATTEMPTS,
+) -> V | Judgement:
     """Ask until there is a verdict, a few times at most; return it, or the missing score that says why not.
 
     Raises ConfigurationError.
     """
-    schema, failure = _schema_of(verdict), Judgement(None)
-    for attempt in range(1, ATTEMPTS + 1):
+    schema, failure = schema or _schema_of(verdict), Judgement(None)
+    for attempt in range(1, attempts + 1):
         try:
             # A kept answer that was no verdict is no verdict again: the next attempt wants another.
             with asked_again("attempt", attempt - 1):
@@ -92,7 +98,7 @@ async def ask_for(ask: Ask, messages: Sequence[Message], verdict: type[V]) -> V 
             failure = Judgement(None, "error", error.message)
             if isinstance(error, ProviderError) and not error.retryable:
                 break
-            if attempt < ATTEMPTS:
+            if attempt < attempts:
                 await asyncio.sleep(backoff(attempt, _FIRST_WAIT_S, error))
     return failure
 
@@ -120,4 +126,4 @@ def _unparsable(error: ValidationError, completion: Completion) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"]))
     said = completion.text if len(completion.text) <= _SHOWN else f"{completion.text[:_SHOWN]}…"
-    return f"No verdict: {f'{place}: ' if place else ''}{first['msg']}. The judge said: {said}"
+    return f"No answer in the form asked for: {f'{place}: ' if place else ''}{first['msg']}. It said: {said}"

@@ -30,7 +30,7 @@ from windlass.telemetry.queries import list_traces
 
 SamplesOf = Callable[[Run], Mapping[str, SampleResult]]
 
-_MOST: Final = 10_000
+MOST_ADDED: Final = 10_000
 _PAGE: Final = 200
 
 _T = TypeVar("_T")
@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 class _Selection(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    sample: Annotated[int, Field(ge=1, le=_MOST)] | None = None
+    sample: Annotated[int, Field(ge=1, le=MOST_ADDED)] | None = None
     """How many to draw at random; all, if left out."""
     seed: int = 0
     """The same seed draws the same ones."""
@@ -84,7 +84,7 @@ class TraceQuery(BaseModel):
     where: list[str] = []
     since: datetime | None = None
     until: datetime | None = None
-    limit: Annotated[int, Field(ge=1, le=_MOST)] = 1000
+    limit: Annotated[int, Field(ge=1, le=MOST_ADDED)] = 1000
     """The newest so many."""
 
     def filters(self) -> TraceFilters:
@@ -95,7 +95,7 @@ class TraceQuery(BaseModel):
 class TraceSelection(_Selection):
     """Traces by their ids, or by a query."""
 
-    ids: Annotated[list[str], Field(max_length=_MOST)] = []
+    ids: Annotated[list[str], Field(max_length=MOST_ADDED)] = []
     query: TraceQuery | None = None
 
     @model_validator(mode="after")
@@ -110,6 +110,8 @@ class DatasetSelection(_Selection):
 
     dataset: str
     """`name@what`."""
+    items: Annotated[list[str], Field(max_length=MOST_ADDED)] | None = None
+    """Ids; all of its items, if left out."""
 
 
 class Added(BaseModel):
@@ -147,17 +149,15 @@ class Adding:
         sources = selection.draw(list(self._find(principal.project, selection)))
         if not sources:
             raise InputError("Nothing is selected; widen the selection, for example the range of the score.")
-        if len(sources) > _MOST:
-            raise InputError(f"{len(sources)} items are selected, and {_MOST} go in at once; draw a sample.")
+        if len(sources) > MOST_ADDED:
+            raise InputError(f"{len(sources)} items are selected, and {MOST_ADDED} go in at once; draw a sample.")
         with self._database.write() as tx:
             take_turns(tx, principal.project, "review", name)
             queue_of(tx, principal.project, name)
             added = _insert(tx, principal.project, name, sources)
             selected = selection.model_dump(mode="json", exclude_defaults=True)
-            details = {
-                "added": added,
-                "selection": {**selected, "ids": len(selected["ids"])} if "ids" in selected else selected,
-            }
+            counted: dict[str, object] = {key: len(selected[key]) for key in ("ids", "items") if key in selected}
+            details = {"added": added, "selection": {**selected, **counted}}
             self._audit.append(tx, principal, "review:add", f"review/{name}", details=details)
         return Added(added=added, there=len(sources) - added)
 
@@ -217,7 +217,12 @@ class Adding:
 
     def _of_dataset(self, project: str, selection: DatasetSelection) -> Iterator[Source]:
         version, items = self._datasets.load(project, parse_selector(selection.dataset, kind="dataset"))
+        wanted = set(selection.items or ())
+        if unknown := wanted - {item.id for item in items}:
+            raise InputError(f"{selection.dataset} has no item {min(unknown)!r}.")
         for item in items:
+            if wanted and item.id not in wanted:
+                continue
             yield Source(kind="dataset", dataset=version.name, dataset_digest=version.digest, item=item.id)
 
 

@@ -10,6 +10,7 @@ from windlass.artifacts.kinds import Dataset
 from windlass.artifacts.references import Selector
 from windlass.artifacts.versions import Version, VersionSummary
 from windlass.errors import InputError
+from windlass.evaluation.approvals import MadeBy
 from windlass.evaluation.dataset_versions import DatasetSummary
 from windlass.evaluation.datasets import items_of
 from windlass.evaluation.item_differences import ChangeKind, ItemChanges
@@ -102,12 +103,17 @@ def list_items(
         Query(description='Words that are all in an item, in any place and case; "several words" as they stand.'),
     ] = "",
     split: Annotated[str | None, Query(description="Only of this split; empty: of none.")] = None,
+    made: Annotated[
+        MadeBy | None, Query(description="Only those that a model made: all of them, approved, or not approved.")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ItemPage:
     """List a version's items in their order, all or those that a search means."""
-    _, lines = services.datasets.lines(principal.project, Selector("dataset", name, what))
-    return page_of_items(lines, ItemSearch(q, split), limit=limit, start=cursor_number(cursor) or 0)
+    version, lines = services.datasets.lines(principal.project, Selector("dataset", name, what))
+    exact = f"dataset/{name}@{version.digest}"
+    test = None if made is None else services.approvals.search(principal.project, exact, made)
+    return page_of_items(lines, ItemSearch(q, split, test), limit=limit, start=cursor_number(cursor) or 0)
 
 
 @router.get("/{name}/items/{item_id:path}")

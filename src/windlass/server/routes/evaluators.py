@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
-from windlass.agents.evaluator_trials import Trial, TriedSample
-from windlass.errors import InputError
+from windlass.agents.evaluator_trials import ItemQuestions, Trial, TriedSample
+from windlass.artifacts.references import parse_selector
+from windlass.errors import InputError, NotFound
 from windlass.evaluation.evaluator_descriptions import (
     EvaluatorDetail,
     EvaluatorSummary,
@@ -32,6 +33,15 @@ class TrialRequest(BaseModel):
     run: str | None = None
     item: str | None = None
     """With `run`: the item whose answer is judged."""
+
+
+class QuestionsRequest(BaseModel):
+    ref: str = "latest"
+    """The evaluator's version."""
+    dataset: str
+    """`name@what`."""
+    items: list[str] = Field(min_length=1, max_length=100)
+    """Ids."""
 
 
 @router.get("")
@@ -62,3 +72,16 @@ def try_evaluator(name: str, body: TrialRequest, principal: Runner, services: Se
     if sample is None or (body.run is not None and body.sample is not None):
         raise InputError("Send either a `sample`, or a `run` and the `item` whose answer is to be judged.")
     return services.trials.attempt(principal, name, body.ref, sample)
+
+
+@router.post("/{name}/questions")
+def write_questions(
+    name: str, body: QuestionsRequest, principal: Runner, services: ServicesOf
+) -> Items[ItemQuestions]:
+    """Return what a generated checklist asks of some items, written now where nobody wrote it before."""
+    _, found = services.datasets.load(principal.project, parse_selector(body.dataset, kind="dataset"))
+    by_id = {item.id: item for item in found}
+    if unknown := [item for item in body.items if item not in by_id]:
+        raise NotFound(f"{body.dataset} has no item {unknown[0]!r}.")
+    asked = [by_id[item] for item in dict.fromkeys(body.items)]
+    return Items(items=services.trials.questions(principal, name, body.ref, asked))
