@@ -20,8 +20,8 @@ import type { enReviews } from "./en-reviews";
 import type { enRuns } from "./en-runs";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
-import type { enTargets } from "./en-targets";
 import type { enSynthesis } from "./en-synthesis";
+import type { enTargets } from "./en-targets";
 import type { enViews } from "./en-views";
 
 /** A text that depends on a count: the forms that Intl.PluralRules may ask for. */

@@ -22,8 +22,8 @@ import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
-import { enTargets } from "./en-targets";
 import { enSynthesis } from "./en-synthesis";
+import { enTargets } from "./en-targets";
 import { enViews } from "./en-views";
 import { ko as firstKo } from "./ko";
 import { koAgainst } from "./ko-against";
@@ -47,8 +47,8 @@ import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
-import { koTargets } from "./ko-targets";
 import { koSynthesis } from "./ko-synthesis";
+import { koTargets } from "./ko-targets";
 import { koViews } from "./ko-views";
 
 const en = {
