@@ -14,6 +14,7 @@ from windlass.artifacts import tables as _artifacts
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
 from windlass.evaluation.reviews import tables as _reviews
+from windlass.evaluation.workers import tables as _workers
 from windlass.models import tables as _models
 from windlass.monitoring import tables as _monitoring
 from windlass.prices import tables as _prices
@@ -21,7 +22,7 @@ from windlass.storage.database import Database, metadata
 from windlass.telemetry import tables as _telemetry
 from windlass.views import tables as _views
 
-DECLARED = (_access, _artifacts, _evaluation, _models, _monitoring, _prices, _reviews, _telemetry, _views)
+DECLARED = (_access, _artifacts, _evaluation, _models, _monitoring, _prices, _reviews, _telemetry, _views, _workers)
 
 
 def test_every_file_of_tables_is_compared() -> None:

@@ -52,8 +52,9 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
+from windlass.evaluation.workers.sharing import RunSharing
 from windlass.models.answer_store import AnswerStore
-from windlass.models.calls.run_calls import RunCalls
+from windlass.models.calls.run_calls import BudgetOf, RunCalls
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
@@ -81,8 +82,12 @@ class ReleaseRuns:
         answers: AnswerStore,
         prices: PriceBook,
         concurrency: int,
+        sharing: RunSharing | None = None,
     ) -> None:
-        """``settle`` returns when everything that was acknowledged can be read."""
+        """``settle`` returns when everything that was acknowledged can be read.
+
+        ``sharing`` has other processes work on the runs, where there are any.
+        """
         self._database = database
         self._audit = audit
         self._jobs = jobs
@@ -97,6 +102,7 @@ class ReleaseRuns:
         self._answers = answers
         self._prices = prices
         self._concurrency = concurrency
+        self._sharing = sharing
         jobs.register(_JOB, self._execute)
 
     def start(
@@ -162,7 +168,7 @@ class ReleaseRuns:
             raise Unavailable(f"{run_id} is storing its last samples; resume it in a moment.")
         options = changed_options(run, changed)
         if options.max_cost_usd is not None:
-            calls = self._open(run).calls
+            calls = self.open_parts(run).calls
             assert calls is not None
             refuse_unpriced(options, calls)
         resumed = resume_run(self._database, self._audit, principal, run, options)
@@ -274,11 +280,20 @@ class ReleaseRuns:
         return judges_of(self._models, self._tracer_of(project), calls)
 
     def _execute(self, run_id: str) -> None:
-        execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
+        execute_run(
+            run_id,
+            database=self._database,
+            open_parts=self.open_parts,
+            stopping=self._jobs.stopping,
+            sharing=self._sharing,
+        )
 
-    def _open(self, run: Run) -> RunParts:
+    def open_parts(self, run: Run, *, budget_of: BudgetOf | None = None) -> RunParts:
+        """Open what a run works with; ``budget_of`` as ``RunCalls`` has it."""
         answers = self._answers.of_run(run.project) if run.options.cache else None
-        calls = calls_of(self._prices, run.project, run.options, answers=answers, counts=run.calls)
+        calls = calls_of(
+            self._prices, run.project, run.options, answers=answers, counts=run.calls, budget_of=budget_of
+        )
         evaluators = restore_evaluators(
             self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
         )

@@ -59,6 +59,8 @@ class RunnerSettings:
     concurrency: int = 8
     repeats: int = 1
     """How often each item is asked; all items once, before any is asked again."""
+    first_repeat: int = 1
+    """The first of the repeats that are asked here; others may ask those before."""
     measure_latency: bool = True
     """Whether the time that a target takes is its latency, where it says none: not when answers are looked up."""
     attempts: int = 3
@@ -118,7 +120,7 @@ class _Run:
         self._observe = observe
         keys = {
             sample_key(item.id, repeat): (item, repeat)
-            for repeat in range(1, settings.repeats + 1)
+            for repeat in range(settings.first_repeat, settings.repeats + 1)
             for item in items
         }
         done = [stored[key] for key in keys if key in stored]

@@ -44,7 +44,7 @@ class WarehouseSamples:
         self._project = project
         self._run = run
         self._release = release
-        self._attributes = {RUN: run, RELEASE: release, RELEASE_NAME: release_name}
+        self._attributes = attributes_of_run(run, release, release_name)
         self._flush = flush
 
     def stored(self) -> Mapping[str, SampleResult]:
@@ -68,12 +68,20 @@ class WarehouseSamples:
         self.write_judgements([result for _, result in samples])
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
-        scores = [self._score(result, *judged) for result in results for judged in result.judgements.items()]
+        scores = [score for result in results for score in scores_of(result, run=self._run, release=self._release)]
         if scores:
             self._writer.write_scores(self._project, scores)
 
-    def _score(self, result: SampleResult, name: str, judgement: Judgement) -> Score:
-        return Score(
+
+def attributes_of_run(run: str, release: str, release_name: str) -> dict[str, str]:
+    """Return what the root spans of a run's samples have in common."""
+    return {RUN: run, RELEASE: release, RELEASE_NAME: release_name}
+
+
+def scores_of(result: SampleResult, *, run: str, release: str) -> list[Score]:
+    """Return the judgements of a sample as they are kept."""
+    return [
+        Score(
             trace_id=result.trace_id,
             span_id=result.span_id,
             name=name,
@@ -81,11 +89,13 @@ class WarehouseSamples:
             label=judgement.label,
             explanation=judgement.explanation,
             source=judgement.source,
-            run=self._run,
+            run=run,
             item=result.item,
-            release=self._release,
+            release=release,
             evaluator=name,
         )
+        for name, judgement in result.judgements.items()
+    ]
 
 
 def _result(span: SampleSpan, judgements: Mapping[str, Judgement]) -> SampleResult:

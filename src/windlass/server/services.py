@@ -23,6 +23,7 @@ from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
+from windlass.evaluation.workers.sharing import RunSharing
 from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
 from windlass.prices.book import PriceBook
@@ -125,6 +126,7 @@ class Services:
             answers=self.answers,
             prices=self.price_book,
             concurrency=settings.run_concurrency,
+            sharing=self._sharing(),
         )
         self.trials = EvaluatorTrials(
             self.database,
@@ -210,6 +212,12 @@ class Services:
     def _await_recovery(self) -> None:
         if self._recovery is not None:
             self._recovery.join()
+
+    def _sharing(self) -> RunSharing | None:
+        """Workers can only be where they reach the records."""
+        if self.database.is_sqlite:
+            return None
+        return RunSharing(self.database, self.writer, model_base_url=self.settings.model_base_url)
 
     def _samples_of(self, run: Run) -> SampleStore:
         return WarehouseSamples(

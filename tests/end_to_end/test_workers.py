@@ -1,0 +1,271 @@
+"""One run on several workers of a PostgreSQL: a server in this process, and workers beside it."""
+
+import re
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from windlass.client import Client
+from windlass.errors import ConfigurationError
+from windlass.evaluation.workers.tables import run_handovers, run_plans
+from windlass.models.completion import Message
+from windlass.models.scripted import ScriptedServer
+from windlass.server.local import LocalServer
+from windlass.server.services import Services
+from windlass.server.worker import work
+from windlass.settings import Settings, load_settings
+
+from .processes import READY_S, Processes, Running, eventually
+
+pytestmark = pytest.mark.postgres
+
+LEASE_S = 2.0
+ITEMS = 60
+
+
+def question(number: int) -> str:
+    return f"What is the number {number} times two?"
+
+
+def answer(messages: Sequence[Message]) -> str:
+    return f"It is {2 * int(messages[-1].content.split()[4])}."
+
+
+@dataclass
+class Shared:
+    """A server whose records are in PostgreSQL, a scripted model, and workers."""
+
+    services: Services
+    client: Client
+    model: ScriptedServer
+    settings: Settings
+    stopping: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+    errors: list[BaseException] = field(default_factory=list)
+
+    def push(self, items: int = ITEMS, **parameters: object) -> None:
+        prompt = {
+            "messages": [{"role": "user", "template": "{{ question }}"}],
+            "input": {"question": {"type": "string"}},
+        }
+        self.client.post("/artifacts/prompt/double", {"body": prompt})
+        model = {"model": "openai:scripted", **({"parameters": parameters} if parameters else {})}
+        self.client.post("/artifacts/model/scripted", {"body": model})
+        release = {"prompts": {"answer": "prompt/double@latest"}, "model": "model/scripted@latest"}
+        self.client.post("/artifacts/release/doubler", {"body": release})
+        rows = [
+            {
+                "id": f"item-{number:02}",
+                "input": {"question": question(number)},
+                "reference": f"It is {2 * number}.",
+            }
+            for number in range(items)
+        ]
+        self.client.post("/datasets/numbers", {"items": rows})
+
+    def start_run(self, **more: object) -> str:
+        request = {"release": "doubler@latest", "dataset": "numbers@latest", "evaluators": ["token_f1"]}
+        return str(self.client.post("/runs", {"concurrency": 4, **request, **more})["id"])
+
+    def await_run(self, run_id: str, until: Callable[[dict[str, Any]], bool] | None = None) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            run: dict[str, Any] = self.client.get(f"/runs/{run_id}")
+            return run if (until or _has_ended)(run) else None
+
+        return eventually(look, f"{run_id} so far")
+
+    def worker_here(self, settings: Settings | None = None) -> None:
+        """Start a worker in a thread: what it does is the same, and costs no second of start."""
+
+        def run() -> None:
+            try:
+                work(settings or self.settings, self.stopping, name=f"thread-{len(self.threads)}")
+            except BaseException as error:  # noqa: BLE001 - the test says what it thinks of it
+                self.errors.append(error)
+
+        thread = threading.Thread(target=run)
+        self.threads.append(thread)
+        thread.start()
+
+    def await_workers(self, count: int) -> None:
+        from windlass.evaluation.workers.roster import count_present
+
+        def look() -> bool | None:
+            with self.services.database.read() as tx:
+                return count_present(tx) == count or None
+
+        eventually(look, f"{count} workers")
+
+    def end_workers(self) -> None:
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(READY_S)
+        assert not any(thread.is_alive() for thread in self.threads)
+        assert self.errors == []
+
+    def asked(self) -> Counter[str]:
+        return Counter(
+            f"item-{int(call.messages[-1].content.split()[4]):02}" for call in self.model.calls
+        )
+
+    def plans(self) -> list[str]:
+        with self.services.database.read() as tx:
+            return list(tx.execute(select(run_plans.c.run)).scalars())
+
+    def handed_over(self) -> set[int]:
+        with self.services.database.read() as tx:
+            return {item for items in tx.execute(select(run_handovers.c.items)).scalars() for item in items}
+
+
+def _has_ended(run: dict[str, Any]) -> bool:
+    return run["state"] not in {"queued", "running"}
+
+
+@contextmanager
+def sharing(folder: Path, postgres_url: str, latency_s: float) -> Iterator[Shared]:
+    with ScriptedServer(answer, latency_s=latency_s) as model:
+        settings = load_settings(
+            data=folder / "data",
+            mode="dev",
+            port=0,
+            database_url=postgres_url,
+            model_base_url=model.url,
+            worker_lease_s=LEASE_S,
+        )
+        with LocalServer(settings) as running, Client(running.url, key="", timeout_s=60) as client:
+            shared = Shared(running.services, client, model, settings)
+            try:
+                yield shared
+            finally:
+                shared.end_workers()
+
+
+@pytest.fixture
+def shared(tmp_path: Path, postgres_url: str) -> Iterator[Shared]:
+    with sharing(tmp_path, postgres_url, latency_s=0.02) as made:
+        yield made
+
+
+def start_process(processes: Processes, shared: Shared) -> Running:
+    return processes.start(
+        "worker",
+        "--data",
+        shared.settings.data,
+        WINDLASS_DATABASE_URL=shared.settings.database_url,
+        WINDLASS_MODEL_BASE_URL=shared.model.url,
+        WINDLASS_WORKER_LEASE_S=str(LEASE_S),
+    )
+
+
+def test_a_worker_killed_in_the_middle_is_replaced_and_no_finished_sample_is_called_again(
+    processes: Processes, tmp_path: Path, postgres_url: str
+) -> None:
+    with sharing(tmp_path, postgres_url, latency_s=0.1) as shared:
+        shared.push()
+        workers = [start_process(processes, shared) for _ in range(2)]
+        for worker in workers:
+            worker.wait_for("is ready")
+        run_id = shared.start_run()
+        shared.await_run(run_id, lambda run: run["finished_items"] >= 15)
+        workers[0].kill()
+        finished, asked = shared.handed_over(), shared.asked()
+        run = shared.await_run(run_id)
+        samples = list(shared.client.pages(f"/runs/{run_id}/samples", limit=500))
+        trace = shared.client.get(f"/traces/{samples[0]['trace_id']}")
+        assert workers[1].end(signal.SIGTERM) == 0, workers[1].output
+    assert (run["state"], run["error"], run["finished_items"], run["failed_items"]) == ("finished", None, ITEMS, 0)
+    assert run["metrics"]["token_f1"]["mean"] == 1.0
+    assert len(samples) == ITEMS
+    assert 15 <= len(finished) < ITEMS
+    after = shared.asked() - asked
+    # The other worker goes on while this looks: what it had asked but not handed over is in `asked`, too.
+    assert not {f"item-{number:02}" for number in finished} & set(after)
+    again = {item: count for item, count in shared.asked().items() if count > 1}
+    assert sum(again.values()) - len(again) <= 4, f"only what one worker had in hand: {again}"
+    assert all(re.search(f"Working on {run_id}", worker.output) for worker in workers)
+    assert trace["span_count"] > 1, "what the release did is in the sample's trace"
+    assert "Traceback" not in workers[1].output
+
+
+def test_workers_share_repeats_and_the_server_summarises(shared: Shared) -> None:
+    shared.push(12)
+    for _ in range(2):
+        shared.worker_here()
+    shared.await_workers(2)
+    run = shared.await_run(shared.start_run(repeats=3, evaluators=["token_f1", "latency_s"]))
+    assert (run["state"], run["finished_items"]) == ("finished", 36)
+    assert set(shared.asked().values()) == {3}
+    assert run["metrics"]["token_f1"]["repeats"]["samples"] == 36
+    assert run["metrics"]["latency_s"]["n"] == 12
+    assert run["calls"]["answered"] == 36
+    assert shared.plans() == [] == sorted(shared.handed_over())
+
+
+def test_a_budget_holds_for_all_workers_together_and_a_resumed_run_goes_on(shared: Shared) -> None:
+    # A question has 8 words, an answer 3: 11 tokens as the scripted model counts them.
+    shared.push(40, max_tokens=10)
+    for _ in range(2):
+        shared.worker_here()
+    shared.await_workers(2)
+    stopped = shared.await_run(shared.start_run(max_tokens=200))
+    assert stopped["state"] == "stopped", stopped
+    assert "budget of 200 tokens" in stopped["error"]
+    spent = stopped["calls"]["spent_tokens"]
+    assert 150 <= spent <= 200
+    assert spent == 11 * len(shared.model.calls)
+    run_id = stopped["id"]
+    shared.client.post(f"/runs/{run_id}/resume", {"max_tokens": 2000})
+    run = shared.await_run(run_id)
+    assert (run["state"], run["finished_items"]) == ("finished", 40)
+    assert set(shared.asked().values()) == {1}, "what was finished is not asked again"
+    assert run["calls"]["spent_tokens"] == 440
+
+
+def test_a_cancelled_run_ends_on_all_workers(shared: Shared) -> None:
+    shared.push(60)
+    shared.worker_here()
+    shared.await_workers(1)
+    run_id = shared.start_run(concurrency=1)
+    shared.await_run(run_id, lambda run: run["finished_items"] >= 3)
+    shared.client.post(f"/runs/{run_id}/cancel", {})
+    eventually(lambda: shared.plans() == [] or None, "the plan is dropped")
+    eventually(lambda: shared.client.get(f"/runs/{run_id}")["metrics"] or None, "what there is is summarised")
+    run = shared.client.get(f"/runs/{run_id}")
+    asked = len(shared.model.calls)
+    assert run["state"] == "cancelled"
+    assert run["finished_items"] == asked == run["metrics"]["token_f1"]["n"] < 60
+
+
+def test_a_run_that_no_worker_can_work_on_is_done_by_the_server(
+    shared: Shared, caplog: pytest.LogCaptureFixture
+) -> None:
+    shared.push(5)
+    shared.worker_here(shared.settings.model_copy(update={"model_base_url": "http://127.0.0.1:9/v1"}))
+    shared.await_workers(1)
+    run = shared.await_run(shared.start_run())
+    assert (run["state"], run["finished_items"]) == ("finished", 5)
+    assert set(shared.asked().values()) == {1}
+    assert "and this worker at http://127.0.0.1:9/v1: set WINDLASS_MODEL_BASE_URL alike." in caplog.text
+
+
+def test_without_workers_the_server_runs_as_ever(shared: Shared) -> None:
+    shared.push(5)
+    run = shared.await_run(shared.start_run())
+    assert (run["state"], run["finished_items"]) == ("finished", 5)
+
+
+def test_a_worker_on_sqlite_says_what_to_set(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError,
+        match=r"^Workers share the records of a server over PostgreSQL, and these are in SQLite: set "
+        r"WINDLASS_DATABASE_URL to the same postgresql:// URL for the server and its workers\.$",
+    ):
+        work(load_settings(data=tmp_path), threading.Event())
