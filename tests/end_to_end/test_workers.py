@@ -112,9 +112,7 @@ class Shared:
         assert self.errors == []
 
     def asked(self) -> Counter[str]:
-        return Counter(
-            f"item-{int(call.messages[-1].content.split()[4]):02}" for call in self.model.calls
-        )
+        return Counter(f"item-{int(call.messages[-1].content.split()[4]):02}" for call in self.model.calls)
 
     def plans(self) -> list[str]:
         with self.services.database.read() as tx:
@@ -122,7 +120,7 @@ class Shared:
 
     def handed_over(self) -> set[int]:
         with self.services.database.read() as tx:
-            return {item for items in tx.execute(select(run_handovers.c.items)).scalars() for item in items}
+            return {item for items in tx.execute(select(run_handovers.c.finished)).scalars() for item in items}
 
 
 def _has_ended(run: dict[str, Any]) -> bool:
@@ -210,7 +208,7 @@ def test_workers_share_repeats_and_the_server_summarises(shared: Shared) -> None
 
 
 def test_a_budget_holds_for_all_workers_together_and_a_resumed_run_goes_on(shared: Shared) -> None:
-    # A question has 8 words, an answer 3: 11 tokens as the scripted model counts them.
+    # A question has 7 words, an answer 3: 10 tokens as the scripted model counts them.
     shared.push(40, max_tokens=10)
     for _ in range(2):
         shared.worker_here()
@@ -220,13 +218,13 @@ def test_a_budget_holds_for_all_workers_together_and_a_resumed_run_goes_on(share
     assert "budget of 200 tokens" in stopped["error"]
     spent = stopped["calls"]["spent_tokens"]
     assert 150 <= spent <= 200
-    assert spent == 11 * len(shared.model.calls)
+    assert spent == 10 * len(shared.model.calls)
     run_id = stopped["id"]
     shared.client.post(f"/runs/{run_id}/resume", {"max_tokens": 2000})
     run = shared.await_run(run_id)
     assert (run["state"], run["finished_items"]) == ("finished", 40)
     assert set(shared.asked().values()) == {1}, "what was finished is not asked again"
-    assert run["calls"]["spent_tokens"] == 440
+    assert run["calls"]["spent_tokens"] == 400
 
 
 def test_a_cancelled_run_ends_on_all_workers(shared: Shared) -> None:

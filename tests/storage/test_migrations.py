@@ -22,7 +22,18 @@ from windlass.storage.database import Database, metadata
 from windlass.telemetry import tables as _telemetry
 from windlass.views import tables as _views
 
-DECLARED = (_access, _artifacts, _evaluation, _models, _monitoring, _prices, _reviews, _telemetry, _views, _workers)
+DECLARED = (
+    _access,
+    _artifacts,
+    _evaluation,
+    _models,
+    _monitoring,
+    _prices,
+    _reviews,
+    _telemetry,
+    _views,
+    _workers,
+)
 
 
 def test_every_file_of_tables_is_compared() -> None:
@@ -112,3 +123,19 @@ def test_processes_that_migrate_at_once_take_turns(
         for racer in racers:
             racer.kill()
         postgres_template("DROP DATABASE racing WITH (FORCE)")
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE alembic_version SET version_num = '0001'", "has schema '0001', and this windlass works with"),
+        ("DROP TABLE alembic_version", "is empty, and this windlass works with"),
+        ("UPDATE alembic_version SET version_num = 'f00'", "has schema 'f00', which this windlass does not know"),
+    ],
+)
+def test_who_may_not_migrate_refuses_another_schema(database: Database, statement: str, problem: str) -> None:
+    database.check_schema()
+    with database.write() as tx:
+        tx.execute(text(statement))
+    with pytest.raises(ConfigurationError, match=problem):
+        database.check_schema()

@@ -80,7 +80,8 @@ def execute_run(
             run = sharing.share(run, open_parts, stopping or threading.Event())
         parts = open_parts(run)
         if run.state not in UNFINISHED:
-            return _note_ended(run, parts, database)
+            _note_ended(run, parts, database)
+            return
         progress = asyncio.run(_sampled(run, parts, database, stopping))
         reason = parts.calls.stopped if parts.calls is not None else None
         if (progress.stopped or reason) and stopping is not None and stopping.is_set():

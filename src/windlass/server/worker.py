@@ -1,4 +1,4 @@
-"""A process that samples and scores for the runs of a server, and owns nothing but its connection to the records."""
+"""A process that samples and scores for the runs of a server. It owns nothing: whoever ends it loses no record."""
 
 import contextlib
 import logging

@@ -16,7 +16,9 @@ def counts_of_all(tx: Connection, plan: Row[Any]) -> CallCounts:
     provider charges.
     """
     seats = tx.execute(select(run_seats).where(run_seats.c.run == plan.run)).all()
-    total = add_counts(CallCounts.model_validate(counts) for counts in (plan.calls, *(seat.calls for seat in seats)))
+    total = add_counts(
+        CallCounts.model_validate(counts) for counts in (plan.calls, *(seat.calls for seat in seats))
+    )
     lost = [seat for seat in seats if not seat.held]
     return total.model_copy(
         update={

@@ -12,10 +12,10 @@ from typing import Final
 import orjson
 from sqlalchemy import insert, select, update
 
+from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.store import attributes_of_run, scores_of
-from windlass.evaluation.runs import Run
 from windlass.evaluation.workers.patience import Patience
 from windlass.evaluation.workers.roster import clock
 from windlass.evaluation.workers.seats import Seat, Shard, keep_seat
@@ -70,15 +70,13 @@ class HandedOver:
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         self._hand_over([], b"", results)
 
-    def _hand_over(
-        self, finished: Sequence[SampleResult], spans: bytes, judged: Sequence[SampleResult]
-    ) -> None:
+    def _hand_over(self, finished: Sequence[SampleResult], spans: bytes, judged: Sequence[SampleResult]) -> None:
         scores = [score for result in judged for score in self._scores_of(result)]
         values = {
             "id": secrets.token_hex(16),
             "run": self._seat.run,
             "shard": self._shard.number,
-            "items": [self._numbers[result.item] for result in finished],
+            "finished": [self._numbers[result.item] for result in finished],
             "failed": sum(result.prediction is None for result in finished),
             "spans": spans,
             "scores": orjson.dumps([score.model_dump(mode="json") for score in scores]),

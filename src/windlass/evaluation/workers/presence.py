@@ -62,8 +62,7 @@ class Presence:
                     self._renew()
             except Unavailable as error:
                 _log.debug("no sign of life could be given: %s", error.message)
-            except Exception:
-                # Without signs of life others would take over what this worker goes on with.
+            except Exception:  # noqa: BLE001 - silent, it would lose what it goes on with to others
                 _log.exception("no sign of life could be given")
 
     def _renew(self) -> None:

@@ -16,11 +16,10 @@ from windlass.models.calls.counts import CallCounts
 from windlass.storage.database import Database
 from windlass.version import __version__
 
-
 _NOTHING_RESERVED: Final = {"reserved_tokens": 0, "reserved_usd": 0.0}
 
 
-class SeatLost(WindlassError):  # noqa: N818 - a state, as its siblings are
+class SeatLost(WindlassError):
     """Others took over what this worker held: it gave no sign of life for too long."""
 
 
@@ -64,7 +63,9 @@ def renew_seat(database: Database, seat: Seat, lease_s: float, calls: CallCounts
     """
     with database.write() as tx:
         keep_seat(tx, seat, lease_s, calls)
-        ended = select(run_plans.c.stopped, runs.c.state).where(run_plans.c.run == seat.run, runs.c.id == seat.run)
+        ended = select(run_plans.c.stopped, runs.c.state).where(
+            run_plans.c.run == seat.run, runs.c.id == run_plans.c.run
+        )
         plan = tx.execute(ended).one_or_none()
     return plan is not None and not plan.stopped and plan.state in UNFINISHED
 
@@ -72,7 +73,9 @@ def renew_seat(database: Database, seat: Seat, lease_s: float, calls: CallCounts
 def keep_seat(tx: Connection, seat: Seat, lease_s: float, calls: CallCounts) -> None:
     """Renew a seat in the transaction of what is done with it. Raises SeatLost."""
     c = run_seats.c
-    kept = update(run_seats).where(c.id == seat.id, c.held).values(expires=until(lease_s), calls=calls.model_dump())
+    kept = (
+        update(run_seats).where(c.id == seat.id, c.held).values(expires=until(lease_s), calls=calls.model_dump())
+    )
     if tx.execute(kept).rowcount != 1:
         raise SeatLost(f"Others took over what this worker had of {seat.run}.")
 
@@ -156,6 +159,6 @@ def _take(tx: Connection, plan: Row[Any], worker: Worker, lease_s: float) -> Sea
 
 def _shard(tx: Connection, row: Row[Any]) -> Shard:
     c = run_handovers.c
-    handed = tx.execute(select(c.items).where(c.run == row.run, c.shard == row.number)).scalars()
+    handed = tx.execute(select(c.finished).where(c.run == row.run, c.shard == row.number)).scalars()
     finished = frozenset(item for items in handed for item in items)
     return Shard(row.number, row.repeat, [(first, end) for first, end in row.ranges], finished)

@@ -42,17 +42,14 @@ def numbers_of(ranges: Iterable[Sequence[int]]) -> Iterator[int]:
 
 def most_seats(run: Run, workers: int) -> int:
     """Return how many may work on a run at once: each needs a share of every limit."""
-    given = (getattr(run.options, name) for name in _DIVIDED)
-    return max(1, min(workers, run.concurrency, *(limit for limit in given if limit is not None)))
+    limits = run.options.model_dump(include=set(_DIVIDED)).values()
+    return max(1, min(workers, run.concurrency, *(limit for limit in limits if limit is not None)))
 
 
 def share_of(run: Run, seat: int, seats: int) -> Run:
     """Return a run as one of its seats has it; the limits of all seats together are the run's own."""
-    limits = {
-        name: _share(limit, seat, seats)
-        for name in _DIVIDED
-        if (limit := getattr(run.options, name)) is not None
-    }
+    given = run.options.model_dump(include=set(_DIVIDED), exclude_none=True)
+    limits = {name: _share(limit, seat, seats) for name, limit in given.items()}
     options: RunOptions = run.options.model_copy(update=limits)
     return run.model_copy(
         update={

@@ -98,7 +98,8 @@ class RunSharing:
             if stopping.is_set():
                 raise JobInterrupted
             if ending and standing is not None and not standing.held:
-                return self._close(run)
+                self._close(run)
+                return
             if not moved:
                 stopping.wait(self._look_s)
 

@@ -79,7 +79,7 @@ run_handovers = Table(
     Column("run", String(40), nullable=False),
     Column("shard", Integer, nullable=False),
     # The items that are finished by this, counted from 0 in the order of the dataset.
-    Column("items", Json, nullable=False),
+    Column("finished", Json, nullable=False),
     Column("failed", Integer, nullable=False),
     # An OTLP request, and scores as JSON; null once they are in the warehouse.
     Column("spans", LargeBinary),

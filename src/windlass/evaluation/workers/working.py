@@ -74,7 +74,7 @@ def work_once(place: Workplace) -> bool:
         _log.warning("%s", lost.message)
     except WindlassError as known:
         error = known.message
-    except Exception as unknown:
+    except Exception as unknown:  # noqa: BLE001 - others may do better, and this worker goes on with other runs
         _log.exception("%s cannot be worked on here", seat.run)
         error = f"{type(unknown).__name__}: {unknown}"
     if error is not None:
@@ -160,7 +160,7 @@ class _Part:
 
     async def _watch(self, parts: RunParts) -> None:
         """Let go whoever waits to make a call, once there is nothing to wait for."""
-        while not self._ends:
+        while not self._ends:  # noqa: ASYNC110 - what ends it is set by threads
             await asyncio.sleep(_LOOK_S)
         if parts.calls is not None:
             parts.calls.stop("The run is over here.")

@@ -18,7 +18,7 @@ class Ledger(Protocol):
     """What all processes of a run spent and hold. Every call blocks."""
 
     def hold(self, most: Amount) -> Answer:
-        """Hold an amount if it fits; else say whether to ask again, for calls under way may take less than held."""
+        """Hold an amount if it fits; else say whether to ask again: calls under way may take less than held."""
         ...
 
     def settle(self, held: Amount, used: Amount) -> None:

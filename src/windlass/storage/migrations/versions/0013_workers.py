@@ -80,7 +80,7 @@ def _create_handovers() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("run", sa.String(length=40), nullable=False),
         sa.Column("shard", sa.Integer(), nullable=False),
-        sa.Column("items", Json, nullable=False),
+        sa.Column("finished", Json, nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("spans", sa.LargeBinary()),
         sa.Column("scores", sa.LargeBinary()),
