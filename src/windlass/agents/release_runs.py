@@ -18,7 +18,7 @@ from windlass.artifacts.versions import Version
 from windlass.errors import Conflict, InputError, Unavailable
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.dataset_versions import Datasets
-from windlass.evaluation.datasets import require_columns
+from windlass.evaluation.datasets import columns_lacking, require_columns
 from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
@@ -245,8 +245,8 @@ class ReleaseRuns:
         grouped = by_item(self.samples(run).values())
         return pass_rates([values_of(grouped.get(item.id, ()), metric) for item in self.items(run)], k)
 
-    def items(self, run: Run) -> list[Item]:
-        """Return the items of a run's dataset version."""
+    def items(self, run: Run) -> Sequence[Item]:
+        """Return the items of a run's dataset version; of a large one each is read when it is asked for."""
         return self._datasets.load(run.project, f"dataset/{run.dataset.name}@{run.dataset.digest}")[1]
 
     def recover(self) -> None:
@@ -269,9 +269,9 @@ class ReleaseRuns:
         self, project: str, items: Sequence[Item], names: Sequence[str] | None, calls: RunCalls
     ) -> ChosenEvaluators:
         if not names:
-            return ChosenEvaluators(
-                [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
-            )
+            usual = [each for each in BUILT_IN.values() if each.by_default]
+            lacking = columns_lacking(items, usual)
+            return ChosenEvaluators([each for each in usual if lacking.keys().isdisjoint(each.needs)], {})
         chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls))
         require_columns(items, chosen.evaluators)
         return chosen
@@ -334,14 +334,6 @@ def _refuse_other_prompts(run: Run, evaluators: Sequence[Evaluator]) -> None:
             f"The run began with other instructions to {', '.join(other)} than this windlass gives; "
             "samples judged so far and from now on could not be compared. Start the run again."
         )
-
-
-def _fits(items: Sequence[Item], evaluator: Evaluator) -> bool:
-    try:
-        require_columns(items, [evaluator])
-    except InputError:
-        return False
-    return True
 
 
 def _judged_elsewhere(_sample: Sample) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from windlass.errors import Unavailable, WindlassError
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.results import summarise
+from windlass.evaluation.results import summarise_pieces
 from windlass.evaluation.resuming import PassingTroubles
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
 from windlass.evaluation.runs import (
@@ -86,7 +86,7 @@ def execute_run(
         reason = parts.calls.stopped if parts.calls is not None else None
         if (progress.stopped or reason) and stopping is not None and stopping.is_set():
             raise JobInterrupted
-        metrics = summarise(parts.store.stored(), parts.items, run.evaluators, run.repeats)
+        metrics = summarise_pieces(parts.store.pieces(), parts.items, run.evaluators, run.repeats)
         ended = stop_run(database, run_id, reason, metrics) if reason else finish_run(database, run_id, metrics)
         if not ended:
             note_cancelled(database, run_id, progress.finished, progress.failed, metrics)
@@ -100,10 +100,9 @@ def execute_run(
 
 def _note_ended(run: Run, parts: RunParts, database: Database) -> None:
     """Write down what there is of a run that was cancelled while others worked on it."""
-    stored = parts.store.stored()
-    failed = sum(result.prediction is None for result in stored.values())
-    metrics = summarise(stored, parts.items, run.evaluators, run.repeats)
-    note_cancelled(database, run.id, len(stored), failed, metrics)
+    metrics = summarise_pieces(parts.store.pieces(), parts.items, run.evaluators, run.repeats)
+    failures = [result.prediction is None for piece in parts.store.pieces() for result in piece.values()]
+    note_cancelled(database, run.id, len(failures), sum(failures), metrics)
 
 
 async def _sampled(run: Run, parts: RunParts, database: Database, stopping: threading.Event | None) -> Progress:

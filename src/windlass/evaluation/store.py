@@ -1,7 +1,7 @@
 """Samples of a run in the warehouse: each a trace with scores, and so its own checkpoint."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from windlass.errors import Unavailable
 from windlass.evaluation.predictions import load_prediction
@@ -11,12 +11,15 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.conventions import RELEASE, RELEASE_NAME, REPEAT, RUN
 from windlass.telemetry.models import SampleSpan
 from windlass.telemetry.queries import list_samples, scores_of_run
+from windlass.telemetry.run_parts import Part
+from windlass.telemetry.samples import count_samples
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
 REVIEW = "review/"
 """What the evaluator of a score from a review queue begins with."""
 
+PIECE = 25_000
 _NANOSECONDS = 1_000_000_000
 
 
@@ -38,7 +41,9 @@ class WarehouseSamples:
         release: str,
         release_name: str = "",
         flush: Callable[[], bool] | None = None,
+        piece: int = PIECE,
     ) -> None:
+        """``piece`` is how many samples are read at once, about."""
         self._writer = writer
         self._warehouse = warehouse
         self._project = project
@@ -46,17 +51,34 @@ class WarehouseSamples:
         self._release = release
         self._attributes = attributes_of_run(run, release, release_name)
         self._flush = flush
+        self._piece = piece
 
     def stored(self) -> Mapping[str, SampleResult]:
+        return {key: result for piece in self.pieces() for key, result in piece.items()}
+
+    def pieces(self) -> Iterator[Mapping[str, SampleResult]]:
+        spans = list_samples(self._warehouse, self._project, self._run, limit=self._piece + 1)
+        if len(spans) <= self._piece:
+            yield self._results(spans, scores_of_run(self._warehouse, self._project, self._run))
+            return
+        del spans
+        parts = 1 + count_samples(self._warehouse, self._project, self._run) // self._piece
+        for number in range(parts):
+            part = Part(number, parts)
+            yield self._results(
+                list_samples(self._warehouse, self._project, self._run, part=part),
+                scores_of_run(self._warehouse, self._project, self._run, part=part),
+            )
+
+    def _results(self, spans: Sequence[SampleSpan], scores: Sequence[Score]) -> dict[str, SampleResult]:
         judgements: defaultdict[str, dict[str, Judgement]] = defaultdict(dict)
-        for score in scores_of_run(self._warehouse, self._project, self._run):
+        for score in scores:
             # What people say of a sample afterwards is no result of the run, whatever the question is called.
             if score.evaluator.startswith(REVIEW):
                 continue
             judgements[score.trace_id][score.name] = Judgement(
                 score.value, score.label, score.explanation, "judge" if score.source == "judge" else "code"
             )
-        spans = list_samples(self._warehouse, self._project, self._run)
         # A sample that was cut off may have left spans of the target: they are no root and do not count.
         results = (_result(span, judgements[span.trace_id]) for span in spans if ATTEMPTS in span.attributes)
         return {result.key: result for result in results}

@@ -6,7 +6,7 @@ import contextvars
 import inspect
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -286,6 +286,9 @@ class _ServerSamples:
             self.answers.flush()
         self._client.send_traces(encode_samples(samples, attributes))
         self.write_judgements([result for _, result in samples])
+
+    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
+        return [self.stored()]
 
     def report(self, progress: Progress) -> bool:
         """Say how far the run is, now and then; answer whether to go on."""

@@ -43,7 +43,7 @@ def numbers_of(ranges: Iterable[Sequence[int]]) -> Iterator[int]:
 def most_seats(run: Run, workers: int) -> int:
     """Return how many may work on a run at once: each needs a share of every limit."""
     limits = run.options.model_dump(include=set(_DIVIDED)).values()
-    return max(1, min(workers, run.concurrency, *(limit for limit in limits if limit is not None)))
+    return max(1, min(workers, run.concurrency, *(int(limit) for limit in limits if limit is not None)))
 
 
 def share_of(run: Run, seat: int, seats: int) -> Run:

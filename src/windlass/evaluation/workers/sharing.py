@@ -8,7 +8,6 @@ from windlass.errors import Unavailable
 from windlass.evaluation.execution import Opener
 from windlass.evaluation.resuming import PassingTroubles
 from windlass.evaluation.runs import Run, get_run, record_calls, record_progress
-from windlass.evaluation.samples import sample_key
 from windlass.evaluation.workers.handover import move_handovers
 from windlass.evaluation.workers.plans import (
     Standing,
@@ -57,25 +56,20 @@ class RunSharing:
 
     def _plan(self, run: Run, open_parts: Opener, able: int) -> None:
         parts = open_parts(run)
-        stored = (PassingTroubles(parts.store) if run.resumed else parts.store).stored()
-        mine = {
-            key: stored[key]
-            for repeat in range(1, run.repeats + 1)
-            for item in parts.items
-            if (key := sample_key(item.id, repeat)) in stored
-        }
+        store = PassingTroubles(parts.store) if run.resumed else parts.store
+        finished = {key: result.prediction is None for piece in store.pieces() for key, result in piece.items()}
         seats = most_seats(run, able)
-        shards = divide(parts.items, run.repeats, mine, seats)
+        shards = divide(parts.items, run.repeats, finished, seats)
         if not shards:
             return
-        failed = sum(result.prediction is None for result in mine.values())
+        done = len(parts.items) * run.repeats - sum(shard.samples for shard in shards)
         create_plan(
             self._database,
             run,
             shards,
             seats=seats,
-            finished=len(mine),
-            failed=failed,
+            finished=done,
+            failed=sum(finished.values()),
             model_base_url=self._model_base_url,
         )
         _log.info("%s is shared out: %d parts for %d workers at once.", run.id, len(shards), seats)
