@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from windlass.evaluation.workers.tables import run_handovers, run_plans
 from windlass.models.completion import Message
 from windlass.models.scripted import ScriptedServer
 from windlass.server.local import LocalServer
+from windlass.server.ray_workers import run_on_ray
 from windlass.server.services import Services
 from windlass.server.worker import work
 from windlass.settings import Settings, load_settings
@@ -152,9 +154,10 @@ def shared(tmp_path: Path, postgres_url: str) -> Iterator[Shared]:
         yield made
 
 
-def start_process(processes: Processes, shared: Shared) -> Running:
+def start_process(processes: Processes, shared: Shared, *options: str) -> Running:
     return processes.start(
         "worker",
+        *options,
         "--data",
         shared.settings.data,
         WINDLASS_DATABASE_URL=shared.settings.database_url,
@@ -191,6 +194,30 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_no_finished_sample_is_cal
     assert all(re.search(f"Working on {run_id}", worker.output) for worker in workers)
     assert trace["span_count"] > 1, "what the release did is in the sample's trace"
     assert "Traceback" not in workers[1].output
+
+
+def test_workers_on_ray_are_workers_as_others_are(processes: Processes, tmp_path: Path, postgres_url: str) -> None:
+    pytest.importorskip("ray", reason="ray is not installed: pip install 'windlass[ray]'")
+    with sharing(tmp_path, postgres_url, latency_s=0.02) as shared:
+        shared.push(20)
+        cluster = start_process(processes, shared, "--ray", "2")
+        shared.await_workers(2)
+        run = shared.await_run(shared.start_run())
+        assert cluster.end(signal.SIGTERM, 120) == 0, cluster.output
+        shared.await_workers(0)
+    assert (run["state"], run["finished_items"]) == ("finished", 20)
+    assert set(shared.asked().values()) == {1}
+    assert cluster.output.count("Working on run-") == 2, cluster.output
+
+
+def test_workers_on_ray_say_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    settings = load_settings(data=tmp_path, database_url="postgresql://localhost/windlass")
+    with pytest.raises(
+        ConfigurationError,
+        match=r"^Workers on Ray need the package 'ray': pip install 'windlass\[ray\]'\.$",
+    ):
+        run_on_ray(settings, 2)
 
 
 def test_workers_share_repeats_and_the_server_summarises(shared: Shared) -> None:

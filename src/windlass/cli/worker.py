@@ -12,10 +12,21 @@ def worker(
         typer.Option("--data", help="The data folder, for the blobs in it [default: .windlass]."),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="What logs call it [default: host and process].")] = "",
+    ray: Annotated[
+        int | None,
+        typer.Option("--ray", min=1, help="Keep so many workers on the Ray cluster of RAY_ADDRESS, or here."),
+    ] = None,
     once: Annotated[bool, typer.Option("--once", help="End when there is nothing to do.")] = False,
 ) -> None:
     """Work on the runs of a server with the same PostgreSQL until Ctrl-C, beside other workers."""
-    from windlass.server.worker import run_worker
     from windlass.settings import load_settings
 
-    run_worker(load_settings(data=data), name=name, once=once)
+    settings = load_settings(data=data)
+    if ray is not None:
+        from windlass.server.ray_workers import run_on_ray
+
+        run_on_ray(settings, ray, name=name, once=once)
+        return
+    from windlass.server.worker import run_worker
+
+    run_worker(settings, name=name, once=once)

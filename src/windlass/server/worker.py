@@ -56,7 +56,7 @@ def run_worker(settings: Settings, *, name: str = "", once: bool = False) -> Non
 
 def work(settings: Settings, stopping: threading.Event, *, name: str = "", once: bool = False) -> None:
     """Work in this thread until ``stopping`` is set; raises as ``run_worker`` does."""
-    _require_postgres(settings)
+    require_postgres(settings)
     with ExitStack() as opened:
         place = _open(settings, stopping, name or f"{socket.gethostname()}:{os.getpid()}", opened)
         log.info("The worker %s is ready.", place.presence.worker.name)
@@ -70,7 +70,8 @@ def work(settings: Settings, stopping: threading.Event, *, name: str = "", once:
                 stopping.wait(_LOOK_S)
 
 
-def _require_postgres(settings: Settings) -> None:
+def require_postgres(settings: Settings) -> None:
+    """Check that the records are where others reach them. Raises ConfigurationError."""
     if not settings.records_url.startswith("postgresql"):
         raise ConfigurationError(
             "Workers share the records of a server over PostgreSQL, and these are in SQLite: set "
