@@ -4,8 +4,8 @@
 
 Each part runs in a process of its own, whose peak memory is its own: an import of a file of JSON Lines, an export
 to one, the difference to a version in which every hundredth item changed, and a run whose target costs nothing,
-with two evaluators, every span and score stored, and its summary. What a process takes without items, `idle_rss_mb`, is
-counted in. The last line is one JSON object.
+with two evaluators, every span and score stored, and its summary. What a process takes without items is counted
+in, and told as `idle_rss_mb`. The last line is JSON.
 """
 
 import argparse

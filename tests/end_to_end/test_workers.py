@@ -234,6 +234,22 @@ def test_workers_share_repeats_and_the_server_summarises(shared: Shared) -> None
     assert shared.plans() == [] == sorted(shared.handed_over())
 
 
+def test_a_worker_that_comes_late_takes_its_share(shared: Shared, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "windlass.evaluation.workers.working")
+    shared.push(60)
+    shared.worker_here()
+    shared.await_workers(1)
+    run_id = shared.start_run(concurrency=2)
+    shared.await_run(run_id, lambda run: run["finished_items"] >= 3)
+    shared.worker_here()
+    run = shared.await_run(run_id)
+    assert (run["state"], run["finished_items"]) == ("finished", 60)
+    assert set(shared.asked().values()) == {1}
+    told = caplog.text
+    assert told.index("in place 1 of 1.") < told.index("in place 1 of 2.")
+    assert "in place 2 of 2." in told
+
+
 def test_a_budget_holds_for_all_workers_together_and_a_resumed_run_goes_on(shared: Shared) -> None:
     # A question has 7 words, an answer 3: 10 tokens as the scripted model counts them.
     shared.push(40, max_tokens=10)

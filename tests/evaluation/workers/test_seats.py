@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from windlass.evaluation.workers.plans import drop_plan, look_at, revoke_seats, stop_plan
+from windlass.evaluation.workers.plans import count_able, drop_plan, fit_seats, look_at, revoke_seats, stop_plan
 from windlass.evaluation.workers.roster import leave, stay
 from windlass.evaluation.workers.seats import (
     SeatLost,
@@ -99,6 +99,27 @@ def test_of_two_runs_the_one_with_fewer_at_work_comes_first(shared: SharedRun) -
         shared.plan(run)
     seats = [shared.seat(shared.worker(name)) for name in "abcd"]
     assert [seat.run for seat in seats] == [run.id for run in (*runs, *runs)]
+
+
+def test_limits_are_divided_anew_once_everybody_let_go_of_the_old_shares(shared: SharedRun) -> None:
+    run = shared.record()
+    shared.plan(run, workers=1)
+    first = shared.seat(shared.worker("a"))
+    fit_seats(shared.database, run.id, 2)
+    late = shared.worker("late")
+    assert take_seat(shared.database, late, LEASE_S) is None, "the first still has all of the limits"
+    assert not renew_seat(shared.database, first, LEASE_S, CallCounts()), "it is to end what is in flight"
+    assert take_shard(shared.database, first) is None
+    end_seat(shared.database, first, CallCounts())
+    assert [shared.seat(worker).seats for worker in (late, shared.worker("b"))] == [2, 2]
+
+
+def test_who_works_on_another_run_does_not_count(shared: SharedRun) -> None:
+    runs = [shared.record(), shared.record()]
+    shared.plan(runs[0])
+    shared.seat(shared.worker("a"))
+    shared.worker("b")
+    assert [count_able(shared.database, run.id) for run in runs] == [2, 1]
 
 
 def test_nobody_begins_more_of_a_run_that_is_stopped(shared: SharedRun) -> None:

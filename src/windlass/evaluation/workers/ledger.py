@@ -1,6 +1,7 @@
 """The ledger of a shared run with a ceiling: a row for each seat, and one transaction for each call."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.workers.patience import Patience
 from windlass.evaluation.workers.plans import lock_plan, release_expired
-from windlass.evaluation.workers.seats import Seat
+from windlass.evaluation.workers.seats import Seat, SeatLost
 from windlass.evaluation.workers.tables import run_plans, run_seats
 from windlass.models.calls.budget import Amount
 from windlass.models.calls.shared_budget import Answer
@@ -28,10 +29,15 @@ class RunLedger:
         self._patience = patience
 
     def hold(self, most: Amount) -> Answer:
-        return self._patience.until_done(lambda: self._hold(most))
+        try:
+            return self._patience.until_done(lambda: self._hold(most))
+        except SeatLost:
+            return "over"
 
     def settle(self, held: Amount, used: Amount) -> None:
-        self._patience.until_done(lambda: self._settle(held, used))
+        # What is not settled stays held, and so counts as spent.
+        with suppress(SeatLost):
+            self._patience.until_done(lambda: self._settle(held, used))
 
     def _hold(self, most: Amount) -> Answer:
         with self._database.write() as tx:

@@ -26,7 +26,9 @@ class Standing(NamedTuple):
     held: int
     """How many work on it."""
     able: int
-    """How many are there that could."""
+    """How many are there that do or could."""
+    seats: int
+    """How many may at once."""
 
 
 def has_plan(database: Database, run_id: str) -> bool:
@@ -85,7 +87,14 @@ def look_at(database: Database, run_id: str) -> Standing:
             is_over=plan.stopped or done is not False,
             held=int(tx.execute(held).scalar_one()),
             able=count_present(tx, run_id),
+            seats=plan.seats,
         )
+
+
+def fit_seats(database: Database, run_id: str, seats: int) -> None:
+    """Have so many work on a run at once, its limits divided anew: who is at work ends what is in flight first."""
+    with database.write() as tx:
+        tx.execute(update(run_plans).where(run_plans.c.run == run_id).values(seats=seats))
 
 
 def stop_plan(database: Database, run_id: str) -> None:

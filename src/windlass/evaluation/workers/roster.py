@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, DateTime, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, DateTime, and_, delete, func, insert, or_, select, update
 
 from windlass.evaluation.workers.tables import run_seats, workers
 from windlass.storage.database import Database
@@ -52,17 +52,18 @@ def leave(database: Database, worker: Worker) -> None:
 
 
 def count_present(tx: Connection, run: str | None = None) -> int:
-    """Count the workers of this version that are there; for a run, those that did not give it up."""
+    """Count the workers of this version that are there.
+
+    For a run, those that did not give it up, and are not at work on another.
+    """
     query = (
         select(func.count())
         .select_from(workers)
         .where(workers.c.version == __version__, workers.c.expires >= clock())
     )
     if run is not None:
-        query = query.where(workers.c.id.not_in(gave_up(run)))
+        c = run_seats.c
+        elsewhere = and_(c.run != run, c.held, c.expires >= clock())
+        gave_up = and_(c.run == run, c.error.is_not(None))
+        query = query.where(workers.c.id.not_in(select(c.worker).where(or_(elsewhere, gave_up))))
     return int(tx.execute(query).scalar_one())
-
-
-def gave_up(run: str) -> ColumnElement[str]:
-    c = run_seats.c
-    return select(c.worker).where(c.run == run, c.error.is_not(None)).scalar_subquery()

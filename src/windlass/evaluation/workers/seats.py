@@ -63,11 +63,13 @@ def renew_seat(database: Database, seat: Seat, lease_s: float, calls: CallCounts
     """
     with database.write() as tx:
         keep_seat(tx, seat, lease_s, calls)
-        ended = select(run_plans.c.stopped, runs.c.state).where(
+        ended = select(run_plans.c.stopped, run_plans.c.seats, runs.c.state).where(
             run_plans.c.run == seat.run, runs.c.id == run_plans.c.run
         )
         plan = tx.execute(ended).one_or_none()
-    return plan is not None and not plan.stopped and plan.state in UNFINISHED
+    if plan is None or plan.stopped:
+        return False
+    return plan.state in UNFINISHED and plan.seats == seat.seats
 
 
 def keep_seat(tx: Connection, seat: Seat, lease_s: float, calls: CallCounts) -> None:
@@ -93,7 +95,7 @@ def end_seat(database: Database, seat: Seat, calls: CallCounts, error: str | Non
 
 
 def take_shard(database: Database, seat: Seat) -> Shard | None:
-    """Take the next shard; None when none waits, or the run is over. Raises SeatLost."""
+    """Take the next shard; None when none waits, or none is to be begun in this seat. Raises SeatLost."""
     c = run_shards.c
     with database.write() as tx:
         plan = lock_plan(tx, seat.run)
@@ -102,7 +104,8 @@ def take_shard(database: Database, seat: Seat) -> Shard | None:
             raise SeatLost(f"Others took over what this worker had of {seat.run}.")
         release_expired(tx, seat.run)
         waiting = select(run_shards).where(c.run == seat.run, c.seat.is_(None), c.done.is_(False))
-        row = None if plan.stopped else tx.execute(waiting.order_by(c.number).limit(1)).one_or_none()
+        over = plan.stopped or plan.seats != seat.seats
+        row = None if over else tx.execute(waiting.order_by(c.number).limit(1)).one_or_none()
         if row is None:
             return None
         tx.execute(update(run_shards).where(c.run == seat.run, c.number == row.number).values(seat=seat.id))
@@ -135,9 +138,12 @@ def _take(tx: Connection, plan: Row[Any], worker: Worker, lease_s: float) -> Sea
     release_expired(tx, plan.run)
     c = run_shards.c
     waits = select(exists().where(c.run == plan.run, c.seat.is_(None), c.done.is_(False)))
-    taken = tx.execute(select(run_seats.c.number).where(run_seats.c.run == plan.run, run_seats.c.held)).scalars()
-    free = sorted(set(range(plan.seats)) - set(taken))
-    if not free or plan.stopped or not tx.execute(waits).scalar_one():
+    held = select(run_seats.c.number, run_seats.c.seats).where(run_seats.c.run == plan.run, run_seats.c.held)
+    taken = tx.execute(held).all()
+    free = sorted(set(range(plan.seats)) - {other.number for other in taken})
+    # While somebody has a share of another division, all together would have more than there is.
+    divided_anew = any(other.seats != plan.seats for other in taken)
+    if not free or divided_anew or plan.stopped or not tx.execute(waits).scalar_one():
         return None
     seat = Seat(f"seat-{secrets.token_hex(8)}", plan.run, free[0], plan.seats, plan.model_base_url)
     tx.execute(
@@ -145,6 +151,7 @@ def _take(tx: Connection, plan: Row[Any], worker: Worker, lease_s: float) -> Sea
             id=seat.id,
             run=seat.run,
             number=seat.number,
+            seats=seat.seats,
             worker=worker.id,
             held=True,
             expires=until(lease_s),

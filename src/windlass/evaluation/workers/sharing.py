@@ -14,6 +14,7 @@ from windlass.evaluation.workers.plans import (
     count_able,
     create_plan,
     drop_plan,
+    fit_seats,
     has_plan,
     look_at,
     revoke_seats,
@@ -84,6 +85,7 @@ class RunSharing:
                 moved = move_handovers(self._database, self._writer, run.project, run.id)
                 standing = look_at(self._database, run.id)
                 wanted = self._note(run, standing)
+                self._fit(run, standing)
                 if not ending and (not wanted or standing.is_over or not (standing.held or standing.able)):
                     stop_plan(self._database, run.id)
                     ending = True
@@ -96,6 +98,12 @@ class RunSharing:
                 return
             if not moved:
                 stopping.wait(self._look_s)
+
+    def _fit(self, run: Run, standing: Standing) -> None:
+        """Divide the limits anew where workers came or went."""
+        seats = most_seats(run, standing.able)
+        if standing.able and seats != standing.seats:
+            fit_seats(self._database, run.id, seats)
 
     def _note(self, run: Run, standing: Standing) -> bool:
         finished, failed, calls = standing.finished, standing.failed, standing.calls

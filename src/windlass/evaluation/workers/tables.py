@@ -56,8 +56,9 @@ run_seats = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("run", String(40), nullable=False),
-    # From 0 to the plan's seats - 1; which share of the limits it has.
+    # From 0 to seats - 1; which share of the limits it has, of how many.
     Column("number", Integer, nullable=False),
+    Column("seats", Integer, nullable=False),
     Column("worker", String(40), nullable=False),
     Column("held", Boolean, nullable=False),
     Column("expires", Instant, nullable=False),

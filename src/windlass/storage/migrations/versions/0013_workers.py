@@ -60,6 +60,7 @@ def _create_seats() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("run", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("worker", sa.String(length=40), nullable=False),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("expires", Instant(), nullable=False),
