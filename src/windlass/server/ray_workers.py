@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from windlass.errors import ConfigurationError
-from windlass.server.run import configure_logs
+from windlass.server.logs import configure_logs
 from windlass.server.worker import require_postgres, work
 from windlass.settings import Settings
 

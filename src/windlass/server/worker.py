@@ -29,7 +29,7 @@ from windlass.models.answer_store import AnswerStore
 from windlass.models.calls.run_calls import BudgetOf
 from windlass.prices.book import PriceBook
 from windlass.retrieval.indexes import Indexes
-from windlass.server.run import configure_logs
+from windlass.server.logs import configure_logs
 from windlass.settings import Settings
 from windlass.storage.blobs import open_blobs
 from windlass.storage.database import Database

@@ -145,6 +145,19 @@ def test_a_run_that_a_worker_gives_up_is_gone_on_with_by_the_server(
     assert (here.state_of(run).state, here.state_of(run).finished_items) == ("finished", 12)
 
 
+def test_a_worker_that_asks_models_elsewhere_gives_the_run_up(
+    here: Here, place: Workplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    here.shared.plan(here.shared.record())
+    object.__setattr__(place, "model_base_url", "http://127.0.0.1:9/v1")
+    assert work_once(place)
+    assert (
+        "The server asks OpenAI-compatible models at OpenAI and this worker at http://127.0.0.1:9/v1: "
+        "set WINDLASS_MODEL_BASE_URL alike."
+    ) in caplog.text
+    assert not here.asked
+
+
 def test_without_workers_nothing_is_shared_out(here: Here) -> None:
     run = here.shared.record()
     here.execute(run)
