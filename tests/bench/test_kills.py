@@ -1,4 +1,4 @@
-"""The bar of durable runs: killed fifty times in its middle, a run completes and calls no finished sample again."""
+"""The bar of durable runs: killed fifty times in its middle, one completes and calls no finished sample again."""
 
 import json
 import subprocess

@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import islice
 from typing import Final, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -92,21 +92,26 @@ def summarise_pieces(
     repeats: int = 1,
 ) -> dict[str, MetricSummary]:
     """Do the same of samples that come piece by piece; only the values are kept of those before."""
-    remaining = iter(pieces)
-    first = next(remaining)
-    second = next(remaining, None)
-    if second is None:
-        return summarise(first, items, evaluators, repeats)
+    coming = iter(pieces)
+    there = list(islice(coming, 2))
+    if len(there) == 1:
+        return summarise(there[0], items, evaluators, repeats)
     tally = Tally(evaluators, repeats)
     absent = {item.id for item in items}
-    for piece in chain([first, second], remaining):
-        for item, samples in by_item(piece.values()).items():
-            if item in absent:
-                absent.discard(item)
-                tally.add(samples)
+    while there:
+        # No name holds on to a piece while the next one is read.
+        _count(there.pop(0), absent, tally)
+        there.extend(islice(coming, 1))
     for _ in absent:
         tally.add(())
     return tally.summaries()
+
+
+def _count(piece: Mapping[str, SampleResult], absent: set[str], tally: "Tally") -> None:
+    for item, samples in by_item(piece.values()).items():
+        if item in absent:
+            absent.discard(item)
+            tally.add(samples)
 
 
 def samples_page(

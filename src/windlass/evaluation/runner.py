@@ -311,6 +311,8 @@ async def _finished(
     while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
         await _rescore(piece, items, evaluators, store, settings)
         finished.update((key, result.prediction is None) for key, result in piece.items())
+        # Not to hold on to it while the next one is read.
+        piece = {}
     return finished
 
 
