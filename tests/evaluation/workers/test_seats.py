@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from windlass.evaluation.runs import fail_run
 from windlass.evaluation.workers.plans import count_able, drop_plan, fit_seats, look_at, revoke_seats, stop_plan
 from windlass.evaluation.workers.roster import leave, stay
 from windlass.evaluation.workers.seats import (
@@ -83,6 +84,13 @@ def test_only_workers_that_give_signs_of_life_count(shared: SharedRun) -> None:
     assert look_at(shared.database, run.id).able == 2
     leave(shared.database, there)
     assert look_at(shared.database, run.id).able == 1
+
+
+def test_a_run_that_has_ended_is_left_alone_though_its_plan_is_there(shared: SharedRun) -> None:
+    run = shared.record()
+    shared.plan(run)
+    fail_run(shared.database, run.id, "The warehouse could not store a span.")
+    assert take_seat(shared.database, shared.worker("a"), LEASE_S) is None
 
 
 def test_a_run_of_another_version_is_left_alone(shared: SharedRun) -> None:

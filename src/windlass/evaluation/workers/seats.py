@@ -3,7 +3,7 @@
 import secrets
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, select, update
 
 from windlass.errors import WindlassError
 from windlass.evaluation.runs import UNFINISHED
@@ -128,6 +128,8 @@ def _candidates(tx: Connection, worker: Worker) -> list[str]:
     )
     query = (
         select(run_plans.c.run)
+        # A run that failed or was cancelled may have a plan still, until its server looks.
+        .join(runs, and_(runs.c.id == run_plans.c.run, runs.c.state.in_(UNFINISHED)))
         .where(run_plans.c.version == __version__, run_plans.c.stopped.is_(False), undone, ~given_up)
         .order_by(held, run_plans.c.created)
     )

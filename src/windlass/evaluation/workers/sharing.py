@@ -9,6 +9,7 @@ from windlass.evaluation.execution import Opener
 from windlass.evaluation.resuming import PassingTroubles
 from windlass.evaluation.runs import Run, get_run, record_calls, record_progress
 from windlass.evaluation.workers.handover import move_handovers
+from windlass.evaluation.workers.patience import Patience
 from windlass.evaluation.workers.plans import (
     Standing,
     count_able,
@@ -20,6 +21,7 @@ from windlass.evaluation.workers.plans import (
     revoke_seats,
     stop_plan,
 )
+from windlass.evaluation.workers.seats import SeatLost
 from windlass.evaluation.workers.shares import divide, most_seats
 from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted
@@ -47,13 +49,21 @@ class RunSharing:
         What is finished is in the warehouse then. Called again after a crash, it goes on. Raises JobInterrupted
         when ``stopping`` is set: the workers go on meanwhile.
         """
-        if not has_plan(self._database, run.id):
-            able = count_able(self._database, run.id)
-            if not able:
-                return run
+        patience = Patience(stopping, between_s=self._look_s)
+        try:
+            if patience.until_done(lambda: self._is_shared_out(run, open_parts)):
+                self._attend(run, stopping)
+                patience.until_done(lambda: self._close(run))
+                return patience.until_done(lambda: get_run(self._database, run.project, run.id))
+        except SeatLost as error:
+            raise JobInterrupted from error
+        return run
+
+    def _is_shared_out(self, run: Run, open_parts: Opener) -> bool:
+        """Share a run out, if it is not, and somebody is there; say whether it is."""
+        if not has_plan(self._database, run.id) and (able := count_able(self._database, run.id)):
             self._plan(run, open_parts, able)
-        self._attend(run, stopping)
-        return get_run(self._database, run.project, run.id)
+        return has_plan(self._database, run.id)
 
     def _plan(self, run: Run, open_parts: Opener, able: int) -> None:
         parts = open_parts(run)
@@ -76,8 +86,7 @@ class RunSharing:
         _log.info("%s is shared out: %d parts for %d workers at once.", run.id, len(shards), seats)
 
     def _attend(self, run: Run, stopping: threading.Event) -> None:
-        if not has_plan(self._database, run.id):
-            return
+        """Move in what comes until nobody works on the run any more."""
         ending = False
         while True:
             moved, standing, wanted = 0, None, True
@@ -94,7 +103,6 @@ class RunSharing:
             if stopping.is_set():
                 raise JobInterrupted
             if ending and standing is not None and not standing.held:
-                self._close(run)
                 return
             if not moved:
                 stopping.wait(self._look_s)
@@ -111,6 +119,9 @@ class RunSharing:
 
     def _close(self, run: Run) -> None:
         """Move in what came last. From the first line on nobody hands over any more."""
+        if not has_plan(self._database, run.id):
+            # The answer to an earlier time was lost on its way.
+            return
         revoke_seats(self._database, run.id)
         while move_handovers(self._database, self._writer, run.project, run.id):
             pass
