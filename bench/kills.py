@@ -36,6 +36,7 @@ CONCURRENCY = 8
 LONGEST_S = 2.5
 STARTING = 5
 PATIENCE_S = 900.0
+AWAKE_S = 120.0
 
 
 def main() -> None:
@@ -164,10 +165,10 @@ class Trial(Victim):
 
     def await_call(self) -> None:
         """Wait until the model is asked something: the run is under way."""
-        asked, deadline = len(self._model.calls), time.monotonic() + PATIENCE_S
+        asked, deadline = len(self._model.calls), time.monotonic() + AWAKE_S
         while len(self._model.calls) == asked:
             if time.monotonic() > deadline:
-                raise SystemExit("the run does not go on")
+                raise SystemExit(f"nothing was asked for {AWAKE_S:g} s: a run that ended needs more --items")
             time.sleep(0.02)
 
     def calls(self) -> Counter[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from windlass.errors import ConfigurationError
+from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.metrics.answers import exact_match
@@ -143,6 +143,24 @@ def test_a_run_that_a_worker_gives_up_is_gone_on_with_by_the_server(
     assert not work_once(place)
     here.execute(run)
     assert (here.state_of(run).state, here.state_of(run).finished_items) == ("finished", 12)
+
+
+def test_what_is_away_for_a_moment_is_tried_again_and_for_long_given_up(
+    here: Here, place: Workplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = here.shared.record()
+    here.shared.plan(run)
+
+    def away(run: Run, _budget: object) -> RunParts:
+        raise Unavailable(f"The blobs of {run.id} are away.")
+
+    object.__setattr__(place, "open_share", away)
+    assert not work_once(place), "it is waited before the next try"
+    assert "gives" not in caplog.text
+    place.troubles[run.id] = 19
+    work_once(place)
+    assert f"This worker gives {run.id} up: The blobs of {run.id} are away." in caplog.text
+    assert not here.asked
 
 
 def test_a_worker_that_asks_models_elsewhere_gives_the_run_up(

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from windlass.errors import ConfigurationError, WindlassError
+from windlass.errors import ConfigurationError, Unavailable, WindlassError
 from windlass.evaluation.execution import RunParts
 from windlass.evaluation.runner import Progress, run_samples
 from windlass.evaluation.runs import Run, find_run_of
@@ -35,6 +36,7 @@ from windlass.storage.database import Database
 _log = logging.getLogger(__name__)
 
 _LOOK_S: Final = 0.2
+_MOST_TROUBLES: Final = 20
 
 T = TypeVar("T")
 
@@ -52,6 +54,8 @@ class Workplace:
     model_base_url: str
     stopping: threading.Event
     lease_s: float
+    troubles: Counter[str] = field(default_factory=Counter)
+    """How often something was away when a run was to be worked on."""
 
     @property
     def patience(self) -> Patience:
@@ -59,7 +63,7 @@ class Workplace:
 
 
 def work_once(place: Workplace) -> bool:
-    """Take a seat and work until there is nothing to do there; return whether there was a seat.
+    """Take a seat and work until there is nothing to do there; return whether to look for another at once.
 
     A run that cannot be worked on here is given up with one sentence, and left to others. Raises Unavailable.
     """
@@ -67,11 +71,16 @@ def work_once(place: Workplace) -> bool:
     if seat is None:
         return False
     part = _Part(place, seat)
-    error = None
+    error, away = None, False
     try:
         part.work()
     except SeatLost as lost:
         _log.warning("%s", lost.message)
+    except Unavailable as trouble:
+        # It may pass; but a worker that waits for ever would have the server wait for it.
+        away = True
+        place.troubles[seat.run] += 1
+        error = trouble.message if place.troubles[seat.run] >= _MOST_TROUBLES else None
     except WindlassError as known:
         error = known.message
     except Exception as unknown:  # noqa: BLE001 - others may do better, and this worker goes on with other runs
@@ -82,7 +91,7 @@ def work_once(place: Workplace) -> bool:
     place.presence.let_go()
     with contextlib.suppress(SeatLost):
         place.patience.until_done(lambda: end_seat(place.database, seat, part.counts(), error))
-    return True
+    return not away
 
 
 class _Part:
