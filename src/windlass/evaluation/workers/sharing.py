@@ -87,7 +87,7 @@ class RunSharing:
 
     def _attend(self, run: Run, stopping: threading.Event) -> None:
         """Move in what comes until nobody works on the run any more."""
-        ending = False
+        ending, waiting = False, False
         while True:
             moved, standing, wanted = 0, None, True
             try:
@@ -98,8 +98,11 @@ class RunSharing:
                 if not ending and (not wanted or standing.is_over or not (standing.held or standing.able)):
                     stop_plan(self._database, run.id)
                     ending = True
+                waiting = False
             except Unavailable as error:
-                _log.warning("%s waits: %s", run.id, error.message)
+                if not waiting:
+                    _log.warning("%s waits: %s", run.id, error.message)
+                waiting = True
             if stopping.is_set():
                 raise JobInterrupted
             if ending and standing is not None and not standing.held:
