@@ -162,7 +162,7 @@ class Tally:
 
     def add(self, samples: Sequence[SampleResult]) -> None:
         """Count an item with its samples, in the order of the repeats."""
-        result = average_repeats(samples).get(samples[0].item) if samples else None
+        result = samples[0] if len(samples) == 1 else next(iter(average_repeats(samples).values()), None)
         for name, values in self._values.items():
             judgement = result.judgements.get(name) if result is not None else None
             if judgement is not None and judgement.value is not None:
