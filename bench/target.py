@@ -101,7 +101,7 @@ class HttpServer(ABC):
 
     def __init__(self, process: "subprocess.Popen[str]", address: str) -> None:
         self.process = process
-        self._address = address
+        self.address = address
         self._watched = psutil.Process(process.pid)
         self._connections: dict[int, http.client.HTTPConnection] = {}
 
@@ -142,7 +142,7 @@ class HttpServer(ABC):
     def ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         me = threading.get_ident()
         for last_try in (False, True):
-            connection = self._connections.setdefault(me, http.client.HTTPConnection(self._address))
+            connection = self._connections.setdefault(me, http.client.HTTPConnection(self.address))
             try:
                 connection.request(method, path, body, dict(headers))
                 response = connection.getresponse()

@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """How deep lists and maps may nest in an attribute's value; what has deeper ones is rejected and counted."""
     run_concurrency: int = Field(default=8, ge=1, le=1000)
     """Samples of a run that are in flight at once, unless the run says otherwise."""
+    worker_lease_s: float = Field(default=15.0, ge=1)
+    """How long a `windlass worker` may give no sign of life, in seconds, before others take over what it had."""
     request_timeout_s: float = Field(default=120.0, gt=0)
     """How long a model provider may take for one answer, in seconds."""
     model_cache_mb: int = Field(default=256, ge=1)

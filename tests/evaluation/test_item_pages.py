@@ -7,7 +7,7 @@ import pytest
 from windlass.canonical import digest_bytes
 from windlass.errors import NotFound, Unavailable
 from windlass.evaluation.item_edits import line_of_item
-from windlass.evaluation.item_lines import ItemLines
+from windlass.evaluation.item_lines import ItemLines, LineItems
 from windlass.evaluation.item_pages import ItemSearch, page_of_items
 from windlass.evaluation.samples import Item
 from windlass.storage.blobs import Blobs
@@ -112,3 +112,13 @@ def test_damage_is_told_and_not_shown_as_items(blobs: Blobs) -> None:
     with pytest.raises(NotFound):
         ItemLines(blobs, digest_bytes(b"never kept"))
     assert len(ItemLines(blobs, digest)) == 1
+
+
+def test_many_items_are_read_as_they_are_asked_for_and_are_the_same(lines: ItemLines) -> None:
+    items = LineItems(lines)
+    one_by_one = [lines.item(number) for number in range(len(lines))]
+    assert list(items) == one_by_one == list(items), "they can be gone through again"
+    assert len(items) == len(one_by_one)
+    assert (items[1], items[-1], items[1:3]) == (one_by_one[1], one_by_one[-1], one_by_one[1:3])
+    with pytest.raises(IndexError):
+        items[len(items)]

@@ -1,6 +1,6 @@
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -353,6 +353,9 @@ class Faltering(SampleStore):
 
     def stored(self) -> Mapping[str, SampleResult]:
         return self._inner.stored()
+
+    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
+        return self._inner.pieces()
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         self.thread_names.add(threading.current_thread().name)

@@ -7,6 +7,7 @@ from opentelemetry import trace
 from windlass.errors import Unavailable
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.metrics.answers import exact_match, groundedness
+from windlass.evaluation.results import summarise, summarise_pieces
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.store import WarehouseSamples
@@ -168,3 +169,31 @@ def test_a_target_whose_spans_cannot_be_committed_is_unavailable(writer: Writer,
     with pytest.raises(Unavailable, match="not committed yet"):
         store.write([(ITEMS[0], result)])
     assert store.stored() == {}
+
+
+def test_a_large_run_is_read_in_pieces_and_summarised_the_same(writer: Writer, warehouse: Warehouse) -> None:
+    items = [Item(id=f"i{number:02}", input="?", reference=str(number % 3)) for number in range(40)]
+
+    async def ask(item: Item) -> Prediction:
+        if item.id == "i07":
+            raise ValueError("no such page")
+        return Prediction(output=str(int(item.id[1:]) % 2), latency_s=0.1)
+
+    def store(piece: int) -> WarehouseSamples:
+        return WarehouseSamples(writer, warehouse, project="default", run="r", release="sha256:a", piece=piece)
+
+    settings = RunnerSettings(concurrency=8, repeats=2, backoff_s=0.001)
+    assert asyncio.run(run_samples(items, ask, [exact_match], store(1000), settings=settings)).finished == 80
+    [whole] = store(1000).pieces()
+    pieces = list(store(20).pieces())
+    assert len(pieces) > 2
+    assert {key: result for piece in pieces for key, result in piece.items()} == whole
+    for piece in pieces:
+        assert {result.repeat for result in piece.values()} == {1, 2}
+    unasked = [*items, Item(id="never", input="?", reference="0")]
+    at_once = summarise(whole, unasked, ["exact_match"], 2)
+    piece_by_piece = summarise_pieces(store(20).pieces(), unasked, ["exact_match"], 2)
+    assert piece_by_piece == at_once
+    assert at_once["exact_match"].missing_why == {"failed": 1, "absent": 1}
+    # Taken up again, nothing is asked.
+    assert asyncio.run(run_samples(items, ask, [exact_match], store(20), settings=settings)) == Progress(80, 80, 2)

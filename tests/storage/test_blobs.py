@@ -2,6 +2,7 @@ import hashlib
 import os
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,23 @@ def test_a_blob_exists_after_it_was_put_and_not_before(each_blobs: Blobs) -> Non
     assert each_blobs.put(b"content") == digest
     assert each_blobs.exists(digest)
     assert each_blobs.get(digest) == b"content"
+
+
+def test_bytes_in_pieces_are_the_same_blob_as_at_once(each_blobs: Blobs) -> None:
+    digest = each_blobs.put_pieces(iter([b"con", b"", b"tent"]))
+    assert digest == digest_bytes(b"content")
+    assert each_blobs.get(digest) == b"content"
+    assert each_blobs.put_pieces([b"content"]) == digest
+
+
+def test_pieces_that_break_off_leave_nothing(blobs: Blobs, folder: Path) -> None:
+    def breaking() -> Iterator[bytes]:
+        yield b"con"
+        raise InputError("line 2 is not JSON")
+
+    with pytest.raises(InputError, match="line 2"):
+        blobs.put_pieces(breaking())
+    assert files_in(folder) == []
 
 
 def test_a_deleted_blob_is_gone_and_deleting_it_again_is_nothing(each_blobs: Blobs) -> None:

@@ -15,6 +15,7 @@ from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
 from windlass.evaluation.media import tables as _media
 from windlass.evaluation.reviews import tables as _reviews
+from windlass.evaluation.workers import tables as _workers
 from windlass.models import tables as _models
 from windlass.monitoring import tables as _monitoring
 from windlass.prices import tables as _prices
@@ -22,7 +23,19 @@ from windlass.storage.database import Database, metadata
 from windlass.telemetry import tables as _telemetry
 from windlass.views import tables as _views
 
-DECLARED = (_access, _artifacts, _evaluation, _media, _models, _monitoring, _prices, _reviews, _telemetry, _views)
+DECLARED = (
+    _access,
+    _artifacts,
+    _evaluation,
+    _media,
+    _models,
+    _monitoring,
+    _prices,
+    _reviews,
+    _telemetry,
+    _views,
+    _workers,
+)
 
 
 def test_every_file_of_tables_is_compared() -> None:
@@ -112,3 +125,19 @@ def test_processes_that_migrate_at_once_take_turns(
         for racer in racers:
             racer.kill()
         postgres_template("DROP DATABASE racing WITH (FORCE)")
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE alembic_version SET version_num = '0001'", "has schema '0001', and this windlass works with"),
+        ("DROP TABLE alembic_version", "is empty, and this windlass works with"),
+        ("UPDATE alembic_version SET version_num = 'f00'", "has schema 'f00', which this windlass does not know"),
+    ],
+)
+def test_who_may_not_migrate_refuses_another_schema(database: Database, statement: str, problem: str) -> None:
+    database.check_schema()
+    with database.write() as tx:
+        tx.execute(text(statement))
+    with pytest.raises(ConfigurationError, match=problem):
+        database.check_schema()

@@ -63,8 +63,9 @@ from windlass.evaluation.runs import (
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
 from windlass.evaluation.targets.spec import AgentSpec, read_spec
+from windlass.evaluation.workers.sharing import RunSharing
 from windlass.models.answer_store import AnswerStore
-from windlass.models.calls.run_calls import RunCalls
+from windlass.models.calls.run_calls import BudgetOf, RunCalls
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
@@ -94,8 +95,12 @@ class ReleaseRuns:
         targets: UrlTargets,
         resources_of: Callable[[str], ProjectResources],
         concurrency: int,
+        sharing: RunSharing | None = None,
     ) -> None:
-        """``settle`` returns when everything that was acknowledged can be read."""
+        """``settle`` returns when everything that was acknowledged can be read.
+
+        ``sharing`` has other processes work on the runs, where there are any.
+        """
         self._database = database
         self._audit = audit
         self._jobs = jobs
@@ -112,6 +117,7 @@ class ReleaseRuns:
         self._targets = targets
         self._resources_of = resources_of
         self._concurrency = concurrency
+        self._sharing = sharing
         jobs.register(_JOB, self._execute)
 
     def start(
@@ -196,7 +202,7 @@ class ReleaseRuns:
             raise Unavailable(f"{run_id} is storing its last samples; resume it in a moment.")
         options = changed_options(run, changed)
         if options.max_cost_usd is not None:
-            calls = self._open(run).calls
+            calls = self.open_parts(run).calls
             assert calls is not None
             refuse_unpriced(options, calls)
         resumed = resume_run(self._database, self._audit, principal, run, options)
@@ -274,8 +280,8 @@ class ReleaseRuns:
         grouped = by_item(self.samples(run).values())
         return pass_rates([values_of(grouped.get(item.id, ()), metric) for item in self.items(run)], k)
 
-    def items(self, run: Run) -> list[Item]:
-        """Return the items of a run's dataset version."""
+    def items(self, run: Run) -> Sequence[Item]:
+        """Return the items of a run's dataset version; of a large one each is read when it is asked for."""
         return self._datasets.load(run.project, f"dataset/{run.dataset.name}@{run.dataset.digest}")[1]
 
     def recover(self) -> None:
@@ -312,11 +318,20 @@ class ReleaseRuns:
         return Facilities(self._resources_of(project), ItemChecklists(self._database, project))
 
     def _execute(self, run_id: str) -> None:
-        execute_run(run_id, database=self._database, open_parts=self._open, stopping=self._jobs.stopping)
+        execute_run(
+            run_id,
+            database=self._database,
+            open_parts=self.open_parts,
+            stopping=self._jobs.stopping,
+            sharing=self._sharing,
+        )
 
-    def _open(self, run: Run) -> RunParts:
+    def open_parts(self, run: Run, *, budget_of: BudgetOf | None = None) -> RunParts:
+        """Open what a run works with; ``budget_of`` as ``RunCalls`` has it."""
         answers = self._answers.of_run(run.project) if run.options.cache else None
-        calls = calls_of(self._prices, run.project, run.options, answers=answers, counts=run.calls)
+        calls = calls_of(
+            self._prices, run.project, run.options, answers=answers, counts=run.calls, budget_of=budget_of
+        )
         evaluators = restore_evaluators(
             self._registry,
             run.project,

@@ -4,7 +4,7 @@ from windlass.errors import InputError
 from windlass.models.answer_store import RunAnswers
 from windlass.models.calls.counts import CallCounts
 from windlass.models.calls.limits import CallLimits
-from windlass.models.calls.run_calls import RunCalls
+from windlass.models.calls.run_calls import BudgetOf, RunCalls
 from windlass.prices.book import CalledModel, PriceBook
 from windlass.prices.rates import Rates
 
@@ -16,6 +16,7 @@ def calls_of(
     *,
     answers: RunAnswers | None = None,
     counts: CallCounts | None = None,
+    budget_of: BudgetOf | None = None,
 ) -> RunCalls:
     """Return the calls of a run under a project's prices; ``counts`` are those it made so far."""
 
@@ -23,7 +24,7 @@ def calls_of(
         called = CalledModel(provider, name, "")
         return prices.look_up(project, [called])[called].rates
 
-    return RunCalls(options, rates_of=rates_of, answers=answers, counts=counts)
+    return RunCalls(options, rates_of=rates_of, answers=answers, counts=counts, budget_of=budget_of)
 
 
 def refuse_unpriced(options: CallLimits, calls: RunCalls) -> None:

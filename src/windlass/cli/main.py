@@ -30,6 +30,7 @@ from windlass.cli import (
     server,
     sql,
     traces,
+    worker,
 )
 from windlass.errors import WindlassError
 from windlass.version import __version__
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.run_demo)
 app.command("up")(server.up)
+app.command("worker")(worker.worker)
 app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")

@@ -1,7 +1,7 @@
 """Datasets as artifacts: items in a blob of canonical JSON lines, named by a version."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Self
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, Self
 
 from pydantic import BaseModel
 
@@ -14,11 +14,13 @@ from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.datasets import parse_items
 from windlass.evaluation.item_differences import Differences
 from windlass.evaluation.item_edits import edited_lines, line_of_item, new_items
-from windlass.evaluation.item_lines import ItemLines, fields_of_line
+from windlass.evaluation.item_lines import ItemLines, LineItems, fields_of_line
 from windlass.evaluation.kept import Kept
 from windlass.evaluation.samples import Item
 from windlass.storage.blobs import Blobs
 
+MOST_IN_MEMORY: Final = 20_000
+"""Items of a version that are kept as objects; of a larger one, where each begins in its blob."""
 _KEPT = 8
 _ATTEMPTS = 5
 
@@ -127,10 +129,13 @@ class Datasets:
                     raise error.conflict from error
         raise AssertionError
 
-    def load(self, project: str, selector: str | Selector) -> tuple[Version, list[Item]]:
-        """Return a version with its items. Raises NotFound."""
+    def load(self, project: str, selector: str | Selector) -> tuple[Version, Sequence[Item]]:
+        """Return a version with its items: read as they are asked for where there are many. Raises NotFound."""
         version = self._registry.get(project, selector, kind="dataset")
-        blob = Dataset.model_validate(version.body).items
+        body = Dataset.model_validate(version.body)
+        blob = body.items
+        if body.count > MOST_IN_MEMORY:
+            return version, LineItems(self._lines.get(blob, lambda: ItemLines(self._blobs, blob)))
         source = f"dataset/{version.name}"
         return version, self._loaded.get(blob, lambda: parse_items(self._blobs.get(blob).decode(), source))
 
@@ -201,19 +206,24 @@ class Datasets:
         The blob is written before the version that names it: a crash between the two leaves bytes that nothing
         names, never a version without its items.
         """
-        whole = bytearray()
         common = set(_FIELDS)
         count = 0
-        for line in lines:
-            common &= {field for field, value in fields_of_line(line).items() if value is not None}
-            count += 1
-            whole += line
-            whole += b"\n"
-        if not count:
-            raise InputError(f"dataset/{name} would have no items; a version has at least one.")
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal count
+            for line in lines:
+                common.intersection_update(
+                    field for field, value in fields_of_line(line).items() if value is not None
+                )
+                count += 1
+                yield line + b"\n"
+            if not count:
+                raise InputError(f"dataset/{name} would have no items; a version has at least one.")
+
+        blob = self._blobs.put_pieces(pieces())
         body = Dataset(
             description=description,
-            items=self._blobs.put(bytes(whole)),
+            items=blob,
             count=count,
             fields=[field for field in _FIELDS if field in common],
         )

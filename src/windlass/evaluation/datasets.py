@@ -68,15 +68,29 @@ def require_columns(items: Sequence[Item], evaluators: Iterable[Evaluator]) -> N
 
     Raises InputError naming the evaluator, the column, the first item without it and how many lack it.
     """
-    for evaluator in evaluators:
+    chosen = list(evaluators)
+    lacking = columns_lacking(items, chosen)
+    for evaluator in chosen:
         for column in evaluator.needs:
-            lacking = [item.id for item in items if not _has(item, column)]
-            if lacking:
+            if column in lacking:
+                first, count = lacking[column]
                 raise InputError(
-                    f"Evaluator {evaluator.name!r} needs {column!r}, item {lacking[0]!r} has none "
-                    f"({len(lacking)} of {len(items)} items lack it): add it to the dataset, or leave "
+                    f"Evaluator {evaluator.name!r} needs {column!r}, item {first!r} has none "
+                    f"({count} of {len(items)} items lack it): add it to the dataset, or leave "
                     "this evaluator out of the run."
                 )
+
+
+def columns_lacking(items: Iterable[Item], evaluators: Iterable[Evaluator]) -> dict[str, tuple[str, int]]:
+    """Return, of the columns that evaluators need, those that items lack: the first without it, and how many."""
+    needed = dict.fromkeys(column for evaluator in evaluators for column in evaluator.needs)
+    lacking: dict[str, tuple[str, int]] = {}
+    for item in items if needed else ():
+        for column in needed:
+            if not _has(item, column):
+                first, count = lacking.get(column, (item.id, 0))
+                lacking[column] = (first, count + 1)
+    return lacking
 
 
 def _has(item: Item, column: str) -> bool:

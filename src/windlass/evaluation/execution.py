@@ -5,14 +5,15 @@ import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from windlass.errors import Unavailable, WindlassError
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.results import summarise
+from windlass.evaluation.results import summarise_pieces
 from windlass.evaluation.resuming import PassingTroubles
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
 from windlass.evaluation.runs import (
+    UNFINISHED,
     Run,
     fail_run,
     finish_run,
@@ -49,8 +50,21 @@ class RunParts:
 Opener = Callable[[Run], RunParts]
 
 
+class Sharing(Protocol):
+    """Has others work on a run first, where there are any."""
+
+    def share(self, run: Run, open_parts: Opener, stopping: threading.Event) -> Run:
+        """Return the run as the others left it: done, ended, or to be gone on with. Raises JobInterrupted."""
+        ...
+
+
 def execute_run(
-    run_id: str, *, database: Database, open_parts: Opener, stopping: threading.Event | None = None
+    run_id: str,
+    *,
+    database: Database,
+    open_parts: Opener,
+    stopping: threading.Event | None = None,
+    sharing: Sharing | None = None,
 ) -> None:
     """Bring a run to its end: every item sampled and scored, the summaries written.
 
@@ -62,12 +76,17 @@ def execute_run(
     if run is None:
         return
     try:
+        if sharing is not None:
+            run = sharing.share(run, open_parts, stopping or threading.Event())
         parts = open_parts(run)
+        if run.state not in UNFINISHED:
+            _note_ended(run, parts, database)
+            return
         progress = asyncio.run(_sampled(run, parts, database, stopping))
         reason = parts.calls.stopped if parts.calls is not None else None
         if (progress.stopped or reason) and stopping is not None and stopping.is_set():
             raise JobInterrupted
-        metrics = summarise(parts.store.stored(), parts.items, run.evaluators, run.repeats)
+        metrics = summarise_pieces(parts.store.pieces(), parts.items, run.evaluators, run.repeats)
         ended = stop_run(database, run_id, reason, metrics) if reason else finish_run(database, run_id, metrics)
         if not ended:
             note_cancelled(database, run_id, progress.finished, progress.failed, metrics)
@@ -77,6 +96,13 @@ def execute_run(
         # A fault of ours: the record must not say "running" for ever, and the job must say what it was.
         fail_run(database, run_id, f"The run failed with {type(error).__name__}: {error}.")
         raise
+
+
+def _note_ended(run: Run, parts: RunParts, database: Database) -> None:
+    """Write down what there is of a run that was cancelled while others worked on it."""
+    metrics = summarise_pieces(parts.store.pieces(), parts.items, run.evaluators, run.repeats)
+    failures = [result.prediction is None for piece in parts.store.pieces() for result in piece.values()]
+    note_cancelled(database, run.id, len(failures), sum(failures), metrics)
 
 
 async def _sampled(run: Run, parts: RunParts, database: Database, stopping: threading.Event | None) -> Progress:

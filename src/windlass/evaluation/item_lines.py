@@ -2,9 +2,9 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, overload
 
 import orjson
 
@@ -70,6 +70,30 @@ class ItemLines:
             if told in line and fields_of_line(line)["id"] == item_id:
                 return item_of_line(line)
         raise NotFound(f"There is no item {item_id!r} in this version; it may be in another one.")
+
+
+class LineItems(Sequence[Item]):
+    """The items of lines, each read when it is asked for."""
+
+    def __init__(self, lines: ItemLines) -> None:
+        self._lines = lines
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __iter__(self) -> Iterator[Item]:
+        return map(item_of_line, self._lines.lines())
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Item]: ...
+
+    def __getitem__(self, index: int | slice) -> Item | list[Item]:
+        if isinstance(index, slice):
+            return [self._lines.item(number) for number in range(len(self))[index]]
+        return self._lines.item(range(len(self))[index])
 
 
 def split_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

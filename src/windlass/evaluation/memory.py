@@ -1,6 +1,6 @@
 """Samples kept in memory: for an evaluation whose samples need not outlive the process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from windlass.evaluation.samples import Item, SampleResult
@@ -14,6 +14,9 @@ class MemorySamples:
 
     def stored(self) -> Mapping[str, SampleResult]:
         return dict(self._results)
+
+    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
+        return [self.stored()]
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         self._results.update((result.key, result) for _, result in samples)

@@ -1,7 +1,9 @@
 """What came of a run: summaries of its metrics, and its samples one by one."""
 
+from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from pydantic import BaseModel, Field, JsonValue
@@ -84,15 +86,40 @@ def summarise(
     results: Mapping[str, SampleResult], items: Sequence[Item], evaluators: Sequence[str], repeats: int = 1
 ) -> dict[str, MetricSummary]:
     """Summarise every evaluator over the items of a run; what has no value is counted, not hidden."""
-    if repeats == 1:
-        return {name: _summary(results, items, name) for name in evaluators}
-    grouped, averaged = by_item(results.values()), average_repeats(results.values())
-    return {
-        name: _summary(averaged, items, name).model_copy(
-            update={"repeats": _repeat_summary([grouped.get(item.id, []) for item in items], name, repeats)}
-        )
-        for name in evaluators
-    }
+    tally = Tally(evaluators, repeats)
+    grouped = by_item(results.values())
+    for item in items:
+        tally.add(grouped.get(item.id, ()))
+    return tally.summaries()
+
+
+def summarise_pieces(
+    pieces: Iterable[Mapping[str, SampleResult]],
+    items: Sequence[Item],
+    evaluators: Sequence[str],
+    repeats: int = 1,
+) -> dict[str, MetricSummary]:
+    """Do the same of samples that come piece by piece; only the values are kept of those before."""
+    coming = iter(pieces)
+    there = list(islice(coming, 2))
+    if len(there) == 1:
+        return summarise(there[0], items, evaluators, repeats)
+    tally = Tally(evaluators, repeats)
+    absent = {item.id for item in items}
+    while there:
+        # No name holds on to a piece while the next one is read.
+        _count(there.pop(0), absent, tally)
+        there.extend(islice(coming, 1))
+    for _ in absent:
+        tally.add(())
+    return tally.summaries()
+
+
+def _count(piece: Mapping[str, SampleResult], absent: set[str], tally: "Tally") -> None:
+    for item, samples in by_item(piece.values()).items():
+        if item in absent:
+            absent.discard(item)
+            tally.add(samples)
 
 
 def samples_page(
@@ -135,25 +162,47 @@ def run_sample(item: Item, result: SampleResult) -> RunSample:
     )
 
 
-def _summary(results: Mapping[str, SampleResult], items: Sequence[Item], metric: str) -> MetricSummary:
-    values: list[float] = []
-    why: Counter[str] = Counter()
-    for item in items:
-        result = results.get(item.id)
-        judgement = result.judgements.get(metric) if result is not None else None
-        if judgement is not None and judgement.value is not None:
-            values.append(judgement.value)
-        else:
-            why[_reason(result, judgement)] += 1
-    mean, low, high = _estimate(values)
-    return MetricSummary(
-        mean=mean,
-        low=low,
-        high=high,
-        n=len(values),
-        missing=why.total(),
-        missing_why=dict(why.most_common()),
-    )
+class Tally:
+    """What a run's summaries are made of: of each item its values, and of those without one why."""
+
+    def __init__(self, evaluators: Sequence[str], repeats: int) -> None:
+        self._repeats = repeats
+        self._values = {name: array("d") for name in evaluators}
+        self._why: dict[str, Counter[str]] = {name: Counter() for name in evaluators}
+        self._of_repeats: dict[str, list[list[float]]] = {name: [] for name in evaluators}
+
+    def add(self, samples: Sequence[SampleResult]) -> None:
+        """Count an item with its samples, in the order of the repeats."""
+        result = samples[0] if len(samples) == 1 else next(iter(average_repeats(samples).values()), None)
+        for name, values in self._values.items():
+            judgement = result.judgements.get(name) if result is not None else None
+            if judgement is not None and judgement.value is not None:
+                values.append(judgement.value)
+            else:
+                self._why[name][_reason(result, judgement)] += 1
+            if self._repeats > 1:
+                self._of_repeats[name].append(values_of(samples, name))
+
+    def summaries(self) -> dict[str, MetricSummary]:
+        return {name: self._summary(name) for name in self._values}
+
+    def _summary(self, name: str) -> MetricSummary:
+        values, why = self._values[name], self._why[name]
+        mean, low, high = _estimate(values)
+        return MetricSummary(
+            mean=mean,
+            low=low,
+            high=high,
+            n=len(values),
+            missing=why.total(),
+            missing_why=dict(why.most_common()),
+            repeats=self._repeat_summary(self._of_repeats[name]) if self._repeats > 1 else None,
+        )
+
+    def _repeat_summary(self, values: Sequence[Sequence[float]]) -> RepeatSummary:
+        there = sum(map(len, values))
+        missing = len(values) * self._repeats - there
+        return RepeatSummary(samples=there, missing=missing, passes=all_pass_rates(values, self._repeats))
 
 
 def _estimate(values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
@@ -165,14 +214,6 @@ def _estimate(values: Sequence[float]) -> tuple[float | None, float | None, floa
         return sum(values) / len(values), *interval
     estimate = mean_estimate(values)
     return estimate.mean, estimate.low, estimate.high
-
-
-def _repeat_summary(of_items: Sequence[Sequence[SampleResult]], metric: str, repeats: int) -> RepeatSummary:
-    values = [values_of(results, metric) for results in of_items]
-    there = sum(map(len, values))
-    return RepeatSummary(
-        samples=there, missing=len(of_items) * repeats - there, passes=all_pass_rates(values, repeats)
-    )
 
 
 def values_of(results: Sequence[SampleResult], metric: str) -> list[float]:

@@ -1,6 +1,6 @@
 """Going on with a run that had ended: what was finished stays, what may fare better now is tried again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -29,11 +29,10 @@ class PassingTroubles:
         self._store = store
 
     def stored(self) -> Mapping[str, SampleResult]:
-        return {
-            key: _without_failures(result)
-            for key, result in self._store.stored().items()
-            if result.prediction is not None or result.error_type not in _PASSING
-        }
+        return _without_passing(self._store.stored())
+
+    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
+        return map(_without_passing, self._store.pieces())
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         self._store.write(samples)
@@ -92,6 +91,14 @@ def _refuse_evidence(tx: Connection, run: Run) -> None:
     resting = select(func.count()).where(c.project == run.project, c.evidence.contains(run.id, autoescape=True))
     if tx.execute(resting).scalar_one():
         raise Conflict(f"A verdict rests on {run.id}, which is its evidence and stays as it is; evaluate again.")
+
+
+def _without_passing(stored: Mapping[str, SampleResult]) -> Mapping[str, SampleResult]:
+    return {
+        key: _without_failures(result)
+        for key, result in stored.items()
+        if result.prediction is not None or result.error_type not in _PASSING
+    }
 
 
 def _without_failures(result: SampleResult) -> SampleResult:

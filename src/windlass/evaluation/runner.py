@@ -11,7 +11,7 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -45,6 +45,10 @@ class SampleStore(Protocol):
         """Return the finished samples by key, with the judgements that were stored of them."""
         ...
 
+    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
+        """Give the same piece by piece, for they may be many: all of an item in one piece, at least one piece."""
+        ...
+
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         """Store finished samples, first each sample, then its judgements."""
         ...
@@ -68,6 +72,8 @@ class RunnerSettings:
     concurrency: int = 8
     repeats: int = 1
     """How often each item is asked; all items once, before any is asked again."""
+    first_repeat: int = 1
+    """The first of the repeats that are asked here; others may ask those before."""
     measure_latency: bool = True
     """Whether the time that a target takes is its latency, where it says none: not when answers are looked up."""
     attempts: int = 3
@@ -104,8 +110,8 @@ async def run_samples(
     stored until then stays.
     """
     settings = settings or RunnerSettings()
-    stored = await _rescore(items, evaluators, store, settings)
-    run = _Run(items, target, evaluators, store, settings, observe, stored)
+    finished = await _finished(items, evaluators, store, settings)
+    run = _Run(items, target, evaluators, store, settings, observe, finished)
     return await run.execute()
 
 
@@ -118,21 +124,19 @@ class _Run:
         store: SampleStore,
         settings: RunnerSettings,
         observe: Observer | None,
-        stored: Mapping[str, SampleResult],
+        finished: Mapping[str, bool],
     ) -> None:
+        """``finished`` are the keys of samples that are stored, and whether they failed."""
         self._target = target
         self._evaluators = evaluators
         self._store = store
         self._settings = settings
         self._observe = observe
-        keys = {
-            sample_key(item.id, repeat): (item, repeat)
-            for repeat in range(1, settings.repeats + 1)
-            for item in items
-        }
-        done = [stored[key] for key in keys if key in stored]
-        self._progress = Progress(len(keys), len(done), sum(result.prediction is None for result in done))
-        self._waiting = iter([sample for key, sample in keys.items() if key not in stored])
+        # Items may be many, and read one by one: none is kept here.
+        wanted = len(items) * (settings.repeats - settings.first_repeat + 1)
+        done = _done(items, settings, finished)
+        self._progress = Progress(wanted, len(done), sum(done))
+        self._waiting = ((item, repeat) for key, item, repeat in _samples(items, settings) if key not in finished)
         self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(2 * settings.batch)
         self._hurry = asyncio.Event()
         """Set when a commit need not wait for more samples: there are enough, or there will be none."""
@@ -210,6 +214,20 @@ class _Run:
         )
         going_on = self._observe is None or self._observe(progress)
         return progress._replace(stopped=not going_on)
+
+
+def _samples(items: Iterable[Item], settings: RunnerSettings) -> Iterator[tuple[str, Item, int]]:
+    """Give what there is to ask, with its key."""
+    for repeat in range(settings.first_repeat, settings.repeats + 1):
+        for item in items:
+            yield sample_key(item.id, repeat), item, repeat
+
+
+def _done(items: Sequence[Item], settings: RunnerSettings, finished: Mapping[str, bool]) -> list[bool]:
+    """Return whether each sample failed that is there already."""
+    if not finished:
+        return []
+    return [finished[key] for key, _, _ in _samples(items, settings) if key in finished]
 
 
 async def _ask(item: Item, repeat: int, target: Target, settings: RunnerSettings) -> SampleResult:
@@ -293,12 +311,33 @@ async def _judge(evaluator: Evaluator, sample: Sample, timeout_s: float) -> Judg
         return Judgement(None, "error", f"The evaluator did not answer within {timeout_s:g} s.")
 
 
-async def _rescore(
+async def _finished(
     items: Sequence[Item], evaluators: Sequence[Evaluator], store: SampleStore, settings: RunnerSettings
-) -> Mapping[str, SampleResult]:
-    """Return the finished samples, after giving those that lack a judgement the missing ones."""
-    stored = await asyncio.to_thread(store.stored)
-    by_id = {item.id: item for item in items}
+) -> Mapping[str, bool]:
+    """Return the keys of the finished samples, and whether each failed, after judging what lacks a judgement."""
+    finished: dict[str, bool] = {}
+    pieces = iter(await asyncio.to_thread(store.pieces))
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        await _rescore(piece, items, evaluators, store, settings)
+        finished.update((key, result.prediction is None) for key, result in piece.items())
+        # Not to hold on to it while the next one is read.
+        piece = {}
+    return finished
+
+
+async def _rescore(
+    stored: Mapping[str, SampleResult],
+    items: Sequence[Item],
+    evaluators: Sequence[Evaluator],
+    store: SampleStore,
+    settings: RunnerSettings,
+) -> None:
+    """Give finished samples that lack a judgement the missing ones."""
+    names = {evaluator.name for evaluator in evaluators}
+    unjudged = [
+        result for result in stored.values() if result.prediction is not None and names - set(result.judgements)
+    ]
+    by_id = _named(items, {result.item for result in unjudged})
     places = asyncio.Semaphore(settings.concurrency)
 
     async def complete(result: SampleResult) -> SampleResult:
@@ -308,16 +347,14 @@ async def _rescore(
                 judged = await _judged(by_id[result.item], replace(result, judgements={}), absent, settings)
         return _scored(by_id[result.item], judged, absent)
 
-    names = {evaluator.name for evaluator in evaluators}
-    lacking = [
-        result
-        for result in stored.values()
-        if result.prediction is not None and result.item in by_id and names - set(result.judgements)
-    ]
+    lacking = [result for result in unjudged if result.item in by_id]
     for start in range(0, len(lacking), settings.batch):
         completed = await asyncio.gather(*map(complete, lacking[start : start + settings.batch]))
         await asyncio.to_thread(_patiently, partial(store.write_judgements, completed))
-    return stored
+
+
+def _named(items: Iterable[Item], names: Collection[str]) -> dict[str, Item]:
+    return {item.id: item for item in items if item.id in names} if names else {}
 
 
 def _scored(item: Item, result: SampleResult, evaluators: Sequence[Evaluator]) -> SampleResult:

@@ -217,6 +217,15 @@ def find_run(database: Database, project: str, run_id: str) -> Run | None:
     return None if row is None else _run(row)
 
 
+def find_run_of(database: Database, run_id: str) -> Run:
+    """Return a run of any project: ids are unique. Raises NotFound."""
+    with database.read() as tx:
+        row = tx.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no run {run_id!r}.")
+    return _run(row)
+
+
 def list_runs(
     database: Database,
     project: str,

@@ -1,7 +1,7 @@
 """Samples of a run in the warehouse: each a trace with scores, and so its own checkpoint."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from windlass.errors import Unavailable
 from windlass.evaluation.predictions import load_prediction
@@ -11,12 +11,15 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.conventions import RELEASE, RELEASE_NAME, REPEAT, RUN
 from windlass.telemetry.models import SampleSpan
 from windlass.telemetry.queries import list_samples, scores_of_run
+from windlass.telemetry.run_parts import Part
+from windlass.telemetry.samples import count_samples
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
 REVIEW = "review/"
 """What the evaluator of a score from a review queue begins with."""
 
+PIECE = 25_000
 _NANOSECONDS = 1_000_000_000
 
 
@@ -38,18 +41,38 @@ class WarehouseSamples:
         release: str,
         release_name: str = "",
         flush: Callable[[], bool] | None = None,
+        piece: int = PIECE,
     ) -> None:
+        """``piece`` is how many samples are read at once, about."""
         self._writer = writer
         self._warehouse = warehouse
         self._project = project
         self._run = run
         self._release = release
-        self._attributes = {RUN: run, RELEASE: release, RELEASE_NAME: release_name}
+        self._attributes = attributes_of_run(run, release, release_name)
         self._flush = flush
+        self._piece = piece
 
     def stored(self) -> Mapping[str, SampleResult]:
+        return {key: result for piece in self.pieces() for key, result in piece.items()}
+
+    def pieces(self) -> Iterator[Mapping[str, SampleResult]]:
+        spans = list_samples(self._warehouse, self._project, self._run, limit=self._piece + 1)
+        if len(spans) <= self._piece:
+            yield self._results(spans, scores_of_run(self._warehouse, self._project, self._run))
+            return
+        del spans
+        parts = 1 + count_samples(self._warehouse, self._project, self._run) // self._piece
+        for number in range(parts):
+            part = Part(number, parts)
+            yield self._results(
+                list_samples(self._warehouse, self._project, self._run, part=part),
+                scores_of_run(self._warehouse, self._project, self._run, part=part),
+            )
+
+    def _results(self, spans: Sequence[SampleSpan], scores: Sequence[Score]) -> dict[str, SampleResult]:
         judgements: defaultdict[str, dict[str, Judgement]] = defaultdict(dict)
-        for score in scores_of_run(self._warehouse, self._project, self._run):
+        for score in scores:
             # What people say of a sample afterwards is no result of the run, whatever the question is called.
             if score.evaluator.startswith(REVIEW):
                 continue
@@ -60,7 +83,6 @@ class WarehouseSamples:
                 "judge" if score.source == "judge" else "code",
                 score.evidence,
             )
-        spans = list_samples(self._warehouse, self._project, self._run)
         # A sample that was cut off may have left spans of the target: they are no root and do not count.
         results = (_result(span, judgements[span.trace_id]) for span in spans if ATTEMPTS in span.attributes)
         return {result.key: result for result in results}
@@ -72,12 +94,20 @@ class WarehouseSamples:
         self.write_judgements([result for _, result in samples])
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
-        scores = [self._score(result, *judged) for result in results for judged in result.judgements.items()]
+        scores = [score for result in results for score in scores_of(result, run=self._run, release=self._release)]
         if scores:
             self._writer.write_scores(self._project, scores)
 
-    def _score(self, result: SampleResult, name: str, judgement: Judgement) -> Score:
-        return Score(
+
+def attributes_of_run(run: str, release: str, release_name: str) -> dict[str, str]:
+    """Return what the root spans of a run's samples have in common."""
+    return {RUN: run, RELEASE: release, RELEASE_NAME: release_name}
+
+
+def scores_of(result: SampleResult, *, run: str, release: str) -> list[Score]:
+    """Return the judgements of a sample as they are kept."""
+    return [
+        Score(
             trace_id=result.trace_id,
             span_id=result.span_id,
             name=name,
@@ -86,11 +116,13 @@ class WarehouseSamples:
             explanation=judgement.explanation,
             evidence=judgement.evidence,
             source=judgement.source,
-            run=self._run,
+            run=run,
             item=result.item,
-            release=self._release,
+            release=release,
             evaluator=name,
         )
+        for name, judgement in result.judgements.items()
+    ]
 
 
 def _result(span: SampleSpan, judgements: Mapping[str, Judgement]) -> SampleResult:

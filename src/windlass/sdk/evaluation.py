@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -297,6 +297,9 @@ class _ServerSamples:
             self.answers.flush()
         self._client.send_traces(encode_samples(samples, attributes))
         self.write_judgements([result for _, result in samples])
+
+    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
+        return [self.stored()]
 
     def report(self, progress: Progress) -> bool:
         """Say how far the run is, now and then; answer whether to go on."""

@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Self
 
 from windlass.errors import Unavailable
-from windlass.server.run import configure_logs, listen, url_of, uvicorn_server
+from windlass.server.logs import configure_logs
+from windlass.server.run import listen, url_of, uvicorn_server
 from windlass.server.services import Services
 from windlass.settings import Settings
 

@@ -11,6 +11,7 @@ from windlass.errors import ConfigurationError
 from windlass.server.app import create_app
 from windlass.server.caller import is_loopback
 from windlass.server.listening import listen_on
+from windlass.server.logs import configure_logs
 from windlass.server.memory import keep_freed_memory, set_aside_what_stays
 from windlass.server.otlp_ports import OtlpOnly, OtlpPorts
 from windlass.server.services import Services
@@ -93,12 +94,6 @@ def url_of(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return f"http://{name}:{port}"
-
-
-def configure_logs(level: int = logging.INFO) -> None:
-    """Log to standard error: our own events from a level on, everybody else's warnings."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.WARNING)
-    logging.getLogger("windlass").setLevel(level)
 
 
 def _log_ports(services: Services, otlp: OtlpPorts) -> None:

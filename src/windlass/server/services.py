@@ -31,6 +31,7 @@ from windlass.evaluation.store import WarehouseSamples
 from windlass.evaluation.synthesis.erasing import SynthesesOfTraces
 from windlass.evaluation.synthesis.sources import Sources
 from windlass.evaluation.targets.addresses import Addresses
+from windlass.evaluation.workers.sharing import RunSharing
 from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
 from windlass.prices.book import PriceBook
@@ -136,6 +137,7 @@ class Services:
             targets=UrlTargets(self.registry, Addresses(settings.target_urls)),
             resources_of=self.resources_of,
             concurrency=settings.run_concurrency,
+            sharing=self._sharing(),
         )
         self.trials = EvaluatorTrials(
             self.database,
@@ -255,6 +257,12 @@ class Services:
     def _await_recovery(self) -> None:
         if self._recovery is not None:
             self._recovery.join()
+
+    def _sharing(self) -> RunSharing | None:
+        """Workers can only be where they reach the records."""
+        if self.database.is_sqlite:
+            return None
+        return RunSharing(self.database, self.writer, model_base_url=self.settings.model_base_url)
 
     def _samples_of(self, run: Run) -> SampleStore:
         return WarehouseSamples(

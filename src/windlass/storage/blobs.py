@@ -22,6 +22,10 @@ class Blobs(Protocol):
         """Keep bytes, durably on return; return their digest. Raises Unavailable when they cannot be written."""
         ...
 
+    def put_pieces(self, pieces: Iterable[bytes]) -> str:
+        """Keep bytes that come in pieces, as ``put`` does; no more of them is in memory than a piece."""
+        ...
+
     def get(self, digest: str) -> bytes:
         """Return the bytes of a digest. Raises NotFound, or Unavailable when they are damaged."""
         ...
@@ -65,6 +69,19 @@ class FolderBlobs:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_durably(path, data)
+        except OSError as error:
+            raise Unavailable(f"A blob could not be written to {self._folder}: {error.strerror}.") from error
+        return digest
+
+    def put_pieces(self, pieces: Iterable[bytes]) -> str:
+        try:
+            # Beside the folders of the blobs, so that it is renamed into one of them.
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with _new_file(self._folder) as (name, file):
+                digest = _write_hashed(file, pieces)
+                path = self._path(digest)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _put_in_place(name, file, path)
         except OSError as error:
             raise Unavailable(f"A blob could not be written to {self._folder}: {error.strerror}.") from error
         return digest
@@ -131,6 +148,14 @@ class ObjectStoreBlobs:
         self._store.put(_hex_of(digest), data)
         return digest
 
+    def put_pieces(self, pieces: Iterable[bytes]) -> str:
+        # The name is the digest, which is known at the end.
+        with tempfile.TemporaryFile() as file:
+            digest = _write_hashed(file, pieces)
+            file.seek(0)
+            self._store.put(_hex_of(digest), file)
+        return digest
+
     def get(self, digest: str) -> bytes:
         try:
             data = bytes(self._store.get(_hex_of(digest)).bytes())
@@ -169,20 +194,39 @@ class ObjectStoreBlobs:
 
 def _write_durably(path: Path, data: bytes) -> None:
     """Write to a neighbour, sync, rename: a reader never sees half a blob and a crash leaves none."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    with _new_file(path.parent) as (name, file):
+        file.write(data)
+        _put_in_place(name, file, path)
+
+
+@contextlib.contextmanager
+def _new_file(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """Give a new file, which is gone at the end unless it was put in its place."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-        # The names too: a power failure may otherwise lose the rename, or the folder it is in.
-        for folder in (path.parent, path.parent.parent):
-            _sync_folder(folder)
-    except OSError:
+            yield Path(name), file
+    except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _write_hashed(file: IO[bytes], pieces: Iterable[bytes]) -> str:
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+        file.write(piece)
+    return f"sha256:{found.hexdigest()}"
+
+
+def _put_in_place(name: Path, file: IO[bytes], path: Path) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+    name.replace(path)
+    # The names too: a power failure may otherwise lose the rename, or the folder it is in.
+    for folder in (path.parent, path.parent.parent):
+        _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -112,7 +112,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection for reading; all that it reads is of one moment."""
-        with self._connect() as connection:
+        with self._connect() as connection, _clear_errors():
             if self.is_sqlite:
                 # Without it each statement would be a transaction of its own.
                 connection.exec_driver_sql("BEGIN")
@@ -144,14 +144,25 @@ class Database:
         if current == _NEWEST_REVISION:
             return
         if current is not None and current > _NEWEST_REVISION:
-            raise ConfigurationError(
-                f"The database has schema {current!r}, which this windlass does not know: it was written "
-                "by a newer version. Upgrade windlass, or open another data folder."
-            )
+            raise _written_by_newer(current)
         with self.write() as connection:
             # Of several servers that start at once, one migrates; Alembic then finds nothing left to do.
             take_turns(connection, "migrations")
             _upgrade(connection)
+
+    def check_schema(self) -> None:
+        """Check that the schema is this version's, without changing it. Raises ConfigurationError."""
+        with self.read() as connection:
+            current = _revision_of(connection)
+        if current == _NEWEST_REVISION:
+            return
+        if current is not None and current > _NEWEST_REVISION:
+            raise _written_by_newer(current)
+        found = f"has schema {current!r}" if current is not None else "is empty"
+        raise ConfigurationError(
+            f"The database {found}, and this windlass works with {_NEWEST_REVISION!r}: start the server of this "
+            "version first, which brings it there."
+        )
 
     def close(self) -> None:
         self._engine.dispose()
@@ -208,6 +219,13 @@ def _revision_of(connection: Connection) -> str | None:
     return revision
 
 
+def _written_by_newer(revision: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The database has schema {revision!r}, which this windlass does not know: it was written "
+        "by a newer version. Upgrade windlass, or open another data folder."
+    )
+
+
 def _upgrade(connection: Connection) -> None:
     # Four tenths of a second to import, and most starts find the schema as it should be.
     from alembic import command
@@ -255,6 +273,8 @@ def _clear_errors() -> Iterator[None]:
         raise InputError(f"The database cannot keep a value of this: {_first_line(error)}.") from error
     except OperationalError as error:
         problem = _first_line(error)
+        if error.connection_invalidated:
+            raise Unavailable(f"The connection to the database was lost ({problem}): try again.") from error
         if "disk is full" in problem or "disk I/O error" in problem or "No space left" in problem:
             raise Unavailable(
                 f"The database could not write ({problem}): free disk space under the data folder, then try again."

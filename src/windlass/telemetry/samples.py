@@ -7,9 +7,15 @@ from typing import Final
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import REPEAT
 from windlass.telemetry.models import SampleSpan
+from windlass.telemetry.run_parts import IN_PART, WHOLE, Part
 from windlass.telemetry.summaries import NO_SPAN, STATUSES, instant, integer, seconds
 from windlass.telemetry.traces import texts_of
 from windlass.telemetry.values import decode_attributes
+
+_COUNT: Final = f"""
+SELECT count() AS samples FROM spans
+WHERE project = {{project:String}} AND run = {{run:String}} AND item != '' AND parent_span_id = {NO_SPAN}
+"""
 
 _SAMPLES: Final = f"""
 SELECT item, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
@@ -18,6 +24,7 @@ SELECT item, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
 FROM (
   SELECT * FROM spans
   WHERE project = {{project:String}} AND run = {{run:String}} AND item != '' AND item > {{after:String}}
+    AND {IN_PART}
   ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC
   LIMIT 1 BY item, attributes['{REPEAT}']
 )
@@ -26,14 +33,21 @@ ORDER BY item LIMIT {{limit:UInt64}}
 
 
 def list_samples(
-    warehouse: Warehouse, project: str, run: str, *, after: str = "", limit: int = 1_000_000
+    warehouse: Warehouse, project: str, run: str, *, after: str = "", limit: int = 1_000_000, part: Part = WHOLE
 ) -> list[SampleSpan]:
     """Return the root span of each sample of a run, by item; the newest where a sample was tried again.
 
     ``after`` is the item of the last sample of the page before, of a run without repeats.
     """
-    rows = warehouse.query(_SAMPLES, {"project": project, "run": run, "after": after, "limit": limit})
+    parameters = {"project": project, "run": run, "after": after, "limit": limit}
+    rows = warehouse.query(_SAMPLES, {**parameters, **part.parameters})
     return [_sample(row) for row in rows]
+
+
+def count_samples(warehouse: Warehouse, project: str, run: str) -> int:
+    """Count the root spans of a run's samples, those included that were tried again."""
+    [row] = warehouse.query(_COUNT, {"project": project, "run": run})
+    return integer(row["samples"])
 
 
 def _sample(row: Row) -> SampleSpan:

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, FiniteFloat, JsonValue, model_validator
 
 from windlass.storage.warehouse import Row, Step, Warehouse
+from windlass.telemetry.run_parts import IN_PART, WHOLE, Part
 
 Source = Literal["code", "judge", "human"]
 
@@ -172,10 +173,12 @@ def scores_of_traces(warehouse: Warehouse, project: str, trace_ids: Sequence[str
     return [read_score(row) for row in rows]
 
 
-def scores_of_run(warehouse: Warehouse, project: str, run: str) -> list[Score]:
-    """Return the scores of an evaluation run, by item and name."""
+def scores_of_run(warehouse: Warehouse, project: str, run: str, *, part: Part = WHOLE) -> list[Score]:
+    """Return the scores of an evaluation run, or of a part of it, by item and name."""
+    # A score that names no item may be of any part: its trace tells.
     rows = warehouse.query(
-        f"{SELECT_SCORES} AND run = {{run:String}} ORDER BY item, name, time", {"project": project, "run": run}
+        f"{SELECT_SCORES} AND run = {{run:String}} AND ({IN_PART} OR item = '') ORDER BY item, name, time",
+        {"project": project, "run": run, **part.parameters},
     )
     return [read_score(row) for row in rows]
 

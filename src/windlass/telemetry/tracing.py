@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.environment_variables import OTEL_SDK_DISABLED
@@ -14,7 +14,6 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import NoOpTracer, Tracer
 
 from windlass.errors import ConfigurationError, InputError, Unavailable
-from windlass.telemetry.writer import Writer
 from windlass.version import __version__
 
 _log = logging.getLogger(__name__)
@@ -25,6 +24,12 @@ _MOST_SPANS = 50_000
 _RETRY_S = 0.5
 
 
+class SpanWriter(Protocol):
+    """Where ended spans go: usually the writer of this process."""
+
+    def write_spans(self, project: str, request: bytes) -> None: ...
+
+
 class _Ended(NamedTuple):
     project: str
     span: ReadableSpan
@@ -33,7 +38,7 @@ class _Ended(NamedTuple):
 class Recorder:
     """Gives tracers, and commits the spans that they end, in small batches from one thread of its own."""
 
-    def __init__(self, writer: Writer, *, delay_s: float = _DELAY_S, most_spans: int = _MOST_SPANS) -> None:
+    def __init__(self, writer: SpanWriter, *, delay_s: float = _DELAY_S, most_spans: int = _MOST_SPANS) -> None:
         """Start. A span waits ``delay_s`` at most; with ``most_spans`` waiting, new ones are dropped, counted."""
         self._writer = writer
         self._delay_s = delay_s

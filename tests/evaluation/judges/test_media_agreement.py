@@ -332,7 +332,9 @@ def test_a_prompt_that_is_not_taken_apart_is_missing_and_nothing_is_kept() -> No
     with ScriptedServer(lambda _: '{"reasoning": "", "questions": []}') as server:
         found = judged(made(server, kept), "a red circle", ONE)
     assert (found.value, found.label) == (None, "unparsable")
-    assert found.explanation.startswith("The prompt was not taken apart. No answer in the form asked for: questions:")
+    assert found.explanation.startswith(
+        "The prompt was not taken apart. No answer in the form asked for: questions:"
+    )
     assert kept.questions == {}
 
 

@@ -18,6 +18,8 @@ from windlass.prices.rates import Rates
 RatesOf = Callable[[str, str], Rates]
 """Returns the prices of a provider's model; none where they are not known."""
 
+BudgetOf = Callable[[StopSign], Budget]
+
 
 class RunCalls:
     """What the models of one run have in common. It belongs to the event loop that runs it."""
@@ -30,18 +32,17 @@ class RunCalls:
         answers: KeptAnswers | None = None,
         counts: CallCounts | None = None,
         patience: Patience | None = None,
+        budget_of: BudgetOf | None = None,
     ) -> None:
-        """``answers`` are kept and given again; ``counts`` are those of the run so far."""
+        """``answers`` are kept and given again; ``counts`` are those of the run so far.
+
+        ``budget_of`` makes the budget of a run whose calls several processes make.
+        """
         self._limits = limits or CallLimits()
         self._rates_of = rates_of
         self._stop = StopSign()
         so_far = counts or CallCounts()
-        self._budget = Budget(
-            self._stop,
-            max_cost_usd=self._limits.max_cost_usd,
-            max_tokens=self._limits.max_tokens,
-            spent=Amount(so_far.spent_tokens, so_far.spent_usd),
-        )
+        self._budget = (budget_of or self._own_budget(so_far))(self._stop)
         self._shared = Shared(so_far.model_copy(), self._budget, patience or Patience(), answers)
         self._providers: dict[str, Provider] = {}
         self._models: dict[AskedModel, Terms] = {}
@@ -81,6 +82,14 @@ class RunCalls:
         self._budget.wake()
         for provider in self._providers.values():
             provider.let_in()
+
+    def _own_budget(self, so_far: CallCounts) -> BudgetOf:
+        return lambda stop: Budget(
+            stop,
+            max_cost_usd=self._limits.max_cost_usd,
+            max_tokens=self._limits.max_tokens,
+            spent=Amount(so_far.spent_tokens, so_far.spent_usd),
+        )
 
     def _terms(self, asked: AskedModel) -> Terms:
         if asked not in self._models:
