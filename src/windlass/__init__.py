@@ -11,7 +11,17 @@ from windlass.version import __version__
 if TYPE_CHECKING:
     from windlass.sdk.cases import case
     from windlass.sdk.datasets import read_dataset
-    from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
+    from windlass.sdk.evaluation import (
+        Context,
+        Judgement,
+        Prediction,
+        RecordedOutputs,
+        Run,
+        Sample,
+        ToolCall,
+        evaluate,
+        evaluator,
+    )
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge
     from windlass.sdk.prompts import Prompt, prompt
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
     from windlass.sdk.tracing import trace
 
 __all__ = [
+    "Context",
     "Judgement",
     "NotShown",
     "Prediction",
@@ -34,6 +45,7 @@ __all__ = [
     "__version__",
     "case",
     "evaluate",
+    "evaluator",
     "flush",
     "init",
     "judge",
@@ -48,6 +60,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Context": "evaluation",
     "Judgement": "evaluation",
     "NotShown": "requirements",
     "Prediction": "evaluation",
@@ -59,6 +72,7 @@ _HOMES = {
     "ToolCall": "evaluation",
     "case": "cases",
     "evaluate": "evaluation",
+    "evaluator": "evaluation",
     "flush": "exporting",
     "init": "setup",
     "judge": "judges",

@@ -24,6 +24,7 @@ from windlass.evaluation.judges.judging import Ask
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import get_run
 from windlass.evaluation.samples import Context, Item, Prediction, Sample
+from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Completion, Message, OutputSchema
@@ -84,12 +85,14 @@ class EvaluatorTrials:
         models: Models,
         tracer_of: Callable[[str], Tracer],
         runs: ReleaseRuns,
+        code: SandboxLimits,
     ) -> None:
         self._database = database
         self._registry = registry
         self._models = models
         self._tracer_of = tracer_of
         self._runs = runs
+        self._code = code
 
     def sample_of_run(self, principal: Principal, run_id: str, item_id: str) -> TriedSample:
         """Return what a run's release answered to an item. Raises NotFound, InputError for a failed sample."""
@@ -119,8 +122,12 @@ class EvaluatorTrials:
         require_columns([item], [evaluator])
         sample = Sample.of(item, _prediction(tried))
         start = time.perf_counter()
-        judgement = asyncio.run(evaluator.judge(sample))
-        took = time.perf_counter() - start
+        try:
+            judgement = asyncio.run(evaluator.judge(sample))
+            took = time.perf_counter() - start
+        finally:
+            if evaluator.close is not None:
+                evaluator.close()
         costs = [answer.cost for answer in answers]
         return Trial(
             value=judgement.value,
@@ -141,7 +148,7 @@ class EvaluatorTrials:
         if name in BUILT_IN:
             return BUILT_IN[name]
         version = self._registry.get(project, Selector("evaluator", name, what))
-        return make_evaluator(name, EvaluatorBody.model_validate(version.body), open_judge)
+        return make_evaluator(name, EvaluatorBody.model_validate(version.body), open_judge, self._code)
 
 
 def _counted(open_judge: OpenJudge, answers: list[Completion]) -> OpenJudge:

@@ -52,6 +52,7 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
+from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.models.answer_store import AnswerStore
 from windlass.models.calls.run_calls import RunCalls
 from windlass.prices.book import PriceBook
@@ -80,9 +81,11 @@ class ReleaseRuns:
         settle: Callable[[], None],
         answers: AnswerStore,
         prices: PriceBook,
+        code: SandboxLimits,
         concurrency: int,
     ) -> None:
-        """``settle`` returns when everything that was acknowledged can be read."""
+        """``settle`` returns when everything that was acknowledged can be read; ``code`` says what evaluators with
+        code of their own may take."""
         self._database = database
         self._audit = audit
         self._jobs = jobs
@@ -96,6 +99,7 @@ class ReleaseRuns:
         self._settle = settle
         self._answers = answers
         self._prices = prices
+        self._code = code
         self._concurrency = concurrency
         jobs.register(_JOB, self._execute)
 
@@ -266,7 +270,7 @@ class ReleaseRuns:
             return ChosenEvaluators(
                 [each for each in BUILT_IN.values() if each.by_default and _fits(items, each)], {}
             )
-        chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls))
+        chosen = choose_evaluators(self._registry, project, names, self._judges(project, calls), self._code)
         require_columns(items, chosen.evaluators)
         return chosen
 
@@ -280,7 +284,12 @@ class ReleaseRuns:
         answers = self._answers.of_run(run.project) if run.options.cache else None
         calls = calls_of(self._prices, run.project, run.options, answers=answers, counts=run.calls)
         evaluators = restore_evaluators(
-            self._registry, run.project, run.evaluators, run.evaluator_versions, self._judges(run.project, calls)
+            self._registry,
+            run.project,
+            run.evaluators,
+            run.evaluator_versions,
+            self._judges(run.project, calls),
+            self._code,
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(

@@ -49,6 +49,8 @@ def show(
         print(f"{point['value']:g}: {point['meaning']}")
     if detail["parameters"]:
         print(json.dumps(detail["parameters"], ensure_ascii=False, indent=2))
+    if detail["source"]:
+        print(f"\n{detail['source']}", end="")
     if detail["told"]:
         print(f"\n{detail['told']}")
 

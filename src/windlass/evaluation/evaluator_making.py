@@ -4,6 +4,8 @@ kind: evaluator
 name: recall-at-3
 function: recall_at
 parameters: {k: 3}
+
+Or code of its own: see artifacts/evaluator_source.py.
 """
 
 import inspect
@@ -19,8 +21,11 @@ from windlass.errors import InputError
 from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.judging import Ask
+from windlass.evaluation.sandbox.code import code_evaluator
+from windlass.evaluation.sandbox.limits import SandboxLimits
 
 _STRICT: Final = ConfigDict(strict=True)
+_LIMITS: Final = SandboxLimits()
 
 OpenJudge: TypeAlias = Callable[[str, str, Mapping[str, JsonValue]], Ask]
 """Opens the model of a judge: name of the evaluator, reference of the model and its parameters.
@@ -29,11 +34,18 @@ Raises InputError for a reference that names no model, ConfigurationError for on
 """
 
 
-def make_evaluator(name: str, body: EvaluatorBody, open_judge: OpenJudge | None = None) -> Evaluator:
-    """Make the evaluator that a version describes.
+def make_evaluator(
+    name: str,
+    body: EvaluatorBody,
+    open_judge: OpenJudge | None = None,
+    limits: SandboxLimits = _LIMITS,
+) -> Evaluator:
+    """Make the evaluator that a version describes; ``limits`` are of one with code of its own.
 
     Raises InputError for a function or parameter unknown here, and what ``open_judge`` raises.
     """
+    if body.source is not None:
+        return code_evaluator(name, body.source, limits, body.description)
     if body.function in JUDGES:
         return _make_judge(name, body, open_judge)
     if body.function in BUILT_IN and not body.parameters:

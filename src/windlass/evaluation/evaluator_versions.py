@@ -1,7 +1,7 @@
 """Evaluators as artifacts, under names of one's own: those that a run names, and those that it began with."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.artifacts.registry import Registry
@@ -9,6 +9,9 @@ from windlass.errors import InputError, NotFound
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.sandbox.limits import SandboxLimits
+
+_LIMITS: Final = SandboxLimits()
 
 
 class ChosenEvaluators(NamedTuple):
@@ -18,7 +21,11 @@ class ChosenEvaluators(NamedTuple):
 
 
 def choose_evaluators(
-    registry: Registry, project: str, names: Iterable[str], open_judge: OpenJudge | None = None
+    registry: Registry,
+    project: str,
+    names: Iterable[str],
+    open_judge: OpenJudge | None = None,
+    limits: SandboxLimits = _LIMITS,
 ) -> ChosenEvaluators:
     """Return evaluators by name, the built-in ones first and then the project's own.
 
@@ -37,7 +44,7 @@ def choose_evaluators(
                 "is pushed as a file with `kind: evaluator`."
             ) from error
         body = EvaluatorBody.model_validate(version.body)
-        evaluators.append(make_evaluator(version.name, body, open_judge).ready())
+        evaluators.append(make_evaluator(version.name, body, open_judge, limits).ready())
         versions[version.name] = version.digest
     return ChosenEvaluators(evaluators, versions)
 
@@ -48,14 +55,19 @@ def restore_evaluators(
     names: Iterable[str],
     versions: Mapping[str, str],
     open_judge: OpenJudge | None = None,
+    limits: SandboxLimits = _LIMITS,
 ) -> list[Evaluator]:
-    """Return the evaluators of a run again, those that are artifacts in the version it began with."""
+    """Return the evaluators of a run again, those that are artifacts in the version it began with.
+
+    Raises what ``open_judge`` raises, and ConfigurationError for what is not installed or allowed any more.
+    """
     return [
         make_evaluator(
             name,
             EvaluatorBody.model_validate(registry.get(project, f"evaluator/{name}@{versions[name]}").body),
             open_judge,
-        )
+            limits,
+        ).ready()
         if name in versions
         else BUILT_IN[name]
         for name in names

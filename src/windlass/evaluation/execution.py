@@ -63,7 +63,10 @@ def execute_run(
         return
     try:
         parts = open_parts(run)
-        progress = asyncio.run(_sampled(run, parts, database, stopping))
+        try:
+            progress = asyncio.run(_sampled(run, parts, database, stopping))
+        finally:
+            _let_go(parts.evaluators)
         reason = parts.calls.stopped if parts.calls is not None else None
         if (progress.stopped or reason) and stopping is not None and stopping.is_set():
             raise JobInterrupted
@@ -77,6 +80,12 @@ def execute_run(
         # A fault of ours: the record must not say "running" for ever, and the job must say what it was.
         fail_run(database, run_id, f"The run failed with {type(error).__name__}: {error}.")
         raise
+
+
+def _let_go(evaluators: Sequence[Evaluator]) -> None:
+    for evaluator in evaluators:
+        if evaluator.close is not None:
+            evaluator.close()
 
 
 async def _sampled(run: Run, parts: RunParts, database: Database, stopping: threading.Event | None) -> Progress:

@@ -22,6 +22,7 @@ from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
+from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.store import WarehouseSamples
 from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
@@ -110,6 +111,9 @@ class Services:
             max_bytes=settings.model_cache_mb * 2**20,
             max_age_days=settings.model_cache_days,
         )
+        code = SandboxLimits(
+            settings.evaluator_code, settings.evaluator_time_s, settings.evaluator_memory_mb * 2**20
+        )
         self.runs = ReleaseRuns(
             self.database,
             self.audit,
@@ -124,6 +128,7 @@ class Services:
             settle=self.writer.flush,
             answers=self.answers,
             prices=self.price_book,
+            code=code,
             concurrency=settings.run_concurrency,
         )
         self.trials = EvaluatorTrials(
@@ -132,6 +137,7 @@ class Services:
             models=models,
             tracer_of=self.recorder.tracer,
             runs=self.runs,
+            code=code,
         )
         self.gates = ReleaseGates(
             self.database, self.audit, registry=self.registry, environments=self.environments, runs=self.runs

@@ -3116,6 +3116,8 @@ export interface components {
             told: string;
             /** Prompt */
             prompt: string;
+            /** Source */
+            source: string;
             /** Scale */
             scale: components["schemas"]["ScalePoint"][];
         };
