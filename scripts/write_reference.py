@@ -404,6 +404,31 @@ def evaluators_page() -> str:
 
         In Python: `windlass.judge("rubric", model="openai:gpt-5-mini", criteria=…, scores={…})`.
 
+        ## Metrics of ragas and deepeval
+
+        Both stay in your own environment, and their metrics become evaluators of `windlass.evaluate`:
+
+        ```python
+        from deepeval.metrics import AnswerRelevancyMetric
+        from ragas.metrics.collections import Faithfulness
+
+        faithful = Faithfulness(llm=windlass.ragas_model("openai:gpt-5-mini"))
+        relevant = AnswerRelevancyMetric(model=windlass.deepeval_model("openai:gpt-5-mini"))
+        windlass.evaluate(
+            answer,
+            dataset="support-questions",
+            evaluators=[windlass.from_ragas(faithful), windlass.from_deepeval(relevant)],
+        )
+        ```
+
+        The models may be theirs as well; windlass's keep to the limits of the run and wait for a provider that
+        refuses. What a metric needs of the items is read from it (`reference`, `metadata.reference_trajectory`,
+        `metadata.reference_contexts`, `metadata.context`) and asked for before the run begins. A score that is no
+        finite number is missing. ragas' words `pass` and `fail` are 1 and 0, others by `values=`. Metrics of
+        deepeval of which less is better are named so: `higher_is_better=False`. Held against ragas 0.4.3 (which
+        needs `langchain-community<0.4`) and deepeval 4.3.1; with either of them installed beside windlass,
+        `pytest tests/sdk/adapters` runs their real metrics.
+
         ## Looking at one, and trying it
 
         `GET /api/v1/evaluators` lists the project's own and the built-in ones. `GET

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
+    from windlass.sdk.adapters.deepeval import from_deepeval
+    from windlass.sdk.adapters.models import deepeval_model, ragas_model
+    from windlass.sdk.adapters.ragas import from_ragas
     from windlass.sdk.cases import case
     from windlass.sdk.datasets import read_dataset
     from windlass.sdk.evaluation import (
@@ -44,14 +47,18 @@ __all__ = [
     "ToolCall",
     "__version__",
     "case",
+    "deepeval_model",
     "evaluate",
     "evaluator",
     "flush",
+    "from_deepeval",
+    "from_ragas",
     "init",
     "judge",
     "lost_scores",
     "lost_spans",
     "prompt",
+    "ragas_model",
     "read_dataset",
     "review_queue",
     "score",
@@ -71,14 +78,18 @@ _HOMES = {
     "Sample": "evaluation",
     "ToolCall": "evaluation",
     "case": "cases",
+    "deepeval_model": "adapters.models",
     "evaluate": "evaluation",
     "evaluator": "evaluation",
     "flush": "exporting",
+    "from_deepeval": "adapters.deepeval",
+    "from_ragas": "adapters.ragas",
     "init": "setup",
     "judge": "judges",
     "lost_scores": "scoring",
     "lost_spans": "exporting",
     "prompt": "prompts",
+    "ragas_model": "adapters.models",
     "read_dataset": "datasets",
     "review_queue": "reviews",
     "score": "scoring",
