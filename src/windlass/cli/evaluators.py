@@ -6,11 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from windlass.cli import evaluator_files
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, dollars, number, print_table, seconds
 from windlass.errors import InputError
 
-app = typer.Typer(no_args_is_help=True, help="List evaluators, show one, or try it on a sample.")
+app = typer.Typer(
+    no_args_is_help=True, help="List evaluators, show one, try it on a sample, bring them from other tools."
+)
+app.command("import")(evaluator_files.import_evaluators)
+app.command("export")(evaluator_files.export_evaluators)
 
 
 @app.command("list")

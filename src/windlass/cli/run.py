@@ -19,6 +19,7 @@ from windlass.cli.run_options import (
 
 if TYPE_CHECKING:
     from windlass.client import Client
+    from windlass.delivery.requirements import Required
 
 
 def evaluate(
@@ -43,6 +44,15 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--require",
+            help="METRIC>=NUMBER or METRIC<=NUMBER, which the whole 95 % interval of the mean must keep; again "
+            "for more.",
+            show_default=False,
+        ),
+    ] = None,
     cache: Annotated[
         bool, typer.Option("--cache", help="Give answers again that models gave to the same calls before.")
     ] = False,
@@ -54,9 +64,15 @@ def evaluate(
     model_concurrency: ModelConcurrency = None,
     data: Data = None,
 ) -> None:
-    """Evaluate a release on a dataset: exit 0 when the run finished, 2 when it could not."""
+    """Evaluate a release on a dataset: exit 0 when the run finished, 2 when it could not.
+
+    With --require as a gate: 0 when all is shown, 1 when the contrary is, 3 when there is not enough data.
+    """
+    from windlass.delivery.requirements import parse_requirement
     from windlass.delivery.runs import push_recorded, start_run
     from windlass.errors import InputError
+
+    required = list(map(parse_requirement, require or []))
 
     options = given(
         cache=cache or None,
@@ -82,11 +98,26 @@ def evaluate(
             outputs=outputs,
             options=options,
         )
-        finish(client, run)
+        finished = finish(client, run)
+    _print_shown(finished, required)
 
 
-def finish(client: "Client", run: dict[str, Any]) -> None:
-    """Follow a run to its end and print it. Raises ProviderError for one that did not finish."""
+def _print_shown(run: dict[str, Any], required: "list[Required]") -> None:
+    """Print what a run shows of what is required; exit as a gate does."""
+    from windlass.delivery.requirements import check_requirements
+
+    shown = check_requirements(run["metrics"], required)
+    for each in shown:
+        print(each.sentence)
+    outcomes = {each.outcome for each in shown}
+    if "fail" in outcomes:
+        raise typer.Exit(1)
+    if "not_enough_data" in outcomes:
+        raise typer.Exit(3)
+
+
+def finish(client: "Client", run: dict[str, Any]) -> dict[str, Any]:
+    """Follow a run to its end, print it and return it. Raises ProviderError for one that did not finish."""
     from windlass.delivery.runs import follow_run
     from windlass.errors import ProviderError
 
@@ -99,6 +130,7 @@ def finish(client: "Client", run: dict[str, Any]) -> None:
     if run["state"] != "finished":
         why = run["error"] or f"somebody ended it; `windlass runs resume {run['id']}` goes on with it."
         raise ProviderError(f"The run {run['id']} is {run['state']}: {why}")
+    return run
 
 
 def print_run(run: dict[str, Any]) -> None:
