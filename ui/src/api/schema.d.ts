@@ -1206,6 +1206,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agents Of Run
+         * @description Say what each agent spent in a run's samples, and how its tool calls met those it should have made.
+         */
+        get: operations["list_agents_of_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/passes": {
         parameters: {
             query?: never;
@@ -2131,6 +2151,20 @@ export interface components {
             added: number;
             /** There */
             there: number;
+        };
+        /**
+         * AgentScores
+         * @description One agent over the items of a run in which it was at work, or should have been.
+         */
+        AgentScores: {
+            /** Agent */
+            agent: string;
+            /** Items */
+            items: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["MetricSummary"];
+            };
         };
         /** Agreement */
         Agreement: {
@@ -3552,6 +3586,11 @@ export interface components {
             run?: components["schemas"]["RunSelection"] | null;
             traces?: components["schemas"]["TraceSelection"] | null;
             dataset?: components["schemas"]["DatasetSelection"] | null;
+        };
+        /** Items[AgentScores] */
+        Items_AgentScores_: {
+            /** Items */
+            items: components["schemas"]["AgentScores"][];
         };
         /** Items[ApiKey] */
         Items_ApiKey_: {
@@ -8615,6 +8654,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RunSample_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_agents_of_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AgentScores_"];
                 };
             };
             /** @description Validation Error */

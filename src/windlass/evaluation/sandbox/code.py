@@ -138,6 +138,7 @@ def _call(call: ToolCall) -> dict[str, object]:
         "tool_input": dict(call.tool_input),
         "outcome": call.outcome,
         "tool_output": call.tool_output,
+        "agent": call.agent,
     }
 
 
