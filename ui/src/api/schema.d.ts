@@ -8094,7 +8094,7 @@ export interface operations {
             query?: {
                 /** @description The file's name, whose end says its format. */
                 filename?: string;
-                /** @description jsonl, json, csv, parquet, promptfoo, adk or vertex. */
+                /** @description jsonl, json, csv, tsv, parquet, promptfoo, adk or vertex. */
                 format?: string | null;
                 /** @description FIELD=COLUMN: the column that is an item's field. */
                 column?: string[] | null;
@@ -8140,7 +8140,7 @@ export interface operations {
         parameters: {
             query?: {
                 ref?: string;
-                /** @description jsonl, json, csv, parquet, promptfoo, adk or vertex. */
+                /** @description jsonl, json, csv, tsv, parquet, promptfoo, adk or vertex. */
                 format?: string;
             };
             header?: never;
