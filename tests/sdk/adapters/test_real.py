@@ -49,7 +49,7 @@ def test_metrics_of_ragas_that_take_a_sample() -> None:
 def test_functions_with_a_decorator_of_ragas() -> None:
     metrics = pytest.importorskip("ragas.metrics")
 
-    @metrics.discrete_metric(name="in_france", allowed_values=["pass", "fail"])
+    @metrics.discrete_metric(name="in_france", allowed_values=["pass", "fail"])  # type: ignore[untyped-decorator]
     def in_france(response: str) -> Any:
         return "pass" if "France" in response else "fail"
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from pydantic import JsonValue
+from typing import Any, TypeAlias
 
 from windlass.errors import InputError
 
-Body = Mapping[str, JsonValue]
+Body: TypeAlias = Mapping[str, Any]
 """What the file of an evaluator has: `function`, `parameters`, `description`."""
 
 
@@ -31,7 +30,7 @@ class PortableFile:
     """Names of metrics, with why."""
 
 
-def parameters_of(body: Body) -> Mapping[str, JsonValue]:
+def parameters_of(body: Body) -> Mapping[str, Any]:
     parameters = body.get("parameters") or {}
     return parameters if isinstance(parameters, Mapping) else {}
 

@@ -84,7 +84,7 @@ def write_metric(evaluator: PortableEvaluator, file: IO[bytes], *, version: str)
             "pairwise judge are written as one."
         )
     inputs = _inputs(str(function), parameters)
-    scores = parameters.get("scores") if function == "rubric" else _PAIRWISE
+    scores: Any = parameters.get("scores") if function == "rubric" else _PAIRWISE
     assert isinstance(scores, Mapping)
     step: dict[str, Any] = {
         "type": "pointwise_metric" if function == "rubric" else "pairwise_metric",

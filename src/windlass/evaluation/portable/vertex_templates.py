@@ -27,7 +27,7 @@ FIELDS: Final[Mapping[str, str]] = {
 }
 """What windlass calls Vertex AI's inputs; any other is of the item's metadata."""
 
-_PLACEHOLDERS: Final = {field: name for name, field in reversed(FIELDS.items())}
+_PLACEHOLDERS: Final = {field: name for name, field in reversed(list(FIELDS.items()))}
 
 
 class Template(NamedTuple):
