@@ -17,6 +17,7 @@ import { Samples } from "./Samples";
 import "./repeatsTexts";
 
 const RunActions = lazy(() => import("./RunActions").then((module) => ({ default: module.RunActions })));
+const RunAgents = lazy(() => import("./RunAgents").then((module) => ({ default: module.RunAgents })));
 const RunCalls = lazy(() => import("./RunCalls").then((module) => ({ default: module.RunCalls })));
 
 export function RunPage() {
@@ -130,6 +131,9 @@ function RunBody({ run }: { run: Run }) {
           </p>
         )}
         <MetricCards metrics={run.metrics} items={run.finished_items} />
+        <Suspense fallback={null}>
+          <RunAgents run={run} />
+        </Suspense>
       </Samples>
     </div>
   );
