@@ -20,6 +20,7 @@ MODULES: Final = frozenset(
         "abc",
         "array",
         "ast",
+        "asyncio",
         "base64",
         "binascii",
         "bisect",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from windlass.artifacts.evaluator_source import read_source
+from windlass.artifacts.evaluator_source import MODULES, read_source
 from windlass.errors import ConfigurationError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.samples import Judgement, Sample
@@ -237,3 +237,31 @@ def test_time_passes_and_chance_is_the_same_for_everybody() -> None:
     assert first is not None
     assert first == second
     assert time.monotonic() - began > 0.02
+
+
+def test_what_is_async_waits_and_gathers() -> None:
+    body = (
+        "import asyncio\nasync def part(number):\n    await asyncio.sleep(0.01)\n    return number\n"
+        "return sum(await asyncio.gather(part(1), part(2)))"
+    )
+    with opened(body, function="async def f(sample):") as evaluator:
+        assert [each.value for each in judged(evaluator, SAMPLE, SAMPLE)] == [3.0, 3.0]
+
+
+def test_a_coroutine_that_is_not_declared_as_one_is_said() -> None:
+    assert (
+        "declare the function with `async def`"
+        in outcome("async def later(): return 1\nreturn later()").explanation
+    )
+
+
+def test_every_module_that_may_be_imported_is_there_and_works() -> None:
+    imports = "\n".join(f"import {name}" for name in sorted(MODULES - {"__future__"}))
+    use = (
+        "assert uuid.uuid4() and hashlib.sha256(b'x') and decimal.Decimal(1) / 3 and json.loads('[1]')\n"
+        "assert xml.etree.ElementTree.fromstring('<a/>').tag == 'a' and statistics.quantiles([1, 2, 3])\n"
+        "assert '한'.encode('euc_kr') and difflib.SequenceMatcher(None, 'a', 'b').ratio() == 0\n"
+        "return csv.Sniffer().sniff('a;b').delimiter == ';'"
+    )
+    judgement = outcome(f"{imports}\n{use}")
+    assert judgement.value == 1.0, judgement

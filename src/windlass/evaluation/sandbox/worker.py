@@ -221,9 +221,9 @@ def main() -> None:
     pipes = Pipes()
     order = json.loads(pipes.requests.readline())
     limit(order)
-    bring_in(order["modules"])
     # What a loop needs of the kernel is asked for when it is made.
     loop = importlib.import_module("asyncio").new_event_loop() if order["is_async"] else None
+    bring_in(order["modules"])
     try:
         if order["filter"]:
             shut_in(order["filter"])
