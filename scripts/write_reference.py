@@ -16,6 +16,7 @@ import typer
 from windlass import errors
 from windlass.access import permissions
 from windlass.access.principals import Role
+from windlass.artifacts.evaluator_source import MODULES
 from windlass.cli.main import app as command_line
 from windlass.errors import WindlassError
 from windlass.evaluation.built_in import BUILT_IN, JUDGES, MAKERS
@@ -77,7 +78,8 @@ def permissions_page() -> str:
         f"""
         An API key is of one project and has one role. `application` is for a deployed program: it sends traces
         and scores, reads artifacts and asks releases, and sees nobody's traces. In the modes `dev` and `demo`
-        callers on this machine need no key and are `admin` of the project `default`.
+        callers on this machine need no key and are `admin` of the project `default`. `code:write` is asked for
+        besides `artifact:write` when an evaluator with code of its own is pushed.
 
         | action | {" | ".join(roles)} |
         |---|{"---|" * len(roles)}
@@ -241,6 +243,11 @@ def conventions_page() -> str:
     )
 
 
+def _listed(names: list[str]) -> list[str]:
+    """Return names as a sentence, in lines as wide as the pages are."""
+    return textwrap.wrap(", ".join(f"`{name}`" for name in names) + ".", 112, break_on_hyphens=False)
+
+
 def evaluators_page() -> str:
     """Every evaluator by name, and the functions that take parameters."""
     built_in = [
@@ -317,6 +324,49 @@ def evaluators_page() -> str:
         function: prompt_leak
         parameters: {prompt: "You are the assistant of …", canaries: [heron-4471-lantern]}
         ```
+
+        ## Code of your own
+
+        An evaluator may be a function in Python, pushed as a file:
+
+        ```python
+        import re
+
+        import windlass
+
+
+        @windlass.evaluator(needs=["reference"], description="Whether the answer names the reference's page.")
+        def names_the_page(sample: windlass.Sample) -> bool:
+            page = re.search("page [0-9]+", sample.reference)
+            return page is not None and page[0] in sample.output
+        ```
+
+        ```sh
+        windlass push evaluators/names_the_page.py        # windlass pull evaluator/names_the_page writes it back
+        windlass eval support-bot@latest --dataset support-questions --evaluator names_the_page
+        ```
+
+        It returns a number, True or False, None (there is no score) or a `windlass.Judgement(value, label,
+        explanation)`, and may be async. A sample has `item`, `input`, `reference`, `references`, `metadata`,
+        `output`, `contexts` (`text`, `document`, `section`, `score`), `trajectory` (`tool_name`, `tool_input`,
+        `outcome`, `tool_output`, `agent`; None where the target does not say), `usage`, `cost_usd` and
+        `latency_s`. The decorator takes `name`, `needs`, `higher_is_better` and `description`, written out, for
+        they are read without running the code. The same function works in `windlass.evaluate(…,
+        evaluators=[names_the_page])`, in your own process and with any package.
+
+        On the server it runs in a process of its own that can do nothing but compute: it opens no file, reaches
+        no network, starts nothing and sees no environment ([how](../decisions/0013-code-of-the-registry.md)).
+        Chance is seeded alike for every sample. It may import:
+
+        """,
+        _listed(sorted(MODULES - {"__future__"})),
+        """
+
+        A sample has the time of the setting `evaluator_time_s`, the process the memory of `evaluator_memory_mb`.
+        A sample without a score says why: `error` (it raised, with the line), `timeout`, `memory` or `crashed`.
+        After five in a row that end the process or take too long, the others are not tried. Pushing one takes
+        the permission `code:write`. Where a process cannot be shut in so, on other systems than Linux on x86-64
+        and arm64, `evaluator_code` says what happens, and `windlass doctor` what is the case.
 
         ## Judges
 
@@ -411,6 +461,31 @@ def evaluators_page() -> str:
         models.
 
         In Python: `windlass.jury(one, two, three, combine="median")`, of judges made by `windlass.judge`.
+
+        ## Metrics of ragas and deepeval
+
+        Both stay in your own environment, and their metrics become evaluators of `windlass.evaluate`:
+
+        ```python
+        from deepeval.metrics import AnswerRelevancyMetric
+        from ragas.metrics.collections import Faithfulness
+
+        faithful = Faithfulness(llm=windlass.ragas_model("openai:gpt-5-mini"))
+        relevant = AnswerRelevancyMetric(model=windlass.deepeval_model("openai:gpt-5-mini"))
+        windlass.evaluate(
+            answer,
+            dataset="support-questions",
+            evaluators=[windlass.from_ragas(faithful), windlass.from_deepeval(relevant)],
+        )
+        ```
+
+        The models may be theirs as well; windlass's keep to the limits of the run and wait for a provider that
+        refuses. What a metric needs of the items is read from it (`reference`, `metadata.reference_trajectory`,
+        `metadata.reference_contexts`, `metadata.context`) and asked for before the run begins. A score that is no
+        finite number is missing. ragas' words `pass` and `fail` are 1 and 0, others by `values=`. Metrics of
+        deepeval of which less is better are named so: `higher_is_better=False`. Held against ragas 0.4.3 (which
+        needs `langchain-community<0.4`) and deepeval 4.3.1; with either of them installed beside windlass,
+        `pytest tests/sdk/adapters` runs their real metrics.
 
         ## Looking at one, and trying it
 

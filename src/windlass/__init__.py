@@ -9,10 +9,23 @@ from typing import TYPE_CHECKING, Any
 from windlass.version import __version__
 
 if TYPE_CHECKING:
+    from windlass.sdk.adapters.deepeval import from_deepeval
+    from windlass.sdk.adapters.models import deepeval_model, ragas_model
+    from windlass.sdk.adapters.ragas import from_ragas
     from windlass.sdk.asked import agent
     from windlass.sdk.cases import case
     from windlass.sdk.datasets import read_dataset
-    from windlass.sdk.evaluation import Judgement, Prediction, RecordedOutputs, Run, Sample, ToolCall, evaluate
+    from windlass.sdk.evaluation import (
+        Context,
+        Judgement,
+        Prediction,
+        RecordedOutputs,
+        Run,
+        Sample,
+        ToolCall,
+        evaluate,
+        evaluator,
+    )
     from windlass.sdk.exporting import flush, lost_spans
     from windlass.sdk.judges import judge, jury
     from windlass.sdk.media import Media
@@ -25,6 +38,7 @@ if TYPE_CHECKING:
     from windlass.sdk.tracing import trace
 
 __all__ = [
+    "Context",
     "Judgement",
     "Media",
     "NotShown",
@@ -40,14 +54,19 @@ __all__ = [
     "__version__",
     "agent",
     "case",
+    "deepeval_model",
     "evaluate",
+    "evaluator",
     "flush",
+    "from_deepeval",
+    "from_ragas",
     "init",
     "judge",
     "jury",
     "lost_scores",
     "lost_spans",
     "prompt",
+    "ragas_model",
     "read_dataset",
     "replay",
     "review_queue",
@@ -57,6 +76,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Context": "evaluation",
     "Judgement": "evaluation",
     "Media": "media",
     "NotShown": "requirements",
@@ -71,14 +91,19 @@ _HOMES = {
     "Tools": "replaying",
     "agent": "asked",
     "case": "cases",
+    "deepeval_model": "adapters.models",
     "evaluate": "evaluation",
+    "evaluator": "evaluation",
     "flush": "exporting",
+    "from_deepeval": "adapters.deepeval",
+    "from_ragas": "adapters.ragas",
     "init": "setup",
     "judge": "judges",
     "jury": "judges",
     "lost_scores": "scoring",
     "lost_spans": "exporting",
     "prompt": "prompts",
+    "ragas_model": "adapters.models",
     "read_dataset": "datasets",
     "replay": "replaying",
     "review_queue": "reviews",

@@ -15,6 +15,7 @@ from pydantic_settings import (
 from windlass.errors import ConfigurationError
 
 Mode = Literal["server", "dev", "demo"]
+EvaluatorCode = Literal["sandbox", "limits", "off"]
 
 DEFAULT_PORT = 4800
 
@@ -72,6 +73,13 @@ class Settings(BaseSettings):
     """Answers of models that a project keeps for runs with `--cache`, in MiB; the oldest go first."""
     model_cache_days: int = Field(default=30, ge=1)
     """How many days such an answer is kept."""
+    evaluator_code: EvaluatorCode = "sandbox"
+    """Evaluators with code of their own: `sandbox` runs them where they can be shut in to do nothing but compute,
+    and refuses them elsewhere; `limits` runs them elsewhere too, with limits alone; `off` runs none."""
+    evaluator_time_s: float = Field(default=10.0, gt=0)
+    """How long such an evaluator may take for one sample, in seconds."""
+    evaluator_memory_mb: int = Field(default=512, ge=64)
+    """The memory that its process may take, in MiB."""
     retention_interval_s: float = Field(default=3600.0, ge=1)
     """How often what projects no longer keep is cleared, in seconds."""
     sql_timeout_s: float = Field(default=30.0, gt=0)

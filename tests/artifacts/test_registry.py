@@ -9,14 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from windlass.access import permissions
 from windlass.access.audit import AuditChain, list_entries
+from windlass.access.permissions import ALLOWED
 from windlass.access.principals import Principal
 from windlass.artifacts.lineage import VersionLink
 from windlass.artifacts.registry import Registry
 from windlass.artifacts.tables import labels, versions
 from windlass.artifacts.versions import Version
 from windlass.canonical import digest
-from windlass.errors import Conflict, InputError, NotFound, WindlassError
+from windlass.errors import Conflict, Denied, InputError, NotFound, WindlassError
 from windlass.storage.database import Database
 
 PushPrompt = Callable[..., Version]
@@ -402,3 +404,17 @@ def test_of_those_who_add_to_one_version_at_once_one_is_first(registry: Registry
     ]
     outcomes = run_at_once(works)
     assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Pushed": 1, "Conflict": RACERS - 1}
+
+
+def test_code_is_pushed_by_who_may_write_code_alone(
+    registry: Registry, principal: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "import windlass\n@windlass.evaluator\ndef f(sample):\n    return 1\n"
+    body = {"function": "f", "source": source}
+    assert registry.push(principal, "evaluator", "f", body).is_new
+    without = {**ALLOWED, "editor": ALLOWED["editor"] - {"code:write"}}
+    monkeypatch.setattr(permissions, "ALLOWED", without)
+    editor = replace(principal, role="editor")
+    assert not registry.push(editor, "evaluator", "mine", {"function": "token_f1"}).version.body.get("source")
+    with pytest.raises(Denied, match="may not do code:write"):
+        registry.push(editor, "evaluator", "g", body)

@@ -72,8 +72,9 @@ def test_a_format_may_be_said_when_pulling(
     assert windlass("pull", "dataset/dice", "--format", "csv", "-o", "-").out.startswith(
         "id,input:json,reference,"
     )
-    assert "hugging-face is only read here" in windlass("pull", "dataset/dice", "--format", "hugging-face").err
-    assert [file.name for file in tmp_path.iterdir()] == ["dice.json"]
+    assert "is a folder" in windlass("pull", "dataset/dice", "--format", "hugging-face", "-o", "-").err
+    assert windlass("pull", "dataset/dice", "--format", "hugging-face").out == "dice\n"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["dice", "dice.json"]
 
 
 @pytest.mark.parametrize(

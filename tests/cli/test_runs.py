@@ -60,3 +60,12 @@ def test_what_has_no_price_is_said(unpriced: int, spent: float, said: str) -> No
         "spent_usd": spent,
     }
     assert describe_calls(calls) == f"9 model calls, 4 refused; 70 tokens, {said}"
+
+
+def test_the_agents_of_a_run_are_shown_with_what_they_spent(windlass: Windlass, project: Project) -> None:
+    project.push_release()
+    project.push_sums(items=2)
+    run = project.evaluate("adder")
+    shown = rows(windlass("runs", "agents", run["id"]))
+    assert {row[0] for row in shown} == {"adder"}
+    assert next(row for row in shown if row[1] == "model_calls")[2] == "1.000"

@@ -8,6 +8,7 @@ import pytest
 from tests.live import LiveServer
 from windlass.delivery import doctor
 from windlass.delivery.doctor import Finding, examine
+from windlass.evaluation.sandbox import process
 
 
 @pytest.fixture(autouse=True)
@@ -111,3 +112,15 @@ def test_a_wrong_setting_is_a_problem_and_ends_the_examination(monkeypatch: pyte
     found = examine()[-1]
     assert (found.subject, found.state) == ("settings", "problem")
     assert "WINDLASS_MODE" in found.text
+
+
+def test_it_says_how_evaluators_with_code_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = finding(tmp_path, "evaluators with code")
+    assert (found.state, "can do nothing but compute" in found.text) == ("ok", True)
+    monkeypatch.setattr(process, "MACHINES", {})
+    found = finding(tmp_path, "evaluators with code")
+    assert (found.state, found.text, "cannot be shut in here" in found.advice) == ("note", "not run here", True)
+    monkeypatch.setenv("WINDLASS_EVALUATOR_CODE", "limits")
+    assert "limits of time and memory alone" in finding(tmp_path, "evaluators with code").text
+    monkeypatch.setenv("WINDLASS_EVALUATOR_CODE", "off")
+    assert finding(tmp_path, "evaluators with code").text == "switched off"

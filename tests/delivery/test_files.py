@@ -163,6 +163,8 @@ def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path: Pa
         ("x.yaml", MODEL + "labels: [A B]\n", "FILE: 'A B' is no name for a label"),
         ("x.yaml", "kind: model\nname: x\nmodel: gpt\n", "FILE: This is no model: model: String should match"),
         ("x.yaml", MODEL + "modle: 1\n", "FILE: This is no model: modle: Extra inputs"),
+        ("x.py", "def f(): 1", "FILE: The source of an evaluator has one function with @windlass.evaluator"),
+        ("x.py", "@windlass.evaluator(name='Né')\ndef f(s): 1", "FILE: .*Né"),
         ("x.yaml", "kind: evaluator\nname: x\n", "FILE: This is no evaluator: function: Field required"),
         ("x.yaml", "kind: release\nname: x\nprompt: y\n", "FILE: A release has no 'prompt'; it has code, desc"),
         ("x.yaml", "kind: release\nname: x\n1: y\n", "FILE: A release has no '1'"),
@@ -180,7 +182,7 @@ def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path: Pa
             "kind: index\nname: x\ndocs: [a]\n",
             "FILE: an index has no 'docs'; it has documents, settings",
         ),
-        ("x.txt", "hello", r"FILE: only \*\.md, \*\.yaml and datasets .* can be pushed; a dataset of"),
+        ("x.txt", "hello", r"FILE: only \*\.md, \*\.yaml, \*\.py and datasets .* can be pushed; a dataset of"),
     ],
 )
 def test_a_bad_file_is_refused_by_one_sentence_that_names_it(
@@ -203,3 +205,13 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match=r"pipe: only"):
         read_file(tmp_path / "pipe")
+
+
+def test_in_a_folder_python_without_an_evaluator_is_somebody_else_s(tmp_path: Path) -> None:
+    source = "import windlass\n@windlass.evaluator\ndef brief(sample):\n    return 1\n"
+    (tmp_path / "brief.py").write_text(source, encoding="utf-8")
+    (tmp_path / "other.py").write_text("import windlass\nwindlass.evaluator\n", encoding="utf-8")
+    (tmp_path / "old.py").write_bytes(b"print 'evaluator \xff'")
+    assert read_files([tmp_path]) == [
+        ArtifactFile(tmp_path / "brief.py", "evaluator", "brief", {"function": "brief", "source": source})
+    ]

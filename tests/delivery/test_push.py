@@ -83,6 +83,13 @@ def test_what_is_pulled_is_pushed_as_the_same_version(
     assert (back.kind, back.digest, back.is_new) == (kind, pushed[back.kind].digest, False)
 
 
+def test_code_is_pulled_as_the_file_that_was_pushed(project: Project, tmp_path: Path) -> None:
+    source = 'import windlass\n\n@windlass.evaluator(name="brief")\ndef f(sample):\n    return 1  # 한국어\n'
+    (tmp_path / "brief.py").write_text(source, encoding="utf-8")
+    push_files(project.client, read_files([tmp_path / "brief.py"]))
+    assert pull_file(project.client, "evaluator/brief") == ("brief.py", source)
+
+
 def test_an_older_version_is_pulled_by_its_number(project: Project, folder: Path) -> None:
     push_files(project.client, read_files([folder / "offline.yaml"]))
     (folder / "offline.yaml").write_text("kind: model\nname: offline\nmodel: openai:gpt\n", encoding="utf-8")

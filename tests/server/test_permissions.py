@@ -78,7 +78,9 @@ def test_every_route_is_described_by_a_name_of_its_own(
 
 
 def test_every_action_guards_something(actions: dict[str, Action | None]) -> None:
-    assert {action for action in actions.values() if action} == set(get_args(Action))
+    # The registry asks for it, by what is in a body: tests/artifacts/test_registry.py.
+    of_the_registry = {"code:write"}
+    assert {action for action in actions.values() if action} | of_the_registry == set(get_args(Action))
 
 
 @pytest.mark.parametrize("role", get_args(Role))

@@ -8,6 +8,7 @@ from windlass.errors import Denied
 Action = Literal[
     "artifact:read",
     "artifact:write",
+    "code:write",
     "label:move",
     "environment:read",
     "environment:change",
@@ -55,6 +56,7 @@ _REVIEW: frozenset[Action] = frozenset({"review:read", "review:label"})
 _EDIT: frozenset[Action] = frozenset(
     {
         "artifact:write",
+        "code:write",
         "label:move",
         "environment:change",
         "run:write",

@@ -27,6 +27,7 @@ from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import get_run
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample
+from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Completion, Message, OutputSchema
@@ -101,6 +102,7 @@ class EvaluatorTrials:
         tracer_of: Callable[[str], Tracer],
         runs: ReleaseRuns,
         resources_of: Callable[[str], ProjectResources],
+        code: SandboxLimits,
     ) -> None:
         self._database = database
         self._registry = registry
@@ -108,6 +110,7 @@ class EvaluatorTrials:
         self._tracer_of = tracer_of
         self._runs = runs
         self._resources_of = resources_of
+        self._code = code
 
     def sample_of_run(self, principal: Principal, run_id: str, item_id: str) -> TriedSample:
         """Return what a run's release answered to an item. Raises NotFound, InputError for a failed sample."""
@@ -139,8 +142,12 @@ class EvaluatorTrials:
         require_columns([item], [evaluator])
         sample = Sample.of(item, _prediction(tried))
         start = time.perf_counter()
-        judgement = asyncio.run(evaluator.judge(sample))
-        took = time.perf_counter() - start
+        try:
+            judgement = asyncio.run(evaluator.judge(sample))
+            took = time.perf_counter() - start
+        finally:
+            if evaluator.close is not None:
+                evaluator.close()
         costs = [answer.cost for answer in answers]
         return Trial(
             value=judgement.value,
@@ -174,7 +181,7 @@ class EvaluatorTrials:
         if name in BUILT_IN:
             return BUILT_IN[name]
         version = self._registry.get(project, Selector("evaluator", name, what))
-        facilities = Facilities(self._resources_of(project), ItemChecklists(self._database, project))
+        facilities = Facilities(self._resources_of(project), ItemChecklists(self._database, project), self._code)
         return make_evaluator(name, EvaluatorBody.model_validate(version.body), open_judge, facilities)
 
 

@@ -62,6 +62,7 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
+from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.targets.spec import AgentSpec, read_spec
 from windlass.evaluation.workers.sharing import RunSharing
 from windlass.models.answer_store import AnswerStore
@@ -94,10 +95,12 @@ class ReleaseRuns:
         prices: PriceBook,
         targets: UrlTargets,
         resources_of: Callable[[str], ProjectResources],
+        code: SandboxLimits,
         concurrency: int,
         sharing: RunSharing | None = None,
     ) -> None:
-        """``settle`` returns when everything that was acknowledged can be read.
+        """``settle`` returns when everything that was acknowledged can be read; ``code`` says what evaluators with
+        code of their own may take.
 
         ``sharing`` has other processes work on the runs, where there are any.
         """
@@ -116,6 +119,7 @@ class ReleaseRuns:
         self._prices = prices
         self._targets = targets
         self._resources_of = resources_of
+        self._code = code
         self._concurrency = concurrency
         self._sharing = sharing
         jobs.register(_JOB, self._execute)
@@ -315,7 +319,7 @@ class ReleaseRuns:
         return judges_of(self._models, self._tracer_of(project), calls, self._resources_of(project).keep_picture)
 
     def _facilities(self, project: str) -> Facilities:
-        return Facilities(self._resources_of(project), ItemChecklists(self._database, project))
+        return Facilities(self._resources_of(project), ItemChecklists(self._database, project), self._code)
 
     def _execute(self, run_id: str) -> None:
         execute_run(

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from windlass.artifacts.evaluator_source import read_source
 from windlass.artifacts.prompts import Prompt
 from windlass.artifacts.references import Digest, Kind, Name, VersionReference
 from windlass.errors import InputError
@@ -41,11 +42,24 @@ class Index(Body):
 
 
 class Evaluator(Body):
-    """An evaluator: a function that windlass has, by name, with its parameters."""
+    """An evaluator: a function that windlass has, by name, with its parameters; or code of the project's own."""
 
     description: str = ""
     function: str
     parameters: dict[str, JsonValue] = {}
+    source: str | None = None
+    """Python with that function in it, decorated with `@windlass.evaluator`."""
+
+    @model_validator(mode="after")
+    def _source_has_the_function(self) -> "Evaluator":
+        if self.source is None:
+            return self
+        declared = read_source(self.source)
+        if declared.function != self.function:
+            raise ValueError(f"the source declares {declared.function!r}, and `function` is {self.function!r}")
+        if self.parameters:
+            raise ValueError("an evaluator with a source takes no parameters: they are in its code")
+        return self
 
 
 class Model(Body):

@@ -6,9 +6,10 @@ from pydantic import BaseModel
 from sqlalchemy import Connection, and_, func, insert, select
 
 from windlass.access.audit import AuditChain
+from windlass.access.permissions import require
 from windlass.access.principals import Principal
 from windlass.artifacts import lineage
-from windlass.artifacts.kinds import RELEASE_PARTS, references_of, validate_body
+from windlass.artifacts.kinds import RELEASE_PARTS, Evaluator, references_of, validate_body
 from windlass.artifacts.references import Kind, Selector, VersionReference, check_name, parse_selector
 from windlass.artifacts.tables import versions
 from windlass.artifacts.versions import (
@@ -82,13 +83,16 @@ class Registry:
         """Add a version, or find the one that has this content, and let `latest` name it.
 
         Selectors in the body's places for references (`prompt/answer@latest`) are resolved first. Raises
-        InputError for a body that its kind does not allow, NotFound for a reference to nothing, and Conflict where
-        `latest` names neither this content nor what is `expected` (a digest, None, or ANY): somebody was first.
+        InputError for a body that its kind does not allow, Denied for code by who may not push any, NotFound for a
+        reference to nothing, and Conflict where `latest` names neither this content nor what is `expected` (a
+        digest, None, or ANY): somebody was first.
         """
         check_name(name, f"a {kind}")
         with self._database.write() as tx:
             take_turns(tx, principal.project, kind, name)
             typed = validate_body(kind, self._with_resolved_references(tx, principal.project, kind, body))
+            if isinstance(typed, Evaluator) and typed.source is not None:
+                require(principal, "code:write")
             # Without what is None: a field that a later windlass adds does not change the digest of old content.
             content = canonical_json(typed.model_dump(mode="json", exclude_none=True))
             digest = digest_bytes(content)

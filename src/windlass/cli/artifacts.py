@@ -28,7 +28,7 @@ def push(
     column: ColumnOption = None,
     data: Data = None,
 ) -> None:
-    """Push prompts (*.md), datasets (*.jsonl), and models, indexes, evaluators and releases (*.yaml).
+    """Push prompts (*.md), datasets (*.jsonl), evaluators (*.py), and models, indexes, releases and more (*.yaml).
 
     A dataset in any other format: windlass push dataset/NAME FILE-OR-FOLDER [--format FORMAT].
     """

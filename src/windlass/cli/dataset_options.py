@@ -11,8 +11,8 @@ FormatOption = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="Of a dataset: jsonl, json, csv, parquet, hugging-face, promptfoo, adk or vertex [default: by the "
-        "name and content of the file].",
+        help="Of a dataset: jsonl, json, csv, tsv, parquet, hugging-face, promptfoo, adk or vertex [default: by "
+        "the name and content of the file].",
         show_default=False,
     ),
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from windlass.cli import evaluator_files
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, dollars, number, plain, print_table, seconds
 from windlass.errors import InputError
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 100
 
-app = typer.Typer(no_args_is_help=True, help="List evaluators, show one, or try it on a sample.")
+app = typer.Typer(
+    no_args_is_help=True, help="List evaluators, show one, try it on a sample, bring them from other tools."
+)
+app.command("import")(evaluator_files.import_evaluators)
+app.command("export")(evaluator_files.export_evaluators)
 
 
 @app.command("list")
@@ -54,6 +59,8 @@ def show(
         print(f"{point['value']:g}: {point['meaning']}")
     if detail["parameters"]:
         print(json.dumps(detail["parameters"], ensure_ascii=False, indent=2))
+    if detail["source"]:
+        print(f"\n{detail['source']}", end="")
     if detail["told"]:
         print(f"\n{detail['told']}")
 

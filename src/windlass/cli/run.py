@@ -35,6 +35,7 @@ from windlass.cli.target_options import (
 
 if TYPE_CHECKING:
     from windlass.client import Client
+    from windlass.delivery.requirements import Required
     from windlass.evaluation.targets.spec import AgentSpec
 
 
@@ -74,6 +75,15 @@ def evaluate(
     on_server: Annotated[
         bool, typer.Option("--on-server", help="Have the server ask the target, which must be allowed there.")
     ] = False,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--require",
+            help="METRIC>=NUMBER or METRIC<=NUMBER, which the whole 95 % interval of the mean must keep; again "
+            "for more.",
+            show_default=False,
+        ),
+    ] = None,
     cache: Annotated[
         bool, typer.Option("--cache", help="Give answers again that models gave to the same calls before.")
     ] = False,
@@ -85,9 +95,15 @@ def evaluate(
     model_concurrency: ModelConcurrency = None,
     data: Data = None,
 ) -> None:
-    """Evaluate a release on a dataset, or an agent by URL: exit 0 when the run finished, 2 when it could not."""
+    """Evaluate a release on a dataset, or an agent by URL: exit 0 when the run finished, 2 when it could not.
+
+    With --require as a gate: 0 when all is shown, 1 when the contrary is, 3 when there is not enough data.
+    """
+    from windlass.delivery.requirements import parse_requirement
     from windlass.delivery.runs import push_recorded, start_run
     from windlass.errors import InputError
+
+    required = list(map(parse_requirement, require or []))
 
     options = given(
         cache=cache or None,
@@ -117,24 +133,27 @@ def evaluate(
         if agent is not None and not on_server:
             _refuse_server_options(outputs, max_cost, max_tokens)
             require_built_in(evaluator)
-            evaluate_here(client, agent, dataset, evaluator, release, concurrency, repeats, options)
-            return
-        if release is None and agent is None:
-            if outputs is None:
-                raise InputError("Name the release to evaluate, or with `--outputs` a column of recorded outputs.")
-            release, dataset = push_recorded(client, dataset, outputs)
-        run = start_run(
-            client,
-            release,
-            dataset,
-            evaluators=evaluator,
-            concurrency=concurrency,
-            repeats=repeats,
-            outputs=outputs,
-            target=agent,
-            options=options,
-        )
-        finish(client, run)
+            finished = evaluate_here(client, agent, dataset, evaluator, release, concurrency, repeats, options)
+        else:
+            if release is None and agent is None:
+                if outputs is None:
+                    raise InputError(
+                        "Name the release to evaluate, or with `--outputs` a column of recorded outputs."
+                    )
+                release, dataset = push_recorded(client, dataset, outputs)
+            run = start_run(
+                client,
+                release,
+                dataset,
+                evaluators=evaluator,
+                concurrency=concurrency,
+                repeats=repeats,
+                outputs=outputs,
+                target=agent,
+                options=options,
+            )
+            finished = finish(client, run)
+    _print_shown(finished, required)
 
 
 def evaluate_here(
@@ -146,8 +165,8 @@ def evaluate_here(
     concurrency: int | None,
     repeats: int,
     options: Mapping[str, object],
-) -> None:
-    """Evaluate an agent from this process, and print the run."""
+) -> dict[str, Any]:
+    """Evaluate an agent from this process, print the run and return it."""
     from windlass.evaluation.run_options import RunOptions
     from windlass.sdk.asked import AgentTarget
     from windlass.sdk.evaluation import evaluate_on
@@ -163,7 +182,9 @@ def evaluate_here(
         options=RunOptions.model_validate(options),
         begun=lambda run_id: print(f"{run_id} began: {client.url}/runs/{run_id}", file=sys.stderr),
     )
-    print_run(client.get(f"/runs/{run.id}"))
+    finished: dict[str, Any] = client.get(f"/runs/{run.id}")
+    print_run(finished)
+    return finished
 
 
 def _refuse_server_options(outputs: str | None, max_cost: float | None, max_tokens: int | None) -> None:
@@ -175,8 +196,22 @@ def _refuse_server_options(outputs: str | None, max_cost: float | None, max_toke
         raise InputError("A budget is for runs that the server executes: add `--on-server`.")
 
 
-def finish(client: "Client", run: dict[str, Any]) -> None:
-    """Follow a run to its end and print it. Raises ProviderError for one that did not finish."""
+def _print_shown(run: dict[str, Any], required: "list[Required]") -> None:
+    """Print what a run shows of what is required; exit as a gate does."""
+    from windlass.delivery.requirements import check_requirements
+
+    shown = check_requirements(run["metrics"], required)
+    for each in shown:
+        print(each.sentence)
+    outcomes = {each.outcome for each in shown}
+    if "fail" in outcomes:
+        raise typer.Exit(1)
+    if "not_enough_data" in outcomes:
+        raise typer.Exit(3)
+
+
+def finish(client: "Client", run: dict[str, Any]) -> dict[str, Any]:
+    """Follow a run to its end, print it and return it. Raises ProviderError for one that did not finish."""
     from windlass.delivery.runs import follow_run
     from windlass.errors import ProviderError
 
@@ -189,6 +224,7 @@ def finish(client: "Client", run: dict[str, Any]) -> None:
     if run["state"] != "finished":
         why = run["error"] or f"somebody ended it; `windlass runs resume {run['id']}` goes on with it."
         raise ProviderError(f"The run {run['id']} is {run['state']}: {why}")
+    return run
 
 
 def print_run(run: dict[str, Any]) -> None:

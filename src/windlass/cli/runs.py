@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import moment, print_table
+from windlass.cli.output import MISSING, moment, number, print_table
 from windlass.cli.run import finish
 from windlass.cli.run_options import (
     MaxCost,
@@ -47,6 +47,29 @@ def list_runs(
             for run in runs
         ),
         right=("samples", "failed"),
+    )
+
+
+@app.command("agents")
+def agents(run: RunId, data: Data = None) -> None:
+    """Show what each agent spent in a run's samples, and how its tool calls met those of the reference."""
+    with connect(data) as client:
+        found = client.get(f"/runs/{run}/agents")["items"]
+    print_table(
+        ("agent", "metric", "mean", "95 % interval", "n", "missing"),
+        (
+            (
+                each["agent"] or MISSING,
+                name,
+                number(metric["mean"]),
+                f"{number(metric['low'])} to {number(metric['high'])}",
+                metric["n"],
+                metric["missing"],
+            )
+            for each in found
+            for name, metric in each["metrics"].items()
+        ),
+        right=("mean", "n", "missing"),
     )
 
 

@@ -37,6 +37,14 @@ _KEYS = {
 
 _ENOUGH_BYTES = 2 * 2**30
 
+_CODE = """
+import windlass
+
+@windlass.evaluator
+def nothing(sample):
+    return None
+"""
+
 
 class Finding(NamedTuple):
     """One thing that was looked at."""
@@ -59,7 +67,15 @@ def examine(data: Path | None = None) -> list[Finding]:
         settings = load_settings(data=data)
     except WindlassError as error:
         return [*findings, Finding("settings", "problem", error.message)]
-    return [*findings, *_data_folder(settings), *_engines(settings), _embeddings(), *_model_keys(), _web_ui()]
+    return [
+        *findings,
+        *_data_folder(settings),
+        *_engines(settings),
+        _evaluator_code(settings),
+        _embeddings(),
+        *_model_keys(),
+        _web_ui(),
+    ]
 
 
 def _python() -> Finding:
@@ -151,6 +167,26 @@ def _engine(name: str, url: str, ask: Callable[[], None]) -> Finding:
     except WindlassError as error:
         return Finding(name, "problem", error.message, f"Check WINDLASS_{name.upper()}_URL.")
     return Finding(name, "ok", f"{url.rpartition('@')[2]} answers")
+
+
+def _evaluator_code(settings: "Settings") -> Finding:
+    """Shut a process in, really: what a kernel is built with says little about what it allows here."""
+    from windlass.artifacts.evaluator_source import read_source
+    from windlass.evaluation.sandbox.limits import SandboxLimits
+    from windlass.evaluation.sandbox.process import Process
+
+    name = "evaluators with code"
+    if settings.evaluator_code == "off":
+        return Finding(name, "note", "switched off", "Set WINDLASS_EVALUATOR_CODE=sandbox to run them.")
+    limits = SandboxLimits(memory_bytes=settings.evaluator_memory_mb * 2**20)
+    try:
+        with Process(_CODE, read_source(_CODE), limits):
+            return Finding(name, "ok", "run in a process that can do nothing but compute (seccomp)")
+    except WindlassError as error:
+        if settings.evaluator_code == "limits":
+            advice = "Push only code that you would run yourself: it can read files and reach the network."
+            return Finding(name, "note", "run with limits of time and memory alone", advice)
+        return Finding(name, "note", "not run here", error.message)
 
 
 def _embeddings() -> Finding:

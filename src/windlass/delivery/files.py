@@ -1,6 +1,7 @@
 """The files of a user's repository that describe artifacts, read and checked before anything is pushed.
 
-`*.md` with front matter is a prompt, `*.jsonl` a dataset, `*.yaml` says its kind; named by itself a file in any
+`*.md` with front matter is a prompt, `*.jsonl` a dataset, `*.yaml` says its kind, `*.py` with a function that has
+`@windlass.evaluator` is an evaluator; named by itself a file in any
 other format of datasets is one, too. A YAML file of a release:
 
     kind: release
@@ -27,6 +28,7 @@ from typing import Any
 
 import yaml
 
+from windlass.artifacts.evaluator_source import declares_evaluator, read_source
 from windlass.artifacts.kinds import Release, validate_body
 from windlass.artifacts.prompts import parse_prompt
 from windlass.artifacts.references import KINDS, Kind, check_name, parse_selector
@@ -38,7 +40,7 @@ from windlass.evaluation.formats.registry import SUFFIXES, format_named, format_
 _ORDER: tuple[Kind, ...] = ("prompt", "dataset", "model", "evaluator", "index", "release")
 """What is referred to goes before what refers to it."""
 
-_SUFFIXES = frozenset({".md", ".jsonl", ".yaml", ".yml"})
+_SUFFIXES = frozenset({".md", ".jsonl", ".yaml", ".yml", ".py"})
 
 _DATA_SUFFIXES = [suffix for suffix in SUFFIXES if suffix not in {".yaml", ".yml"}]
 
@@ -75,7 +77,8 @@ def read_files(paths: Iterable[Path]) -> list[ArtifactFile]:
             found.append(read_file(path))
     if not found:
         raise InputError(
-            "There is nothing to push there: no *.md with front matter, *.jsonl or *.yaml with a kind."
+            "There is nothing to push there: no *.md with front matter, *.jsonl, *.yaml with a kind "
+            "or *.py with @windlass.evaluator."
         )
     return sorted(found, key=lambda file: _ORDER.index(file.kind))
 
@@ -89,12 +92,15 @@ def read_file(path: Path) -> ArtifactFile:
             return ArtifactFile(path, "prompt", _checked_name(path, prompt.name, "a prompt"), body)
         case ".yaml" | ".yml":
             return _read_yaml(path)
+        case ".py":
+            return _read_code(path)
         case suffix if suffix in SUFFIXES:
             return read_dataset_file(path, _checked_name(path, path.name.partition(".")[0], "a dataset"))
         case _:
             raise InputError(
-                f"{path}: only *.md, *.yaml and datasets ({', '.join(f'*{each}' for each in _DATA_SUFFIXES)}) can "
-                "be pushed; a dataset of another name, or in a folder, is pushed as `dataset/NAME PATH`."
+                f"{path}: only *.md, *.yaml, *.py and datasets "
+                f"({', '.join(f'*{each}' for each in _DATA_SUFFIXES)}) can be pushed; a dataset of another "
+                "name, or in a folder, is pushed as `dataset/NAME PATH`."
             )
 
 
@@ -157,6 +163,10 @@ def _is_ours(path: Path) -> bool:
         return path.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(b"---")
     if path.suffix == ".jsonl":
         return True
+    if path.suffix == ".py":
+        # Most of what is named so is no evaluator, and need not be text in our encoding.
+        raw = path.read_bytes()
+        return b"evaluator" in raw and declares_evaluator(raw.decode("utf-8-sig", "replace"))
     text = read_text(path)
     try:
         content = yaml.safe_load(text)
@@ -180,6 +190,16 @@ def _read_yaml(path: Path) -> ArtifactFile:
         _checked_name(path, label, "a label")
     body = _index_body(path, content) if kind == "index" else _checked_body(path, kind, content)
     return ArtifactFile(path, kind, name, body, tuple(labels))
+
+
+def _read_code(path: Path) -> ArtifactFile:
+    source = read_text(path)
+    try:
+        declared = read_source(source)
+    except InputError as error:
+        raise InputError(f"{path}: {error.message}") from error
+    name = _checked_name(path, declared.name, "an evaluator")
+    return ArtifactFile(path, "evaluator", name, {"function": declared.function, "source": source})
 
 
 def _checked_name(path: Path, name: str, what: str) -> str:

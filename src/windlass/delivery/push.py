@@ -88,6 +88,8 @@ def pull_file(client: Client, selector: str) -> tuple[str, str]:
             lines = io.BytesIO()
             write_lines(pull_items(client, f"{name}@{version['digest']}")[1], lines, name)
             return f"{name}.jsonl", lines.getvalue().decode()
+        case "evaluator" if version["body"].get("source") is not None:
+            return f"{name}.py", version["body"]["source"]
         case _:
             return f"{name}.yaml", _as_yaml(kind, name, version)
 

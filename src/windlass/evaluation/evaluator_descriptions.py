@@ -56,6 +56,8 @@ class EvaluatorDetail(EvaluatorSummary):
     """Of a judge: what it is told, which is windlass's own text around what its version says."""
     prompt: str
     """The digest of that and of the form of its verdict: scores of one digest are of one judge."""
+    source: str
+    """Of one with code of its own: that code."""
     scale: list[ScalePoint]
     """The values it may give, from the lowest up, where they are few."""
 
@@ -75,7 +77,7 @@ def describe_evaluator(registry: Registry, project: str, name: str, what: str = 
     A built-in one comes first, as it does in a run.
     """
     if name in BUILT_IN:
-        return _detail(_built_in(name), None, {})
+        return _detail(_built_in(name), None, EvaluatorBody(function=name))
     listed = {artifact.name: artifact for artifact in registry.list_artifacts(project, "evaluator")}
     if name not in listed:
         raise NotFound(
@@ -83,7 +85,7 @@ def describe_evaluator(registry: Registry, project: str, name: str, what: str = 
             "pushed as a file with `kind: evaluator`."
         )
     version = registry.get(project, Selector("evaluator", name, what))
-    return _detail(_own(listed[name], version), version, EvaluatorBody.model_validate(version.body).parameters)
+    return _detail(_own(listed[name], version), version, EvaluatorBody.model_validate(version.body))
 
 
 def _built_in(name: str) -> EvaluatorSummary:
@@ -109,7 +111,7 @@ def _own(artifact: ArtifactSummary, version: Version) -> EvaluatorSummary:
     made, problem = _made(artifact.name, body)
     return EvaluatorSummary(
         name=artifact.name,
-        kind="judge" if body.function in (*JUDGES, JURY) else "code",
+        kind="judge" if _is_judge(body) else "code",
         built_in=False,
         function=body.function,
         description=body.description or (made.description if made else ""),
@@ -123,19 +125,21 @@ def _own(artifact: ArtifactSummary, version: Version) -> EvaluatorSummary:
     )
 
 
-def _detail(
-    summary: EvaluatorSummary, version: Version | None, parameters: Mapping[str, JsonValue]
-) -> EvaluatorDetail:
-    body = EvaluatorBody(function=summary.function, parameters=dict(parameters))
+def _detail(summary: EvaluatorSummary, version: Version | None, body: EvaluatorBody) -> EvaluatorDetail:
     made, _ = _made(summary.name, body)
     return EvaluatorDetail(
         **dict(summary),
         version=version and VersionSummary(**version.model_dump(include=set(VersionSummary.model_fields))),
-        parameters=dict(parameters),
+        parameters=body.parameters,
         told=made.told if made else "",
         prompt=made.prompt if made else "",
+        source=body.source or "",
         scale=list(_scale(body)),
     )
+
+
+def _is_judge(body: EvaluatorBody) -> bool:
+    return body.source is None and body.function in (*JUDGES, JURY)
 
 
 def _made(name: str, body: EvaluatorBody) -> tuple[Evaluator | None, str]:
@@ -147,6 +151,8 @@ def _made(name: str, body: EvaluatorBody) -> tuple[Evaluator | None, str]:
 
 
 def _scale(body: EvaluatorBody) -> Iterator[ScalePoint]:
+    if body.source is not None:
+        return
     if body.function == "pairwise":
         yield from (
             ScalePoint(value=value, meaning=word) for value, word in ((-1, "loss"), (0, "tie"), (1, "win"))

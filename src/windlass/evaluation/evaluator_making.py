@@ -4,6 +4,8 @@ kind: evaluator
 name: recall-at-3
 function: recall_at
 parameters: {k: 3}
+
+Or code of its own: see artifacts/evaluator_source.py.
 """
 
 import inspect
@@ -24,6 +26,8 @@ from windlass.evaluation.judges.judging import Ask
 from windlass.evaluation.judges.jury import Combine, jury
 from windlass.evaluation.judges.media_agreement import MediaTools
 from windlass.evaluation.media.resources import NoResources, Resources
+from windlass.evaluation.sandbox.code import code_evaluator
+from windlass.evaluation.sandbox.limits import SandboxLimits
 
 _STRICT: Final = ConfigDict(strict=True, arbitrary_types_allowed=True)
 
@@ -42,6 +46,8 @@ class Facilities:
     """Of a judge of pictures: where these are, and the questions about them."""
     kept: KeptQuestions | None = None
     """Where questions that a model wrote for items are kept."""
+    code: SandboxLimits = field(default_factory=SandboxLimits)
+    """What an evaluator with code of its own may take."""
 
 
 NOTHING: Final = Facilities()
@@ -72,6 +78,8 @@ def make_evaluator(
 
     Raises InputError for a function or parameter unknown here, and what ``open_judge`` raises.
     """
+    if body.source is not None:
+        return code_evaluator(name, body.source, facilities.code, body.description)
     if body.function == JURY:
         return _make_jury(name, body, open_judge, facilities)
     if body.function in JUDGES:

@@ -59,14 +59,17 @@ def restore_evaluators(
     open_judge: OpenJudge | None = None,
     facilities: Facilities = NOTHING,
 ) -> list[Evaluator]:
-    """Return the evaluators of a run again, those that are artifacts in the version it began with."""
+    """Return the evaluators of a run again, those that are artifacts in the version it began with.
+
+    Raises what ``open_judge`` raises, and ConfigurationError for what is not installed or allowed any more.
+    """
     return [
         make_evaluator(
             name,
             EvaluatorBody.model_validate(registry.get(project, f"evaluator/{name}@{versions[name]}").body),
             open_judge,
             facilities,
-        )
+        ).ready()
         if name in versions
         else BUILT_IN[name]
         for name in names

@@ -5,6 +5,7 @@ import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 from windlass.errors import InputError
 from windlass.evaluation.samples import Judgement, Sample
@@ -36,6 +37,8 @@ class Evaluator:
     """Of a judge whose questions a model writes for each item: writes them, or returns those that are kept."""
     prepare: Callable[[], object] | None = None
     """Brings in what the base install may lack. Raises ConfigurationError, which says what to install."""
+    close: Callable[[], None] | None = None
+    """Lets go what it holds, a process of its own for one; called when a run or a trial ends."""
 
     def ready(self) -> "Evaluator":
         """Return it when it can judge here: better before a run is paid for than at each of its samples.
@@ -79,6 +82,9 @@ class Evaluator:
             return _failed(error)
 
 
+@overload
+def evaluator(function: Function, /) -> Evaluator: ...
+@overload
 def evaluator(
     *,
     name: str = "",
@@ -86,8 +92,27 @@ def evaluator(
     needs: Iterable[str] = (),
     description: str = "",
     by_default: bool = True,
-) -> Callable[[Function], Evaluator]:
-    """Make an evaluator of a function; its name and the first line of its docstring are the defaults."""
+) -> Callable[[Function], Evaluator]: ...
+def evaluator(
+    function: Function | None = None,
+    /,
+    *,
+    name: str = "",
+    higher_is_better: bool = True,
+    needs: Iterable[str] = (),
+    description: str = "",
+    by_default: bool = True,
+) -> Evaluator | Callable[[Function], Evaluator]:
+    """Make an evaluator of a function from a `Sample` to a number, None or a `Judgement`; async functions too.
+
+    Args:
+        function: It, where the decorator stands without brackets.
+        name: Of its scores; by default the function's.
+        higher_is_better: Whether more of it is better.
+        needs: What the items of a dataset must have: `reference`, `metadata.<name>`.
+        description: One line; by default the first of the docstring.
+        by_default: Whether a run that names no evaluators uses it; of those that windlass brings.
+    """
 
     def make(function: Function) -> Evaluator:
         documented = (function.__doc__ or "").strip().splitlines()
@@ -100,7 +125,7 @@ def evaluator(
             by_default=by_default,
         )
 
-    return make
+    return make if function is None else make(function)
 
 
 class Registry(Mapping[str, Evaluator]):

@@ -79,10 +79,13 @@ def execute_run(
         if sharing is not None:
             run = sharing.share(run, open_parts, stopping or threading.Event())
         parts = open_parts(run)
-        if run.state not in UNFINISHED:
-            _note_ended(run, parts, database)
-            return
-        progress = asyncio.run(_sampled(run, parts, database, stopping))
+        try:
+            if run.state not in UNFINISHED:
+                _note_ended(run, parts, database)
+                return
+            progress = asyncio.run(_sampled(run, parts, database, stopping))
+        finally:
+            let_go(parts.evaluators)
         reason = parts.calls.stopped if parts.calls is not None else None
         if (progress.stopped or reason) and stopping is not None and stopping.is_set():
             raise JobInterrupted
@@ -103,6 +106,13 @@ def _note_ended(run: Run, parts: RunParts, database: Database) -> None:
     metrics = summarise_pieces(parts.store.pieces(), parts.items, run.evaluators, run.repeats)
     failures = [result.prediction is None for piece in parts.store.pieces() for result in piece.values()]
     note_cancelled(database, run.id, len(failures), sum(failures), metrics)
+
+
+def let_go(evaluators: Sequence[Evaluator]) -> None:
+    """Let evaluators end what they hold."""
+    for evaluator in evaluators:
+        if evaluator.close is not None:
+            evaluator.close()
 
 
 async def _sampled(run: Run, parts: RunParts, database: Database, stopping: threading.Event | None) -> Progress:

@@ -40,6 +40,8 @@ class ToolCall:
     """What became of it. A retry is a call of its own."""
     tool_output: object = field(default=None, compare=False)
     """What the tool answered, as JSON; None where it is not known."""
+    agent: str = field(default="", compare=False)
+    """Of several agents: the one that called, or should; empty where that is not said."""
 
 
 Trajectory = Sequence[ToolCall]
@@ -183,7 +185,8 @@ def _read_call(value: object, place: int) -> ToolCall:
             f"{', '.join(get_args(Outcome))}."
         )
     tool_input = _read_input(_first(value, "tool_input", "args", "arguments"))
-    return ToolCall(name, tool_input, outcome, _first(value, "tool_output"))
+    agent, output = _first(value, "agent"), _first(value, "tool_output")
+    return ToolCall(name, tool_input, outcome, output, agent if isinstance(agent, str) else "")
 
 
 def _first(value: object, *names: str) -> object:

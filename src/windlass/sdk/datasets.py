@@ -15,10 +15,10 @@ def read_dataset(
     """Read a file or folder as the items of a dataset, as `windlass.evaluate` takes them; no server is asked.
 
     Args:
-        path: JSON Lines, a JSON array, CSV, Parquet, a folder of Hugging Face datasets, tests of promptfoo, an
-            eval set of ADK or an evaluation dataset of Vertex AI.
+        path: JSON Lines, a JSON array, CSV, TSV, Parquet, a folder of Hugging Face datasets, tests of promptfoo,
+            an eval set of ADK or an evaluation dataset of Vertex AI.
         data_format: Which of these it is, where the name and the content do not say: `jsonl`, `json`, `csv`,
-            `parquet`, `hugging-face`, `promptfoo`, `adk`, `vertex`.
+            `tsv`, `parquet`, `hugging-face`, `promptfoo`, `adk`, `vertex`.
         columns: The column of a table for an item's field, where it has another name: `{"input": "question"}`.
 
     Raises InputError naming the line, row or case of what is wrong.

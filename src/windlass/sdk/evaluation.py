@@ -15,13 +15,13 @@ from windlass.errors import InputError, Unavailable, WindlassError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.default_evaluators import fitting
-from windlass.evaluation.evaluators import Evaluator, Function
+from windlass.evaluation.evaluators import Evaluator, Function, evaluator
 from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.recorded import RecordedOutputs
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
-from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
+from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult, Target
 from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.current import making_calls
@@ -33,7 +33,18 @@ from windlass.sdk.media import RESOURCES
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
 from windlass.sdk.setup import current_client
 
-__all__ = ["Judgement", "Metric", "Prediction", "RecordedOutputs", "Run", "Sample", "ToolCall", "evaluate"]
+__all__ = [
+    "Context",
+    "Judgement",
+    "Metric",
+    "Prediction",
+    "RecordedOutputs",
+    "Run",
+    "Sample",
+    "ToolCall",
+    "evaluate",
+    "evaluator",
+]
 
 _SCORES_A_REQUEST = 5000
 _REPORT_S = 1.0

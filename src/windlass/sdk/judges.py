@@ -1,8 +1,8 @@
 """`windlass.judge` and `windlass.jury`: models that grade, as evaluators of one's own evaluation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.errors import InputError
@@ -15,6 +15,28 @@ from windlass.models.calls.current import current_calls
 from windlass.models.completion import Completion, Message, OutputSchema
 from windlass.models.providers import address_of, open_model
 from windlass.sdk.media import RESOURCES
+
+AskAnything: TypeAlias = Callable[[Sequence[Message], OutputSchema | None], Awaitable[Completion]]
+"""Asks a model for text, or for JSON of a schema."""
+
+
+def asking(ref: str, base_url: str | None, settings: Mapping[str, Any]) -> AskAnything:
+    """Return what asks a model from this process, within the limits of a run where one is under way.
+
+    Raises InputError for a reference that names no model, ConfigurationError for one without a key.
+    """
+    opened, (provider, _, model_name) = open_model(ref, base_url=base_url), ref.partition(":")
+    address = address_of(ref, base_url)
+
+    async def ask(messages: Sequence[Message], schema: OutputSchema | None) -> Completion:
+        calls = current_calls()
+        if calls is None:
+            return await opened.complete(messages, settings, schema)
+        # Who shares an address shares what is refused there.
+        governed = calls.govern(opened, provider=address or provider, name=model_name, address=address)
+        return await governed.complete(messages, settings, schema)
+
+    return ask
 
 
 def judge(
@@ -40,18 +62,7 @@ def judge(
     """
 
     def open_judge(_evaluator: str, ref: str, settings: Mapping[str, Any]) -> Ask:
-        opened, (provider, _, model_name) = open_model(ref, base_url=base_url), ref.partition(":")
-        address = address_of(ref, base_url)
-
-        async def ask(messages: Sequence[Message], schema: OutputSchema) -> Completion:
-            calls = current_calls()
-            if calls is None:
-                return await opened.complete(messages, settings, schema)
-            # Who shares an address shares what is refused there.
-            governed = calls.govern(opened, provider=address or provider, name=model_name, address=address)
-            return await governed.complete(messages, settings, schema)
-
-        return ask
+        return asking(ref, base_url, settings)
 
     asked = {"model": model, "model_parameters": dict(model_parameters or {}), **parameters}
     return make_evaluator(

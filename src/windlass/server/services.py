@@ -27,6 +27,7 @@ from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
+from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.store import WarehouseSamples
 from windlass.evaluation.synthesis.erasing import SynthesesOfTraces
 from windlass.evaluation.synthesis.sources import Sources
@@ -120,6 +121,9 @@ class Services:
             max_age_days=settings.model_cache_days,
         )
         self.media_questions = QuestionStore(self.database)
+        code = SandboxLimits(
+            settings.evaluator_code, settings.evaluator_time_s, settings.evaluator_memory_mb * 2**20
+        )
         self.runs = ReleaseRuns(
             self.database,
             self.audit,
@@ -136,6 +140,7 @@ class Services:
             prices=self.price_book,
             targets=UrlTargets(self.registry, Addresses(settings.target_urls)),
             resources_of=self.resources_of,
+            code=code,
             concurrency=settings.run_concurrency,
             sharing=self._sharing(),
         )
@@ -146,6 +151,7 @@ class Services:
             tracer_of=self.recorder.tracer,
             runs=self.runs,
             resources_of=self.resources_of,
+            code=code,
         )
         self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
         self.approvals = Approvals(self.database, self.audit, self.datasets, self.reviews)

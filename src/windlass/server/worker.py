@@ -23,6 +23,7 @@ from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.media.questions import QuestionStore
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.runs import Run
+from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.targets.addresses import Addresses
 from windlass.evaluation.workers.patience import Patience
 from windlass.evaluation.workers.presence import Presence
@@ -144,6 +145,9 @@ def _runs(settings: Settings, database: Database, spans: GatheredSpans) -> Relea
         ),
         prices=PriceBook(database),
         targets=UrlTargets(registry, Addresses(settings.target_urls)),
+        code=SandboxLimits(
+            settings.evaluator_code, settings.evaluator_time_s, settings.evaluator_memory_mb * 2**20
+        ),
         resources_of=lambda project: ProjectResources(project, media, questions),
         concurrency=settings.run_concurrency,
     )

@@ -1,3 +1,4 @@
+import io
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from windlass.errors import InputError
-from windlass.evaluation.formats.files import read_items, write_items
+from windlass.evaluation.formats.files import read_items, write_items, write_to
 from windlass.evaluation.formats.registry import FORMATS, format_of
 from windlass.evaluation.samples import Item
 
@@ -111,8 +112,8 @@ def test_a_file_that_fails_half_way_is_not_there(tmp_path: Path) -> None:
     assert [file.read_text() for file in tmp_path.iterdir()] == ["before"]
     with pytest.raises(InputError, match=r"a file of csv is named \*\.csv"):
         write_items([], tmp_path / "out.json", CSV)
-    with pytest.raises(InputError, match="hugging-face is only read here; the formats to write are jsonl"):
-        write_items([], tmp_path / "out", FORMATS["hugging-face"])
+    with pytest.raises(InputError, match="hugging-face is a folder, which `windlass pull"):
+        write_to([], io.BytesIO(), FORMATS["hugging-face"])
     with pytest.raises(InputError, match=r"out\.csv cannot be written"):
         write_items([], tmp_path / "none" / "out.csv", CSV)
 

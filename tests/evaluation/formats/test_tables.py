@@ -98,3 +98,35 @@ def test_without_pyarrow_one_sentence_says_what_to_install(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigurationError, match=r"need pyarrow: pip install 'windlass\[server\]'"):
         list(read_items(DATA / "hugging_face.hub", FOLDER, COLUMNS))
+
+
+def test_a_folder_is_written_once_with_a_file_a_split(tmp_path: Path) -> None:
+    items = [
+        Item(id="a", input="질문", metadata={"page": 1}, split="train"),
+        Item(id="b", input="Why?", reference="So.", split="test"),
+        Item(id="c", input="When?", split="train"),
+    ]
+    write_items(items, tmp_path / "questions", FOLDER)
+    files = {file.name: pq.read_table(file) for file in (tmp_path / "questions" / "data").iterdir()}
+    assert {name: table.num_rows for name, table in files.items()} == {
+        "train-00000-of-00001.parquet": 2,
+        "test-00000-of-00001.parquet": 1,
+    }
+    assert len({str(table.schema) for table in files.values()}) == 1
+    with pytest.raises(InputError, match="is there already"):
+        write_items(items, tmp_path / "questions", FOLDER)
+    assert next(iter(read_items(tmp_path / "questions", FOLDER))) == items[1]
+
+
+def test_splits_that_hugging_face_cannot_name_are_kept_beside(tmp_path: Path) -> None:
+    splits = ["", "dev set", "dev_set", "시험", "train"]
+    items = [Item(id=str(place), input="?", split=split) for place, split in enumerate(splits)]
+    write_items(items, tmp_path / "odd", FOLDER)
+    names = sorted(file.name.partition("-")[0] for file in (tmp_path / "odd" / "data").iterdir())
+    assert names == ["_", "dev_set", "dev_set_2", "train", "train_2"]
+    assert {item.id: item.split for item in read_items(tmp_path / "odd", FOLDER)} == {
+        item.id: item.split for item in items
+    }
+    with pytest.raises(InputError, match="a name that this format keeps for itself"):
+        write_items([Item(id="a", input="?", metadata={"windlass.split": 1})], tmp_path / "mine", FOLDER)
+    assert not (tmp_path / "mine").exists()

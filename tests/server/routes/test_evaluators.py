@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import psutil
 import pytest
 
 from tests import live as live_parts
@@ -176,3 +177,67 @@ def test_only_a_generated_checklist_writes_questions(judge: Project) -> None:
         judge.client.post("/evaluators/right-sum/questions", asked)
     with pytest.raises(NotFound, match="sums has no item 'none'"):
         judge.client.post("/evaluators/right-sum/questions", {**asked, "items": ["none"]})
+
+
+CODE = '''
+import windlass
+
+
+@windlass.evaluator(needs=["reference"])
+def close_enough(sample):
+    """Whether the sum is at most one away."""
+    away = abs(int(sample.output) - int(sample.reference))
+    return windlass.Judgement(float(away <= 1), "", f"{away} away")
+'''
+
+
+def test_code_of_ones_own_is_shown_tried_and_run(project: Project) -> None:
+    project.client.post(
+        "/artifacts/evaluator/close_enough", {"body": {"function": "close_enough", "source": CODE}}
+    )
+    shown = project.client.get("/evaluators/close_enough")
+    assert (shown["kind"], shown["source"], shown["needs"], shown["description"], shown["problem"]) == (
+        "code",
+        CODE,
+        ["reference"],
+        "Whether the sum is at most one away.",
+        "",
+    )
+    answer = tried(project, "close_enough", output="8", reference="7")
+    assert (answer["value"], answer["explanation"], answer["source"]) == (1.0, "1 away", "code")
+    failed = tried(project, "close_enough", output="seven", reference="7")
+    assert (failed["value"], failed["missing_why"]) == (None, "error")
+    assert "ValueError: invalid literal" in failed["explanation"]
+    assert "(line 8)" in failed["explanation"]
+    project.push_sums(items=4)
+    project.push_release(instructions="Add quickly.")
+    run = project.evaluate("adder", evaluators=["close_enough", "exact_match"])
+    assert (run["state"], run["metrics"]["close_enough"]["mean"], run["metrics"]["exact_match"]["mean"]) == (
+        "finished",
+        1.0,
+        0.5,
+    )
+    left = [child for child in psutil.Process().children() if any("sandbox" in each for each in child.cmdline())]
+    assert left == []
+
+
+def test_code_that_does_not_load_starts_no_run(project: Project) -> None:
+    source = CODE.replace("import windlass", "import windlass\n\nLIMIT = UNKNOWN", 1)
+    project.client.post(
+        "/artifacts/evaluator/close_enough", {"body": {"function": "close_enough", "source": source}}
+    )
+    project.push_sums(items=2)
+    project.push_release()
+    with pytest.raises(InputError, match="does not load: NameError: name 'UNKNOWN' is not defined"):
+        project.evaluate("adder", evaluators=["close_enough"])
+    assert project.client.get("/runs")["items"] == []
+
+
+def test_what_a_body_says_of_its_source_is_checked(project: Project) -> None:
+    for body, problem in (
+        ({"function": "other", "source": CODE}, "declares 'close_enough', and `function` is 'other'"),
+        ({"function": "close_enough", "source": CODE, "parameters": {"k": 1}}, "takes no parameters"),
+        ({"function": "f", "source": "import os"}, "cannot import 'os'"),
+    ):
+        with pytest.raises(InputError, match=problem):
+            project.client.post("/artifacts/evaluator/close_enough", {"body": body})

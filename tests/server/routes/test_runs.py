@@ -1,9 +1,12 @@
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.live import CAREFUL, CARELESS, Project
 from windlass.errors import Conflict, InputError, NotFound, WindlassError
+from windlass.evaluation.samples import Item, Prediction, SampleResult
+from windlass.evaluation.spans import attributes_of, encode_samples
 
 
 def test_a_run_is_started_followed_and_read_sample_by_sample(project: Project) -> None:
@@ -240,3 +243,49 @@ def test_a_run_of_the_server_is_not_finished_by_hand(project: Project) -> None:
     run = project.evaluate("adder")
     with pytest.raises(Conflict, match="is executed by the server"):
         project.client.post(f"/runs/{run['id']}/finish", {})
+
+
+def test_what_each_agent_did_in_a_run_is_told(project: Project) -> None:
+    release = project.push_release()
+    calls = [{"tool_name": "find", "agent": "scout"}]
+    items = [{"id": "a", "input": "?", "metadata": {"reference_trajectory": calls}}]
+    data = project.client.post("/datasets/team", {"items": items})
+    body = {
+        "release": f"adder@{release['digest']}",
+        "dataset": f"team@{data['digest']}",
+        "evaluators": {"x": True},
+    }
+    run = project.client.post("/runs/external", body)
+    result = SampleResult("a", "ab" * 16, "cd" * 8, 10**18, 2 * 10**18, Prediction("answer"))
+
+    def span(number: int, parent: str, name: str, **said: str) -> Span:
+        named = {key.replace("__", "."): value for key, value in said.items()}
+        attributes = {"gen_ai.operation.name": name, **named}
+        return Span(
+            trace_id=bytes.fromhex(result.trace_id),
+            span_id=number.to_bytes(8, "big"),
+            parent_span_id=bytes.fromhex(parent),
+            name=name,
+            start_time_unix_nano=10**18 + number,
+            end_time_unix_nano=10**18 + number + 10**9,
+            attributes=attributes_of(attributes),
+        )
+
+    below = [
+        span(1, result.span_id, "invoke_agent", gen_ai__agent__name="scout"),
+        span(2, f"{1:016x}", "execute_tool", gen_ai__tool__name="find"),
+        # What a judge asked is no part of what it judges.
+        span(3, result.span_id, "chat", windlass__evaluator="x"),
+    ]
+    project.send_traces(encode_samples([(Item(id="a", input="?"), result)], {"windlass.run": run["id"]}, below))
+    (scout,) = project.client.get(f"/runs/{run['id']}/agents")["items"]
+    assert (scout["agent"], scout["items"]) == ("scout", 1)
+    told = {name: metric["mean"] for name, metric in scout["metrics"].items()}
+    assert (told["latency_s"], told["tool_calls"], told["trajectory_exact_match"], told["cost_usd"]) == (
+        1,
+        1,
+        1,
+        None,
+    )
+    nothing = project.client.post("/runs/external", body)
+    assert project.client.get(f"/runs/{nothing['id']}/agents")["items"] == []

@@ -1334,6 +1334,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agents Of Run
+         * @description Say what each agent spent in a run's samples, and how its tool calls met those it should have made.
+         */
+        get: operations["list_agents_of_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/passes": {
         parameters: {
             query?: never;
@@ -2307,6 +2327,20 @@ export interface components {
             added: number;
             /** There */
             there: number;
+        };
+        /**
+         * AgentScores
+         * @description One agent over the items of a run in which it was at work, or should have been.
+         */
+        AgentScores: {
+            /** Agent */
+            agent: string;
+            /** Items */
+            items: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["MetricSummary"];
+            };
         };
         /**
          * AgentSpec
@@ -3426,6 +3460,8 @@ export interface components {
             told: string;
             /** Prompt */
             prompt: string;
+            /** Source */
+            source: string;
             /** Scale */
             scale: components["schemas"]["ScalePoint"][];
         };
@@ -3904,6 +3940,11 @@ export interface components {
             mutations: string[];
             /** Split */
             split?: string | null;
+        };
+        /** Items[AgentScores] */
+        Items_AgentScores_: {
+            /** Items */
+            items: components["schemas"]["AgentScores"][];
         };
         /** Items[ApiKey] */
         Items_ApiKey_: {
@@ -8759,7 +8800,7 @@ export interface operations {
             query?: {
                 /** @description The file's name, whose end says its format. */
                 filename?: string;
-                /** @description jsonl, json, csv, parquet, promptfoo, adk or vertex. */
+                /** @description jsonl, json, csv, tsv, parquet, promptfoo, adk or vertex. */
                 format?: string | null;
                 /** @description FIELD=COLUMN: the column that is an item's field. */
                 column?: string[] | null;
@@ -8805,7 +8846,7 @@ export interface operations {
         parameters: {
             query?: {
                 ref?: string;
-                /** @description jsonl, json, csv, parquet, promptfoo, adk or vertex. */
+                /** @description jsonl, json, csv, tsv, parquet, promptfoo, adk or vertex. */
                 format?: string;
             };
             header?: never;
@@ -9582,6 +9623,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RunSample_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_agents_of_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AgentScores_"];
                 };
             };
             /** @description Validation Error */

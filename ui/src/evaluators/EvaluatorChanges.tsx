@@ -14,7 +14,7 @@ interface Props {
   against?: string;
 }
 
-/** Two versions as text: what the judge is told, and the parameters. */
+/** Two versions as text: the code, what the judge is told, and the parameters. */
 export function EvaluatorChanges({ name, number, against }: Props) {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/evaluators/$name" });
@@ -72,6 +72,7 @@ function Difference({ name, from, to }: { name: string; from: number; to: number
 function Texts({ before, after }: { before: EvaluatorDetail; after: EvaluatorDetail }) {
   const { t } = useWords();
   const parts = [
+    { title: t("evaluator.source"), before: before.source, after: after.source },
     { title: t("evaluator.told"), before: before.told, after: after.told },
     { title: t("evaluator.settings"), before: settingsOf(before), after: settingsOf(after) },
   ].filter((part) => part.before !== part.after);

@@ -11,7 +11,7 @@ const SHOWN = new Set(["model", "criteria", "scores", "questions"]);
 
 export function EvaluatorContents({ evaluator }: { evaluator: EvaluatorDetail }) {
   const { t } = useWords();
-  const { parameters, scale, told } = evaluator;
+  const { parameters, scale, source, told } = evaluator;
   const rest = Object.fromEntries(Object.entries(parameters).filter(([name]) => !SHOWN.has(name)));
   const questions = Array.isArray(parameters.questions) ? parameters.questions.map(String) : [];
   return (
@@ -52,6 +52,11 @@ export function EvaluatorContents({ evaluator }: { evaluator: EvaluatorDetail })
         {told && (
           <Part title={t("evaluator.told")} copy={told} about={t("evaluator.told.text")}>
             <Code text={told} language="text" label={t("evaluator.told")} />
+          </Part>
+        )}
+        {source && (
+          <Part title={t("evaluator.source")} copy={source} about={t("evaluator.source.text")}>
+            <Code text={source} language="text" label={t("evaluator.source")} />
           </Part>
         )}
         {!told && !evaluator.problem && (

@@ -5,6 +5,7 @@ const evaluator = (name: string, needs: string[] = [], parameters = {}) => ({
   function: name,
   needs,
   parameters,
+  source: "",
 });
 
 test("the form asks for what the evaluator looks at and no more", () => {
@@ -15,6 +16,8 @@ test("the form asks for what the evaluator looks at and no more", () => {
   expect([...wants(evaluator("checklist", ["metadata.checklist"]))]).toEqual(["metadata"]);
   expect([...wants(evaluator("trajectory_recall", ["metadata.trajectory"]))]).toContain("trajectory");
   expect(wants(evaluator("pii")).size).toBe(0);
+  const source = "return len(sample.contexts) > len(sample.references)";
+  expect([...wants({ ...evaluator("mine"), source })]).toEqual(["reference", "contexts"]);
 });
 
 test("a sample is sent as it is meant: JSON as JSON, passages a paragraph each", () => {

@@ -28,13 +28,15 @@ export type Part = "reference" | "contexts" | "trajectory" | "metadata";
 const CONTEXTS = /recall|precision_at|hit_at|ndcg|mrr|ground|citation|claims/;
 const CALLS = /trajectory|tool/;
 
+const PARTS: readonly Part[] = ["reference", "contexts", "trajectory", "metadata"];
+
 /** What beside question and answer the evaluator looks at, so that the form asks for no more. */
 export function wants(
-  evaluator: Pick<EvaluatorDetail, "needs" | "parameters" | "function">,
+  evaluator: Pick<EvaluatorDetail, "needs" | "parameters" | "function" | "source">,
 ): ReadonlySet<Part> {
-  const { needs, parameters, function: name } = evaluator;
+  const { needs, parameters, function: name, source } = evaluator;
   const shown = Array.isArray(parameters.inputs) ? parameters.inputs.map(String) : [];
-  const wanted = new Set<Part>();
+  const wanted = new Set<Part>(PARTS.filter((part) => source.includes(`.${part}`)));
   if ([...needs, ...shown].includes("reference")) wanted.add("reference");
   if ([...needs, ...shown].some((each) => each.startsWith("metadata."))) wanted.add("metadata");
   if (shown.includes("contexts") || CONTEXTS.test(name)) wanted.add("contexts");

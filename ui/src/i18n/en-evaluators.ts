@@ -28,6 +28,8 @@ export const enEvaluators = {
   "evaluator.same.text": "Both versions say the same.",
   "evaluator.scale": "Scale",
   "evaluator.settings": "Description, function and parameters",
+  "evaluator.source": "Code",
+  "evaluator.source.text": "Run in a process of its own, apart from the server",
   "evaluator.told": "What the judge is told",
   "evaluator.told.text": "Its criteria in the frame that windlass puts around them",
   "evaluator.try": "Try it",
@@ -42,7 +44,7 @@ export const enEvaluators = {
   "evaluators.code": "code",
   "evaluators.empty": "No evaluators of your own yet",
   "evaluators.empty.text":
-    "A judge with criteria of your own, or code with parameters, is a file of a few lines. It is versioned like a prompt.",
+    "A judge with criteria of your own, or a function in Python, is a file of a few lines. It is versioned like a prompt.",
   "evaluators.judge": "judge",
   "evaluators.kind": "Kind",
   "evaluators.name": "Evaluator",

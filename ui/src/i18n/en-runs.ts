@@ -2,6 +2,11 @@
 export const enRuns = {
   "run.calls": "model calls",
   "run.calls.cached": "{n} from the cache",
+  "run.agents": "Each agent",
+  "run.agents.items": "Items",
+  "run.agents.metric": "Metric",
+  "run.agents.nobody": "no agent",
+  "run.agents.none": "The traces of this run name no agents and call nothing.",
   "run.calls.refused": "{n} refused",
   "run.max.none": "Empty: no ceiling",
   "run.max_cost": "Ceiling of the run in US dollars",

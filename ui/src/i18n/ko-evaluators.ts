@@ -29,6 +29,8 @@ export const koEvaluators: Record<keyof typeof enEvaluators, Text> = {
   "evaluator.same.text": "두 버전의 내용이 같습니다.",
   "evaluator.scale": "척도",
   "evaluator.settings": "설명, 함수, 매개변수",
+  "evaluator.source": "코드",
+  "evaluator.source.text": "서버와 분리된 별도 프로세스에서 실행합니다",
   "evaluator.told": "심판에게 하는 말",
   "evaluator.told.text": "기준과, windlass가 그것을 감싸는 문장",
   "evaluator.try": "시험해 보기",
@@ -43,7 +45,7 @@ export const koEvaluators: Record<keyof typeof enEvaluators, Text> = {
   "evaluators.code": "코드",
   "evaluators.empty": "아직 직접 만든 평가기가 없습니다",
   "evaluators.empty.text":
-    "직접 정한 기준의 심판이나 매개변수를 준 코드는 몇 줄짜리 파일입니다. 프롬프트처럼 버전이 남습니다.",
+    "직접 정한 기준의 심판이나 Python 함수는 몇 줄짜리 파일입니다. 프롬프트처럼 버전이 남습니다.",
   "evaluators.judge": "심판",
   "evaluators.kind": "종류",
   "evaluators.name": "평가기",

@@ -5,6 +5,11 @@ import type { enRuns } from "./en-runs";
 export const koRuns: Record<keyof typeof enRuns, Text> = {
   "run.calls": "모델 호출",
   "run.calls.cached": "캐시 {n}회",
+  "run.agents": "에이전트별",
+  "run.agents.items": "항목",
+  "run.agents.metric": "지표",
+  "run.agents.nobody": "에이전트 없음",
+  "run.agents.none": "이 실행의 트레이스에는 에이전트도 호출도 없습니다.",
   "run.calls.refused": "거부 {n}회",
   "run.max.none": "비워 두면 한도가 없습니다",
   "run.max_cost": "실행의 비용 한도(미국 달러)",

@@ -18,6 +18,7 @@ import "./repeatsTexts";
 
 const RunActions = lazy(() => import("./RunActions").then((module) => ({ default: module.RunActions })));
 const RunTarget = lazy(() => import("./RunTarget").then((module) => ({ default: module.RunTarget })));
+const RunAgents = lazy(() => import("./RunAgents").then((module) => ({ default: module.RunAgents })));
 const RunCalls = lazy(() => import("./RunCalls").then((module) => ({ default: module.RunCalls })));
 
 export function RunPage() {
@@ -132,6 +133,9 @@ function RunBody({ run }: { run: Run }) {
           </p>
         )}
         <MetricCards metrics={run.metrics} items={run.finished_items} />
+        <Suspense fallback={null}>
+          <RunAgents run={run} />
+        </Suspense>
       </Samples>
     </div>
   );

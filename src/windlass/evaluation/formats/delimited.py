@@ -1,4 +1,4 @@
-"""CSV: a header and a row an item. Cells are text but for those of `:json` columns; an empty one is nothing."""
+"""CSV and TSV: a header, and a row an item. Cells are text but in `:json` columns; an empty one is nothing."""
 
 import csv
 import io
@@ -25,8 +25,17 @@ csv.field_size_limit(64 * 2**20)
 
 def read_csv(path: Path, columns: Columns) -> Iterator[Row]:
     """Read a CSV file; semicolons and tabs separate cells, too, where the header has no commas."""
+    return _read(path, columns, _delimiter(path))
+
+
+def read_tsv(path: Path, columns: Columns) -> Iterator[Row]:
+    """Read a TSV file; one that is named so and has no tab in its header is read as CSV."""
+    return _read(path, columns, "\t" if "\t" in _header(path) else _delimiter(path))
+
+
+def _read(path: Path, columns: Columns, delimiter: str) -> Iterator[Row]:
     with opened(path, newline="") as file:
-        rows = _numbered(csv.reader(file, delimiter=_delimiter(path), strict=True), path)
+        rows = _numbered(csv.reader(file, delimiter=delimiter, strict=True), path)
         _, header = next(rows, (1, []))
         check_header(header, columns, str(path))
         for line, cells in rows:
@@ -40,11 +49,21 @@ def read_csv(path: Path, columns: Columns) -> Iterator[Row]:
 
 
 def write_csv(items: Iterable[Item], file: IO[bytes], _name: str) -> None:
+    _write(items, file, ",")
+
+
+def write_tsv(items: Iterable[Item], file: IO[bytes], _name: str) -> None:
+    """Write tabs between cells; a cell with a tab, a quote or a line break in it stands in quotes, as in CSV."""
+    _write(items, file, "\t")
+
+
+def _write(items: Iterable[Item], file: IO[bytes], delimiter: str) -> None:
     table = table_of(items)
     as_json = {name for name, cells in table.items() if name.endswith(JSON) or not all(map(_is_plain, cells))}
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     writer, careful = (
-        csv.writer(text, quoting=quoting, lineterminator="\n") for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+        csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator="\n")
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
     )
     _write_row(writer, careful, [name + JSON if name in as_json else name for name in table])
     for cells in zip(*table.values(), strict=True):
@@ -54,9 +73,13 @@ def write_csv(items: Iterable[Item], file: IO[bytes], _name: str) -> None:
     text.detach()
 
 
-def _delimiter(path: Path) -> str:
+def _header(path: Path) -> str:
     with opened(path, newline="") as file:
-        header = file.readline()
+        return file.readline()
+
+
+def _delimiter(path: Path) -> str:
+    header = _header(path)
     return max(_DELIMITERS, key=lambda each: (header.count(each) > 0, -_DELIMITERS.index(each)))
 
 

@@ -1,5 +1,6 @@
 """Datasets read from files and written to them, in any format."""
 
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -24,7 +25,10 @@ def read_items(path: Path, form: Format, columns: Columns | None = None) -> Iter
 
 
 def write_items(items: Iterable[Item], path: Path, form: Format, *, name: str = "dataset") -> None:
-    """Write a file that is there only when it is whole. Raises InputError."""
+    """Write a file (or folder, by the format) that is there only when it is whole. Raises InputError."""
+    if form.write_folder is not None:
+        _write_folder(items, path, form, name)
+        return
     if form.suffixes and path.suffix.lower() in SUFFIXES and not path.name.lower().endswith(form.suffixes):
         raise InputError(f"{path}: a file of {form.name} is named *{' or *'.join(form.suffixes)}.")
     temporary = path.with_name(f".{path.name}.part")
@@ -38,8 +42,27 @@ def write_items(items: Iterable[Item], path: Path, form: Format, *, name: str = 
         temporary.unlink(missing_ok=True)
 
 
+def _write_folder(items: Iterable[Item], path: Path, form: Format, name: str) -> None:
+    assert form.write_folder is not None
+    if path.exists():
+        raise InputError(f"{path} is there already: {form.name} is written into a folder of its own.")
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        form.write_folder(items, temporary, name)
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def write_to(items: Iterable[Item], file: IO[bytes], form: Format, *, name: str = "dataset") -> None:
-    """Write items into an open file. Raises InputError for a format that is only read."""
+    """Write items into an open file. Raises InputError for a format that is no single file."""
     if form.write is None:
-        raise InputError(f"{form.name} is only read here; the formats to write are {', '.join(WRITABLE)}.")
+        raise InputError(
+            f"{form.name} is a folder, which `windlass pull --format {form.name} -o FOLDER` writes; one file is "
+            f"{', '.join(WRITABLE)}."
+        )
     form.write(items, file, name)

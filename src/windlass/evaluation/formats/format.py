@@ -25,6 +25,8 @@ class Format:
     """Give a row for each item, as far as the format allows while the file is read."""
     write: Callable[[Iterable[Item], IO[bytes], str], None] | None = None
     """Write items; the last argument is the dataset's name. None where the format is only read."""
+    write_folder: Callable[[Iterable[Item], Path, str], None] | None = None
+    """Write items into an empty folder, where the format is one of folders."""
     suffixes: tuple[str, ...] = ()
     """Of the files that are written; the first is the usual one."""
     has_columns: bool = False

@@ -52,8 +52,15 @@ def read_arrow(path: Path, columns: Columns) -> Iterator[Row]:
 
 def write_parquet(items: Iterable[Item], file: IO[bytes], _name: str) -> None:
     _need_pyarrow()
-    import pyarrow
     from pyarrow.parquet import write_table
+
+    write_table(arrow_table(items), file)
+
+
+def arrow_table(items: Iterable[Item]) -> "pyarrow.Table":
+    """Return items as a table, each column of the type that all its values have. Raises ConfigurationError."""
+    _need_pyarrow()
+    import pyarrow
 
     columns = {}
     for name, cells in table_of(items).items():
@@ -62,7 +69,7 @@ def write_parquet(items: Iterable[Item], file: IO[bytes], _name: str) -> None:
             columns[name + JSON] = pyarrow.array([_json(cell) for cell in cells], pyarrow.string())
         else:
             columns[name] = pyarrow.array(cells, kind)
-    write_table(pyarrow.table(columns), file)
+    return pyarrow.table(columns)
 
 
 def rows_of(

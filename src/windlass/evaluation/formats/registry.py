@@ -18,7 +18,7 @@ FORMATS: Final[Mapping[str, Format]] = {
             "JSON Lines, an item a line",
             json_lines.read_lines,
             json_lines.write_lines,
-            (".jsonl", ".ndjson"),
+            suffixes=(".jsonl", ".ndjson"),
             has_columns=True,
         ),
         Format(
@@ -26,7 +26,7 @@ FORMATS: Final[Mapping[str, Format]] = {
             "a JSON array of items",
             json_lines.read_array,
             json_lines.write_array,
-            (".json",),
+            suffixes=(".json",),
             has_columns=True,
         ),
         Format(
@@ -34,31 +34,61 @@ FORMATS: Final[Mapping[str, Format]] = {
             "comma-separated values with a header",
             delimited.read_csv,
             delimited.write_csv,
-            (".csv",),
+            suffixes=(".csv",),
             has_columns=True,
         ),
-        Format("parquet", "Parquet", parquet.read_parquet, parquet.write_parquet, (".parquet",), has_columns=True),
-        Format("hugging-face", "a folder of Hugging Face datasets", hugging_face.read_folder, has_columns=True),
+        Format(
+            "tsv",
+            "tab-separated values with a header",
+            delimited.read_tsv,
+            delimited.write_tsv,
+            suffixes=(".tsv",),
+            has_columns=True,
+        ),
+        Format(
+            "parquet",
+            "Parquet",
+            parquet.read_parquet,
+            parquet.write_parquet,
+            suffixes=(".parquet",),
+            has_columns=True,
+        ),
+        Format(
+            "hugging-face",
+            "a folder of Hugging Face datasets",
+            hugging_face.read_folder,
+            write_folder=hugging_face.write_folder,
+            has_columns=True,
+        ),
         Format(
             "promptfoo",
             "tests of promptfoo",
             promptfoo.read_promptfoo,
             promptfoo.write_promptfoo,
-            (".yaml", ".yml"),
+            suffixes=(".yaml", ".yml"),
         ),
-        Format("adk", "eval sets of Google's ADK", adk.read_adk, adk.write_adk, (".evalset.json", ".json")),
-        Format("vertex", "evaluation datasets of Vertex AI", vertex.read_vertex, vertex.write_vertex, (".json",)),
+        Format(
+            "adk", "eval sets of Google's ADK", adk.read_adk, adk.write_adk, suffixes=(".evalset.json", ".json")
+        ),
+        Format(
+            "vertex",
+            "evaluation datasets of Vertex AI",
+            vertex.read_vertex,
+            vertex.write_vertex,
+            suffixes=(".json",),
+        ),
     )
 }
 
 WRITABLE: Final = tuple(name for name, each in FORMATS.items() if each.write is not None)
+"""Those of one file."""
 
 SUFFIXES: Final[Mapping[str, str]] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "json",
     ".csv": "csv",
-    ".tsv": "csv",
+    ".tsv": "tsv",
     ".parquet": "parquet",
     ".yaml": "promptfoo",
     ".yml": "promptfoo",

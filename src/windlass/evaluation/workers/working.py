@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from windlass.errors import ConfigurationError, Unavailable, WindlassError
-from windlass.evaluation.execution import RunParts
+from windlass.evaluation.execution import RunParts, let_go
 from windlass.evaluation.runner import Progress, run_samples
 from windlass.evaluation.runs import Run, find_run_of
 from windlass.evaluation.workers.handover import HandedOver
@@ -138,6 +138,7 @@ class _Part:
                 await self._work_through(shard, run, parts)
         finally:
             watching.cancel()
+            let_go(parts.evaluators)
             if parts.flush is not None:
                 await asyncio.to_thread(parts.flush)
 

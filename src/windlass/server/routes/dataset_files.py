@@ -54,7 +54,7 @@ class ImportOptions(BaseModel):
 def options_of(
     filename: Annotated[str, Query(description="The file's name, whose end says its format.")] = "dataset.jsonl",
     data_format: Annotated[
-        str | None, Query(alias="format", description="jsonl, json, csv, parquet, promptfoo, adk or vertex.")
+        str | None, Query(alias="format", description="jsonl, json, csv, tsv, parquet, promptfoo, adk or vertex.")
     ] = None,
     column: Annotated[
         list[str] | None, Query(description="FIELD=COLUMN: the column that is an item's field.")
@@ -103,7 +103,7 @@ def export_dataset(
     services: ServicesOf,
     what: Annotated[str, Query(alias="ref")] = "latest",
     data_format: Annotated[
-        str, Query(alias="format", description="jsonl, json, csv, parquet, promptfoo, adk or vertex.")
+        str, Query(alias="format", description="jsonl, json, csv, tsv, parquet, promptfoo, adk or vertex.")
     ] = "jsonl",
 ) -> Response:
     """Return a version as a file."""

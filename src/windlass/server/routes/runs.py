@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
+from windlass.evaluation.agent_scores import AgentScores, agent_scores
 from windlass.evaluation.compare import Comparison, compare_runs
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.replay.note import ReplayNote
@@ -14,7 +15,8 @@ from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
 from windlass.evaluation.targets.spec import AgentSpec
 from windlass.server.caller import ServicesOf, allowed
-from windlass.server.paging import Cursor, Limit, Page
+from windlass.server.paging import Cursor, Items, Limit, Page
+from windlass.telemetry.agent_steps import steps_of_run
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
@@ -144,6 +146,15 @@ def list_samples(
     run = get_run(services.database, principal.project, run_id)
     page = samples_page(services.runs.items(run), services.runs.samples(run), limit=limit, cursor=cursor)
     return Page(items=page.items, next=page.next)
+
+
+@router.get("/{run_id}/agents")
+def list_agents_of_run(run_id: str, principal: Reader, services: ServicesOf) -> Items[AgentScores]:
+    """Say what each agent spent in a run's samples, and how its tool calls met those it should have made."""
+    run = get_run(services.database, principal.project, run_id)
+    steps = steps_of_run(services.warehouse, principal.project, run_id, services.price_book)
+    samples = services.runs.samples(run).values()
+    return Items(items=agent_scores(services.runs.items(run), samples, steps, run.repeats))
 
 
 @router.get("/{run_id}/passes")

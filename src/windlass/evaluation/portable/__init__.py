@@ -1,0 +1,1 @@
+"""Evaluators in the files of other tools: criteria of ADK's EvalConfig, metrics of Vertex AI."""
