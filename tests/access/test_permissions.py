@@ -10,6 +10,7 @@ from windlass.errors import Denied
 TABLE: dict[Action, str] = {
     "artifact:read": "viewer application editor admin",
     "artifact:write": "editor admin",
+    "code:write": "editor admin",
     "label:move": "editor admin",
     "environment:read": "viewer application editor admin",
     "environment:change": "editor admin",
