@@ -9,8 +9,8 @@ demo: setup       ## the whole loop on this machine; ARGS="--exit" and the like 
 test:             ## everything that must hold before a change lands
 	@scripts/test
 
-test-slow: setup  ## statistics simulations, soak and fuzz
-	.venv/bin/pytest -n 3 --dist loadgroup -m slow
+test-slow: setup  ## statistics simulations, soak and fuzz, and every page in all looks
+	WINDLASS_TEST_LOOKS=all .venv/bin/pytest -n 3 --dist loadgroup -m "slow or looks"
 
 check: setup      ## linters and types only
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports

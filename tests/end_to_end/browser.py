@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 import pytest
@@ -44,13 +44,17 @@ class Look(NamedTuple):
 _WIDE: Final = (1440, 900)
 _PHONE: Final = (375, 812)
 
-LOOKS: Final[Sequence[Look]] = (
-    Look("en", "light", *_WIDE),
-    Look("en", "dark", *_PHONE),
-    Look("ko", "light", *_PHONE),
-    Look("ko", "dark", *_WIDE),
+_EVERY_LOOK: Final = tuple(
+    Look(language, scheme, *size)
+    for language in get_args(Language)
+    for scheme in get_args(Scheme)
+    for size in (_WIDE, _PHONE)
 )
-"""Those in which every page is seen."""
+
+LOOKS: Final[Sequence[Look]] = (
+    _EVERY_LOOK if os.environ.get("WINDLASS_TEST_LOOKS") == "all" else (_EVERY_LOOK[0], _EVERY_LOOK[-1])
+)
+"""Those in which every page is seen: two that differ in all they can, or all eight, as `make test-slow` has it."""
 
 _LOCALES = {"en": "en-GB", "ko": "ko-KR"}
 
@@ -156,12 +160,8 @@ class Window:
             self.page.wait_for_function(_SPEAKS, arg=look.language)
 
     def seen(self, title: str) -> list[str]:
-        """Keep a picture of what is there; it must be as the look says, and fit. Return what axe finds.
-
-        Both themes and both widths are looked at in English; what else Korean changes, it changes at any width.
-        """
-        self.wait_until_still()
-        faults = self._faults() if self.look.language == "en" or self.look.width > _PHONE[0] else []
+        """Keep a picture of what is there; it must be as the look says, and fit. Return what axe finds."""
+        faults = self.accessibility_faults()
         self.keep(title)
         assert self.page.evaluate(_SPEAKS, self.look.language)
         assert self.is_dark() == (self.look.scheme == "dark")
@@ -202,20 +202,13 @@ class Window:
             self.page.wait_for_function(_AT_REST)
 
     def accessibility_faults(self) -> list[str]:
-        """What axe finds on the page that is serious or critical, once what was opened is there.
-
-        Colours are those of the theme in every language, and take most of the time: English has them looked at.
-        """
+        """What axe finds on the page that is serious or critical, once what was opened is there."""
         self.wait_until_still()
-        return self._faults()
-
-    def _faults(self) -> list[str]:
         if not AXE.exists():
             pytest.skip("axe-core is not among the UI's packages (ui/node_modules/axe-core)")
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        rules = {"color-contrast": {"enabled": self.look.language == "en"}}
-        result = self.page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], rules})", rules)
+        result = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
             for violation in result["violations"]
@@ -252,7 +245,7 @@ class Window:
 @contextmanager
 def window(browser: Browser, url: str, language: Language = "en") -> Iterator[Window]:
     """Open a window of its own, in the first look of a language: nothing is kept from another."""
-    look = next(look for look in LOOKS if look.language == language)
+    look = next(look for look in _EVERY_LOOK if look.language == language)
     context = browser.new_context(
         locale=_LOCALES[language],
         color_scheme=look.scheme,

@@ -13,7 +13,7 @@ from windlass.models.scripted import ScriptedServer
 from windlass.server.local import LocalServer
 from windlass.settings import load_settings
 
-from .browser import LOOKS, Language, window
+from .browser import window
 from .processes import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("media")]
@@ -64,11 +64,9 @@ def judge_all(client: Client) -> str:
     return run
 
 
-@pytest.mark.parametrize("language", LOOKS)
-def test_answers_are_seen_on_the_picture_and_beside_it_without_a_fault(
-    chromium: Browser, judged: Judged, language: Language
-) -> None:
-    with window(chromium, judged.url, language) as seen:
+@pytest.mark.looks
+def test_answers_are_seen_on_the_picture_and_beside_it_without_a_fault(chromium: Browser, judged: Judged) -> None:
+    with window(chromium, judged.url) as seen:
         seen.visit(f"/traces/{judged.traces['ball']}", "Is the circle red?")
         box = seen.page.locator("figure button")
         asked = seen.page.locator("ol button", has_text="Is the circle red?")

@@ -91,6 +91,7 @@ def statement_in(url: str) -> str:
     return parse_qs(urlsplit(url).query)["sql"][0]
 
 
+@pytest.mark.looks
 def test_the_query_page_shows_its_parts_and_no_fault_in_each_look(chromium: Browser, server: Server) -> None:
     places = {
         "query": ("/query", "scores"),
