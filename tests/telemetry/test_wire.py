@@ -105,7 +105,7 @@ PLACES: dict[str, Callable[[bytes, bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [pytest.param("before", marks=pytest.mark.slow), "behind"])
 @pytest.mark.parametrize("strange", STRANGE)
 def test_a_span_with_strange_fields_is_kept_or_refused_and_its_neighbours_are_kept(
     stores: Stores, project: str, strange: str, place: str
@@ -225,7 +225,7 @@ GROUPS: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [pytest.param("before", marks=pytest.mark.slow), "behind"])
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_group_in_a_span_is_skipped(stores: Stores, project: str, group: str, place: str) -> None:
     refused = stores.writer.refused
