@@ -1,5 +1,6 @@
 """Parts that tests share: both databases that windlass claims, migrated and empty, and what stands on them."""
 
+import gc
 import os
 import pwd
 import shutil
@@ -22,6 +23,9 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.writer import Writer
 
 pytest_plugins = ["tests.live", "pytester"]
+
+# Looking through all objects of a process that has imported everything takes half a second each time.
+gc.set_threshold(5_000, 20, 50)
 
 _POSTGRES_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
