@@ -13,7 +13,6 @@ from windlass.access import tables as _access
 from windlass.artifacts import tables as _artifacts
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
-from windlass.evaluation.media import tables as _media
 from windlass.evaluation.reviews import tables as _reviews
 from windlass.evaluation.workers import tables as _workers
 from windlass.models import tables as _models
@@ -27,7 +26,6 @@ DECLARED = (
     _access,
     _artifacts,
     _evaluation,
-    _media,
     _models,
     _monitoring,
     _prices,

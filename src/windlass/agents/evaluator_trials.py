@@ -9,6 +9,7 @@ from opentelemetry.trace import Tracer
 from pydantic import BaseModel, JsonValue
 
 from windlass.access.principals import Principal
+from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
 from windlass.agents.release_runs import ReleaseRuns
@@ -18,16 +19,13 @@ from windlass.artifacts.registry import Registry
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.built_in import BUILT_IN, GENERATED
 from windlass.evaluation.datasets import require_columns
-from windlass.evaluation.evaluator_making import Facilities, OpenJudge, make_evaluator
+from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.item_checklists import ItemChecklists
 from windlass.evaluation.judges.judging import Ask
 from windlass.evaluation.media.files import Media
-from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import get_run
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample
-from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Completion, Message, OutputSchema
@@ -101,16 +99,14 @@ class EvaluatorTrials:
         models: Models,
         tracer_of: Callable[[str], Tracer],
         runs: ReleaseRuns,
-        resources_of: Callable[[str], ProjectResources],
-        code: SandboxLimits,
+        facilities: ProjectFacilities,
     ) -> None:
         self._database = database
         self._registry = registry
         self._models = models
         self._tracer_of = tracer_of
         self._runs = runs
-        self._resources_of = resources_of
-        self._code = code
+        self._facilities = facilities
 
     def sample_of_run(self, principal: Principal, run_id: str, item_id: str) -> TriedSample:
         """Return what a run's release answered to an item. Raises NotFound, InputError for a failed sample."""
@@ -132,7 +128,7 @@ class EvaluatorTrials:
         key or a part that is not installed.
         """
         answers: list[Completion] = []
-        keep_picture = self._resources_of(principal.project).keep_picture
+        keep_picture = self._facilities.resources(principal.project).keep_picture
         open_judge = _counted(
             judges_of(self._models, self._tracer_of(principal.project), RunCalls(RunOptions()), keep_picture),
             answers,
@@ -181,8 +177,8 @@ class EvaluatorTrials:
         if name in BUILT_IN:
             return BUILT_IN[name]
         version = self._registry.get(project, Selector("evaluator", name, what))
-        facilities = Facilities(self._resources_of(project), ItemChecklists(self._database, project), self._code)
-        return make_evaluator(name, EvaluatorBody.model_validate(version.body), open_judge, facilities)
+        body = EvaluatorBody.model_validate(version.body)
+        return make_evaluator(name, body, open_judge, self._facilities.of(project))
 
 
 async def _questions(

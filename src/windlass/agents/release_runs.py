@@ -8,6 +8,7 @@ from opentelemetry.trace import Tracer
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.agents.assistants import Assistants
+from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
 from windlass.agents.replays import check_replay, open_replay
@@ -22,12 +23,10 @@ from windlass.errors import Conflict, InputError, Unavailable
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.datasets import require_columns
 from windlass.evaluation.default_evaluators import fitting
-from windlass.evaluation.evaluator_making import Facilities, OpenJudge
+from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
-from windlass.evaluation.item_checklists import ItemChecklists
-from windlass.evaluation.media.project import ProjectResources
 from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.metrics.replays import replay_match
 from windlass.evaluation.pass_rates import PassRates
@@ -62,7 +61,6 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
-from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.targets.spec import AgentSpec, read_spec
 from windlass.evaluation.workers.sharing import RunSharing
 from windlass.models.answer_store import AnswerStore
@@ -94,13 +92,11 @@ class ReleaseRuns:
         answers: AnswerStore,
         prices: PriceBook,
         targets: UrlTargets,
-        resources_of: Callable[[str], ProjectResources],
-        code: SandboxLimits,
+        facilities: ProjectFacilities,
         concurrency: int,
         sharing: RunSharing | None = None,
     ) -> None:
-        """``settle`` returns when everything that was acknowledged can be read; ``code`` says what evaluators with
-        code of their own may take.
+        """``settle`` returns when everything that was acknowledged can be read.
 
         ``sharing`` has other processes work on the runs, where there are any.
         """
@@ -118,8 +114,7 @@ class ReleaseRuns:
         self._answers = answers
         self._prices = prices
         self._targets = targets
-        self._resources_of = resources_of
-        self._code = code
+        self._facilities = facilities
         self._concurrency = concurrency
         self._sharing = sharing
         jobs.register(_JOB, self._execute)
@@ -310,16 +305,15 @@ class ReleaseRuns:
         if not names:
             return ChosenEvaluators(fitting(items), {})
         chosen = choose_evaluators(
-            self._registry, project, names, self._judges(project, calls), self._facilities(project)
+            self._registry, project, names, self._judges(project, calls), self._facilities.of(project)
         )
         require_columns(items, chosen.evaluators)
         return chosen
 
     def _judges(self, project: str, calls: RunCalls) -> OpenJudge:
-        return judges_of(self._models, self._tracer_of(project), calls, self._resources_of(project).keep_picture)
-
-    def _facilities(self, project: str) -> Facilities:
-        return Facilities(self._resources_of(project), ItemChecklists(self._database, project), self._code)
+        return judges_of(
+            self._models, self._tracer_of(project), calls, self._facilities.resources(project).keep_picture
+        )
 
     def _execute(self, run_id: str) -> None:
         execute_run(
@@ -342,7 +336,7 @@ class ReleaseRuns:
             run.evaluators,
             run.evaluator_versions,
             self._judges(run.project, calls),
-            self._facilities(run.project),
+            self._facilities.of(run.project),
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(
@@ -362,7 +356,7 @@ class ReleaseRuns:
 
     def _target(self, run: Run, calls: RunCalls) -> Target:
         if run.outputs is not None:
-            return KeepingTarget(RecordedOutputs(run.outputs), self._resources_of(run.project))
+            return KeepingTarget(RecordedOutputs(run.outputs), self._facilities.resources(run.project))
         if run.target is not None:
             agent = self._targets.open(read_spec(run.target), calls)
             if run.replay is None:

@@ -82,12 +82,12 @@ dataset_approvals = Table(
     Column("created_by", String(200), nullable=False),
 )
 
-# Questions that a judge's model wrote for one item, and that stay as they are.
-item_checklists = Table(
-    "item_checklists",
+# Questions that a model wrote for a judge to ask, and that stay as they are.
+written_questions = Table(
+    "written_questions",
     metadata,
     Column("project", String(200), primary_key=True),
-    # The digest of the item, of what the model was told, and of the model.
+    # The digest of what they were made of: the item or prompt, what the model was told, and the model.
     Column("key", String(80), primary_key=True),
     Column("questions", Json, nullable=False),
     Column("created", Instant, nullable=False),

@@ -11,6 +11,7 @@ from windlass.access.keys import create_key, list_keys
 from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
 from windlass.agents.assistants import Assistants
 from windlass.agents.evaluator_trials import EvaluatorTrials
+from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
@@ -21,13 +22,10 @@ from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
 from windlass.evaluation.approvals import Approvals
 from windlass.evaluation.dataset_versions import Datasets
-from windlass.evaluation.media.project import ProjectResources
-from windlass.evaluation.media.questions import QuestionStore
 from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
 from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
-from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.store import WarehouseSamples
 from windlass.evaluation.synthesis.erasing import SynthesesOfTraces
 from windlass.evaluation.synthesis.sources import Sources
@@ -120,10 +118,7 @@ class Services:
             max_bytes=settings.model_cache_mb * 2**20,
             max_age_days=settings.model_cache_days,
         )
-        self.media_questions = QuestionStore(self.database)
-        code = SandboxLimits(
-            settings.evaluator_code, settings.evaluator_time_s, settings.evaluator_memory_mb * 2**20
-        )
+        self.facilities = ProjectFacilities(settings, self.database, self.media)
         self.runs = ReleaseRuns(
             self.database,
             self.audit,
@@ -139,8 +134,7 @@ class Services:
             answers=self.answers,
             prices=self.price_book,
             targets=UrlTargets(self.registry, Addresses(settings.target_urls)),
-            resources_of=self.resources_of,
-            code=code,
+            facilities=self.facilities,
             concurrency=settings.run_concurrency,
             sharing=self._sharing(),
         )
@@ -150,8 +144,7 @@ class Services:
             models=models,
             tracer_of=self.recorder.tracer,
             runs=self.runs,
-            resources_of=self.resources_of,
-            code=code,
+            facilities=self.facilities,
         )
         self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
         self.approvals = Approvals(self.database, self.audit, self.datasets, self.reviews)
@@ -201,10 +194,6 @@ class Services:
             environments=self.environments,
             prices=self.price_book,
         )
-
-    def resources_of(self, project: str) -> ProjectResources:
-        """Return what judges of pictures work with in a project."""
-        return ProjectResources(project, self.media, self.media_questions)
 
     def announce(self, url: str) -> None:
         """Say to other processes of this machine where this server answers."""

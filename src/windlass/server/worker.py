@@ -11,6 +11,7 @@ from typing import Final
 
 from windlass.access.audit import AuditChain
 from windlass.agents.assistants import Assistants
+from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.models import Models
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.agents.url_targets import UrlTargets
@@ -19,11 +20,8 @@ from windlass.artifacts.registry import Registry
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.execution import RunParts
-from windlass.evaluation.media.project import ProjectResources
-from windlass.evaluation.media.questions import QuestionStore
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.runs import Run
-from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.targets.addresses import Addresses
 from windlass.evaluation.workers.patience import Patience
 from windlass.evaluation.workers.presence import Presence
@@ -124,7 +122,6 @@ def _runs(settings: Settings, database: Database, spans: GatheredSpans) -> Relea
     environments = Environments(database, audit)
     blobs = open_blobs(settings.files_url)
     models = Models(settings.model_base_url, settings.request_timeout_s)
-    media, questions = MediaStore(database, blobs), QuestionStore(database)
     return ReleaseRuns(
         database,
         audit,
@@ -145,9 +142,6 @@ def _runs(settings: Settings, database: Database, spans: GatheredSpans) -> Relea
         ),
         prices=PriceBook(database),
         targets=UrlTargets(registry, Addresses(settings.target_urls)),
-        code=SandboxLimits(
-            settings.evaluator_code, settings.evaluator_time_s, settings.evaluator_memory_mb * 2**20
-        ),
-        resources_of=lambda project: ProjectResources(project, media, questions),
+        facilities=ProjectFacilities(settings, database, MediaStore(database, blobs)),
         concurrency=settings.run_concurrency,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from windlass.errors import NotFound
 from windlass.evaluation.media.files import Media, gone, not_readable
-from windlass.evaluation.media.questions import QuestionStore
+from windlass.evaluation.media.questions import MediaQuestions
 from windlass.evaluation.media.resources import MediaQuestion
 from windlass.models.completion import Picture
 from windlass.telemetry.media import MediaStore
@@ -14,7 +14,7 @@ from windlass.telemetry.media import MediaStore
 class ProjectResources:
     """Reads and keeps in the stores of the server, whose calls block."""
 
-    def __init__(self, project: str, media: MediaStore, questions: QuestionStore) -> None:
+    def __init__(self, project: str, media: MediaStore, questions: MediaQuestions) -> None:
         self._project = project
         self._media = media
         self._questions = questions
@@ -39,7 +39,7 @@ class ProjectResources:
         return self._media.keep(self._project, picture.data, picture.mime_type)
 
     async def find_questions(self, key: str) -> Sequence[MediaQuestion] | None:
-        return await asyncio.to_thread(self._questions.find, self._project, key)
+        return await asyncio.to_thread(self._questions.find, key)
 
     async def keep_questions(self, key: str, questions: Sequence[MediaQuestion]) -> Sequence[MediaQuestion]:
-        return await asyncio.to_thread(self._questions.keep, self._project, key, questions)
+        return await asyncio.to_thread(self._questions.keep, key, questions)

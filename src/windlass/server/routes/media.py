@@ -85,7 +85,7 @@ async def put_media(
 @router.get("/questions/{key}")
 def get_questions(key: str, principal: RunReader, services: ServicesOf) -> KeptQuestions:
     """Return the questions that a prompt was taken apart into, by the digest of what they were made of."""
-    found = services.media_questions.find(principal.project, key)
+    found = services.facilities.media_questions(principal.project).find(key)
     if found is None:
         raise NotFound(f"There are no questions {key!r} in this project.")
     return KeptQuestions(questions=found)
@@ -96,7 +96,9 @@ def keep_questions(key: str, body: KeptQuestions, principal: RunWriter, services
     """Keep questions unless others are kept already; answers with those that are: the first stay."""
     if not _KEY.fullmatch(key):
         raise InputError("The key of questions is the digest of what they were made of: sha256:…")
-    return KeptQuestions(questions=services.media_questions.keep(principal.project, key, body.questions))
+    return KeptQuestions(
+        questions=services.facilities.media_questions(principal.project).keep(key, body.questions)
+    )
 
 
 @router.delete("/{digest}")

@@ -1,4 +1,4 @@
-"""Questions about pictures and clips, and files that somebody put there."""
+"""Questions that models wrote for judges, and files that somebody put there."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,11 +11,11 @@ down_revision = "0008"
 
 def upgrade() -> None:
     op.create_table(
-        "media_questions",
+        "written_questions",
         sa.Column("project", sa.String(length=200), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("questions", Json, nullable=False),
         sa.Column("created", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("project", "key", name=op.f("pk_media_questions")),
+        sa.PrimaryKeyConstraint("project", "key", name=op.f("pk_written_questions")),
     )
     op.add_column("media", sa.Column("uploaded", sa.Boolean(), nullable=False, server_default=sa.false()))

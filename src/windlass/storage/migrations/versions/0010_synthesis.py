@@ -1,4 +1,4 @@
-"""Syntheses of items, approvals of datasets, and checklists that were written for items."""
+"""Syntheses of items, and approvals of datasets."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,12 +35,4 @@ def upgrade() -> None:
         sa.Column("created", Instant(), nullable=False),
         sa.Column("created_by", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("project", "dataset", name=op.f("pk_dataset_approvals")),
-    )
-    op.create_table(
-        "item_checklists",
-        sa.Column("project", sa.String(length=200), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("questions", Json, nullable=False),
-        sa.Column("created", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("project", "key", name=op.f("pk_item_checklists")),
     )
