@@ -1,4 +1,4 @@
-"""Questions that models wrote for judges to ask, kept for good: runs that ask other questions cannot be compared."""
+"""Questions that models wrote for judges, kept for good: runs that ask other questions cannot be compared."""
 
 from collections.abc import Sequence
 

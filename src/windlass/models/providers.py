@@ -6,10 +6,9 @@ The SDKs of the providers take one to two seconds to import, so they are importe
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -25,13 +24,12 @@ from windlass.models.completion import (
     Usage,
     read_parameters,
 )
+from windlass.models.connections import LoopConnections, certificates
 from windlass.models.failures import ProviderFailure, raise_failure
 from windlass.models.guard import check_request
 from windlass.models.prices import LOCAL, cost_of
 
 if TYPE_CHECKING:
-    from ssl import SSLContext
-
     from httpx2 import AsyncClient
     from pydantic_ai.messages import ModelMessage, ModelResponse, UserContent
     from pydantic_ai.models import Model, ModelRequestParameters
@@ -172,7 +170,7 @@ class ProviderModel:
         client = self._clients.get(loop)
         if client is None:
             client = self._clients[loop] = _Client(self._provider, self._name, self._base_url, self._key)
-            await client.close_with_loop()
+            await client.connections.close_with_loop()
         return client.model
 
     def _completion(self, response: "ModelResponse", started: float) -> Completion:
@@ -211,27 +209,9 @@ class _Client:
         from httpx2 import AsyncClient, Timeout
 
         # No redirects: the key must reach nobody but the address it was meant for.
-        self._http = AsyncClient(timeout=Timeout(None, connect=10), follow_redirects=False, verify=_certificates())
-        self.model = _build(provider, name, base_url, key, self._http)
-        self._guard: AsyncGenerator[None, None] = self._close_at_end()
-
-    async def close_with_loop(self) -> None:
-        # An event loop that shuts down closes its unfinished async generators, and with this one the connections.
-        await anext(self._guard)
-
-    async def _close_at_end(self) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            await self._http.aclose()
-
-
-@cache
-def _certificates() -> "SSLContext":
-    """The authorities that are trusted; reading them takes 30 ms, so once a process."""
-    from httpx2 import create_ssl_context
-
-    return create_ssl_context()
+        http = AsyncClient(timeout=Timeout(None, connect=10), follow_redirects=False, verify=certificates())
+        self.connections = LoopConnections(http)
+        self.model = _build(provider, name, base_url, key, http)
 
 
 def _build(provider: str, name: str, base_url: str | None, key: str, http: "AsyncClient") -> "Model":

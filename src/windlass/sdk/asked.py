@@ -3,13 +3,13 @@
 import asyncio
 import inspect
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, Protocol
 
 from windlass.canonical import digest_bytes
 from windlass.errors import InputError
+from windlass.evaluation.functions import predict
 from windlass.evaluation.recorded import RecordedOutputs, recorded_release, require_outputs
 from windlass.evaluation.samples import Item, Prediction, Target
 from windlass.evaluation.targets.opening import UrlTarget, open_target
@@ -179,24 +179,9 @@ class FunctionTarget:
 
     def __init__(self, function: Answers) -> None:
         self._function = function
-        self._is_async = inspect.iscoroutinefunction(function)
 
     async def __call__(self, item: Item) -> Prediction:
-        began = time.perf_counter()
-        if self._is_async:
-            answer = await self._function(item.input)
-        else:
-            answer = await asyncio.to_thread(self._function, item.input)
-            if inspect.isawaitable(answer):
-                # An object whose __call__ is async, or a function that returns a coroutine.
-                answer = await answer
-        if isinstance(answer, Prediction):
-            return answer
-        if not isinstance(answer, str):
-            raise InputError(
-                f"The target returned a {type(answer).__name__}; it returns text or a windlass Prediction."
-            )
-        return Prediction(output=answer, latency_s=time.perf_counter() - began)
+        return await predict(self._function, item.input)
 
 
 def code_release(name: str, function: Callable[..., Any]) -> tuple[str, dict[str, object]]:

@@ -139,12 +139,8 @@ class Database:
 
         Raises ConfigurationError when the database was written by a newer windlass.
         """
-        with self.read() as connection:
-            current = _revision_of(connection)
-        if current == _NEWEST_REVISION:
+        if self._revision() == _NEWEST_REVISION:
             return
-        if current is not None and current > _NEWEST_REVISION:
-            raise _written_by_newer(current)
         with self.write() as connection:
             # Of several servers that start at once, one migrates; Alembic then finds nothing left to do.
             take_turns(connection, "migrations")
@@ -152,17 +148,22 @@ class Database:
 
     def check_schema(self) -> None:
         """Check that the schema is this version's, without changing it. Raises ConfigurationError."""
-        with self.read() as connection:
-            current = _revision_of(connection)
+        current = self._revision()
         if current == _NEWEST_REVISION:
             return
-        if current is not None and current > _NEWEST_REVISION:
-            raise _written_by_newer(current)
         found = f"has schema {current!r}" if current is not None else "is empty"
         raise ConfigurationError(
             f"The database {found}, and this windlass works with {_NEWEST_REVISION!r}: start the server of this "
             "version first, which brings it there."
         )
+
+    def _revision(self) -> str | None:
+        """Return the schema that is there, None where there is none. Raises ConfigurationError for a newer one."""
+        with self.read() as connection:
+            current = _revision_of(connection)
+        if current is not None and current > _NEWEST_REVISION:
+            raise _written_by_newer(current)
+        return current
 
     def close(self) -> None:
         self._engine.dispose()

@@ -1,6 +1,6 @@
-import type { ReactNode } from "react";
 import type { AuditEntry } from "@/api/types";
 import { CopyButton } from "@/components/Copy";
+import { Fact } from "@/components/Fact";
 import { JsonTree } from "@/components/JsonTree";
 import { Panel } from "@/components/Panel";
 import { useWords } from "@/i18n/useWords";
@@ -49,15 +49,6 @@ export function EntryPanel({ entry, problem, onClose }: Props) {
         )}
       </div>
     </Panel>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

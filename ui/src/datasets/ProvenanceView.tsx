@@ -1,7 +1,7 @@
+import { Fact } from "@/components/Fact";
 import "./synthesisTexts";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { type ApprovalStatus, approvalQuery } from "@/api/approval";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
@@ -70,15 +70,6 @@ export function ProvenanceView({ dataset, version, item, made }: Props) {
         )}
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

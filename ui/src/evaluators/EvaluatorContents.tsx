@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { EvaluatorDetail } from "@/api/evaluators";
 import { Code } from "@/components/Code";
 import { Command, CopyButton, Digest } from "@/components/Copy";
+import { Fact } from "@/components/Fact";
 import { JsonTree } from "@/components/JsonTree";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Evaluators.module.css";
@@ -108,15 +109,6 @@ export function EvaluatorContents({ evaluator }: { evaluator: EvaluatorDetail })
           </Part>
         )}
       </div>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

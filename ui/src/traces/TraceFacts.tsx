@@ -5,6 +5,7 @@ import { useMay } from "@/api/session";
 import type { Trace } from "@/api/types";
 import { Digest } from "@/components/Copy";
 import { CostLink } from "@/components/CostLink";
+import { Fact } from "@/components/Fact";
 import { ReleaseName } from "@/components/ReleaseName";
 import { Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
@@ -85,14 +86,5 @@ export function TraceFacts({ trace }: { trace: Trace }) {
         </Fact>
       )}
     </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

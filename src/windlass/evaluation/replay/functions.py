@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from windlass.errors import InputError
+from windlass.evaluation.functions import predict
 from windlass.evaluation.replay.answering import Answering, Recorded, ReplayPolicy, WorldEnded
 from windlass.evaluation.replay.recording import Recording, Said, read_recording
 from windlass.evaluation.samples import Item, Prediction
@@ -92,7 +93,9 @@ class ReplayedFunction:
         tokens: tuple[int, int] | None = None
         try:
             for said in recording.inputs:
-                answer = await self._answered(_input_of(said, history, recording), tools)
+                answer = await predict(
+                    self._candidate, _input_of(said, history, recording), tools, called="candidate"
+                )
                 history += [Said(role="user", content=said), Said(role="assistant", content=answer.output)]
                 if answer.usage is not None:
                     sent, received = tokens or (0, 0)
@@ -113,21 +116,6 @@ class ReplayedFunction:
             trajectory=replay.trajectory,
             replay=replay,
         )
-
-    async def _answered(self, asked: object, tools: Tools) -> Prediction:
-        if inspect.iscoroutinefunction(self._candidate):
-            answer = await self._candidate(asked, tools)
-        else:
-            answer = await asyncio.to_thread(self._candidate, asked, tools)
-            if inspect.isawaitable(answer):
-                answer = await answer
-        if isinstance(answer, Prediction):
-            return answer
-        if not isinstance(answer, str):
-            raise InputError(
-                f"The candidate returned a {type(answer).__name__}; it returns text or a windlass Prediction."
-            )
-        return Prediction(output=answer)
 
 
 def _input_of(said: str, history: list[Said], recording: Recording) -> object:

@@ -18,6 +18,7 @@ from windlass.evaluation.targets.wire import Wire
 from windlass.evaluation.trajectories import ToolCall
 from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Message, Usage
+from windlass.models.connections import certificates
 from windlass.models.failures import ProviderFailure
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class MCPServer:
                 refused.append(response)
 
         timeout = httpx2.Timeout(self._wire.spec.timeout_s, connect=10)
-        verify = not self._wire.spec.url.startswith("http://")
+        verify = False if self._wire.spec.url.startswith("http://") else certificates()
         hooks = {"response": [note]}
         http = httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks, verify=verify)
         try:

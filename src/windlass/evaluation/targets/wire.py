@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -14,6 +14,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from windlass.errors import ConfigurationError
 from windlass.evaluation.targets.refusals import failure_of_status, failure_on_the_way, unreadable
 from windlass.evaluation.targets.spec import AgentSpec
+from windlass.models.connections import LoopConnections, certificates
 from windlass.models.guard import check_request
 
 _MOST_BYTES: Final = 64 * 2**20
@@ -53,7 +54,9 @@ class Wire:
         self.spec = spec
         self.who = f"The agent at {spec.host}"
         self._admit = admit
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, _Client]] = WeakKeyDictionary()
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, LoopConnections]] = (
+            WeakKeyDictionary()
+        )
 
     async def get(self, url: str) -> Reply:
         return await self._send("GET", url, None)
@@ -94,7 +97,7 @@ class Wire:
         is_secure = not url.startswith("http://")
         client = of_loop.get(is_secure)
         if client is None:
-            client = of_loop[is_secure] = _Client(self.spec.timeout_s, verify=is_secure)
+            client = of_loop[is_secure] = _connect(self.spec.timeout_s, verify=is_secure)
             await client.close_with_loop()
         return client.http
 
@@ -122,29 +125,16 @@ class Wire:
         return bytes(read)
 
 
-class _Client:
-    """The connections of one event loop, closed with it."""
-
-    def __init__(self, timeout_s: float, *, verify: bool) -> None:
-        # No redirects: keys must reach nobody but the address that they were meant for. Certificates take 40 ms
-        # to load, and http has none to check.
-        self.http = httpx2.AsyncClient(
+def _connect(timeout_s: float, *, verify: bool) -> LoopConnections:
+    # No redirects: keys must reach nobody but the address that they were meant for.
+    return LoopConnections(
+        httpx2.AsyncClient(
             timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s), pool=None),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=100),
             follow_redirects=False,
-            verify=verify,
+            verify=certificates() if verify else False,
         )
-        self._guard: AsyncGenerator[None, None] = self._close_at_end()
-
-    async def close_with_loop(self) -> None:
-        # An event loop that shuts down closes its unfinished async generators, and with this one the connections.
-        await anext(self._guard)
-
-    async def _close_at_end(self) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            await self.http.aclose()
+    )
 
 
 def _value_of(variable: str) -> str:

@@ -96,9 +96,8 @@ def keep_questions(key: str, body: KeptQuestions, principal: RunWriter, services
     """Keep questions unless others are kept already; answers with those that are: the first stay."""
     if not _KEY.fullmatch(key):
         raise InputError("The key of questions is the digest of what they were made of: sha256:…")
-    return KeptQuestions(
-        questions=services.facilities.media_questions(principal.project).keep(key, body.questions)
-    )
+    kept = services.facilities.media_questions(principal.project)
+    return KeptQuestions(questions=kept.keep(key, body.questions))
 
 
 @router.delete("/{digest}")

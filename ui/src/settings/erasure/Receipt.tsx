@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { CopyButton } from "@/components/Copy";
 import { downloadUrl } from "@/components/download";
+import { Fact } from "@/components/Fact";
 import { Icon } from "@/components/Icon";
 import { useWords } from "@/i18n/useWords";
 import { Counts } from "./Counts";
@@ -65,14 +66,5 @@ export function Receipt({ erasure }: { erasure: Erasure }) {
       </dl>
       <Counts erasure={erasure} />
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
