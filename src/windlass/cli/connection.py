@@ -26,8 +26,11 @@ def connect(data: Path | None = None) -> Iterator["Client"]:
         with Client(url) as client:
             yield client
         return
-    from windlass.server.local import LocalServer
+    from windlass.server.memory import importing_a_server
     from windlass.settings import load_settings
+
+    with importing_a_server():
+        from windlass.server.local import LocalServer
 
     with (
         LocalServer(load_settings(data=data, mode="dev", host="127.0.0.1", port=0)) as server,

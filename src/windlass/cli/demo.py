@@ -43,7 +43,10 @@ def run_demo(
 
     from windlass.client import Client
     from windlass.delivery.demo import run_loop
-    from windlass.server.local import LocalServer
+    from windlass.server.memory import importing_a_server
+
+    with importing_a_server():
+        from windlass.server.local import LocalServer
 
     console = Console(highlight=False, soft_wrap=True)
     signal.signal(signal.SIGTERM, _end)

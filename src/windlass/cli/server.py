@@ -15,7 +15,10 @@ def up(
     dev: Annotated[bool, typer.Option("--dev", help="Let callers on this machine in without a key.")] = False,
 ) -> None:
     """Start the server and keep it running until Ctrl-C."""
-    from windlass.server.run import run_server
+    from windlass.server.memory import importing_a_server
+
+    with importing_a_server():
+        from windlass.server.run import run_server
     from windlass.settings import load_settings
 
     run_server(load_settings(host=host, port=port, data=data, mode="dev" if dev else None))

@@ -27,6 +27,9 @@ def worker(
 
         run_on_ray(settings, ray, name=name, once=once)
         return
-    from windlass.server.worker import run_worker
+    from windlass.server.memory import importing_a_server
+
+    with importing_a_server():
+        from windlass.server.worker import run_worker
 
     run_worker(settings, name=name, once=once)

@@ -42,9 +42,10 @@ def run_server(settings: Settings) -> None:
                 services.announce(url)
                 _greet(services, url)
                 _log_ports(services, otlp)
-                set_aside_what_stays()
                 listeners = [listener] if otlp.http is None else [listener, otlp.http]
-                uvicorn_server(services, otlp_port=otlp.http_port).run(sockets=listeners)
+                server = uvicorn_server(services, otlp_port=otlp.http_port)
+                set_aside_what_stays()
+                server.run(sockets=listeners)
         finally:
             services.close()
 
