@@ -123,6 +123,21 @@ def test_items_are_the_unit_of_a_summary_not_repeats() -> None:
     assert by_k[4] == pytest.approx((1 / 3, 2 / 3))
 
 
+def test_an_amount_is_no_rate_though_it_is_0_on_every_sample() -> None:
+    free = keyed([renamed(result(item.id, n, 0), "cost_usd") for item in ITEMS for n in (1, 2)])
+    cost = summarise(free, ITEMS, ["cost_usd"], 2)["cost_usd"]
+    assert (cost.mean, cost.low, cost.high) == (0, 0, 0)
+    assert cost.repeats is not None
+    assert cost.repeats.passes == []
+    never = summarise(keyed([result(item.id, n, 0) for item in ITEMS for n in (1, 2)]), ITEMS, ["m"], 2)["m"]
+    assert never.high is not None
+    assert never.high > 0
+
+
+def renamed(sample: SampleResult, metric: str) -> SampleResult:
+    return replace(sample, judgements={metric: sample.judgements["m"]})
+
+
 def test_what_has_no_value_is_missing_not_0() -> None:
     stored = keyed(
         [result("i0", 1, 1), broken("i0", 2), result("i1", 1, None), result("i1", 2, None), broken("i2", 1)]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, JsonValue
 
 from windlass.errors import InputError
 from windlass.evaluation.media.files import Media
+from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import all_pass_rates
 from windlass.evaluation.rates import rate_interval
@@ -188,7 +189,7 @@ class Tally:
 
     def _summary(self, name: str) -> MetricSummary:
         values, why = self._values[name], self._why[name]
-        mean, low, high = _estimate(values)
+        mean, low, high = _estimate(name, values)
         return MetricSummary(
             mean=mean,
             low=low,
@@ -196,20 +197,24 @@ class Tally:
             n=len(values),
             missing=why.total(),
             missing_why=dict(why.most_common()),
-            repeats=self._repeat_summary(self._of_repeats[name]) if self._repeats > 1 else None,
+            repeats=self._repeat_summary(name, self._of_repeats[name]) if self._repeats > 1 else None,
         )
 
-    def _repeat_summary(self, values: Sequence[Sequence[float]]) -> RepeatSummary:
+    def _repeat_summary(self, name: str, values: Sequence[Sequence[float]]) -> RepeatSummary:
         there = sum(map(len, values))
         missing = len(values) * self._repeats - there
-        return RepeatSummary(samples=there, missing=missing, passes=all_pass_rates(values, self._repeats))
+        passes = [] if name in AMOUNTS else all_pass_rates(values, self._repeats)
+        return RepeatSummary(samples=there, missing=missing, passes=passes)
 
 
-def _estimate(values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
-    """Return the mean with its interval, as far as there are any: that of a rate where every value is 0 or 1."""
+def _estimate(name: str, values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
+    """Return the mean with its interval, as far as there are any: that of a rate where every value is 0 or 1.
+
+    An amount is no rate: that 90 answers cost nothing says nothing of one in ten that costs a dollar.
+    """
     if not values:
         return None, None, None
-    if set(values) <= {0, 1}:
+    if name not in AMOUNTS and set(values) <= {0, 1}:
         interval = rate_interval(round(sum(values)), len(values))
         return sum(values) / len(values), *interval
     estimate = mean_estimate(values)

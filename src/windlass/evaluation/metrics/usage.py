@@ -1,5 +1,7 @@
 """What an answer took: time, tokens and money."""
 
+from typing import Final
+
 from windlass.evaluation.evaluators import evaluator
 from windlass.evaluation.samples import Sample
 
@@ -26,3 +28,10 @@ def output_tokens(sample: Sample) -> float | None:
 def cost_usd(sample: Sample) -> float | None:
     """What the models cost for this sample, in US dollars; undefined where a price is unknown."""
     return sample.cost_usd
+
+
+AMOUNTS: Final = frozenset(
+    {each.name for each in (latency_s, input_tokens, output_tokens, cost_usd)}
+    | {"model_calls", "tool_calls", "failed_tool_calls", "repeated_calls"}
+)
+"""Metrics that say how much and not how often: no rates, though each value may happen to be 0 or 1."""
