@@ -101,7 +101,9 @@ def test_a_replay_says_who_was_asked_and_where_it_left_the_record(
         seen.page.get_by_role("button", name="i0", exact=True).click()
         panel = seen.page.get_by_role("complementary", name=re.compile("i0"))
         expect(panel.get_by_text("Left the record at call 2")).to_be_visible()
-        expect(panel.get_by_text("The sample ended there, and has no scores.")).to_be_visible()
+        expect(
+            panel.get_by_text("The sample ended there: it gave no answer that could be scored.")
+        ).to_be_visible()
         calls = panel.get_by_role("list", name="Tool calls").get_by_role("listitem")
         expect(calls).to_have_text([re.compile(r"find\(order: 1\)recorded"), re.compile("find.*not answered")])
         assert seen.accessibility_faults() == []

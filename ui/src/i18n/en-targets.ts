@@ -13,7 +13,7 @@ export const enTargets = {
   "replay.source.none": "not answered",
   "replay.source.recorded": "recorded",
   "replay.source.simulated": "simulated",
-  "replay.stopped": "The sample ended there, and has no scores.",
+  "replay.stopped": "The sample ended there: it gave no answer that could be scored.",
   "replay.title": "Replay",
   "replay.trace": "the recorded trace",
   "replay.unused": "{n} recorded calls were not made.",

@@ -16,7 +16,7 @@ export const koTargets: Record<keyof typeof enTargets, Text> = {
   "replay.source.none": "응답 없음",
   "replay.source.recorded": "기록됨",
   "replay.source.simulated": "시뮬레이션",
-  "replay.stopped": "샘플이 거기서 끝났으며 점수가 없습니다.",
+  "replay.stopped": "샘플이 거기서 끝나 채점할 답변이 없습니다.",
   "replay.title": "재생",
   "replay.trace": "기록된 트레이스",
   "replay.unused": "기록된 호출 {n}개를 하지 않았습니다.",
