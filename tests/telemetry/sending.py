@@ -1,10 +1,14 @@
-"""Requests for tests, said briefly."""
+"""Requests for tests, said briefly, and what is stored of them."""
 
 from collections.abc import Mapping, Sequence
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.models import Span as StoredSpan
+from windlass.telemetry.queries import get_trace
 
 START_NS = 1_790_000_000_000_000_000
 
@@ -75,3 +79,9 @@ def request(*spans: Span, resource: Mapping[str, Plain] | None = None) -> Export
 
 def trace_id(trace: int = 1) -> str:
     return f"{trace:032x}"
+
+
+def only_span(warehouse: Warehouse, project: str = "shop", trace: int = 1) -> StoredSpan:
+    """Return the span of a trace that has one."""
+    (found,) = get_trace(warehouse, project, trace_id(trace)).spans
+    return found
