@@ -32,7 +32,9 @@ def run_server(settings: Settings) -> None:
     configure_logs()
     keep_freed_memory()
     # uvicorn raises the signal that ended it once more, when it is done: that must not end the process by itself,
-    # before the engines are closed.
+    # before the engines are closed. Until uvicorn runs these end it, SIGINT too where a script ignores that for
+    # what it starts in the background.
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.suppress(KeyboardInterrupt), listen(settings) as listener:
         services = Services(settings)
