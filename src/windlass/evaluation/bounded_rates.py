@@ -47,6 +47,10 @@ class BoundedRate(NamedTuple):
         return self.successes in {0, self.n}
 
     @property
+    def binary(self) -> None:
+        """No pairs."""
+
+    @property
     def value_range(self) -> float:
         return 1.0
 

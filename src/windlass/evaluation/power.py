@@ -1,8 +1,10 @@
 """How many items a decision needs, and how small a difference a run can see."""
 
 import math
+from bisect import bisect_left
 from typing import Protocol
 
+from windlass.evaluation.binary_pairs import BinaryPairs
 from windlass.evaluation.statistics import normal_quantile, t_quantile
 
 POWER = 0.8
@@ -26,6 +28,8 @@ class Sampled(Protocol):
     def amount(self) -> bool: ...
     @property
     def value_range(self) -> float: ...
+    @property
+    def binary(self) -> BinaryPairs | None: ...
 
 
 def detectable_difference(pairs: Sampled, confidence: float = 0.95, power: float = POWER) -> float | None:
@@ -60,10 +64,23 @@ def deciding_items(pairs: Sampled, bound: float, confidence: float = 0.95) -> in
         return None
     if pairs.constant and pairs.amount:
         return _fewest_items(pairs, confidence)
+    if pairs.constant and pairs.binary is not None:
+        return _deciding_pairs(pairs.binary, bound, (1 - confidence) / 2)
     if pairs.constant:
         return _deciding_constant(pairs, distance, confidence)
     needed = needed_items(pairs.n * pairs.standard_error**2, distance, confidence)
     return None if needed is None else max(needed, _fewest_items(pairs, confidence))
+
+
+def _deciding_pairs(seen: BinaryPairs, bound: float, tail: float) -> int | None:
+    """Return the fewest yes/no pairs, all alike as those seen, with which the score test decides."""
+
+    def decides(n: int) -> bool:
+        pairs = BinaryPairs(n * seen.gains // seen.n, n * seen.losses // seen.n, n)
+        return pairs.p_greater(bound) <= tail or pairs.mirrored.p_greater(-bound) <= tail
+
+    needed = 1 + bisect_left(range(1, _BEYOND_REACH), True, key=decides)
+    return needed if needed < _BEYOND_REACH else None
 
 
 def _deciding_constant(pairs: Sampled, distance: float, confidence: float) -> int | None:

@@ -33,7 +33,8 @@ class PowerCurve(BaseModel):
     n: int
     """Items that there are."""
     needed_n: int | None
-    """Items with which it is decided with 80 % probability; None where no reachable number would do."""
+    """Items with which it is decided with 80 % probability; None where no reachable number would do. Of a check
+    that is open it is the number that the verdict says."""
     points: list[PowerPoint]
 
 
@@ -41,7 +42,7 @@ def power_curve(check: Check) -> PowerCurve | None:
     """Return the curve of a check; None where it has no spread to go by, and of verdicts before they kept it."""
     if check.distance is None or not check.standard_error or not check.n:
         return None
-    needed = _needed(check)
+    needed = check.needed_n or _needed(check)
     last = max(2 * check.n, 2 * (needed or 0), 10 * _FEWEST)
     return PowerCurve(
         metric=check.metric,
