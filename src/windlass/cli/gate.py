@@ -88,9 +88,10 @@ def asked(check: dict[str, Any]) -> str:
     if check.get("bound") is not None:
         percentile = f" at p{check['percentile']:g}" if check.get("percentile") else ""
         return f"{kind} {check['bound']:g}{percentile}"
-    margin = f"{check['margin_ratio']:.4g}×" if check.get("margin_ratio") else f"{check['margin']:g}"
-    name = "non-inferiority" if check["kind"] == "non_inferiority" else kind
-    return name + (f" within {margin}" if check["margin"] or check.get("margin_ratio") else "")
+    margin = f"{check['margin_ratio'] * 100:.4g} %" if check.get("margin_ratio") else f"{check['margin']:g}"
+    if check["kind"] == "non_inferiority":
+        return f"non-inferiority within {margin}"
+    return f"{kind} by {margin}" if check["margin"] or check.get("margin_ratio") else kind
 
 
 def _subject(check: dict[str, Any]) -> str:

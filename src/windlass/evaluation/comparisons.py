@@ -125,6 +125,8 @@ class Comparison(NamedTuple):
         mean = float(self.after.mean())
         if interval is None:
             return Estimate(mean, None, None)
+        if interval.width == 0:
+            return Estimate(mean, mean, mean)
         shift = self._shift
         return Estimate(mean, interval.low + shift, interval.high + shift)
 

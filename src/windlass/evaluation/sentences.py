@@ -54,11 +54,16 @@ def _compared(check: Check) -> str:
 def _kept(check: Check) -> str:
     if check.level is None:
         return f"{_subject(check)} has no item with a value of the candidate"
-    interval = _too_few()
-    if check.level.low is not None or check.level.high is not None:
-        ends = f"{_number(check.level.low)} to {_number(check.level.high)}"
-        interval = f"{_percent(check.confidence)} interval {ends}"
+    ends = _ends(check.level)
+    interval = f"{_percent(check.confidence)} interval {ends}" if ends else _too_few()
     return f"{_subject(check)} is {_number(check.level.value)} ({interval}; {_items(check)})"
+
+
+def _ends(level: Shown) -> str:
+    """Say between what a number lies; of a percentile one end may be unknown."""
+    if level.low is None:
+        return "" if level.high is None else f"up to {_number(level.high)}"
+    return f"from {_number(level.low)}" if level.high is None else f"{_number(level.low)} to {_number(level.high)}"
 
 
 def _subject(check: Check) -> str:

@@ -21,6 +21,7 @@ MOST_VALUES: Final = 50
 _MOST_FIELDS = 8
 _MOST_ASKED = 1000
 _LONGEST = 100
+_DISCOVERY = 0.05
 
 
 class SliceDifference(BaseModel):
@@ -43,6 +44,15 @@ class SliceDifference(BaseModel):
     """Two-sided, against no difference; None where there are too few items for any test."""
     adjusted_p: float | None
     """By Benjamini and Hochberg over the whole report: up to 0.05 it is a discovery."""
+
+    @property
+    def gain(self) -> float:
+        """The difference, turned so that more is better."""
+        return self.difference if self.higher_is_better else -self.difference
+
+    @property
+    def is_discovered_loss(self) -> bool:
+        return self.gain < 0 and self.adjusted_p is not None and self.adjusted_p <= _DISCOVERY
 
 
 class AskedSlice(NamedTuple):
@@ -91,7 +101,8 @@ def slice_report(
 ) -> list[SliceDifference]:
     """Return what changed on every slice by the fields given, and by those of the items that group them.
 
-    The rows of a metric stand together, its greatest loss first.
+    The rows of a metric stand together: first the losses that are discoveries, then the others; the greatest loss
+    first of either.
     """
     slices = _slices(aligned, fields)
     rows = [
@@ -104,7 +115,7 @@ def slice_report(
     for row, adjusted in zip(tested, benjamini_hochberg([row.p_value or 0.0 for row in tested]), strict=True):
         row.adjusted_p = adjusted
     order = {metric: place for place, metric in enumerate(metrics)}
-    return sorted(rows, key=lambda row: (order[row.metric], row.difference * (1 if row.higher_is_better else -1)))
+    return sorted(rows, key=lambda row: (order[row.metric], not row.is_discovered_loss, row.gain))
 
 
 def grouping_fields(items: Sequence[Item]) -> list[str]:

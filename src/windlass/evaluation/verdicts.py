@@ -153,7 +153,10 @@ def get_verdict(database: Database, project: str, verdict_id: str) -> Verdict:
 def list_verdicts(
     database: Database, project: str, *, release: str | None = None, limit: int = 50, cursor: str | None = None
 ) -> VerdictPage:
-    """Return a page of verdicts, newest first; `release` is the name or digest of a candidate."""
+    """Return a page of verdicts, newest first; `release` is the name or digest of a candidate.
+
+    They stand there without their slices and worst items, which are most of a verdict.
+    """
     query = select(verdicts).where(verdicts.c.project == project)
     if release:
         query = query.where(or_(verdicts.c.release_name == release, verdicts.c.release_digest == release))
@@ -162,7 +165,7 @@ def list_verdicts(
     with database.read() as tx:
         rows = tx.execute(query.order_by(verdicts.c.created.desc(), verdicts.c.id.desc()).limit(limit + 1)).all()
     following = f"{format_instant(rows[limit - 1].created)}~{rows[limit - 1].id}" if len(rows) > limit else None
-    return VerdictPage([_verdict(row) for row in rows[:limit]], following)
+    return VerdictPage([_in_short(_verdict(row)) for row in rows[:limit]], following)
 
 
 def digest_of_scores(samples: Results) -> str:
@@ -267,6 +270,10 @@ def _verdict(row: Row[tuple[object, ...]]) -> Verdict:
     return Verdict.model_validate(
         {**json.loads(row.evidence), "id": row.id, "digest": row.digest, "created": row.created, "by": row.by}
     )
+
+
+def _in_short(verdict: Verdict) -> Verdict:
+    return verdict.model_copy(update={"slices": [], "worst": []})
 
 
 def _after(cursor: str) -> ColumnElement[bool]:

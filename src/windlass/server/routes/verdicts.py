@@ -43,7 +43,10 @@ def list_all_verdicts(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Verdict]:
-    """List verdicts, newest first; `release` is the name or digest of a candidate."""
+    """List verdicts, newest first, in short: without slices and worst items.
+
+    `release` is the name or digest of a candidate.
+    """
     page = list_verdicts(services.database, principal.project, release=release, limit=limit, cursor=cursor)
     return Page(items=page.items, next=page.next)
 
