@@ -6,7 +6,9 @@ from typing import Final
 from windlass.evaluation.checks import Check, Outcome, Shown
 from windlass.evaluation.rules import BOUNDS
 
-_MOST_FINDINGS: Final = 4
+_MOST_FAILURES: Final = 4
+_MOST_OPEN: Final = 2
+_MOST_NAMES: Final = 8
 
 
 def gate_sentence(
@@ -27,14 +29,16 @@ def gate_sentence(
     if outcome == "pass":
         return f"Pass: {_finding(binding[0])}{_guardrails(binding[1:])}{_thin(checks)}."
     if outcome == "fail":
-        return f"Fail: {_joined([_finding(each) + _beyond(each) for each in decisive])}."
-    return f"Not enough data: {_joined([_finding(each) + _open(each) for each in decisive])}."
+        return f"Fail: {_joined([_finding(each) + _beyond(each) for each in decisive], _MOST_FAILURES)}."
+    return f"Not enough data: {_joined([_finding(each) + _open(each) for each in decisive], _MOST_OPEN)}."
 
 
-def _joined(findings: Sequence[str]) -> str:
-    more = len(findings) - _MOST_FINDINGS
-    told = "; ".join(findings[:_MOST_FINDINGS])
-    return f"{told}; and {more} more of the checks likewise" if more > 0 else told
+def _joined(findings: Sequence[str], most: int) -> str:
+    more = len(findings) - most
+    told = "; ".join(findings[:most])
+    if more <= 0:
+        return told
+    return f"{told}; and {more} more {'check' if more == 1 else 'checks'} likewise"
 
 
 def _finding(check: Check) -> str:
@@ -101,8 +105,8 @@ def _guardrails(guardrails: Sequence[Check]) -> str:
     if not guardrails:
         return ""
     names = [_subject(each) for each in guardrails]
-    if len(names) > 2 * _MOST_FINDINGS:
-        names = [*names[: 2 * _MOST_FINDINGS], "…"]
+    if len(names) > _MOST_NAMES:
+        names = [*names[:_MOST_NAMES], "…"]
     return (
         f", and {'the guardrail' if len(guardrails) == 1 else f'all {len(guardrails)} guardrails'} held "
         f"({', '.join(names)})"

@@ -1777,7 +1777,9 @@ export interface paths {
         };
         /**
          * List All Verdicts
-         * @description List verdicts, newest first; `release` is the name or digest of a candidate.
+         * @description List verdicts, newest first, in short: without slices and worst items.
+         *
+         *     `release` is the name or digest of a candidate.
          */
         get: operations["list_all_verdicts"];
         put?: never;

@@ -18,7 +18,7 @@ export function ChecksTable({ checks }: { checks: Check[] }) {
   const { t, format } = words;
   return (
     <Scrolling label={t("verdict.checks")}>
-      <table className={table.table}>
+      <table className={`${table.table} ${table.cards}`}>
         <thead>
           <tr>
             <th scope="col">{t("verdict.metric")}</th>
@@ -49,33 +49,35 @@ export function ChecksTable({ checks }: { checks: Check[] }) {
                     <span className="faint">{check.slice.field}</span> {check.slice.value}
                   </span>
                 )}{" "}
-                <span className="faint">{t(`verdict.${check.role}`)}</span>
+                {!check.slice && <span className="faint">{t(`verdict.${check.role}`)}</span>}
               </td>
-              <td className="dim">{askedOf(check, words)}</td>
-              <td className={table.right}>
+              <td className="dim" data-label={t("verdict.rule")}>
+                {askedOf(check, words)}
+              </td>
+              <td className={table.right} data-label={t("compare.baseline")}>
                 <NumberValue
                   value={check.baseline_mean}
                   missing={t("missing.metric", { n: check.n })}
                   show={(v) => format.metric(check.metric, v)}
                 />
               </td>
-              <td className={table.right}>
+              <td className={table.right} data-label={t("compare.candidate")}>
                 <NumberValue
                   value={check.candidate_mean}
                   missing={t("missing.metric", { n: check.n })}
                   show={(v) => format.metric(check.metric, v)}
                 />
               </td>
-              <td className={table.right}>
+              <td className={table.right} data-label={t("compare.difference")}>
                 <Decisive check={check} />
               </td>
-              <td className={`${table.right} num`} data-tip={sureness(check, words)}>
+              <td className={`${table.right} num`} data-label="n" data-tip={sureness(check, words)}>
                 {format.integer(check.n)}
                 {check.needed_n !== null && check.needed_n > check.n && (
                   <span className="faint"> {t("verdict.needed", { n: check.needed_n })}</span>
                 )}
               </td>
-              <td>
+              <td data-label={t("verdict.outcome")}>
                 <span className="row">
                   <OutcomeBadge outcome={check.outcome} />
                   <Doubt text={check.blocking === false ? t("gates.no_say") : check.warning} />
