@@ -103,7 +103,8 @@ def test_the_report_names_the_slice_that_lost_and_adjusts_over_all_rows() -> Non
     assert report[0].value == "returns"
     assert {row.field for row in report} == {"topic"}
     lost = report[0]
-    assert (lost.n, lost.difference) == (40, pytest.approx(-0.25, abs=0.03))
+    assert lost.n == 40
+    assert lost.difference == pytest.approx(-0.25, abs=0.03)
     assert lost.low is not None
     assert lost.high is not None
     assert lost.low < lost.difference < lost.high < 0

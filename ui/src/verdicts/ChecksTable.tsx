@@ -63,7 +63,7 @@ export function ChecksTable({ checks }: { checks: Check[] }) {
               </td>
               <td className={table.right} data-label={t("compare.candidate")}>
                 <NumberValue
-                  value={check.candidate_mean}
+                  value={check.level?.value ?? check.candidate_mean}
                   missing={t("missing.metric", { n: check.n })}
                   show={(v) => format.metric(check.metric, v)}
                 />
@@ -113,9 +113,13 @@ function Decisive({ check }: { check: Check }) {
     low: end(level?.low),
     high: end(level?.high),
   });
+  // Of a percentile one end may be beyond the values that there are.
+  let range = `${end(level?.low)} – ${end(level?.high)}`;
+  if (level && level.high === null) range = level.low === null ? "–" : `≥ ${end(level.low)}`;
+  else if (level && level.low === null) range = `≤ ${end(level.high)}`;
   return (
     <span className="num" data-tip={tip}>
-      {end(level?.low)} – {end(level?.high)}
+      {range}
     </span>
   );
 }
