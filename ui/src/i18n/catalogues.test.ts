@@ -11,6 +11,7 @@ import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
 import { enFirst } from "./en-first";
+import { enGates } from "./en-gates";
 import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
@@ -36,6 +37,7 @@ import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
 import { koFirst } from "./ko-first";
+import { koGates } from "./ko-gates";
 import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
@@ -66,6 +68,7 @@ const en = {
   ...enViews,
   ...enAgainst,
   ...enDashboard,
+  ...enGates,
   ...enGraph,
   ...enSessions,
   ...enSettings,
@@ -93,6 +96,7 @@ const ko = {
   ...koViews,
   ...koAgainst,
   ...koDashboard,
+  ...koGates,
   ...koGraph,
   ...koSessions,
   ...koSettings,
