@@ -1,0 +1,265 @@
+"""Ranks from battles: strengths with intervals, the ranks that these allow, and win rates.
+
+Battles on one item are not independent: intervals come from resampling whole items. Rank intervals hold for all
+players together: a player is placed above another only where the difference of their log strengths exceeds its
+standard error by the quantile of the largest such ratio over all pairs (Mogstad, Romano, Shaikh and Wilhelm 2024,
+"Inference for Ranks", Review of Economic Studies).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from pydantic import BaseModel
+
+from windlass.errors import InputError
+from windlass.evaluation.bradley_terry import Bools, Fit, Floats, fit, pairs_of, reachable, win_probabilities
+
+Winner = Literal["first", "second", "tie"]
+
+RESAMPLES: Final = 1000
+FEWEST_CLUSTERS: Final = 5
+"""Resamples of fewer items are mostly the same few, and their quantiles say nothing."""
+SEED: Final = 20_080_911
+
+_COLUMNS: Final[dict[Winner, int]] = {"first": 0, "second": 1, "tie": 2}
+
+
+class Battle(NamedTuple):
+    """Two players met on an item."""
+
+    first: str
+    second: str
+    winner: Winner
+    cluster: str
+    """The item: battles on one rise and fall together."""
+
+
+class RankedPlayer(BaseModel):
+    name: str
+    strength: float
+    """Log strength; the mean over the players is 0."""
+    low: float | None
+    high: float | None
+    """Null where the data give no bound: too few items, or a player who never lost (or never won)."""
+    rank: int
+    """By strength."""
+    best_rank: int
+    worst_rank: int
+    """All that the data allow: intervals that hold for all players together."""
+    win_rate: float
+    """What it may expect against the others on average, a tie counting one half."""
+    battles: int
+    wins: int
+    losses: int
+    ties: int
+
+
+class PairRate(BaseModel):
+    """How two players met."""
+
+    first: str
+    second: str
+    wins: int
+    """Of the first."""
+    losses: int
+    ties: int
+    expected: float
+    """What the first may expect of the next battle, a tie counting one half."""
+
+
+class Ranking(BaseModel):
+    players: list[RankedPlayer]
+    """Strongest first."""
+    pairs: list[PairRate]
+    battles: int
+    clusters: int
+    """Items with a battle."""
+    tie_weight: float
+    """Davidson's ν; 0 where no battle was a tie."""
+    confidence: float
+    note: str
+    """What keeps the strengths from being the data's alone, or the intervals away; empty where nothing does."""
+
+
+def rank(
+    players: Sequence[str],
+    battles: Sequence[Battle],
+    *,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> Ranking | None:
+    """Rank players by their battles; None where there is no battle yet.
+
+    Raises InputError for fewer than two players, one named twice, and a battle of somebody else.
+    """
+    if len(players) < 2 or len(set(players)) < len(players):
+        raise InputError("A ranking needs at least two players, each named once.")
+    if not battles:
+        return None
+    counts, clusters = _counts(players, battles)
+    total = counts.sum(axis=0)
+    point = fit(total[None], len(players))
+    resampled = _resample(counts, len(players), resamples, seed) if clusters >= FEWEST_CLUSTERS else None
+    spread = resampled if resampled is not None and np.ptp(resampled.strengths, axis=0).max() > 0 else None
+    low, high = _intervals(spread, confidence, len(players))
+    _open(total, len(players), low, high)
+    above = _above(point, spread, confidence)
+    expected = win_probabilities(point.strengths[0], float(point.ties[0]))
+    return Ranking(
+        players=_players(players, total, point, (low, high), above, expected),
+        pairs=_pairs(players, total, expected),
+        battles=len(battles),
+        clusters=clusters,
+        tie_weight=float(point.ties[0]),
+        confidence=confidence,
+        note=_note(players, total, finite=bool(point.finite[0]), clusters=clusters),
+    )
+
+
+def rank_set(ranking: Ranking, place: int) -> list[str]:
+    """Return the players who may have a rank, as far as the data say."""
+    return [each.name for each in ranking.players if each.best_rank <= place <= each.worst_rank]
+
+
+def _counts(players: Sequence[str], battles: Iterable[Battle]) -> tuple[Floats, int]:
+    """Return wins, losses and ties of every pair for each cluster."""
+    places = {name: place for place, name in enumerate(players)}
+    number = {tuple(pair): place for place, pair in enumerate(pairs_of(len(players)).tolist())}
+    clusters: dict[str, int] = {}
+    found: list[tuple[int, int, int]] = []
+    for battle in battles:
+        try:
+            first, second = places[battle.first], places[battle.second]
+            pair = number[min(first, second), max(first, second)]
+        except KeyError as error:
+            raise InputError(
+                f"A battle of {battle.first!r} and {battle.second!r} is none of two players here: "
+                f"{', '.join(players)}."
+            ) from error
+        column = _COLUMNS[battle.winner]
+        turned = column if column == 2 or first < second else 1 - column
+        found.append((clusters.setdefault(battle.cluster, len(clusters)), pair, turned))
+    counts = np.zeros((len(clusters), len(number), 3))
+    np.add.at(counts, tuple(np.array(found).T), 1.0)
+    return counts, len(clusters)
+
+
+def _resample(counts: Floats, players: int, resamples: int, seed: int) -> Fit:
+    clusters = len(counts)
+    drawn = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=resamples)
+    tables = (drawn @ counts.reshape(clusters, -1)).reshape(resamples, -1, 3)
+    return fit(tables, players)
+
+
+def _intervals(
+    spread: Fit | None, confidence: float, players: int
+) -> tuple[list[float | None], list[float | None]]:
+    if spread is None:
+        return [None] * players, [None] * players
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(spread.strengths, [tail, 1 - tail], axis=0)
+    return list(map(float, low)), list(map(float, high))
+
+
+def _open(total: Floats, players: int, low: list[float | None], high: list[float | None]) -> None:
+    """Take away the bounds that only the prior gives: above who was never beaten, below who never won."""
+    reached = reachable(total[None], players)[0]
+    for player in range(players):
+        if not reached[:, player].all():
+            high[player] = None
+        if not reached[player].all():
+            low[player] = None
+
+
+def _above(point: Fit, spread: Fit | None, confidence: float) -> Bools:
+    """Tell whom (row) the data place above whom (column), all pairs together at the confidence."""
+    players = point.strengths.shape[1]
+    if spread is None:
+        return np.zeros((players, players), dtype=bool)
+    gaps = point.strengths[0][:, None] - point.strengths[0][None, :]
+    drawn = spread.strengths[:, :, None] - spread.strengths[:, None, :]
+    errors = drawn.std(axis=0, ddof=1)
+    np.fill_diagonal(errors, np.inf)
+    errors[errors == 0] = np.inf
+    largest = (np.abs(drawn - gaps) / errors).max(axis=(1, 2))
+    return np.asarray(gaps / errors > np.quantile(largest, confidence))
+
+
+def _players(
+    players: Sequence[str],
+    total: Floats,
+    point: Fit,
+    bounds: tuple[list[float | None], list[float | None]],
+    above: Bools,
+    expected: Floats,
+) -> list[RankedPlayer]:
+    order = sorted(range(len(players)), key=lambda place: (-point.strengths[0][place], players[place]))
+    ranked = []
+    for place, player in enumerate(order, 1):
+        wins, losses, ties = _record(total, len(players), player)
+        others = np.delete(expected[player], player)
+        ranked.append(
+            RankedPlayer(
+                name=players[player],
+                strength=float(point.strengths[0][player]),
+                low=bounds[0][player],
+                high=bounds[1][player],
+                rank=place,
+                best_rank=1 + int(above[:, player].sum()),
+                worst_rank=len(players) - int(above[player].sum()),
+                win_rate=float(others.mean()),
+                battles=wins + losses + ties,
+                wins=wins,
+                losses=losses,
+                ties=ties,
+            )
+        )
+    return ranked
+
+
+def _record(total: Floats, players: int, player: int) -> tuple[int, int, int]:
+    pairs = pairs_of(players)
+    first, second = total[pairs[:, 0] == player].sum(axis=0), total[pairs[:, 1] == player].sum(axis=0)
+    return int(first[0] + second[1]), int(first[1] + second[0]), int(first[2] + second[2])
+
+
+def _pairs(players: Sequence[str], total: Floats, expected: Floats) -> list[PairRate]:
+    return [
+        PairRate(
+            first=players[first],
+            second=players[second],
+            wins=int(wins),
+            losses=int(losses),
+            ties=int(ties),
+            expected=float(expected[first, second]),
+        )
+        for (first, second), (wins, losses, ties) in zip(pairs_of(len(players)).tolist(), total, strict=True)
+    ]
+
+
+def _note(players: Sequence[str], total: Floats, *, finite: bool, clusters: int) -> str:
+    few = (
+        f"Battles on {clusters} of at least {FEWEST_CLUSTERS} items: too few for intervals."
+        if clusters < FEWEST_CLUSTERS
+        else ""
+    )
+    if finite:
+        return few
+    reached = reachable(total[None], len(players))[0]
+    unmet = [players[i] for i in range(len(players)) if not (reached[i] | reached[:, i]).all()]
+    unbeaten = [name for place, name in enumerate(players) if not reached[:, place].all()]
+    if unmet:
+        why = f"{_named(unmet)} did not meet all others, not even through battles with a third"
+    elif unbeaten:
+        why = (
+            f"{_named(unbeaten)} never lost or tied against some others, who never beat them along a chain either"
+        )
+    else:
+        why = "every battle was a tie"
+    return f"{why[0].upper()}{why[1:]}: a weak prior keeps the strengths finite. {few}".strip()
+
+
+def _named(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
