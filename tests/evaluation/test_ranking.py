@@ -82,15 +82,8 @@ def test_three_players_with_ties_solve_davidsons_equations() -> None:
 
 def test_it_does_not_matter_who_is_named_first() -> None:
     battles = drawn(np.array([0.8, 0.0, -0.5]), 0.4, 200, default_rng(2))
-    turned = [
-        Battle(
-            each.second,
-            each.first,
-            {"first": "second", "second": "first", "tie": "tie"}[each.winner],
-            each.cluster,
-        )  # type: ignore[arg-type]
-        for each in battles
-    ]
+    other: dict[Winner, Winner] = {"first": "second", "second": "first", "tie": "tie"}
+    turned = [Battle(each.second, each.first, other[each.winner], each.cluster) for each in battles]
     assert rank(["0", "1", "2"], battles) == rank(["0", "1", "2"], turned)
 
 

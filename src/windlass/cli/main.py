@@ -6,6 +6,7 @@ import traceback
 import typer
 
 from windlass.cli import (
+    arena,
     artifacts,
     audit,
     cache,
@@ -54,6 +55,7 @@ app.command("eval")(run.evaluate)
 app.command("replay")(replay.replay)
 app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
+app.add_typer(arena.app, name="arena")
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)

@@ -67,7 +67,7 @@ def win_probabilities(strengths: Floats, ties: float) -> Floats:
 def connected(counts: Floats, players: int) -> Bools:
     """Tell of each table whether every player beat or tied with every other one, along a chain at least."""
     reached = reachable(counts, players)
-    return reached.all(axis=(1, 2))
+    return np.asarray(reached.all(axis=(1, 2)))
 
 
 def reachable(counts: Floats, players: int) -> Bools:
@@ -113,7 +113,8 @@ class _Problem:
         parameters = np.zeros((tables, players + 1))
         value = self.value(parameters)
         for _ in range(_STEPS):
-            step = np.linalg.solve(-self.curvature(parameters), self.slope(parameters)[..., None])[..., 0]
+            solved = np.linalg.solve(-self.curvature(parameters), self.slope(parameters)[..., None])
+            step = np.asarray(solved[..., 0], dtype=np.float64)
             parameters, value = self._advance(parameters, value, step)
             if np.abs(step).max() < _TOLERANCE:
                 break
@@ -124,7 +125,7 @@ class _Problem:
         wins = (self.counts[:, :, 0] - self.counts[:, :, 1]) * gaps / 2
         ties = self.counts[:, :, 2] * np.where(self.has_ties[:, None], log_ties, 0.0)
         likelihood = (wins + ties - self.totals * _log_total(gaps, log_ties)).sum(axis=1)
-        return likelihood - (self.precision * parameters**2).sum(axis=1) / 2
+        return np.asarray(likelihood - (self.precision * parameters**2).sum(axis=1) / 2)
 
     def slope(self, parameters: Floats) -> Floats:
         chances = _chances(*self._split(parameters))

@@ -6,7 +6,9 @@ standard error by the quantile of the largest such ratio over all pairs (Mogstad
 "Inference for Ranks", Review of Economic Studies).
 """
 
+import math
 from collections.abc import Iterable, Sequence
+from statistics import NormalDist
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -14,6 +16,7 @@ from pydantic import BaseModel
 
 from windlass.errors import InputError
 from windlass.evaluation.bradley_terry import Bools, Fit, Floats, fit, pairs_of, reachable, win_probabilities
+from windlass.evaluation.statistics import t_quantile
 
 Winner = Literal["first", "second", "tie"]
 
@@ -103,7 +106,7 @@ def rank(
     point = fit(total[None], len(players))
     resampled = _resample(counts, len(players), resamples, seed) if clusters >= FEWEST_CLUSTERS else None
     spread = resampled if resampled is not None and np.ptp(resampled.strengths, axis=0).max() > 0 else None
-    low, high = _intervals(spread, confidence, len(players))
+    low, high = _intervals(spread, confidence, len(players), clusters)
     _open(total, len(players), low, high)
     above = _above(point, spread, confidence)
     expected = win_probabilities(point.strengths[0], float(point.ties[0]))
@@ -154,11 +157,13 @@ def _resample(counts: Floats, players: int, resamples: int, seed: int) -> Fit:
 
 
 def _intervals(
-    spread: Fit | None, confidence: float, players: int
+    spread: Fit | None, confidence: float, players: int, clusters: int
 ) -> tuple[list[float | None], list[float | None]]:
     if spread is None:
         return [None] * players, [None] * players
-    tail = (1 - confidence) / 2
+    # Percentiles of resamples are too narrow by √((n−1)/n) and know no t: Hesterberg (2015) widens their tails.
+    reach = t_quantile(1 - (1 - confidence) / 2, clusters - 1) * math.sqrt(clusters / (clusters - 1))
+    tail = NormalDist().cdf(-reach)
     low, high = np.quantile(spread.strengths, [tail, 1 - tail], axis=0)
     return list(map(float, low)), list(map(float, high))
 

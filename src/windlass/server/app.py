@@ -9,6 +9,7 @@ from windlass.server.body_limit import BodyLimit
 from windlass.server.problems import add_problem_handlers
 from windlass.server.routes import (
     approvals,
+    arenas,
     artifacts,
     audit,
     cache,
@@ -76,6 +77,7 @@ _API = (
     environments,
     runs,
     reviews,
+    arenas,
     verdicts,
     views,
     audit,
