@@ -24,6 +24,7 @@ from windlass.cli import (
     media,
     prices,
     replay,
+    report,
     retention,
     reviews,
     run,
@@ -57,6 +58,7 @@ app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
 app.add_typer(arena.app, name="arena")
 app.command("gate")(gate.gate)
+app.command("report")(report.report)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")

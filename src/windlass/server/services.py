@@ -16,6 +16,7 @@ from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
+from windlass.agents.reports import Reports
 from windlass.agents.syntheses import Syntheses
 from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
@@ -151,6 +152,7 @@ class Services:
         )
         self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
         self.arenas = Arenas(self.database, self.audit, self.warehouse, self.datasets, self.runs.results)
+        self.reports = Reports(self.database, self.runs)
         self.arena_judges = ArenaJudges(
             self.database,
             self.audit,
