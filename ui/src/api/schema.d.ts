@@ -1728,6 +1728,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/arenas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Arenas
+         * @description List the arenas, newest first.
+         */
+        get: operations["list_all_arenas"];
+        put?: never;
+        /**
+         * Create One Arena
+         * @description Have the answers of finished runs meet.
+         */
+        post: operations["create_one_arena"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Arena
+         * @description Return an arena and how much was voted in it.
+         */
+        get: operations["get_one_arena"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete One Arena
+         * @description Remove an arena with its votes.
+         */
+        delete: operations["delete_one_arena"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Leaderboard
+         * @description Return the rankings by people and by each judge, and how far these agree.
+         */
+        get: operations["get_leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Next Battle
+         * @description Give the caller two answers to the same, without saying whose they are.
+         */
+        post: operations["take_next_battle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/battles/{battle}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Vote On Battle
+         * @description Take the caller's verdict on what they were shown, and say whose the answers are; a vote stands.
+         */
+        put: operations["vote_on_battle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/battles/{battle}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip Battle
+         * @description Leave a battle undecided; the caller is not shown it again.
+         */
+        post: operations["skip_battle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Battles
+         * @description Have a pairwise judge decide some battles, each in both orders; call it again while any are left.
+         */
+        post: operations["judge_battles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gates": {
         parameters: {
             query?: never;
@@ -1780,6 +1928,66 @@ export interface paths {
          * @description Return a verdict with all its evidence.
          */
         get: operations["get_one_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/report.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Report
+         * @description Return a report of a run, of two or of several: one HTML file, Markdown, or the document as JSON.
+         */
+        get: operations["get_run_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verdicts/{verdict_id}/report.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Verdict Report
+         * @description Return a report of a verdict: its sentence, its rule and all its evidence.
+         */
+        get: operations["get_verdict_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/report.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Arena Report
+         * @description Return a report of an arena as it stands.
+         */
+        get: operations["get_arena_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2520,6 +2728,56 @@ export interface components {
                 [key: string]: "approved" | "rejected" | "waiting" | "unseen";
             };
         };
+        /** Arena */
+        Arena: {
+            /** Name */
+            name: string;
+            /** Guidelines */
+            guidelines: string;
+            /** Contestants */
+            contestants: components["schemas"]["Contestant"][];
+            dataset: components["schemas"]["VersionName"];
+            /** Seed */
+            seed: number;
+            /** Items */
+            items: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Votes
+             * @default 0
+             */
+            votes: number;
+            /**
+             * Judgements
+             * @default 0
+             */
+            judgements: number;
+        };
+        /** ArenaRequest */
+        ArenaRequest: {
+            /** Name */
+            name: string;
+            /** Runs */
+            runs: string[];
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Guidelines
+             * @default
+             */
+            guidelines: string;
+        };
         /** Artifact */
         Artifact: {
             /**
@@ -2624,6 +2882,34 @@ export interface components {
             /** Problems */
             problems: components["schemas"]["AuditProblem"][];
             head: components["schemas"]["AuditHead"] | null;
+        };
+        /** Board */
+        Board: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "judge";
+            /** Name */
+            name: string;
+            ranking: components["schemas"]["Ranking"] | null;
+            /** Verdicts */
+            verdicts: number;
+            /** Ties */
+            ties: number;
+            /** Both Bad */
+            both_bad: number;
+            /** Skipped */
+            skipped: number;
+            /** Missing Why */
+            missing_why: {
+                [key: string]: number;
+            };
+            /** Voters */
+            voters: number;
+            first_preferred: components["schemas"]["VoteShare"];
+            consistent: components["schemas"]["VoteShare"];
+            agreement: components["schemas"]["JudgeAgreement"] | null;
         };
         /**
          * BooleanQuestion
@@ -2972,6 +3258,15 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * Contestant
+         * @description A run in an arena, and the release that answered in it.
+         */
+        Contestant: {
+            /** Run */
+            run: string;
+            release: components["schemas"]["VersionName"];
         };
         /**
          * CostChange
@@ -3648,6 +3943,10 @@ export interface components {
         Given: {
             item: components["schemas"]["ShownItem"] | null;
         };
+        /** GivenBattle */
+        GivenBattle: {
+            battle: components["schemas"]["ShownBattle"] | null;
+        };
         /**
          * Graph
          * @description What follows what in the traces of a release.
@@ -3951,6 +4250,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["ApiKey"][];
         };
+        /** Items[Arena] */
+        Items_Arena_: {
+            /** Items */
+            items: components["schemas"]["Arena"][];
+        };
         /** Items[ArtifactSummary] */
         Items_ArtifactSummary_: {
             /** Items */
@@ -4017,6 +4321,51 @@ export interface components {
             items: components["schemas"]["View"][];
         };
         JsonValue: unknown;
+        /**
+         * JudgeAgreement
+         * @description A judge against what most people said of the same answers; both-bad counts as a tie.
+         */
+        JudgeAgreement: {
+            equal: components["schemas"]["Figure"];
+            kappa: components["schemas"]["Figure"];
+        };
+        /** JudgeRequest */
+        JudgeRequest: {
+            /** Judge */
+            judge: string;
+            /**
+             * Most
+             * @default 16
+             */
+            most: number;
+            /**
+             * Retry
+             * @default false
+             */
+            retry: boolean;
+        };
+        /**
+         * Judged
+         * @description What one call came to.
+         */
+        Judged: {
+            /** Judge */
+            judge: string;
+            /** Judged */
+            judged: number;
+            /** Missing */
+            missing: number;
+            /** Left */
+            left: number;
+            /** Calls */
+            calls: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+        };
         /** Kept */
         Kept: {
             /** Answers */
@@ -4097,6 +4446,12 @@ export interface components {
             label: string;
             /** Digest */
             digest: string;
+        };
+        /** Leaderboard */
+        Leaderboard: {
+            /** Boards */
+            boards: components["schemas"]["Board"][];
+            among_people: components["schemas"]["Figure"];
         };
         /** Link */
         Link: {
@@ -4716,6 +5071,24 @@ export interface components {
             kappa: components["schemas"]["Figure"];
         };
         /**
+         * PairRate
+         * @description How two players met.
+         */
+        PairRate: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Wins */
+            wins: number;
+            /** Losses */
+            losses: number;
+            /** Ties */
+            ties: number;
+            /** Expected */
+            expected: number;
+        };
+        /**
          * PairedMetric
          * @description A metric on the items that have a value in both runs; the difference is candidate − baseline.
          */
@@ -5118,6 +5491,50 @@ export interface components {
             updated_by: string;
             progress: components["schemas"]["Progress-Output"];
         };
+        /** RankedPlayer */
+        RankedPlayer: {
+            /** Name */
+            name: string;
+            /** Strength */
+            strength: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Rank */
+            rank: number;
+            /** Best Rank */
+            best_rank: number;
+            /** Worst Rank */
+            worst_rank: number;
+            /** Win Rate */
+            win_rate: number;
+            /** Battles */
+            battles: number;
+            /** Wins */
+            wins: number;
+            /** Losses */
+            losses: number;
+            /** Ties */
+            ties: number;
+        };
+        /** Ranking */
+        Ranking: {
+            /** Players */
+            players: components["schemas"]["RankedPlayer"][];
+            /** Pairs */
+            pairs: components["schemas"]["PairRate"][];
+            /** Battles */
+            battles: number;
+            /** Clusters */
+            clusters: number;
+            /** Tie Weight */
+            tie_weight: number;
+            /** Confidence */
+            confidence: number;
+            /** Note */
+            note: string;
+        };
         /**
          * Rate
          * @description A share with its 95 % interval.
@@ -5291,6 +5708,21 @@ export interface components {
             traces: number;
             /** Examples */
             examples: string[];
+        };
+        /**
+         * RevealedBattle
+         * @description A battle after the vote.
+         */
+        RevealedBattle: {
+            /** Id */
+            id: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "first" | "second" | "tie" | "both_bad";
+            first: components["schemas"]["Contestant"];
+            second: components["schemas"]["Contestant"];
         };
         /** ReviewItem */
         ReviewItem: {
@@ -5862,6 +6294,18 @@ export interface components {
             role: string;
             /** Project */
             project: string;
+        };
+        /**
+         * ShownBattle
+         * @description What whoever votes is shown: nothing of it says whose the answers are.
+         */
+        ShownBattle: {
+            /** Id */
+            id: string;
+            input: components["schemas"]["JsonValue"];
+            reference: components["schemas"]["JsonValue"];
+            /** Answers */
+            answers: string[];
         };
         /** ShownCall */
         ShownCall: {
@@ -7098,6 +7542,28 @@ export interface components {
             most: number;
             /** Examples */
             examples: string[];
+        };
+        /** VoteRequest */
+        VoteRequest: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "first" | "second" | "tie" | "both_bad";
+        };
+        /**
+         * VoteShare
+         * @description A share with its Wilson 95 % interval.
+         */
+        VoteShare: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
         };
         /**
          * Waiting
@@ -10354,6 +10820,282 @@ export interface operations {
             };
         };
     };
+    list_all_arenas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Arena_"];
+                };
+            };
+        };
+    };
+    create_one_arena: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArenaRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arena"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_arena: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arena"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_one_arena: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_leaderboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_next_battle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenBattle"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    vote_on_battle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                battle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedBattle"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    skip_battle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                battle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    judge_battles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judged"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     give_one_verdict: {
         parameters: {
             query?: never;
@@ -10441,6 +11183,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Verdict"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_run_report: {
+        parameters: {
+            query?: {
+                /** @description Other runs beside it: with one, it is the candidate and that the baseline. */
+                with?: string[] | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+                form: "html" | "md" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_verdict_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verdict_id: string;
+                form: "html" | "md" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_arena_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                form: "html" | "md" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

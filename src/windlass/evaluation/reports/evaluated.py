@@ -8,7 +8,7 @@ from functools import cached_property
 from windlass.evaluation.predictions import text_of
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.reports.document import Histogram, Histograms, Sample, Table, plain_table
-from windlass.evaluation.reports.figures import MISSING, clipped, figure, interval
+from windlass.evaluation.reports.figures import MISSING, clipped, figure, interval, is_amount
 from windlass.evaluation.results import MetricSummary, summarise
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import Item, SampleResult
@@ -119,7 +119,7 @@ def histograms(evaluated: Evaluated) -> Histograms | None:
 def _histogram(name: str, values: Sequence[float]) -> Histogram:
     ordered = sorted(values)
     low, high = ordered[0], ordered[-1]
-    if set(ordered) <= {0.0, 1.0}:
+    if set(ordered) <= {0.0, 1.0} and not is_amount(name):
         low, high, bins = 0.0, 1.0, 2
     else:
         bins = min(_BINS, len(set(ordered)))

@@ -207,7 +207,7 @@ def _costs(evaluated: Evaluated) -> Iterator[tuple[str, str]]:
         unpriced = (
             f" ({percent(calls.unpriced / calls.answered)} of the calls without a price)" if calls.unpriced else ""
         )
-        yield "Spent with judges", f"{dollars(calls.spent_usd)}{unpriced}"
+        yield "Spent, judges included", f"{dollars(calls.spent_usd)}{unpriced}"
 
 
 def _whole(value: float) -> str:

@@ -13,8 +13,8 @@ from windlass.evaluation.reports.document import (
     Section,
     plain_table,
 )
-from windlass.evaluation.reports.evaluated import Evaluated, cost_of, latency_of
-from windlass.evaluation.reports.figures import MISSING, count, dollars, figure, interval, seconds
+from windlass.evaluation.reports.evaluated import Evaluated, cost_of, latency_of, tokens_of
+from windlass.evaluation.reports.figures import MISSING, count, dollars, figure, interval, is_amount, seconds
 from windlass.evaluation.samples import SampleResult
 from windlass.evaluation.statistics import MeanEstimate
 
@@ -76,17 +76,19 @@ def _lead(ordered: Sequence[Evaluated], metric: str) -> str:
 
 def _sections(ordered: Sequence[Evaluated], shared: Sequence[str]) -> Iterator[Section]:
     names, metric = names_of(ordered), shared[0]
+    qualities = [name for name in shared if not is_amount(name)]
     rows = [
         [
             name,
-            *(_mean_cell(each, metric) for metric in shared),
+            *(_mean_cell(each, metric) for metric in qualities),
             _amount(each.amounts(cost_of), dollars),
             _amount(each.amounts(latency_of), seconds),
+            _amount(each.amounts(tokens_of), _whole),
             f"{each.run.failed_items:,}",
         ]
         for name, each in zip(names, ordered, strict=True)
     ]
-    columns = (*shared, "cost a sample", "time a sample", "failed")
+    columns = (*qualities, "cost a sample", "time a sample", "tokens a sample", "failed")
     yield Section(
         title="Quality, cost and time",
         note="Means with half the width of their 95 % intervals.",
@@ -114,6 +116,10 @@ def _mean_cell(evaluated: Evaluated, metric: str) -> str:
 
 def _amount(found: MeanEstimate | None, show: Callable[[float], str]) -> str:
     return MISSING if found is None else show(found.mean)
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
 
 
 def _chart(ordered: Sequence[Evaluated], names: Sequence[str], metric: str) -> Intervals:
