@@ -19,6 +19,7 @@ from windlass.evaluation.bradley_terry import Bools, Fit, Floats, fit, pairs_of,
 from windlass.evaluation.statistics import t_quantile
 
 Winner = Literal["first", "second", "tie"]
+Prior = Literal["none", "unmet", "unbeaten", "ties"]
 
 RESAMPLES: Final = 1000
 FEWEST_CLUSTERS: Final = 5
@@ -81,8 +82,16 @@ class Ranking(BaseModel):
     tie_weight: float
     """Davidson's ν; 0 where no battle was a tie."""
     confidence: float
+    prior: Prior
+    """Why a weak prior had to keep the strengths finite, where it had to: some never met even through a third,
+    some were never beaten by or tied with one below them, or every battle was a tie."""
+    prior_names: list[str]
+    """Of whom that is so."""
+    few_clusters: bool
+    """Whether there are too few items for intervals."""
+
     note: str
-    """What keeps the strengths from being the data's alone, or the intervals away; empty where nothing does."""
+    """The same in a sentence or two; empty where the strengths and intervals are the data's alone."""
 
 
 def rank(
@@ -110,6 +119,7 @@ def rank(
     _open(total, len(players), low, high)
     above = _above(point, spread, confidence)
     expected = win_probabilities(point.strengths[0], float(point.ties[0]))
+    prior, names = _prior(players, total, finite=bool(point.finite[0]))
     return Ranking(
         players=_players(players, total, point, (low, high), above, expected),
         pairs=_pairs(players, total, expected),
@@ -117,7 +127,10 @@ def rank(
         clusters=clusters,
         tie_weight=float(point.ties[0]),
         confidence=confidence,
-        note=_note(players, total, finite=bool(point.finite[0]), clusters=clusters),
+        prior=prior,
+        prior_names=names,
+        few_clusters=clusters < FEWEST_CLUSTERS,
+        note=_note(prior, names, clusters),
     )
 
 
@@ -244,26 +257,31 @@ def _pairs(players: Sequence[str], total: Floats, expected: Floats) -> list[Pair
     ]
 
 
-def _note(players: Sequence[str], total: Floats, *, finite: bool, clusters: int) -> str:
-    few = (
-        f"Battles on {clusters} of at least {FEWEST_CLUSTERS} items: too few for intervals."
-        if clusters < FEWEST_CLUSTERS
-        else ""
-    )
+def _prior(players: Sequence[str], total: Floats, *, finite: bool) -> tuple[Prior, list[str]]:
+    """Say why the data alone give no finite strengths, and of whom."""
     if finite:
-        return few
+        return "none", []
     reached = reachable(total[None], len(players))[0]
     unmet = [players[i] for i in range(len(players)) if not (reached[i] | reached[:, i]).all()]
-    unbeaten = [name for place, name in enumerate(players) if not reached[:, place].all()]
     if unmet:
-        why = f"{_named(unmet)} did not meet all others, not even through battles with a third"
-    elif unbeaten:
-        why = (
-            f"{_named(unbeaten)} never lost or tied against some others, who never beat them along a chain either"
-        )
-    else:
-        why = "every battle was a tie"
-    return f"{why[0].upper()}{why[1:]}: a weak prior keeps the strengths finite. {few}".strip()
+        return "unmet", unmet
+    unbeaten = [name for place, name in enumerate(players) if not reached[:, place].all()]
+    return ("unbeaten", unbeaten) if unbeaten else ("ties", [])
+
+
+def _note(prior: Prior, names: Sequence[str], clusters: int) -> str:
+    who = _named(names) if names else ""
+    were = "was" if len(names) == 1 else "were"
+    why: dict[Prior, str] = {
+        "none": "",
+        "unmet": f"{who} did not meet all others, not even through battles with a third",
+        "unbeaten": f"{who} {were} never beaten by, or tied with, some that are ranked below",
+        "ties": "every battle was a tie",
+    }
+    said = [f"A weak prior keeps the strengths finite: {why[prior]}."] if why[prior] else []
+    if clusters < FEWEST_CLUSTERS:
+        said.append(f"Battles on {clusters} of at least {FEWEST_CLUSTERS} items are too few for intervals.")
+    return " ".join(said)
 
 
 def _named(names: Sequence[str]) -> str:

@@ -5532,6 +5532,15 @@ export interface components {
             tie_weight: number;
             /** Confidence */
             confidence: number;
+            /**
+             * Prior
+             * @enum {string}
+             */
+            prior: "none" | "unmet" | "unbeaten" | "ties";
+            /** Prior Names */
+            prior_names: string[];
+            /** Few Clusters */
+            few_clusters: boolean;
             /** Note */
             note: string;
         };

@@ -1,4 +1,4 @@
-import type { Board, RankedPlayer } from "@/api/arenas";
+import type { Board, RankedPlayer, Ranking } from "@/api/arenas";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Arenas.module.css";
 import { type Axis, axisOf, placeOn, rankRange, signed } from "./strengths";
@@ -12,13 +12,15 @@ export function BoardView({ board, boards }: { board: Board; boards: Board[] }) 
   const missing = Object.entries(board.missing_why);
   return (
     <>
-      {ranking.note && <p className={styles.note}>{ranking.note}</p>}
+      <Note ranking={ranking} />
       <table className={styles.board}>
         <thead>
           <tr>
             <th scope="col">{t("arenas.rank")}</th>
             <th scope="col">{t("arenas.release")}</th>
-            <th scope="col">{t("arenas.strength")}</th>
+            <th scope="col" className={styles.plot}>
+              {t("arenas.strength")}
+            </th>
             <th scope="col" data-number data-tip={t("arenas.rank_range.tip")}>
               {t("arenas.may_be")}
             </th>
@@ -69,6 +71,19 @@ export function BoardView({ board, boards }: { board: Board; boards: Board[] }) 
   );
 }
 
+/** What keeps the strengths from being the data's alone, or the intervals away. */
+function Note({ ranking }: { ranking: Ranking }) {
+  const { t } = useWords();
+  const { prior, prior_names: names, few_clusters: few, clusters } = ranking;
+  if (prior === "none" && !few) return null;
+  return (
+    <p className={styles.note}>
+      {prior !== "none" && t(`arenas.note.${prior}`, { names: names.join(", ") })}{" "}
+      {few && t("arenas.note.few", { n: clusters })}
+    </p>
+  );
+}
+
 function PlayerRow({ player, axis }: { player: RankedPlayer; axis: Axis }) {
   const { t, format } = useWords();
   const { strength, low, high } = player;
@@ -78,29 +93,31 @@ function PlayerRow({ player, axis }: { player: RankedPlayer; axis: Axis }) {
     <tr>
       <td className="num">{format.integer(player.rank)}</td>
       <td className={styles.release}>{player.name}</td>
-      <td className={styles.strength}>
-        <div className={styles.track} aria-hidden="true">
-          <span className={styles.zero} style={{ left: placeOn(axis, 0) }} />
-          {known && (
-            <span
-              className={styles.range}
-              style={{
-                left: low === null ? 0 : placeOn(axis, low),
-                right: high === null ? 0 : `calc(100% - ${placeOn(axis, high)})`,
-              }}
-            />
-          )}
-          <span className={styles.point} style={{ left: placeOn(axis, strength) }} />
+      <td>
+        <div className={styles.strength}>
+          <div className={styles.track} aria-hidden="true">
+            <span className={styles.zero} style={{ left: placeOn(axis, 0) }} />
+            {known && (
+              <span
+                className={styles.range}
+                style={{
+                  left: low === null ? 0 : placeOn(axis, low),
+                  right: high === null ? 0 : `calc(100% - ${placeOn(axis, high)})`,
+                }}
+              />
+            )}
+            <span className={styles.point} style={{ left: placeOn(axis, strength) }} />
+          </div>
+          <span className={`${styles.figures} num`}>
+            {signed(strength)}
+            {known && (
+              <span className="faint">
+                {" "}
+                {bound(low)} … {bound(high)}
+              </span>
+            )}
+          </span>
         </div>
-        <span className={`${styles.figures} num`}>
-          {signed(strength)}
-          {known && (
-            <span className="faint">
-              {" "}
-              {bound(low)} … {bound(high)}
-            </span>
-          )}
-        </span>
       </td>
       <td data-number data-label={t("arenas.may_be")} className="num">
         {rankRange(player)}

@@ -37,6 +37,12 @@ export const enArenas = {
   "arenas.missing": "Without a verdict: {reasons}",
   "arenas.no_verdicts": "Nobody has voted yet",
   "arenas.no_verdicts.text": "Vote here with the keys 1 to 4, or ask a pairwise judge.",
+  "arenas.note.few": "Battles on {n} of at least 5 items are too few for intervals.",
+  "arenas.note.ties": "A weak prior keeps the strengths finite: every battle was a tie.",
+  "arenas.note.unbeaten":
+    "A weak prior keeps the strengths finite. Never beaten by, or tied with, some that are ranked below: {names}.",
+  "arenas.note.unmet":
+    "A weak prior keeps the strengths finite. Did not meet all others, not even through battles with a third: {names}.",
   "arenas.people": "By people",
   "arenas.rank": "Rank",
   "arenas.rank_range.tip": "Ranks that the data allow; they hold for all releases together (95%)",
