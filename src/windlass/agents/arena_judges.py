@@ -30,6 +30,7 @@ from windlass.prices.book import PriceBook
 from windlass.storage.database import Database
 
 PAIRWISE: Final = "pairwise"
+_SAME: Final = Judgement(0.0, "tie", "both answers are the same")
 _GONE: Final = Judgement(None, "gone", "an answer is not there any more: its trace was deleted or has expired")
 
 
@@ -73,14 +74,17 @@ class ArenaJudges:
         """
         calls = calls_of(self._prices, principal.project, RunOptions())
         asked = self._open(principal.project, judge, calls)
-        arena, chosen, left = waiting_for(self._database, principal, name, asked.name, most=most, retry=retry)
-        judgements = asyncio.run(self._decide(principal.project, arena, asked, chosen))
+        arena, chosen, same, left = waiting_for(
+            self._database, principal, name, asked.name, most=most, retry=retry
+        )
+        judgements = asyncio.run(self._decide(principal.project, arena, asked, chosen, same))
         judged = list(zip(chosen, judgements, strict=True))
-        record(self._database, self._audit, principal, arena, asked.name, judged)
+        record(self._database, self._audit, principal, arena, asked.name, judged, same)
         missing = sum(judgement.value is None for judgement in judgements)
         return Judged(
             judge=asked.name,
             judged=len(judged) - missing,
+            same=len(same),
             missing=missing,
             left=left,
             calls=calls.counts.answered,
@@ -89,8 +93,12 @@ class ArenaJudges:
             cost_usd=None if calls.counts.unpriced else calls.counts.spent_usd,
         )
 
-    async def _decide(self, project: str, arena: Arena, judge: _Judge, chosen: list[Meeting]) -> list[Judgement]:
+    async def _decide(
+        self, project: str, arena: Arena, judge: _Judge, chosen: list[Meeting], same: set[Meeting]
+    ) -> list[Judgement]:
         async def decide(meeting: Meeting) -> Judgement:
+            if meeting in same:
+                return _SAME
             sample = await asyncio.to_thread(self._sample, project, arena, judge, meeting)
             return _GONE if sample is None else await judge.evaluator.judge(sample)
 

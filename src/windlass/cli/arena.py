@@ -99,7 +99,8 @@ def judge(
         total = _judge_all(client, name, judge, most, retry)
     cost = "cost unknown" if total["cost_usd"] is None else dollars(total["cost_usd"])
     print(
-        f"{total['judge']} decided {total['judged']} battles in {total['calls']} calls "
+        f"{total['judge']} decided {total['judged']} battles, {total['same']} of equal answers, in "
+        f"{total['calls']} calls "
         f"({total['input_tokens']} + {total['output_tokens']} tokens, {cost}); {total['left']} are left."
     )
     if total["missing"]:
@@ -154,7 +155,7 @@ def _judge_all(client: "Client", name: str, judge: str, most: int | None, retry:
 
 
 def _added(total: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    summed = {each: total.get(each, 0) + part[each] for each in ("judged", "missing", "calls")}
+    summed = {each: total.get(each, 0) + part[each] for each in ("judged", "same", "missing", "calls")}
     tokens = {each: total.get(each, 0) + part[each] for each in ("input_tokens", "output_tokens")}
     before, now = total.get("cost_usd", 0.0), part["cost_usd"]
     cost = None if before is None or now is None else before + now
@@ -167,6 +168,8 @@ def _print_board(board: dict[str, Any]) -> None:
         print(f"{board['name']}: no verdict yet.")
         return
     said = f"{board['name']}: {board['verdicts']} verdicts, {board['ties']} ties"
+    if board["same"]:
+        said += f" ({board['same']} of equal answers)"
     if board["both_bad"]:
         said += f", {board['both_bad']} both bad (counted as ties)"
     print(f"{said}.")

@@ -105,7 +105,7 @@ def _intervals(block: Intervals) -> Iterator[RenderableType]:
     for number, row in enumerate(block.rows):
         style = _STYLES[row.tone]
         grid.add_row(plain(row.name), _styled(bar(block, axis, number, _BAR), style), _styled(row.text, style))
-    yield grid
+    yield Padding(grid, (0, 0, 1, 0))
 
 
 def _histograms(block: Histograms) -> Grid:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
@@ -52,7 +52,9 @@ def arena(database: Database) -> Database:
         for number in range(6):
             for run in RUNS:
                 place = {"project": "guide", "arena": "answers", "item": f"i{number}", "run": run}
-                tx.execute(insert(arena_samples).values(**place, trace_id=f"{run}-{number}", span_id="s"))
+                tx.execute(
+                    insert(arena_samples).values(**place, trace_id=f"{run}-{number}", span_id="s", answer=run)
+                )
     return database
 
 
@@ -233,3 +235,25 @@ def test_nobody_sees_another_project(arena: Database) -> None:
     with pytest.raises(NotFound):
         next_battle(arena, other, "answers")
     assert list_arenas(arena, "other") == []
+
+
+def test_of_equal_answers_nobody_is_asked_and_they_count_as_ties(arena: Database, audit: AuditChain) -> None:
+    with arena.write() as tx:
+        same = arena_samples.c.run.in_(["run-a", "run-b"])
+        tx.execute(update(arena_samples).where(same).values(answer="the same"))
+    shown = []
+    while (battle := next_battle(arena, person("ada"), "answers")) is not None:
+        vote(arena, audit, person("ada"), "answers", battle.id, better(battle, "run-a", "run-b", "run-c"))
+        shown.append(battle.meeting.pair)
+    assert Counter(shown) == {"run-a run-c": 6, "run-b run-c": 6}
+    found = waiting_for(arena, person("ada"), "answers", JUDGE, most=50)
+    assert {each.pair for each in found.same} == {"run-a run-b"}
+    judged = [(each, Judgement(0.0, "tie", "")) for each in found.chosen]
+    record(arena, audit, person("ada"), found.arena, JUDGE, judged, found.same)
+    people, judge = leaderboard(arena, "guide", found.arena).boards
+    assert (people.verdicts, people.same, people.ties, people.first_preferred.n) == (18, 6, 6, 12)
+    assert (judge.verdicts, judge.same, judge.consistent.n) == (18, 6, 12)
+    # On equal answers all agree: they say nothing of a judge.
+    assert judge.agreement is not None
+    assert (judge.agreement.equal.n, judge.agreement.equal.value) == (12, 0.0)
+    assert get_arena(arena, "guide", "answers").votes == 12

@@ -23,6 +23,7 @@ from windlass.evaluation.reports.document import (
     Samples,
     Scatter,
     Section,
+    Table,
     Text,
     plain_table,
 )
@@ -155,7 +156,8 @@ def test_several_runs_stand_side_by_side_and_others_are_refused() -> None:
     document = runs_report(runs, MADE)
     assert document.lead.startswith("bot@2 has the highest token_f1, 0.700 (8 items")
     table = document.sections[0].blocks[0]
-    assert [row[0] for row in table.rows] == ["bot@2", "bot@3", "bot@1"]  # type: ignore[union-attr]
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == ["bot@2", "bot@3", "bot@1"]
     # All take the same: there is nothing to trade.
     assert "Trade-offs" not in [each.title for each in document.sections]
     other = evaluated([0.1], dataset={"name": "others", "number": 1, "digest": "sha256:others"})

@@ -2895,6 +2895,8 @@ export interface components {
             ranking: components["schemas"]["Ranking"] | null;
             /** Verdicts */
             verdicts: number;
+            /** Same */
+            same: number;
             /** Ties */
             ties: number;
             /** Both Bad */
@@ -4353,6 +4355,8 @@ export interface components {
             judge: string;
             /** Judged */
             judged: number;
+            /** Same */
+            same: number;
             /** Missing */
             missing: number;
             /** Left */

@@ -66,7 +66,6 @@ function ArenaBody({ arena, leaderboard }: { arena: Arena; leaderboard: Leaderbo
         <Section
           key={board.name}
           title={board.kind === "person" ? t("arenas.people") : `${t("arenas.judge")}: ${board.name}`}
-          aside={t("arenas.strength.text")}
         >
           <BoardView board={board} boards={ranked} />
         </Section>

@@ -57,15 +57,13 @@ export function BoardView({ board, boards }: { board: Board; boards: Board[] }) 
         </tfoot>
       </table>
       <p className={styles.remark}>
-        {t("arenas.tried", {
-          n: board.verdicts,
-          ties: board.ties,
-          bad: board.both_bad,
-        })}
+        {t("arenas.tried", { n: board.verdicts, ties: board.ties, bad: board.both_bad })}
+        {board.same > 0 && ` · ${t("arenas.same", { n: board.same })}`}
         {missing.length > 0 &&
           ` · ${t("arenas.missing", {
             reasons: missing.map(([why, n]) => `${format.integer(n)} ${why}`).join(", "),
           })}`}
+        {` · ${t("arenas.strength.text")}`}
       </p>
     </>
   );

@@ -22,7 +22,7 @@ export function WinMatrix({ ranking }: { ranking: Ranking }) {
   }
   return (
     <Scrolling label={t("arenas.matrix")}>
-      <table className={table.table}>
+      <table className={`${table.table} ${styles.matrix}`}>
         <thead>
           <tr>
             <td />

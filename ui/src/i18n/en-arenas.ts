@@ -54,6 +54,10 @@ export const enArenas = {
   "arenas.revealed.first": "Before: you preferred {first} to {second}.",
   "arenas.revealed.second": "Before: you preferred {second} to {first}.",
   "arenas.revealed.tie": "Before: a tie of {first} and {second}.",
+  "arenas.same": {
+    one: "{n} tie of equal answers, not shown",
+    other: "{n} ties of equal answers, not shown",
+  },
   "arenas.second": "Second is better",
   "arenas.skip": "Skip",
   "arenas.strength": "Strength",

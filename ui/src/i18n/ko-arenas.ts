@@ -53,6 +53,7 @@ export const koArenas = {
   "arenas.revealed.first": "방금: {second}보다 {first}을(를) 골랐습니다.",
   "arenas.revealed.second": "방금: {first}보다 {second}을(를) 골랐습니다.",
   "arenas.revealed.tie": "방금: {first}와(과) {second}의 무승부.",
+  "arenas.same": { other: "같은 답변이라 보이지 않은 무승부 {n}개" },
   "arenas.second": "둘째가 나음",
   "arenas.skip": "건너뛰기",
   "arenas.strength": "강도",

@@ -45,6 +45,8 @@ class Board(BaseModel):
     ranking: Ranking | None
     """Null before the first verdict."""
     verdicts: int
+    same: int
+    """Of those, equal answers: ties on which nobody was asked."""
     ties: int
     both_bad: int
     """Counted as ties in the ranking."""
@@ -98,11 +100,12 @@ def _board(
         name=name,
         ranking=rank(list(arena.players.values()), [_fought(arena, each) for each in voted]),
         verdicts=len(voted),
+        same=sum(each.same for each in voted),
         ties=verdicts["tie"],
         both_bad=verdicts["both_bad"],
         skipped=sum(each.state == "skipped" for each in battles),
         missing_why=dict(Counter(each.missing_why for each in battles if each.state == "missing").most_common()),
-        voters=len({each.voter for each in voted}),
+        voters=len({each.voter for each in voted if not each.same}),
         first_preferred=_rate(verdicts["first"], verdicts["first"] + verdicts["second"])
         if of_people
         else _rate(0, 0),
@@ -127,7 +130,7 @@ def _side(battle: Battle) -> Side:
 def _by_meeting(battles: Iterable[Battle]) -> dict[Meeting, list[Side]]:
     said: defaultdict[Meeting, list[Side]] = defaultdict(list)
     for each in battles:
-        if each.state == "voted":
+        if each.state == "voted" and not each.same:
             said[each.meeting].append(_side(each))
     return dict(said)
 

@@ -1,7 +1,7 @@
 """Battles that a pairwise judge decides, in both orders each."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -9,10 +9,10 @@ from sqlalchemy import Connection, delete, insert
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
-from windlass.evaluation.arenas.pairing import Meeting, choose
+from windlass.evaluation.arenas.pairing import Meeting, choose, meetings
 from windlass.evaluation.arenas.records import Arena, Verdict, arena_of
 from windlass.evaluation.arenas.tables import arena_battles
-from windlass.evaluation.arenas.voting import battles_of, open_to
+from windlass.evaluation.arenas.voting import answers_in, battles_of, is_same
 from windlass.evaluation.judges.pairwise import ORDER_DECIDED
 from windlass.evaluation.samples import Judgement
 from windlass.storage.database import Database, now, take_turns
@@ -25,6 +25,8 @@ class Judged(BaseModel):
 
     judge: str
     judged: int
+    same: int
+    """Of those, equal answers: a tie, and no call."""
     missing: int
     """Battles to which the judge gave no verdict; they are kept as such, with why."""
     left: int
@@ -40,6 +42,8 @@ class Judged(BaseModel):
 class Waiting(NamedTuple):
     arena: Arena
     chosen: list[Meeting]
+    same: set[Meeting]
+    """Those of equal answers: a tie, about which no judge is asked."""
     left: int
     """Beside those chosen."""
 
@@ -73,6 +77,7 @@ def record(
     arena: Arena,
     judge: str,
     judged: Sequence[tuple[Meeting, Judgement]],
+    same: Collection[Meeting] = (),
 ) -> None:
     """Keep what a judge said of battles, the first run being the first of each meeting.
 
@@ -81,14 +86,20 @@ def record(
     with database.write() as tx:
         take_turns(tx, principal.project, "arena", arena.name)
         there = {each.meeting for each in battles_of(tx, principal.project, arena.name) if each.voter == judge}
-        rows = [_row(principal.project, arena.name, judge, *each) for each in judged if each[0] not in there]
+        rows = [
+            _row(principal.project, arena.name, judge, *each, same=each[0] in same)
+            for each in judged
+            if each[0] not in there
+        ]
         if rows:
             tx.execute(insert(arena_battles), rows)
             details = {"judge": judge, "battles": len(rows)}
             audit.append(tx, principal, "arena:judge", f"arena/{arena.name}", details=details)
 
 
-def _row(project: str, arena: str, judge: str, meeting: Meeting, judgement: Judgement) -> dict[str, object]:
+def _row(
+    project: str, arena: str, judge: str, meeting: Meeting, judgement: Judgement, *, same: bool
+) -> dict[str, object]:
     verdict = None if judgement.value is None else _VERDICTS[judgement.value]
     return {
         "id": f"battle-{secrets.token_hex(8)}",
@@ -102,7 +113,8 @@ def _row(project: str, arena: str, judge: str, meeting: Meeting, judgement: Judg
         "voter": judge,
         "state": "missing" if verdict is None else "voted",
         "verdict": verdict,
-        "consistent": None if verdict is None else not judgement.explanation.startswith(ORDER_DECIDED),
+        "same": same,
+        "consistent": None if verdict is None or same else not judgement.explanation.startswith(ORDER_DECIDED),
         "reason": judgement.explanation,
         "missing_why": "" if verdict is not None else judgement.label or "undefined",
         "created": now(),
@@ -113,11 +125,15 @@ def _row(project: str, arena: str, judge: str, meeting: Meeting, judgement: Judg
 def _waiting(tx: Connection, principal: Principal, arena: Arena, judge: str, most: int) -> Waiting:
     battles = battles_of(tx, principal.project, arena.name)
     asked = {each.meeting for each in battles if each.voter == judge}
-    voted = {each.meeting for each in battles if each.voter_kind == "person" and each.state == "voted"}
-    there = [each for each in open_to(tx, principal.project, arena.name) if each not in asked]
+    voted = {
+        each.meeting for each in battles if each.voter_kind == "person" and each.state == "voted" and not each.same
+    }
+    answers = answers_in(tx, principal.project, arena.name)
+    there = [each for each in meetings(answers) if each not in asked]
     first = [each for each in there if each in voted]
     chosen = choose(first, asked, seed=arena.seed, most=most, voter=judge)
     if len(chosen) < most:
         rest = [each for each in there if each not in voted]
         chosen += choose(rest, [*asked, *chosen], seed=arena.seed, most=most - len(chosen), voter=judge)
-    return Waiting(arena, chosen, len(there) - len(chosen))
+    same = {each for each in chosen if is_same(answers, each)}
+    return Waiting(arena, chosen, same, len(there) - len(chosen))

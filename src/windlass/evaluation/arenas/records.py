@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.artifacts.references import check_name
+from windlass.canonical import digest
 from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.arenas.tables import arena_battles, arena_samples, arenas
 from windlass.evaluation.runs import Run, VersionName
@@ -65,9 +66,9 @@ class Arena(BaseModel):
     created: datetime
     created_by: str
     votes: int = 0
-    """Of people."""
+    """Of people, without ties of equal answers."""
     judgements: int = 0
-    """Of judges, all together."""
+    """Of judges, all together, without the same."""
 
     @property
     def players(self) -> dict[str, str]:
@@ -207,6 +208,7 @@ def _add_samples(
             "run": run,
             "trace_id": result.trace_id,
             "span_id": result.span_id,
+            "answer": digest(result.prediction.output),
         }
         for run, of_run in answers.items()
         for item in items
@@ -219,6 +221,7 @@ def _add_samples(
 def _arena(tx: Connection, row: Row[Any]) -> Arena:
     here = (arena_battles.c.project == row.project, arena_battles.c.arena == row.name)
     query = select(arena_battles.c.voter_kind, func.count()).where(*here, arena_battles.c.state == "voted")
+    query = query.where(arena_battles.c.same.is_(False))
     counts = {
         str(kind): int(count) for kind, count in tx.execute(query.group_by(arena_battles.c.voter_kind)).all()
     }

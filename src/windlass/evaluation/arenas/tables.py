@@ -29,6 +29,8 @@ arena_samples = Table(
     Column("run", String(40), primary_key=True),
     Column("trace_id", String(64), nullable=False),
     Column("span_id", String(32), nullable=False),
+    # Of the answer's text, to know that two say the same.
+    Column("answer", String(80), nullable=False),
     Index("ix_arena_samples_trace", "project", "trace_id"),
 )
 
@@ -49,6 +51,8 @@ arena_battles = Table(
     Column("voter", String(300), nullable=False),
     Column("state", String(16), nullable=False),
     Column("verdict", String(16)),
+    # Whether both answers were the same text: a tie on which nobody was asked.
+    Column("same", Boolean, nullable=False),
     # Of a judge: whether both orders said the same, why it said so, and why it has no verdict.
     Column("consistent", Boolean),
     Column("reason", Text, nullable=False),

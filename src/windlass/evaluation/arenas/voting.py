@@ -2,9 +2,9 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 from sqlalchemy import Connection, Row, insert, select, update
@@ -20,6 +20,10 @@ from windlass.storage.database import Database, now, take_turns
 HELD: Final = timedelta(minutes=15)
 """For how long a battle that was shown counts as fought: somebody may be reading it."""
 
+Answers: TypeAlias = Mapping[str, Mapping[str, str]]
+
+_AT_ONCE: Final = 25
+
 
 class Battle(BaseModel):
     """A battle as a record. Who voted knows it; whoever has not voted is not shown the runs."""
@@ -33,6 +37,8 @@ class Battle(BaseModel):
     voter: str
     state: BattleState
     verdict: Verdict | None
+    same: bool
+    """Whether both answers were the same text: a tie on which nobody was asked."""
     consistent: bool | None
     """Of a judge: whether both orders said the same."""
     reason: str
@@ -51,7 +57,8 @@ def next_battle(
 ) -> Battle | None:
     """Give the principal a battle that they have not seen; what they have not voted on yet comes again first.
 
-    None when they have seen all there are.
+    Of equal answers nobody is asked: where their turn comes they are a tie, as whoever looked would have to say.
+    Left out, they would make the others look further apart than they are. None when all were seen.
     """
     time = time or now()
     with database.write() as tx:
@@ -62,11 +69,20 @@ def next_battle(
         shown = next((each for each in mine if each.state == "shown"), None)
         if shown is not None:
             return shown
-        fought = (each.meeting for each in battles if _counts(each, time))
+        fought = [each.meeting for each in battles if _counts(each, time)]
         seen = {each.meeting for each in mine}
-        open_meetings = (each for each in open_to(tx, principal.project, name) if each not in seen)
-        chosen = choose(open_meetings, fought, seed=arena.seed, voter=principal.id)
-        return _show(tx, principal, arena, chosen[0], time) if chosen else None
+        samples = answers_in(tx, principal.project, name)
+        while True:
+            waiting = (each for each in meetings(samples) if each not in seen)
+            chosen = choose(waiting, fought, seed=arena.seed, most=_AT_ONCE, voter=principal.id)
+            for meeting in chosen:
+                if not is_same(samples, meeting):
+                    return _show(tx, principal, arena, meeting, time)
+                _keep(tx, principal, arena, meeting, time, state="voted", verdict="tie", same=True, decided=time)
+            if not chosen:
+                return None
+            seen.update(chosen)
+            fought += chosen
 
 
 def vote(
@@ -110,15 +126,19 @@ def battles_of(tx: Connection, project: str, name: str) -> list[Battle]:
     return [_battle(row) for row in tx.execute(query).all()]
 
 
-def open_to(tx: Connection, project: str, name: str) -> Iterable[Meeting]:
-    """Give all that can meet in an arena."""
-    query = select(arena_samples.c.item, arena_samples.c.run).where(
+def answers_in(tx: Connection, project: str, name: str) -> Answers:
+    """Return the digests of the answers that meet in an arena, by item and run."""
+    query = select(arena_samples.c.item, arena_samples.c.run, arena_samples.c.answer).where(
         arena_samples.c.project == project, arena_samples.c.arena == name
     )
-    samples: defaultdict[str, list[str]] = defaultdict(list)
-    for item, run in tx.execute(query.order_by(arena_samples.c.item, arena_samples.c.run)).all():
-        samples[item].append(run)
-    return meetings(samples)
+    answers: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for item, run, answer in tx.execute(query.order_by(arena_samples.c.item, arena_samples.c.run)).all():
+        answers[item][run] = answer
+    return answers
+
+
+def is_same(answers: Answers, meeting: Meeting) -> bool:
+    return answers[meeting.item][meeting.a] == answers[meeting.item][meeting.b]
 
 
 def _counts(battle: Battle, time: datetime) -> bool:
@@ -129,6 +149,12 @@ def _counts(battle: Battle, time: datetime) -> bool:
 
 
 def _show(tx: Connection, principal: Principal, arena: Arena, meeting: Meeting, time: datetime) -> Battle:
+    return _own(tx, principal, arena.name, _keep(tx, principal, arena, meeting, time, state="shown", same=False))
+
+
+def _keep(
+    tx: Connection, principal: Principal, arena: Arena, meeting: Meeting, time: datetime, **values: object
+) -> str:
     turned = is_turned(arena.seed, principal.id, meeting)
     first, second = (meeting.b, meeting.a) if turned else (meeting.a, meeting.b)
     # Not made of what is in it: who reads the id learns nothing.
@@ -144,13 +170,13 @@ def _show(tx: Connection, principal: Principal, arena: Arena, meeting: Meeting, 
             pair=meeting.pair,
             voter_kind="person",
             voter=principal.id,
-            state="shown",
             reason="",
             missing_why="",
             created=time,
+            **values,
         )
     )
-    return _own(tx, principal, arena.name, battle)
+    return battle
 
 
 def _own(tx: Connection, principal: Principal, name: str, battle: str) -> Battle:

@@ -46,7 +46,7 @@ def plots(
     """Give one axis for scores, in their own units, and one for amounts, relative to the baseline."""
     scores = [each for each in differences if not is_amount(each.metric)]
     amounts = [each for each in differences if is_amount(each.metric) and each.found.baseline_mean]
-    asked = "; shaded: what the gate refuses" if bounds else ""
+    asked = "; the dashed line is what the gate asks" if bounds else ""
     said = f"candidate − baseline, with {confidence} intervals{asked}"
     if scores:
         rows = [_row(each, bounds, 1.0) for each in scores]

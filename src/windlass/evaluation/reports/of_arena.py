@@ -38,11 +38,15 @@ def arena_report(arena: Arena, found: Leaderboard, made: str) -> Document:
 
 def _lead(found: Leaderboard) -> str:
     said = [
-        f"{board.name}: {best.name} is first, {ranks(best)} of {len(board.ranking.players)} by what the data allow"
+        f"{_by(board)} {best.name} is first; the data allow {ranks(best)} of {len(board.ranking.players)}"
         for board in found.boards
         if board.ranking is not None and (best := board.ranking.players[0])
     ]
-    return f"{'; '.join(said)}." if said else "Nobody has voted yet."
+    return " ".join(f"{each}." for each in said) if said else "Nobody has voted yet."
+
+
+def _by(board: Board) -> str:
+    return "By people" if board.kind == "person" else f"By {board.name}"
 
 
 def ranks(player: RankedPlayer) -> str:
@@ -52,7 +56,7 @@ def ranks(player: RankedPlayer) -> str:
 
 
 def _section(board: Board) -> Section:
-    title = "By people" if board.kind == "person" else f"By {board.name}"
+    title = _by(board)
     if board.ranking is None:
         return Section(title=title, blocks=[Text(text="No verdict yet.")])
     note = "Bradley–Terry strengths with Davidson's ties; intervals resample items, ranks hold for all together."
@@ -116,7 +120,8 @@ def _matrix(ranking: Ranking) -> Table:
 
 
 def _remark(board: Board) -> str:
-    said = [f"{count(board.verdicts, 'verdict')}, {count(board.ties, 'tie')}"]
+    same = f" ({board.same:,} of equal answers, on which nobody was asked)" if board.same else ""
+    said = [f"{count(board.verdicts, 'verdict')}, {count(board.ties, 'tie')}{same}"]
     if board.both_bad:
         said.append(f"{board.both_bad:,} both bad, counted as ties")
     if board.first_preferred.n:

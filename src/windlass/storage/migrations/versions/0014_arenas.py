@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("run", sa.String(length=40), nullable=False),
         sa.Column("trace_id", sa.String(length=64), nullable=False),
         sa.Column("span_id", sa.String(length=32), nullable=False),
+        sa.Column("answer", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("project", "arena", "item", "run", name=op.f("pk_arena_samples")),
     )
     op.create_index("ix_arena_samples_trace", "arena_samples", ["project", "trace_id"])
@@ -51,6 +52,7 @@ def _create_battles() -> None:
         sa.Column("voter", sa.String(length=300), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("verdict", sa.String(length=16)),
+        sa.Column("same", sa.Boolean(), nullable=False),
         sa.Column("consistent", sa.Boolean()),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("missing_why", sa.String(length=80), nullable=False),
