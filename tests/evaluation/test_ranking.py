@@ -1,6 +1,10 @@
 """Rankings: against statsmodels, by hand, and where the data say too little."""
 
+import json
+import os
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +14,10 @@ from windlass.errors import InputError
 from windlass.evaluation.bradley_terry import Floats, fit, pairs_of, win_probabilities
 from windlass.evaluation.ranking import Battle, Winner, rank, rank_set
 
+TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+
 PLAYERS = ("a", "b", "c", "d")
+MODELS = ("bloom-7b", "cerebras-gpt-6.7B", "llama-7b", "opt-7b", "pythia-6.9b")
 
 
 def drawn(
@@ -163,6 +170,54 @@ def test_what_cannot_be_ranked_is_none_or_refused() -> None:
         rank(["a", "a"], fought("a=b"))
     with pytest.raises(InputError, match="is none of two players here: a, b"):
         rank(["a", "b"], fought("a>c"))
+
+
+def test_five_models_that_people_compared_are_ranked_by_people_and_by_a_judge() -> None:
+    pairs = _pandalm("testset-v1.json")
+    votes = ([pair[f"annotator{person}"] for person in (1, 2, 3)] for pair in pairs)
+    people = rank(MODELS, _battles(pairs, [_most(each) for each in votes]))
+    judge = rank(
+        MODELS, _battles(pairs, [each["pandalm_result"] for each in _pandalm("pandalm-7b-testset-v1.json")])
+    )
+    assert people is not None
+    assert judge is not None
+    order = ["llama-7b", "pythia-6.9b", "bloom-7b", "opt-7b", "cerebras-gpt-6.7B"]
+    assert [each.name for each in people.players] == order
+    assert (people.battles, people.clusters) == (999, 170)
+    assert [(each.best_rank, each.worst_rank) for each in people.players] == [
+        (1, 1),
+        (2, 4),
+        (2, 4),
+        (2, 5),
+        (4, 5),
+    ]
+    best = people.players[0]
+    assert (best.wins, best.losses, best.ties) == (281, 103, 37)
+    assert best.strength == pytest.approx(0.819, abs=0.001)
+    # PandaLM-7B has the same first and last, and is less sure of both.
+    assert [judge.players[place].name for place in (0, -1)] == ["llama-7b", "cerebras-gpt-6.7B"]
+    assert (judge.players[0].best_rank, judge.players[0].worst_rank) == (1, 3)
+
+
+def _pandalm(name: str) -> list[dict[str, Any]]:
+    file = TEST_DATA / "pandalm" / name
+    if not file.exists():
+        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    pairs: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return pairs
+
+
+def _most(votes: list[int]) -> int:
+    """Return what two of three said, or a tie."""
+    return next((vote for vote in votes if votes.count(vote) > 1), 0)
+
+
+def _battles(pairs: list[dict[str, Any]], verdicts: list[int]) -> list[Battle]:
+    winners: tuple[Winner, ...] = ("tie", "first", "second")
+    return [
+        Battle(*pair["cmp_key"].split("_"), winners[verdict], pair["instruction"] + pair["input"])
+        for pair, verdict in zip(pairs, verdicts, strict=True)
+    ]
 
 
 @pytest.mark.slow
