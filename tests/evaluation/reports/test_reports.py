@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -133,6 +134,25 @@ def test_a_run_says_its_means_spread_slices_coverage_cost_and_worst_samples() ->
     assert isinstance(cards, Samples)
     assert [each.name for each in cards.samples] == ["q0", "q4", "q6", "q2", "q9"]
     assert KOREAN in cards.samples[0].input
+
+
+def test_a_run_of_which_nothing_came_has_a_report_too() -> None:
+    document = run_report(evaluated([None, None], state="stopped", error="It came to its budget."), MADE)
+    assert document.lead == "No item has a value yet."
+    assert dict(document.facts)["State"] == "stopped: It came to its budget."
+    assert [each.title for each in document.sections] == ["Summary", "Coverage", "Cost and time", "Failed samples"]
+    assert "not known" in to_html(document)
+    assert "TimeoutError: too slow" in to_markdown(run_report(evaluated([None]), MADE))
+
+
+def test_repeats_say_how_often_all_tries_pass_and_any() -> None:
+    passed = evaluated([1.0, 0.0, 1.0, 1.0], settings={"higher_is_better": {"token_f1": True}})
+    again = {f"{key}\0{2}": replace(each, repeat=2) for key, each in passed.samples.items()}
+    repeated = Evaluated(passed.run.model_copy(update={"repeats": 2}), passed.items, {**passed.samples, **again})
+    table = section(run_report(repeated, MADE), "Repeats").blocks[0]
+    assert isinstance(table, Table)
+    assert [row[:2] for row in table.rows] == [["token_f1", "1"], ["token_f1", "2"]]
+    assert table.rows[1][2].startswith("75 % (")
 
 
 def test_two_runs_say_the_difference_and_where_most_was_lost() -> None:

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { type Arena, arenaQuery, type Leaderboard, leaderboardQuery } from "@/api/arenas";
+import { useMay } from "@/api/session";
 import { DatasetName } from "@/components/DatasetName";
 import { Page, Section } from "@/components/Page";
 import { ReportButton } from "@/components/ReportButton";
@@ -21,6 +22,7 @@ export { BattlePage } from "./BattlePage";
 export function ArenaPage() {
   const { t } = useWords();
   const navigate = useNavigate();
+  const mayVote = useMay("reviewer");
   const { arena: name } = useParams({ from: "/arenas/$arena" });
   const arena = useQuery(arenaQuery(name));
   const leaderboard = useQuery(leaderboardQuery(name));
@@ -32,9 +34,11 @@ export function ArenaPage() {
         arena.data && (
           <>
             <ReportButton path={`/arenas/${encodeURIComponent(name)}/report.html`} />
-            <Button onClick={() => void navigate({ to: "/arenas/$arena/vote", params: { arena: name } })}>
-              {t("arenas.vote")}
-            </Button>
+            {mayVote && (
+              <Button onClick={() => void navigate({ to: "/arenas/$arena/vote", params: { arena: name } })}>
+                {t("arenas.vote")}
+              </Button>
+            )}
           </>
         )
       }

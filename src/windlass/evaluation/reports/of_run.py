@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from windlass.evaluation.pass_rates import PassRate
 from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.reports.document import (
     Answer,
@@ -90,6 +91,11 @@ def _lead(evaluated: Evaluated) -> str:
 
 def _sections(evaluated: Evaluated) -> Iterator[Section]:
     yield Section(title="Summary", blocks=[*_chart(evaluated), means_table(evaluated)])
+    yield Section(
+        title="Repeats",
+        note="pass^k: all of k tries pass; pass@k: any of them does; of metrics that are 0 or 1 on every sample.",
+        blocks=_passes(evaluated),
+    )
     spread = histograms(evaluated)
     yield Section(title="Distributions", blocks=[spread] if spread else [])
     yield Section(
@@ -117,6 +123,22 @@ def _chart(evaluated: Evaluated) -> list[Block]:
         if each.mean is not None and not is_amount(name)
     ]
     return [Intervals(caption="Means with their 95 % intervals", rows=rows)] if rows else []
+
+
+def _passes(evaluated: Evaluated) -> list[Block]:
+    rows = [
+        [name, f"{each.k}", _rate(each.pass_hat), _rate(each.pass_at), f"{each.n:,}"]
+        for name, metric in evaluated.metrics.items()
+        if metric.repeats is not None
+        for each in metric.repeats.passes
+    ]
+    right = ("k", "pass^k", "pass@k", "n")
+    return [plain_table("metric", "k", "pass^k", "pass@k", "n", rows=rows, right=right)] if rows else []
+
+
+def _rate(rate: PassRate) -> str:
+    reach = "" if rate.low is None or rate.high is None else f" ({percent(rate.low)} to {percent(rate.high)})"
+    return f"{percent(rate.mean)}{reach}"
 
 
 def _ascending(evaluated: Evaluated) -> bool:
