@@ -143,6 +143,15 @@ def test_who_never_lost_has_a_finite_strength_and_no_upper_bound() -> None:
     )
 
 
+def test_who_won_on_every_item_is_placed_above_once_there_are_enough_of_them() -> None:
+    few, enough = rank(["a", "b"], fought(*["b>a"] * 5)), rank(["a", "b"], fought(*["b>a"] * 6))
+    assert few is not None
+    assert enough is not None
+    # One half to the power of 5 is more than 2.5 %, to that of 6 less.
+    assert [(each.name, each.best_rank, each.worst_rank) for each in few.players] == [("b", 1, 2), ("a", 1, 2)]
+    assert [(each.name, each.best_rank, each.worst_rank) for each in enough.players] == [("b", 1, 1), ("a", 2, 2)]
+
+
 def test_players_who_never_met_are_named() -> None:
     ranking = rank(["a", "b", "c", "d"], fought("a>b", "b>a", "c>d", "d>c", "a=b", "c=d"))
     assert ranking is not None
@@ -215,8 +224,9 @@ def _most(votes: list[int]) -> int:
 def _battles(pairs: list[dict[str, Any]], verdicts: list[int]) -> list[Battle]:
     winners: tuple[Winner, ...] = ("tie", "first", "second")
     return [
-        Battle(*pair["cmp_key"].split("_"), winners[verdict], pair["instruction"] + pair["input"])
+        Battle(first, second, winners[verdict], pair["instruction"] + pair["input"])
         for pair, verdict in zip(pairs, verdicts, strict=True)
+        for first, second in [pair["cmp_key"].split("_")]
     ]
 
 

@@ -89,7 +89,6 @@ class Ranking(BaseModel):
     """Of whom that is so."""
     few_clusters: bool
     """Whether there are too few items for intervals."""
-
     note: str
     """The same in a sentence or two; empty where the strengths and intervals are the data's alone."""
 
@@ -117,7 +116,7 @@ def rank(
     spread = resampled if resampled is not None and np.ptp(resampled.strengths, axis=0).max() > 0 else None
     low, high = _intervals(spread, confidence, len(players), clusters)
     _open(total, len(players), low, high)
-    above = _above(point, spread, confidence)
+    above = _above(point, spread, confidence) if spread is not None else _swept(counts, len(players), confidence)
     expected = win_probabilities(point.strengths[0], float(point.ties[0]))
     prior, names = _prior(players, total, finite=bool(point.finite[0]))
     return Ranking(
@@ -191,18 +190,30 @@ def _open(total: Floats, players: int, low: list[float | None], high: list[float
             low[player] = None
 
 
-def _above(point: Fit, spread: Fit | None, confidence: float) -> Bools:
+def _above(point: Fit, spread: Fit, confidence: float) -> Bools:
     """Tell whom (row) the data place above whom (column), all pairs together at the confidence."""
-    players = point.strengths.shape[1]
-    if spread is None:
-        return np.zeros((players, players), dtype=bool)
     gaps = point.strengths[0][:, None] - point.strengths[0][None, :]
     drawn = spread.strengths[:, :, None] - spread.strengths[:, None, :]
     errors = drawn.std(axis=0, ddof=1)
-    np.fill_diagonal(errors, np.inf)
     errors[errors == 0] = np.inf
     largest = (np.abs(drawn - gaps) / errors).max(axis=(1, 2))
     return np.asarray(gaps / errors > np.quantile(largest, confidence))
+
+
+def _swept(counts: Floats, players: int, confidence: float) -> Bools:
+    """Do the same where resamples do not vary, for each pair went one way on every item: by a sign test.
+
+    Items are its trials, and the level is divided by the number of pairs.
+    """
+    above = np.zeros((players, players), dtype=bool)
+    pairs = pairs_of(players)
+    for (first, second), of_pair in zip(pairs.tolist(), counts.transpose(1, 0, 2), strict=True):
+        met = of_pair[of_pair.sum(axis=1) > 0]
+        lead = np.sign(met[:, 0] - met[:, 1])
+        if len(met) and 0.5 ** len(met) <= (1 - confidence) / 2 / len(pairs):
+            above[first, second] = bool((lead > 0).all())
+            above[second, first] = bool((lead < 0).all())
+    return above
 
 
 def _players(
