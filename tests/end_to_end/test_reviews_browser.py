@@ -89,7 +89,7 @@ def test_two_people_label_by_keyboard_and_somebody_decides_where_they_differ(
     with signed_in(chromium, server, api, "ada") as ada:
         ada.visit("/reviews/answers/label", ASKED[0], "Guidelines")
         places = ada.page.get_by_role("navigation", name="Main").get_by_role("listitem")
-        expect(places).to_have_text(["Reviews"])
+        expect(places).to_have_text(["Reviews", "Arenas"])
         submitted(ada, "This question needs an answer.")
         press(ada, "1", "3", "5", "ArrowDown")
         remark = ada.main.get_by_role("textbox", name="Anything else?")

@@ -48,3 +48,8 @@ print(BUILT_IN["bleu"](Sample("a", "?", "b", {{}}, "b")).explanation)
         "1.0",
         "ConfigurationError: BLEU and chrF need sacrebleu: pip install 'windlass[server]'.",
     ]
+
+
+def test_reports_are_read_in_a_terminal_without_the_server_s_packages() -> None:
+    imported = f"sys.modules.update(dict.fromkeys({PACKAGES}))"
+    assert run(f"import sys; {imported}; import windlass.cli.report_view; print('read')") == ["read"]

@@ -13,6 +13,7 @@ from windlass.access import tables as _access
 from windlass.artifacts import tables as _artifacts
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
+from windlass.evaluation.arenas import tables as _arenas
 from windlass.evaluation.reviews import tables as _reviews
 from windlass.evaluation.workers import tables as _workers
 from windlass.models import tables as _models
@@ -24,6 +25,7 @@ from windlass.views import tables as _views
 
 DECLARED = (
     _access,
+    _arenas,
     _artifacts,
     _evaluation,
     _models,

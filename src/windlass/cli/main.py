@@ -6,6 +6,7 @@ import traceback
 import typer
 
 from windlass.cli import (
+    arena,
     artifacts,
     audit,
     cache,
@@ -23,6 +24,7 @@ from windlass.cli import (
     media,
     prices,
     replay,
+    report,
     retention,
     reviews,
     run,
@@ -54,7 +56,9 @@ app.command("eval")(run.evaluate)
 app.command("replay")(replay.replay)
 app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
+app.add_typer(arena.app, name="arena")
 app.command("gate")(gate.gate)
+app.command("report")(report.report)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")

@@ -9,6 +9,7 @@ from windlass.server.body_limit import BodyLimit
 from windlass.server.problems import add_problem_handlers
 from windlass.server.routes import (
     approvals,
+    arenas,
     artifacts,
     audit,
     cache,
@@ -33,6 +34,7 @@ from windlass.server.routes import (
     otlp,
     overview,
     prices,
+    reports,
     retention,
     reviews,
     runs,
@@ -76,7 +78,9 @@ _API = (
     environments,
     runs,
     reviews,
+    arenas,
     verdicts,
+    reports,
     views,
     audit,
     cache,

@@ -9,18 +9,22 @@ from contextlib import ExitStack
 from windlass.access.audit import AuditChain
 from windlass.access.keys import create_key, list_keys
 from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
+from windlass.agents.arena_judges import ArenaJudges
 from windlass.agents.assistants import Assistants
 from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
+from windlass.agents.reports import Reports
 from windlass.agents.syntheses import Syntheses
 from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import WindlassError
 from windlass.evaluation.approvals import Approvals
+from windlass.evaluation.arenas.arenas import Arenas
+from windlass.evaluation.arenas.erasing import ArenasOfTraces
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
@@ -147,6 +151,18 @@ class Services:
             facilities=self.facilities,
         )
         self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
+        self.arenas = Arenas(self.database, self.audit, self.warehouse, self.datasets, self.runs.results)
+        self.reports = Reports(self.database, self.runs)
+        self.arena_judges = ArenaJudges(
+            self.database,
+            self.audit,
+            registry=self.registry,
+            models=models,
+            prices=self.price_book,
+            tracer_of=self.recorder.tracer,
+            facilities=self.facilities,
+            arenas=self.arenas,
+        )
         self.approvals = Approvals(self.database, self.audit, self.datasets, self.reviews)
         self.gates = ReleaseGates(
             self.database,
@@ -184,7 +200,11 @@ class Services:
             self.writer,
             self.media,
             spool=settings.data / _SPOOL,
-            records=[ReviewsOfTraces(self.database), SynthesesOfTraces(self.database)],
+            records=[
+                ReviewsOfTraces(self.database),
+                SynthesesOfTraces(self.database),
+                ArenasOfTraces(self.database),
+            ],
         )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(

@@ -1,5 +1,6 @@
 import type { en } from "./en";
 import type { enAgainst } from "./en-against";
+import type { enArenas } from "./en-arenas";
 import type { enAudit } from "./en-audit";
 import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
@@ -17,6 +18,7 @@ import type { enPrices } from "./en-prices";
 import type { enQuery } from "./en-query";
 import type { enRelease } from "./en-release";
 import type { enRepeats } from "./en-repeats";
+import type { enReport } from "./en-report";
 import type { enReviews } from "./en-reviews";
 import type { enRuns } from "./en-runs";
 import type { enSessions } from "./en-sessions";
@@ -37,6 +39,8 @@ export type TextKey =
   | keyof typeof enAudit
   | keyof typeof enViews
   | keyof typeof enAgainst
+  | keyof typeof enArenas
+  | keyof typeof enReport
   | keyof typeof enCompare
   | keyof typeof enFirst
   | keyof typeof enOverview

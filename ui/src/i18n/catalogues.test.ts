@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
 import { enAgainst } from "./en-against";
+import { enArenas } from "./en-arenas";
 import { enAudit } from "./en-audit";
 import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
@@ -19,6 +20,7 @@ import { enPrices } from "./en-prices";
 import { enQuery } from "./en-query";
 import { enRelease } from "./en-release";
 import { enRepeats } from "./en-repeats";
+import { enReport } from "./en-report";
 import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
 import { enSessions } from "./en-sessions";
@@ -28,6 +30,7 @@ import { enTargets } from "./en-targets";
 import { enViews } from "./en-views";
 import { ko as firstKo } from "./ko";
 import { koAgainst } from "./ko-against";
+import { koArenas } from "./ko-arenas";
 import { koAudit } from "./ko-audit";
 import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
@@ -45,6 +48,7 @@ import { koPrices } from "./ko-prices";
 import { koQuery } from "./ko-query";
 import { koRelease } from "./ko-release";
 import { koRepeats } from "./ko-repeats";
+import { koReport } from "./ko-report";
 import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
 import { koSessions } from "./ko-sessions";
@@ -67,6 +71,8 @@ const en = {
   ...enAudit,
   ...enViews,
   ...enAgainst,
+  ...enArenas,
+  ...enReport,
   ...enDashboard,
   ...enGates,
   ...enGraph,
@@ -95,6 +101,8 @@ const ko = {
   ...koAudit,
   ...koViews,
   ...koAgainst,
+  ...koArenas,
+  ...koReport,
   ...koDashboard,
   ...koGates,
   ...koGraph,

@@ -52,6 +52,8 @@ export const enErasure = {
   "erasure.table": "Kept as",
   "erasure.table.media": "Files in messages",
   "erasure.table.media.text": "At most: a file that another trace refers to stays.",
+  "erasure.table.arena_battles": "Battles in arenas",
+  "erasure.table.arena_samples": "Answers in arenas",
   "erasure.table.media_uses": "Uses of files",
   "erasure.table.metric_points": "Points of metrics",
   "erasure.table.refused": "Refused spans in the spool",

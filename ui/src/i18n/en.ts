@@ -94,6 +94,7 @@ export const en = {
   "graph.view.label": "View of the trace",
   "graph.view.timeline": "Timeline",
 
+  "nav.arenas": "Arenas",
   "nav.audit": "Audit",
   "nav.dashboard": "Dashboard",
   "nav.graph": "Graph",

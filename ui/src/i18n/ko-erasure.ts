@@ -49,6 +49,8 @@ export const koErasure: Record<keyof typeof enErasure, Text> = {
   "erasure.table": "보관 형태",
   "erasure.table.media": "메시지의 파일",
   "erasure.table.media.text": "최대치입니다. 다른 트레이스가 쓰는 파일은 남습니다.",
+  "erasure.table.arena_battles": "아레나의 대결",
+  "erasure.table.arena_samples": "아레나의 답변",
   "erasure.table.media_uses": "파일 사용 기록",
   "erasure.table.metric_points": "메트릭 데이터 점",
   "erasure.table.refused": "스풀에 있는 거부된 스팬",

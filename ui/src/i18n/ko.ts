@@ -94,6 +94,7 @@ export const ko: Catalogue = {
   "graph.view.label": "트레이스 보기 방식",
   "graph.view.timeline": "타임라인",
 
+  "nav.arenas": "아레나",
   "nav.audit": "감사",
   "nav.dashboard": "대시보드",
   "nav.graph": "그래프",

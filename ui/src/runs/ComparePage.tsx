@@ -2,6 +2,7 @@ import "./compareTexts";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { comparisonQuery } from "@/api/queries";
 import type { Comparison } from "@/api/types";
 import { Icon } from "@/components/Icon";
@@ -12,6 +13,10 @@ import { useWords } from "@/i18n/useWords";
 import styles from "./Compare.module.css";
 import { CompareBody } from "./CompareBody";
 import { useVerdictOf } from "./useVerdictOf";
+
+const ReportButton = lazy(() =>
+  import("@/components/ReportButton").then((module) => ({ default: module.ReportButton })),
+);
 
 export function ComparePage() {
   const { t } = useWords();
@@ -43,14 +48,19 @@ function Comparing({ baseline, candidate }: { baseline: string; candidate: strin
       trail={<Link to="/runs">{t("nav.runs")}</Link>}
       heading={comparison && <Heading comparison={comparison} />}
       actions={
-        <Button
-          variant="default"
-          onClick={() =>
-            void navigate({ search: { baseline: candidate, candidate: baseline, metric }, replace: true })
-          }
-        >
-          {t("compare.swap")}
-        </Button>
+        <>
+          <Suspense fallback={null}>
+            <ReportButton path={`/runs/${candidate}/report.html?with=${baseline}`} />
+          </Suspense>
+          <Button
+            variant="default"
+            onClick={() =>
+              void navigate({ search: { baseline: candidate, candidate: baseline, metric }, replace: true })
+            }
+          >
+            {t("compare.swap")}
+          </Button>
+        </>
       }
     >
       <Loaded query={query}>{(loaded) => <CompareBody comparison={loaded} />}</Loaded>

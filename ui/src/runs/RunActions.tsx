@@ -4,6 +4,7 @@ import { api, unwrap } from "@/api/client";
 import { isActive, runsQuery } from "@/api/queries";
 import { useMay } from "@/api/session";
 import type { Run } from "@/api/types";
+import { ReportButton } from "@/components/ReportButton";
 import { useWords } from "@/i18n/useWords";
 import { CompareMenu } from "./CompareMenu";
 import { ResumeButton } from "./ResumeButton";
@@ -30,6 +31,7 @@ export function RunActions({ run }: { run: Run }) {
         </Button>
       )}
       {mayEdit && <ResumeButton run={run} />}
+      {run.finished_items > 0 && <ReportButton path={`/runs/${run.id}/report.html`} />}
       <CompareMenu run={run} others={comparable} />
     </>
   );

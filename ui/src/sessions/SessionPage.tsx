@@ -8,13 +8,15 @@ import { Page } from "@/components/Page";
 import { ErrorState, Loaded, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
-import { EraseLink } from "@/settings/erasure/EraseLink";
 import { ActivityFacts, Fact } from "./ActivityFacts";
 import styles from "./Sessions.module.css";
 import { TurnView } from "./TurnView";
 import { lengthOf, turnsOf } from "./turns";
 import "./texts";
 
+const EraseLink = lazy(() =>
+  import("@/settings/erasure/EraseLink").then((module) => ({ default: module.EraseLink })),
+);
 const TracePanel = lazy(() =>
   import("@/traces/TracePanel").then((module) => ({ default: module.TracePanel })),
 );
@@ -56,7 +58,9 @@ export function SessionPage() {
       }
       actions={
         <>
-          <EraseLink search={{ session: sessionId }} />
+          <Suspense fallback={null}>
+            <EraseLink search={{ session: sessionId }} />
+          </Suspense>
           <Link className={styles.action} to="/traces" search={{ where: [`conversation=${sessionId}`] }}>
             <Icon name="traces" size={14} />
             {t("session.as_traces")}

@@ -16,6 +16,7 @@ export const PLACES = [
   { to: "/datasets", icon: "dataset", word: "nav.datasets" },
   { to: "/evaluators", icon: "evaluators", word: "nav.evaluators" },
   { to: "/reviews", icon: "review", word: "nav.reviews" },
+  { to: "/arenas", icon: "compare", word: "nav.arenas" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },
   { to: "/sessions", icon: "sessions", word: "nav.sessions" },

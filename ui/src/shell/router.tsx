@@ -195,6 +195,27 @@ const reviewing = createRoute({
   component: lazyRouteComponent(() => import("@/reviews/TaskPage"), "TaskPage"),
 });
 
+/** Three pages in one: each import is told of in the first load. */
+const arenaPages = () => import("@/arenas/ArenaPage");
+
+const arenas = createRoute({
+  getParentRoute: () => root,
+  path: "/arenas",
+  component: lazyRouteComponent(arenaPages, "ArenasPage"),
+});
+
+const arena = createRoute({
+  getParentRoute: () => root,
+  path: "/arenas/$arena",
+  component: lazyRouteComponent(arenaPages, "ArenaPage"),
+});
+
+const battle = createRoute({
+  getParentRoute: () => root,
+  path: "/arenas/$arena/vote",
+  component: lazyRouteComponent(arenaPages, "BattlePage"),
+});
+
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
@@ -296,6 +317,9 @@ export const router = createRouter({
     reviews,
     queue,
     reviewing,
+    arenas,
+    arena,
+    battle,
     runs,
     compare,
     run,

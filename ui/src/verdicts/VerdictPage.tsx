@@ -1,6 +1,7 @@
 import "@/runs/compareTexts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { verdictQuery } from "@/api/queries";
 import type { Verdict } from "@/api/types";
 import { CopyButton, Digest } from "@/components/Copy";
@@ -19,6 +20,10 @@ import { Promotions } from "./Promotions";
 import { Slices } from "./Slices";
 import styles from "./Verdicts.module.css";
 import { WorstItems } from "./WorstItems";
+
+const ReportButton = lazy(() =>
+  import("@/components/ReportButton").then((module) => ({ default: module.ReportButton })),
+);
 
 export function VerdictPage() {
   const { t } = useWords();
@@ -43,13 +48,20 @@ export function VerdictPage() {
         </>
       }
       actions={
-        verdict?.outcome === "pass" && (
-          <PromoteButton
-            name={verdict.candidate.name}
-            number={verdict.candidate.number}
-            digest={verdict.candidate.digest}
-            verdictId={verdict.id}
-          />
+        verdict && (
+          <>
+            <Suspense fallback={null}>
+              <ReportButton path={`/verdicts/${verdict.id}/report.html`} />
+            </Suspense>
+            {verdict.outcome === "pass" && (
+              <PromoteButton
+                name={verdict.candidate.name}
+                number={verdict.candidate.number}
+                digest={verdict.candidate.digest}
+                verdictId={verdict.id}
+              />
+            )}
+          </>
         )
       }
     >

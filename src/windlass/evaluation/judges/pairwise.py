@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator
@@ -22,6 +22,9 @@ Which comes first means nothing, and neither does length: more words are better 
 
 _ANSWERS = {"first": "the first of the two answers", "second": "the second of the two answers"}
 _LABELS = {1: "win", 0: "tie", -1: "loss"}
+
+ORDER_DECIDED: Final = "The order decided."
+"""How the explanation begins where both orders preferred the same place."""
 
 
 class PairVerdict(Verdict):
@@ -80,5 +83,5 @@ def _both(ours_first: Judgement, other_first: Judgement) -> Judgement:
     sign = (total > 0) - (total < 0)
     said = f"Shown first: {ours_first.explanation}\nShown second: {other_first.explanation}"
     if ours_first.value == other_first.value != 0:
-        said = f"The order decided.\n{said}"
+        said = f"{ORDER_DECIDED}\n{said}"
     return Judgement(sign, _LABELS[sign], said, "judge")

@@ -2,6 +2,8 @@ import type { Words } from "@/i18n/language";
 import type { Erasure } from "./data";
 
 const WORDS = {
+  arena_battles: "erasure.table.arena_battles",
+  arena_samples: "erasure.table.arena_samples",
   media_uses: "erasure.table.media_uses",
   metric_points: "erasure.table.metric_points",
   review_items: "erasure.table.review_items",

@@ -1,0 +1,86 @@
+"""Differences between two runs as reports draw them: on one axis, with what a gate asks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from windlass.evaluation.checks import Check
+from windlass.evaluation.reports.document import IntervalRow, Intervals, Tone
+from windlass.evaluation.reports.figures import difference, interval, is_amount
+from windlass.evaluation.rules import Requirement
+
+
+class Difference(Protocol):
+    """A metric of two runs; `PairedMetric` and `Check` are ones."""
+
+    @property
+    def higher_is_better(self) -> bool: ...
+    @property
+    def baseline_mean(self) -> float | None: ...
+    @property
+    def candidate_mean(self) -> float | None: ...
+    @property
+    def difference(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def n(self) -> int: ...
+
+
+class Named(NamedTuple):
+    metric: str
+    found: Difference
+
+
+def bounds_of(checks: Sequence[Check]) -> dict[str, float]:
+    """Return what the improvement of each gated metric must lie above."""
+    return {
+        each.metric: Requirement(metric=each.metric, kind=each.kind, margin=each.margin).bound for each in checks
+    }
+
+
+def plots(
+    differences: Sequence[Named], bounds: Mapping[str, float], confidence: str = "95 %"
+) -> Iterator[Intervals]:
+    """Give one axis for scores, in their own units, and one for amounts, relative to the baseline."""
+    scores = [each for each in differences if not is_amount(each.metric)]
+    amounts = [each for each in differences if is_amount(each.metric) and each.found.baseline_mean]
+    asked = "; the dashed line is what the gate asks" if bounds else ""
+    said = f"candidate − baseline, with {confidence} intervals{asked}"
+    if scores:
+        rows = [_row(each, bounds, 1.0) for each in scores]
+        yield Intervals(caption=f"Scores: {said}", rows=rows, zero=True)
+    if amounts:
+        rows = [_row(each, bounds, 1 / abs(each.found.baseline_mean or 1.0)) for each in amounts]
+        caption = f"Time, tokens and cost, relative to the baseline: {said}"
+        yield Intervals(caption=caption, rows=rows, zero=True, percent=True)
+
+
+def direction(found: Difference) -> tuple[str, Tone]:
+    """Say whether the whole interval is better or worse; an interval that holds 0 says neither."""
+    if found.low is None or found.high is None or found.low <= 0 <= found.high:
+        return "unclear", ""
+    return ("better", "good") if (found.low > 0) == found.higher_is_better else ("worse", "bad")
+
+
+def _row(named: Named, bounds: Mapping[str, float], scale: float) -> IntervalRow:
+    metric, found = named
+    word, tone = direction(found)
+    bound = bounds.get(metric)
+    limit = None if bound is None else (bound if found.higher_is_better else -bound) * scale
+    reach = f" ({interval(metric, found.low, found.high, signed=True)})" if found.low is not None else ""
+    return IntervalRow(
+        name=metric,
+        value=_scaled(found.difference, scale),
+        low=_scaled(found.low, scale),
+        high=_scaled(found.high, scale),
+        text=f"{difference(metric, found.difference)}{reach} {word}",
+        tone=tone,
+        limit=limit,
+        refused="left" if found.higher_is_better else "right",
+    )
+
+
+def _scaled(value: float | None, scale: float) -> float | None:
+    return None if value is None else value * scale

@@ -1,0 +1,192 @@
+"""The report of a verdict: what was decided, by which rule, on which evidence."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from pydantic import JsonValue
+
+from windlass.evaluation.checks import Check, Outcome
+from windlass.evaluation.reports.differences import Named, bounds_of, plots
+from windlass.evaluation.reports.document import Block, Document, Facts, Section, Table, Text, Tone, plain_table
+from windlass.evaluation.reports.figures import MISSING, clipped, difference, figure, interval, moment, percent
+from windlass.evaluation.verdicts import Verdict
+
+_TONES: Final[dict[Outcome, Tone]] = {"pass": "good", "fail": "bad", "not_enough_data": "warn"}
+
+_TOLD: Final = frozenset(
+    {
+        "outcome",
+        "sentence",
+        "candidate",
+        "baseline",
+        "dataset",
+        "rule",
+        "checks",
+        "pairs",
+        "evaluators",
+        "unapproved",
+        "seed",
+        "windlass",
+        "id",
+        "digest",
+        "created",
+        "by",
+    }
+)
+"""What the sections below say of a verdict; whatever else it holds is shown as it stands."""
+
+_LONGEST_CELL: Final = 300
+
+
+def verdict_report(verdict: Verdict, made: str) -> Document:
+    baseline, candidate = verdict.baseline, verdict.candidate
+    return Document(
+        title=f"{candidate.name}@{candidate.number} against {baseline.name}@{baseline.number}",
+        subtitle=f"Verdict {verdict.id}",
+        lead=verdict.sentence,
+        tone=_TONES[verdict.outcome],
+        facts=[
+            ("Outcome", words(verdict.outcome)),
+            ("Candidate", f"{candidate.name}@{candidate.number}, {candidate.run}"),
+            ("Baseline", f"{baseline.name}@{baseline.number}, {baseline.run}"),
+            ("Data", f"{verdict.dataset.name}@{verdict.dataset.number}"),
+            ("Decided", f"{moment(verdict.created)} by {verdict.by}"),
+        ],
+        sections=[section for section in _sections(verdict) if section.blocks],
+        made=made,
+    )
+
+
+def words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _sections(verdict: Verdict) -> Iterator[Section]:
+    named = [Named(each.metric, each) for each in verdict.checks]
+    confidence = percent(verdict.rule.confidence, 0 if verdict.rule.confidence * 100 % 1 < 1e-9 else 1)
+    warnings = [
+        Text(text=f"{each.metric}: {each.warning}.", tone="warn") for each in verdict.checks if each.warning
+    ]
+    yield Section(
+        title="Checks",
+        note="Guardrails share their level by Holm: each interval has the confidence that its check was held to.",
+        blocks=[*plots(named, bounds_of(verdict.checks), confidence), _checks(verdict.checks), *warnings],
+    )
+    yield Section(title="Rule", blocks=[Facts(facts=_rule(verdict))])
+    yield Section(title="Items", blocks=[Facts(facts=_pairs(verdict))])
+    yield from _others(verdict)
+    yield Section(title="Evidence", blocks=[Facts(facts=_evidence(verdict))])
+
+
+def _checks(checks: Sequence[Check]) -> Table:
+    rows = [
+        [
+            each.metric,
+            each.role,
+            _asked(each),
+            figure(each.metric, each.baseline_mean),
+            figure(each.metric, each.candidate_mean),
+            difference(each.metric, each.difference),
+            interval(each.metric, each.low, each.high, signed=True),
+            percent(each.confidence, 1),
+            f"{each.n:,}",
+            f"{each.needed_n:,}" if each.needed_n else MISSING,
+            words(each.outcome),
+        ]
+        for each in checks
+    ]
+    columns = ("baseline", "candidate", "difference", "interval", "at", "n", "would decide")
+    return plain_table("metric", "", "asked", *columns, "outcome", rows=rows, right=columns)
+
+
+def _asked(check: Check) -> str:
+    if check.kind == "non_inferiority":
+        return f"no worse than {figure(check.metric, check.margin)}"
+    return f"better by {figure(check.metric, check.margin)}" if check.margin else "better"
+
+
+def _rule(verdict: Verdict) -> list[tuple[str, str]]:
+    rule = verdict.rule
+    return [
+        ("Primary", rule.primary.metric),
+        ("Guardrails", ", ".join(each.metric for each in rule.guardrails) or "none"),
+        ("Confidence", percent(rule.confidence, 1)),
+        ("Items that belong together", rule.cluster or "none stated: every item is its own"),
+        ("Missing on one side at most", percent(rule.max_missing, 1)),
+    ]
+
+
+def _pairs(verdict: Verdict) -> list[tuple[str, str]]:
+    pairs = verdict.pairs
+    left_out = [("Synthetic, approved by nobody", f"{verdict.unapproved:,}")] if verdict.unapproved else []
+    return [
+        ("Items", f"{pairs.items:,}"),
+        ("Answered by both", f"{pairs.paired:,}"),
+        ("Failed in the baseline", f"{pairs.baseline_errors:,}"),
+        ("Failed in the candidate", f"{pairs.candidate_errors:,}"),
+        ("Never sampled by one or both", f"{pairs.absent:,}"),
+        ("p of the candidate failing more", f"{pairs.errors_p_value:.4f}"),
+        *left_out,
+    ]
+
+
+def _evidence(verdict: Verdict) -> list[tuple[str, str]]:
+    return [
+        ("Verdict", verdict.digest),
+        ("Candidate", verdict.candidate.digest),
+        ("Its scores", verdict.candidate.scores),
+        ("Baseline", verdict.baseline.digest),
+        ("Its scores ", verdict.baseline.scores),
+        ("Data", verdict.dataset.digest),
+        ("Evaluators", ", ".join(verdict.evaluators)),
+        ("Seed", str(verdict.seed)),
+        ("windlass", verdict.windlass),
+    ]
+
+
+def _others(verdict: Verdict) -> Iterator[Section]:
+    held: Mapping[str, JsonValue] = verdict.model_dump(mode="json", exclude=set(_TOLD))
+    scalars = [(title(name), _cell(value)) for name, value in held.items() if _is_scalar(value)]
+    if scalars:
+        yield Section(title="Also", blocks=[Facts(facts=scalars)])
+    for name, value in held.items():
+        if value and not _is_scalar(value):
+            yield Section(title=title(name), blocks=[_shown(value)])
+
+
+def title(name: str) -> str:
+    said = words(name)
+    return said[:1].upper() + said[1:]
+
+
+def _is_scalar(value: JsonValue) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
+def _shown(value: JsonValue) -> Block:
+    """Return a list of records as a table, an object as facts, and anything else as JSON."""
+    if isinstance(value, dict):
+        return Facts(facts=[(words(str(name)), _cell(each)) for name, each in value.items()])
+    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        records = [each for each in value if isinstance(each, dict)]
+        columns = list(dict.fromkeys(name for each in records for name in each))
+        numbers = tuple(
+            words(name)
+            for name in columns
+            if all(isinstance(each.get(name), int | float | None) for each in records)
+        )
+        rows = [[_cell(each.get(name)) for name in columns] for each in records]
+        return plain_table(*map(words, columns), rows=rows, right=numbers)
+    return Text(text=clipped(json.dumps(value, ensure_ascii=False)))
+
+
+def _cell(value: JsonValue) -> str:
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}".replace("-", "−")
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return clipped(text, _LONGEST_CELL)
