@@ -9,6 +9,7 @@ from windlass.cli import (
     artifacts,
     audit,
     cache,
+    compare,
     datasets,
     demo,
     doctor,
@@ -54,6 +55,7 @@ app.command("eval")(run.evaluate)
 app.command("replay")(replay.replay)
 app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
+app.command("compare")(compare.compare)
 app.command("gate")(gate.gate)
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)

@@ -23,6 +23,7 @@ from windlass.server.routes import (
     evaluators,
     events,
     exports,
+    frontiers,
     graph,
     health,
     indexes,
@@ -74,6 +75,8 @@ _API = (
     evaluators,
     indexes,
     environments,
+    # Before the runs: there `frontier` would be the id of one.
+    frontiers,
     runs,
     reviews,
     verdicts,

@@ -1248,6 +1248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/frontier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Frontier
+         * @description Compare runs on one dataset version: which are worth their cost, and the cheapest that is good enough.
+         */
+        get: operations["get_frontier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -2705,6 +2725,24 @@ export interface components {
             spent_usd: number;
         };
         /**
+         * Candidate
+         * @description One run among the others.
+         */
+        Candidate: {
+            run: components["schemas"]["RunSummary"];
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "front" | "dominated_as_seen" | "dominated" | "unknown";
+            /** Dominated By */
+            dominated_by: string | null;
+            /** P Value */
+            p_value: number | null;
+            check: components["schemas"]["Check"] | null;
+            cost_difference: components["schemas"]["CostDifference"] | null;
+        };
+        /**
          * Change
          * @description One field that differs; None where a side does not have it.
          */
@@ -2990,6 +3028,20 @@ export interface components {
             after_usd: number | null;
             /** Source */
             source: string;
+        };
+        /**
+         * CostDifference
+         * @description Candidate − reference, over the items whose cost is known in both.
+         */
+        CostDifference: {
+            /** Difference */
+            difference: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
         };
         /** Counts */
         Counts: {
@@ -3593,6 +3645,39 @@ export interface components {
             place: string;
             /** Count */
             count: number;
+        };
+        /** Frontier */
+        Frontier: {
+            /** Metric */
+            metric: string;
+            /** Cost */
+            cost: string;
+            /** Metrics */
+            metrics: string[];
+            /** Costs */
+            costs: string[];
+            /** Higher Is Better */
+            higher_is_better: {
+                [key: string]: boolean;
+            };
+            /** Reference */
+            reference: string;
+            /** Margin */
+            margin: number | null;
+            /** Confidence */
+            confidence: number;
+            /** Items */
+            items: number;
+            /** Candidates */
+            candidates: components["schemas"]["Candidate"][];
+            /** Front */
+            front: string[];
+            /** Cheapest */
+            cheapest: string | null;
+            /** Outcome */
+            outcome: ("pass" | "fail" | "not_enough_data") | null;
+            /** Sentence */
+            sentence: string | null;
         };
         /** GateRequest */
         GateRequest: {
@@ -9453,6 +9538,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_frontier: {
+        parameters: {
+            query: {
+                /** @description A run, or a release (`name@what`), whose newest finished run counts; repeated. */
+                run: string[];
+                /** @description Of the quality; by default the first that all have. */
+                metric?: string | null;
+                /** @description Of the cost; by default the first known of cost_usd, output_tokens and latency_s. */
+                cost?: string | null;
+                /** @description The one that a candidate must not be worse than, or `best`. */
+                reference?: string;
+                /** @description How much worse is good enough. */
+                margin?: number | null;
+                confidence?: number;
+                /** @description The metadata field that groups items. */
+                cluster?: string | null;
+                /** @description Only runs on this dataset (`name@what`) count. */
+                dataset?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frontier"];
                 };
             };
             /** @description Validation Error */
