@@ -44,7 +44,7 @@ def qualities_of(runs: Sequence[Run]) -> list[str]:
 
 
 def costs_of(runs: Sequence[Run]) -> list[str]:
-    """Return the metrics of all runs of which less is better: first those that all know and that tell runs apart."""
+    """Return the metrics of all runs of which less is better; first those that all know and that are not all 0."""
     there = [name for name in _shared(runs) if not runs[0].higher_is_better.get(name, True)]
     usual = [name for name in _COSTS if name in there] + [name for name in there if name not in _COSTS]
     return sorted(usual, key=lambda name: (any(mean_of(run, name) is None for run in runs), _is_free(runs, name)))

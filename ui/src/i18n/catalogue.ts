@@ -9,6 +9,7 @@ import type { enErasure } from "./en-erasure";
 import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
 import type { enFirst } from "./en-first";
+import type { enFrontier } from "./en-frontier";
 import type { enGraph } from "./en-graph";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
@@ -50,6 +51,7 @@ export type TextKey =
   | keyof typeof enDatasetForms
   | keyof typeof enEvaluators
   | keyof typeof enEvidence
+  | keyof typeof enFrontier
   | keyof typeof enGraph
   | keyof typeof enErasure
   | keyof typeof enPrices

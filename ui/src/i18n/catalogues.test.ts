@@ -11,6 +11,7 @@ import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
 import { enFirst } from "./en-first";
+import { enFrontier } from "./en-frontier";
 import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
@@ -36,6 +37,7 @@ import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
 import { koFirst } from "./ko-first";
+import { koFrontier } from "./ko-frontier";
 import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
@@ -66,6 +68,7 @@ const en = {
   ...enViews,
   ...enAgainst,
   ...enDashboard,
+  ...enFrontier,
   ...enGraph,
   ...enSessions,
   ...enSettings,
@@ -93,6 +96,7 @@ const ko = {
   ...koViews,
   ...koAgainst,
   ...koDashboard,
+  ...koFrontier,
   ...koGraph,
   ...koSessions,
   ...koSettings,

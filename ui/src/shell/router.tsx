@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import type { FrontierSearch } from "@/api/frontier";
 import {
   auditQuery,
   overviewQuery,
@@ -210,6 +211,16 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import("@/runs/ComparePage"), "ComparePage"),
 });
 
+const frontier = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/frontier",
+  validateSearch: (search: Record<string, unknown>): FrontierSearch => ({
+    run: pickList(search, "run"),
+    ...pick(search, ["metric", "cost", "reference", "margin"]),
+  }),
+  component: lazyRouteComponent(() => import("@/runs/FrontierPage"), "FrontierPage"),
+});
+
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId",
@@ -298,6 +309,7 @@ export const router = createRouter({
     reviewing,
     runs,
     compare,
+    frontier,
     run,
     verdict,
     audit,
