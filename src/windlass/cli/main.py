@@ -9,6 +9,7 @@ from windlass.cli import (
     artifacts,
     audit,
     cache,
+    cascade,
     compare,
     datasets,
     demo,
@@ -57,6 +58,7 @@ app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
 app.command("compare")(compare.compare)
 app.command("gate")(gate.gate)
+app.add_typer(cascade.app, name="cascade")
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")

@@ -231,10 +231,20 @@ def _check_release(content: dict[str, Any]) -> None:
         raise InputError("`prompts` is a mapping such as {answer: prompt/guide-answer}.")
     for reference in prompts.values():
         parse_selector(str(reference), kind="prompt")
+    if "cascade" in content:
+        _check_cascade(content["cascade"])
     if "model" in content:
         parse_selector(str(content["model"]), kind="model")
     if "index" in content:
         parse_selector(str(content["index"]), kind="index")
+
+
+def _check_cascade(cascade: object) -> None:
+    steps = cascade.get("steps") if isinstance(cascade, dict) else None
+    if not isinstance(steps, list) or not all(isinstance(step, dict) and "release" in step for step in steps):
+        raise InputError("`cascade` has `steps`, a list of which each names its `release`, such as release/small.")
+    for step in steps:
+        parse_selector(str(step["release"]), kind="release")
 
 
 def _index_body(path: Path, content: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from windlass.evaluation.frontier_sentences import Named, frontier_sentence
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.samples import Item
-from windlass.evaluation.statistics import holm
+from windlass.evaluation.statistics import PairedDifference, holm
 from windlass.evaluation.verdicts import Side
 
 BEST: Final = "best"
@@ -56,6 +56,19 @@ class CostDifference(BaseModel):
     low: float | None
     high: float | None
     n: int
+
+    @classmethod
+    def of(cls, saving: PairedDifference | None, confidence: float) -> "CostDifference | None":
+        """Turn what a candidate saves into what it costs more; None where no item's cost is known in both."""
+        if saving is None:
+            return None
+        interval = saving.interval(confidence)
+        return cls(
+            difference=0.0 - saving.difference,
+            low=0.0 - interval.high if interval else None,
+            high=0.0 - interval.low if interval else None,
+            n=saving.n,
+        )
 
 
 class Candidate(BaseModel):
@@ -217,16 +230,8 @@ def _axes(sides: Sequence[Side], asked: _Asked) -> Callable[[int, int], Axes]:
 
 
 def _cost_difference(reference: Side, candidate: Side, asked: _Asked) -> CostDifference | None:
-    cheaper = _axes([reference, candidate], asked)(0, 1).cost
-    if cheaper is None:
-        return None
-    interval = cheaper.interval(asked.rule.confidence)
-    return CostDifference(
-        difference=0.0 - cheaper.difference,
-        low=0.0 - interval.high if interval else None,
-        high=0.0 - interval.low if interval else None,
-        n=cheaper.n,
-    )
+    saving = _axes([reference, candidate], asked)(0, 1).cost
+    return CostDifference.of(saving, asked.rule.confidence)
 
 
 def _cheapest(candidates: Sequence[Candidate], reference: str, cost: str) -> tuple[str, Outcome]:

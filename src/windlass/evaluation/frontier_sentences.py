@@ -24,18 +24,19 @@ def frontier_sentence(
     undecided = [each for each in cheaper if each.check and each.check.outcome == "not_enough_data"]
     if outcome == "pass":
         assert cheapest.check is not None
-        saved = f", for {_amount(cost, cheapest.cost)} an item instead of {_amount(cost, reference.cost)}"
+        saved = f", for {amount(cost, cheapest.cost)} an item instead of {amount(cost, reference.cost)}"
         still = f" {_open(undecided)}" if undecided else ""
-        return f"Pass: {cheapest.name} is good enough: {_finding(cheapest.check, reference.name)}{saved}.{still}"
+        return f"Pass: {cheapest.name} is good enough: {finding(cheapest.check, reference.name)}{saved}.{still}"
     if outcome == "fail":
         worse = "; ".join(
-            f"{each.name}: {_finding(each.check, reference.name)}" for each in _shown(cheaper) if each.check
+            f"{each.name}: {finding(each.check, reference.name)}" for each in _shown(cheaper) if each.check
         )
         return f"Fail: nothing cheaper than {reference.name} is good enough{f' ({worse})' if worse else ''}."
     return f"Not enough data: {reference.name} is the cheapest that is known to be good enough. {_open(undecided)}"
 
 
-def _finding(check: Check, reference: str) -> str:
+def finding(check: Check, reference: str) -> str:
+    """Say how a metric compares with that of a reference, of which a margin is allowed."""
     if check.difference is None:
         return f"{check.metric} has no item with a value in both runs"
     interval = "too few items for an interval"
@@ -67,7 +68,8 @@ def _shown(runs: Sequence[Named]) -> Sequence[Named]:
     return runs[:_MOST_NAMED]
 
 
-def _amount(cost: str, value: float | None) -> str:
+def amount(cost: str, value: float | None) -> str:
+    """Write an amount with its unit, by the name of its metric."""
     if value is None:
         return "an unknown cost"
     if cost.endswith("_usd"):

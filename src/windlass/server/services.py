@@ -13,6 +13,7 @@ from windlass.agents.assistants import Assistants
 from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.models import Models
+from windlass.agents.release_cascades import ReleaseCascades
 from windlass.agents.release_frontiers import ReleaseFrontiers
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
@@ -157,6 +158,7 @@ class Services:
             runs=self.runs,
             approvals=self.approvals,
         )
+        self.cascades = ReleaseCascades(registry=self.registry, runs=self.runs, gates=self.gates)
         self.frontiers = ReleaseFrontiers(registry=self.registry, runs=self.runs, gates=self.gates)
         self.syntheses = Syntheses(
             self.database,

@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { pick, pickList } from "@/shell/search";
 import { api, unwrap } from "./client";
 import type { components } from "./schema";
 
@@ -16,6 +17,12 @@ export interface FrontierSearch {
   reference?: string;
   margin?: string;
 }
+
+/** Keeps of a URL what is asked of the runs. */
+export const readSearch = (search: object): FrontierSearch => ({
+  ...pick({ ...search }, ["metric", "cost", "reference", "margin"]),
+  run: pickList({ ...search }, "run"),
+});
 
 /** The margin of the URL; nothing where that is no number above 0. */
 export function marginOf(text: string | undefined): number | undefined {

@@ -1808,6 +1808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cascades/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fit One Cascade
+         * @description Fit when a cheap release's answer is enough. The body of the release that it makes is not pushed.
+         */
+        post: operations["fit_one_cascade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views/{page}": {
         parameters: {
             query?: never;
@@ -2741,6 +2761,78 @@ export interface components {
             p_value: number | null;
             check: components["schemas"]["Check"] | null;
             cost_difference: components["schemas"]["CostDifference"] | null;
+        };
+        /**
+         * CascadeFit
+         * @description What came of it. What is expected is of items that its threshold was not chosen on.
+         */
+        CascadeFit: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "not_enough_data";
+            /** Sentence */
+            sentence: string;
+            cheap: components["schemas"]["RunSummary"];
+            strong: components["schemas"]["RunSummary"];
+            /** Metric */
+            metric: string;
+            /** Cost */
+            cost: string;
+            /** Margin */
+            margin: number;
+            /** Measure */
+            measure: string;
+            /** Items */
+            items: number;
+            /** Unsure */
+            unsure: number;
+            /** Escalate Below */
+            escalate_below: number | null;
+            /** Expected */
+            expected: {
+                [key: string]: components["schemas"]["MetricSummary"];
+            };
+            check: components["schemas"]["Check"];
+            cost_difference: components["schemas"]["CostDifference"] | null;
+            /** Apgr */
+            apgr: number | null;
+            /** Calibration */
+            calibration: [
+                number,
+                number
+            ][];
+            /** Calibration Error */
+            calibration_error: number | null;
+            /** Needed N */
+            needed_n: number | null;
+            /** Release */
+            release: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /** CascadeRequest */
+        CascadeRequest: {
+            /** Margin */
+            margin: number;
+            /** Metric */
+            metric?: string | null;
+            /** Cost */
+            cost?: string | null;
+            /**
+             * Confidence
+             * @default 0.95
+             */
+            confidence: number;
+            /** Cluster */
+            cluster?: string | null;
+            /** Cheap */
+            cheap: string;
+            /** Strong */
+            strong: string;
+            /** Dataset */
+            dataset?: string | null;
         };
         /**
          * Change
@@ -10570,6 +10662,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fit_one_cascade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CascadeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CascadeFit"];
                 };
             };
             /** @description Validation Error */

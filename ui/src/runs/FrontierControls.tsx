@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type KeyboardEvent, useState } from "react";
-import { type Frontier, type FrontierSearch, marginOf } from "@/api/frontier";
+import { type Frontier, type FrontierSearch, marginOf, readSearch } from "@/api/frontier";
 import { TextField } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { useWords } from "@/i18n/useWords";
@@ -17,7 +17,7 @@ interface Props {
 export function FrontierControls({ found, names }: Props) {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/runs/frontier" });
-  const search = useSearch({ from: "/runs/frontier" });
+  const search = readSearch(useSearch({ from: "/runs/frontier" }));
   const ask = (changed: Partial<FrontierSearch>) =>
     void navigate({ search: { ...search, ...changed }, replace: true });
   const options = (texts: string[]) => texts.map((value) => ({ value, name: value }));

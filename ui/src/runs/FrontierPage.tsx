@@ -2,7 +2,7 @@ import "./frontierTexts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
-import { type Frontier, type FrontierSearch, frontierQuery } from "@/api/frontier";
+import { type Frontier, type FrontierSearch, frontierQuery, readSearch } from "@/api/frontier";
 import { DatasetName } from "@/components/DatasetName";
 import { OutcomeBadge } from "@/components/Marks";
 import { Page } from "@/components/Page";
@@ -19,7 +19,7 @@ const FrontierPlot = lazy(() =>
 
 export function FrontierPage() {
   const { t } = useWords();
-  const search = useSearch({ from: "/runs/frontier" });
+  const search = readSearch(useSearch({ from: "/runs/frontier" }));
   if ((search.run?.length ?? 0) < 2) {
     return (
       <Page title={t("frontier.title")} trail={<Link to="/runs">{t("nav.runs")}</Link>}>

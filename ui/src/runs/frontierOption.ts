@@ -123,7 +123,7 @@ export function frontierOption(drawn: Drawn, colours: Colours): EChartsCoreOptio
         type: "scatter",
         z: 4,
         symbolSize: 10,
-        labelLayout: { moveOverlap: "shiftY" },
+        labelLayout: { moveOverlap: "shiftY", hideOverlap: true },
         data: points.map((point) => {
           const right = point.cost > middle;
           return {

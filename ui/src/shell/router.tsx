@@ -29,7 +29,7 @@ function RouteError({ error, reset }: ErrorComponentProps) {
   return <ErrorState error={error} retry={reset} />;
 }
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: RouteError });
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
 /** Data asked for when a link is hovered, so that a click finds it there; failures show on the page itself. */
 const warm = (...queries: unknown[]) => {
@@ -214,10 +214,8 @@ const compare = createRoute({
 const frontier = createRoute({
   getParentRoute: () => root,
   path: "/runs/frontier",
-  validateSearch: (search: Record<string, unknown>): FrontierSearch => ({
-    run: pickList(search, "run"),
-    ...pick(search, ["metric", "cost", "reference", "margin"]),
-  }),
+  // The page reads it: what is checked here weighs on the first load of every page.
+  validateSearch: (search: FrontierSearch & Record<string, unknown>) => search as FrontierSearch,
   component: lazyRouteComponent(() => import("@/runs/FrontierPage"), "FrontierPage"),
 });
 
