@@ -202,6 +202,13 @@ def test_a_threshold_beyond_one_that_is_not_shown_is_not_reached() -> None:
     assert alike.threshold == NEVER
 
 
+def test_answers_that_are_equally_sure_are_not_parted() -> None:
+    sure = np.array([0.4] * 58 + [0.9] * 42)
+    strong, cheap = np.ones(100), (sure > 0.5).astype(float)
+    chosen = choose_threshold(Pairs(sure, cheap, strong, None), margin=0.1, tail=0.025)
+    assert chosen.threshold == pytest.approx(0.65)
+
+
 def test_a_cascade_on_the_margin_passes_no_more_often_than_promised() -> None:
     """Items alike in all: at every threshold the loss is the share kept times 0.1, and the margin is 0.04."""
     wrong = 0

@@ -66,8 +66,11 @@ def choose_threshold(pairs: Pairs, *, margin: float, tail: float) -> Chosen:
 
 
 def _sequence(confidence: Floats) -> list[float]:
-    """Return thresholds that escalate ever less, between the confidences that there are."""
+    """Return thresholds that escalate ever less, each between two confidences that there are."""
     known = np.sort(confidence[np.isfinite(confidence)])
+    values = np.unique(known)
     cuts = [known.size * share // _SHARES for share in range(_SHARES - 1, 0, -1)]
-    between = [(known[cut - 1] + known[cut]) / 2 for cut in cuts if cut > 0 and known[cut - 1] < known[cut]]
-    return [*dict.fromkeys(map(float, between)), NEVER]
+    # Answers that are equally sure go together, so that a cut among them moves above them.
+    above = [int(np.searchsorted(values, known[cut - 1], side="right")) for cut in cuts if cut > 0]
+    between = [float(values[place - 1] + values[place]) / 2 for place in above if place < values.size]
+    return [*dict.fromkeys(between), NEVER]
