@@ -74,7 +74,7 @@ def amount(cost: str, value: float | None) -> str:
         return "an unknown cost"
     if cost.endswith("_usd"):
         return f"${value:.3g}"
-    return f"{value:.3g} s" if cost.endswith("_s") else f"{value:.4g} {cost}"
+    return f"{value:.3g} s" if cost.endswith("_s") else f"{value:.4g} {cost.replace('_', ' ')}"
 
 
 def _number(value: float | None) -> str:

@@ -4,7 +4,7 @@ import { type Frontier, type FrontierSearch, marginOf, readSearch } from "@/api/
 import { TextField } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { useWords } from "@/i18n/useWords";
-import styles from "./Frontier.module.css";
+import styles from "./Runs.module.css";
 
 const BEST = "best";
 
@@ -22,7 +22,7 @@ export function FrontierControls({ found, names }: Props) {
     void navigate({ search: { ...search, ...changed }, replace: true });
   const options = (texts: string[]) => texts.map((value) => ({ value, name: value }));
   return (
-    <div className={styles.controls}>
+    <div className={styles.asked}>
       <Select
         label={t("frontier.quality")}
         labelled

@@ -8,10 +8,10 @@ import { OutcomeBadge } from "@/components/Marks";
 import { Page } from "@/components/Page";
 import { EmptyState, Loaded } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
-import styles from "./Frontier.module.css";
 import { FrontierControls } from "./FrontierControls";
 import { FrontierTable } from "./FrontierTable";
 import { pointsOf } from "./frontierOption";
+import styles from "./Runs.module.css";
 
 const FrontierPlot = lazy(() =>
   import("./FrontierPlot").then((module) => ({ default: module.FrontierPlot })),
@@ -82,7 +82,7 @@ function Body({ found }: { found: Frontier }) {
     [found, names],
   );
   return (
-    <div className={styles.page}>
+    <div className={styles.frontier}>
       <FrontierControls found={found} names={names} />
       <p className={styles.sentence}>
         {found.outcome ? (

@@ -6,8 +6,8 @@ import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
-import styles from "./Frontier.module.css";
 import { orderMetrics } from "./metrics";
+import styles from "./Runs.module.css";
 
 interface Props {
   found: Frontier;
@@ -105,7 +105,7 @@ function Judged({ candidate, found }: { candidate: FrontierCandidate; found: Fro
     return (
       <>
         <td>
-          <span className={styles.verdict}>
+          <span className={styles.judged}>
             <span className="dim">{t("frontier.is_reference")}</span>
             {cheapest}
           </span>
@@ -120,7 +120,7 @@ function Judged({ candidate, found }: { candidate: FrontierCandidate; found: Fro
   return (
     <>
       <td>
-        <span className={styles.verdict}>
+        <span className={styles.judged}>
           <span
             data-tip={
               check.needed_n ? t("frontier.needed", { n: check.needed_n }) : (check.warning ?? undefined)
