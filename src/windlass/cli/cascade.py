@@ -60,7 +60,7 @@ def fit(
         found = client.post("/cascades/fit", request)
         _print_fit(found)
         if push is not None and found["release"] is not None:
-            body = {"body": found["release"], "message": found["sentence"]}
+            body = {"body": found["release"], "message": f"fitted with a margin of {margin:g}"}
             version = client.post(f"/artifacts/release/{push}", body)
             print(f"release/{push}@{version['number']} {'pushed' if version['is_new'] else 'is there already'}")
         elif push is not None:

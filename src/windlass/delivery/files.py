@@ -12,6 +12,15 @@ other format of datasets is one, too. A YAML file of a release:
     index: index/guide
     retrieval: {k: 6, mode: hybrid}
 
+or, of a cascade of releases:
+
+    kind: release
+    name: guide-cascade
+    cascade:
+      steps:
+        - {release: release/guide-small, confidence: likeness, escalate_below: 0.62}
+        - {release: release/guide-to-mlops}
+
 and of an index, whose documents are files named by patterns relative to it:
 
     kind: index
@@ -80,7 +89,8 @@ def read_files(paths: Iterable[Path]) -> list[ArtifactFile]:
             "There is nothing to push there: no *.md with front matter, *.jsonl, *.yaml with a kind "
             "or *.py with @windlass.evaluator."
         )
-    return sorted(found, key=lambda file: _ORDER.index(file.kind))
+    # A cascade refers to other releases.
+    return sorted(found, key=lambda file: (_ORDER.index(file.kind), "cascade" in file.body))
 
 
 def read_file(path: Path) -> ArtifactFile:
