@@ -50,7 +50,7 @@ class FrontierQuestion(BaseModel):
 
 
 class CostDifference(BaseModel):
-    """Candidate − reference, over the items whose cost is known in both."""
+    """FrontierCandidate − reference, over the items whose cost is known in both."""
 
     difference: float
     low: float | None
@@ -71,7 +71,7 @@ class CostDifference(BaseModel):
         )
 
 
-class Candidate(BaseModel):
+class FrontierCandidate(BaseModel):
     """One run among the others."""
 
     run: RunSummary
@@ -99,7 +99,7 @@ class Frontier(BaseModel):
     margin: float | None
     confidence: float
     items: int
-    candidates: list[Candidate]
+    candidates: list[FrontierCandidate]
     """The cheapest first; last those whose cost is not known."""
     front: list[str]
     """Those that no other run dominates as seen, the cheapest first."""
@@ -136,7 +136,7 @@ def find_frontier(sides: Sequence[Side], question: FrontierQuestion, *, items: M
     checks = _checks(sides, reference, question.margin, asked)
     standings = dominances([side.run.id for side in sides], _axes(sides, asked), tail=question.tail)
     candidates = [
-        Candidate(
+        FrontierCandidate(
             run=RunSummary.model_validate(side.run.model_dump()),
             standing=standings[side.run.id].standing,
             dominated_by=standings[side.run.id].by,
@@ -234,7 +234,7 @@ def _cost_difference(reference: Side, candidate: Side, asked: _Asked) -> CostDif
     return CostDifference.of(saving, asked.rule.confidence)
 
 
-def _cheapest(candidates: Sequence[Candidate], reference: str, cost: str) -> tuple[str, Outcome]:
+def _cheapest(candidates: Sequence[FrontierCandidate], reference: str, cost: str) -> tuple[str, Outcome]:
     """Return the first in the order of cost that is good enough, and what that says."""
     for place, each in enumerate(candidates):
         if each.run.id == reference or mean_of(each.run, cost) is None:
@@ -248,7 +248,7 @@ def _cheapest(candidates: Sequence[Candidate], reference: str, cost: str) -> tup
 
 
 def _sentence(
-    outcome: Outcome, candidates: Sequence[Candidate], cheapest: str | None, reference: Run, asked: _Asked
+    outcome: Outcome, candidates: Sequence[FrontierCandidate], cheapest: str | None, reference: Run, asked: _Asked
 ) -> str:
     named = [
         Named(

@@ -6,7 +6,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Frontier = Schemas["Frontier"];
-export type FrontierCandidate = Schemas["Candidate"];
+export type FrontierCandidate = Schemas["FrontierCandidate"];
 export type Standing = FrontierCandidate["standing"];
 
 /** What is asked of the runs, as the URL holds it. */

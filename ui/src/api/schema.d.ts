@@ -2745,24 +2745,6 @@ export interface components {
             spent_usd: number;
         };
         /**
-         * Candidate
-         * @description One run among the others.
-         */
-        Candidate: {
-            run: components["schemas"]["RunSummary"];
-            /**
-             * Standing
-             * @enum {string}
-             */
-            standing: "front" | "dominated_as_seen" | "dominated" | "unknown";
-            /** Dominated By */
-            dominated_by: string | null;
-            /** P Value */
-            p_value: number | null;
-            check: components["schemas"]["Check"] | null;
-            cost_difference: components["schemas"]["CostDifference"] | null;
-        };
-        /**
          * CascadeFit
          * @description What came of it. What is expected is of items that its threshold was not chosen on.
          */
@@ -3123,7 +3105,7 @@ export interface components {
         };
         /**
          * CostDifference
-         * @description Candidate − reference, over the items whose cost is known in both.
+         * @description FrontierCandidate − reference, over the items whose cost is known in both.
          */
         CostDifference: {
             /** Difference */
@@ -3761,7 +3743,7 @@ export interface components {
             /** Items */
             items: number;
             /** Candidates */
-            candidates: components["schemas"]["Candidate"][];
+            candidates: components["schemas"]["FrontierCandidate"][];
             /** Front */
             front: string[];
             /** Cheapest */
@@ -3770,6 +3752,24 @@ export interface components {
             outcome: ("pass" | "fail" | "not_enough_data") | null;
             /** Sentence */
             sentence: string | null;
+        };
+        /**
+         * FrontierCandidate
+         * @description One run among the others.
+         */
+        FrontierCandidate: {
+            run: components["schemas"]["RunSummary"];
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "front" | "dominated_as_seen" | "dominated" | "unknown";
+            /** Dominated By */
+            dominated_by: string | null;
+            /** P Value */
+            p_value: number | null;
+            check: components["schemas"]["Check"] | null;
+            cost_difference: components["schemas"]["CostDifference"] | null;
         };
         /** GateRequest */
         GateRequest: {
