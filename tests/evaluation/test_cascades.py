@@ -158,6 +158,16 @@ def test_few_items_are_not_enough_and_say_how_many_are() -> None:
     assert found.sentence.startswith("Not enough data: no threshold is shown to keep within 0.01 of large@1")
 
 
+def test_a_cheap_release_that_is_far_too_bad_fails() -> None:
+    sure, cheap, _ = answers(600)
+    found = fit(side("small", 0 * cheap, 0.001, sure), side("large", 1 + 0 * cheap, 0.01), margin=0.01)
+    assert (found.outcome, found.release) == ("fail", None)
+    assert found.sentence == (
+        "Fail: small@1 is too bad beside large@1: even a cascade that escalates 19 of 20 items is shown to lose more "
+        "than 0.01."
+    )
+
+
 def test_a_cheap_release_that_costs_as_much_saves_nothing() -> None:
     sure, cheap, strong = answers(400)
     found = fit(side("small", cheap, 0.01, sure), side("large", strong, 0.01))

@@ -207,7 +207,7 @@ def _cost_difference(
 def _outcome(chosen: Chosen, quality: Check, saving: CostDifference | None) -> Outcome:
     """Return ``pass`` where a threshold is shown, holds on items that did not choose it, and saves something."""
     if chosen.threshold == ALWAYS:
-        return "not_enough_data"
+        return "fail" if chosen.too_bad else "not_enough_data"
     if quality.outcome != "pass":
         return quality.outcome
     return "pass" if saving is not None and saving.difference < 0 else "fail"

@@ -20,6 +20,11 @@ def cascade_sentence(
     """Say whether there is a cascade that is good enough, at which costs: its own, and the strong release's."""
     cheap, strong = names
     held = finding(quality, strong)
+    if threshold == ALWAYS and outcome == "fail":
+        return (
+            f"Fail: {cheap} is too bad beside {strong}: even a cascade that escalates 19 of 20 items is shown to lose "
+            f"more than {quality.margin:.3g}."
+        )
     if threshold == ALWAYS:
         items = f"; about {needed:,} items would decide" if needed else ""
         return (

@@ -41,6 +41,8 @@ class Chosen(NamedTuple):
     threshold: float
     needed: int | None
     """How many items would decide about the next lower threshold, were the difference to stay as it is."""
+    too_bad: bool = False
+    """Whether the next lower one is shown to lose more than the margin."""
 
 
 def escalates(confidence: Floats, threshold: float | Floats) -> NDArray[np.bool_]:
@@ -60,6 +62,9 @@ def choose_threshold(pairs: Pairs, *, margin: float, tail: float) -> Chosen:
         difference = paired_difference(pairs.strong, pairs.qualities(tried), pairs.clusters, seed=SEED)
         p_value = difference.p_greater(-margin)
         if p_value is None or p_value > tail:
+            lost = difference.p_less(-margin)
+            if lost is not None and lost <= tail:
+                return Chosen(threshold, None, too_bad=True)
             return Chosen(threshold, deciding_items(difference, -margin, 1 - 2 * tail))
         threshold = tried
     return Chosen(threshold, None)
