@@ -163,8 +163,8 @@ def test_a_cheap_release_that_is_far_too_bad_fails() -> None:
     found = fit(side("small", 0 * cheap, 0.001, sure), side("large", 1 + 0 * cheap, 0.01), margin=0.01)
     assert (found.outcome, found.release) == ("fail", None)
     assert found.sentence == (
-        "Fail: small@1 is too bad beside large@1: even a cascade that escalates 19 of 20 items is shown to lose more "
-        "than 0.01."
+        "Fail: small@1 is too bad beside large@1: even a cascade that escalates 19 of 20 items is shown to lose "
+        "more than 0.01."
     )
 
 
@@ -183,6 +183,23 @@ def test_answers_without_a_confidence_and_failed_ones_always_escalate() -> None:
     assert (found.items, found.unsure) == (400, 3)
     everything = fit(side("small", cheap, 0.001, sure), side("large", strong, 0.01))
     assert found.expected["escalated"].mean == pytest.approx(everything.expected["escalated"].mean, abs=0.05)
+
+
+def test_many_items_without_a_quality_keep_it_from_passing() -> None:
+    sure, cheap, strong = answers(400)
+    values: list[float | None] = list(strong)
+    values[:40] = [None] * 40
+    found = fit(side("small", cheap, 0.001, sure), side("large", values, 0.01))
+    assert (found.outcome, found.items, found.missing, found.release) == ("not_enough_data", 360, 40, None)
+    assert found.sentence.startswith("Not enough data: 40 of 400 items have no value of f1")
+
+
+def test_a_cost_that_is_not_known_is_refused() -> None:
+    sure, cheap, strong = answers(40)
+    small, large = side("small", cheap, 0.001, sure), side("large", strong, 0.01)
+    large.run.metrics["cost_usd"].mean = None
+    with pytest.raises(InputError, match="run-large has no value of cost_usd: choose another cost"):
+        fit(small, large, cost="cost_usd")
 
 
 def test_runs_that_say_nothing_of_their_confidence_are_refused_with_what_to_do() -> None:

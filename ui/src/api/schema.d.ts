@@ -2768,6 +2768,8 @@ export interface components {
             measure: string;
             /** Items */
             items: number;
+            /** Missing */
+            missing: number;
             /** Unsure */
             unsure: number;
             /** Escalate Below */

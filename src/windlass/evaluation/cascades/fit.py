@@ -10,11 +10,18 @@ from windlass.errors import InputError
 from windlass.evaluation.cascades.calibration import calibration_error, expected_quality, isotonic
 from windlass.evaluation.cascades.routing import apgr
 from windlass.evaluation.cascades.samples import ESCALATED, CascadeSamples, read_samples
-from windlass.evaluation.cascades.sentences import cascade_sentence
+from windlass.evaluation.cascades.sentences import cascade_sentence, missing_sentence
 from windlass.evaluation.cascades.thresholds import ALWAYS, NEVER, Chosen, choose_threshold
 from windlass.evaluation.checks import SEED, Check, Outcome, check, compare
 from windlass.evaluation.frontier import CostDifference
-from windlass.evaluation.frontier_choices import check_evaluators, check_runs, choose, costs_of, qualities_of
+from windlass.evaluation.frontier_choices import (
+    check_evaluators,
+    check_runs,
+    choose,
+    costs_of,
+    mean_of,
+    qualities_of,
+)
 from windlass.evaluation.results import MetricSummary, summarise
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import RunSummary
@@ -56,7 +63,9 @@ class CascadeFit(BaseModel):
     measure: str
     """Of the confidence."""
     items: int
-    """Items that both runs have a quality of."""
+    """Items that count: the strong run has a quality of them, and the cheap one too or no answer."""
+    missing: int
+    """Items that do not."""
     unsure: int
     """Items among them whose cheap answer has no confidence, or failed: they always escalate."""
     escalate_below: float | None
@@ -85,24 +94,33 @@ class _HeldOut(NamedTuple):
     """The quality that was expected of its cheap answer, without it; NaN where it has no confidence."""
 
 
+class _Fitted(NamedTuple):
+    """Everything that the answer is made of."""
+
+    question: CascadeQuestion
+    cheap: Side
+    strong: Side
+    samples: CascadeSamples
+    missing: int
+    chosen: Chosen
+    held_out: _HeldOut
+    expected: dict[str, MetricSummary]
+    quality: Check
+    saving: CostDifference | None
+    too_many_missing: bool
+
+
 def fit_cascade(cheap: Side, strong: Side, question: CascadeQuestion, *, items: Mapping[str, Item]) -> CascadeFit:
     """Fit a cascade that asks the cheap release first.
 
     The threshold is chosen on all items. What is expected of it comes from doing the same on four fifths of the
     items, by group where they have any, and looking at the last fifth, in turn.
 
-    Raises InputError for runs that cannot be compared, answers without a confidence, and fewer than thirty items.
+    Raises InputError for runs that cannot be compared, a cost that is not known, answers without a confidence, and
+    fewer than thirty items.
     """
-    runs = [cheap.run, strong.run]
-    check_runs(runs)
-    metric = choose(question.metric, qualities_of(runs), "metric")
-    cost = choose(question.cost, costs_of(runs), "cost")
-    check_evaluators(runs, metric)
-    rule = GateRule(
-        primary=Requirement(metric=metric, kind="non_inferiority", margin=question.margin),
-        confidence=question.confidence,
-        cluster=question.cluster,
-    )
+    rule, cost = _asked(cheap, strong, question)
+    metric = rule.primary.metric
     higher = cheap.run.higher_is_better.get(metric, True)
     samples = read_samples(
         cheap, strong, metric, cost, items=items, cluster=question.cluster, higher_is_better=higher
@@ -112,47 +130,100 @@ def fit_cascade(cheap: Side, strong: Side, question: CascadeQuestion, *, items: 
             f"Both runs have a value of {metric} on {len(samples.items)} items only; a cascade is fitted on "
             f"{FEWEST_ITEMS} and more."
         )
-    chosen = choose_threshold(samples.pairs, margin=question.margin, tail=rule.tail)
     held_out = _hold_out(samples, margin=question.margin, tail=rule.tail)
-    cascade = samples.results(held_out.thresholds)
+    cascade, alone = samples.results(held_out.thresholds), samples.strong_results()
     known = {item: items[item] for item in samples.items}
-    expected = summarise(cascade, list(known.values()), samples.metrics)
-    quality = _against(cascade, samples.strong_results(), rule, metric, known, higher)
-    saving = _cost_difference(cascade, samples.strong_results(), rule, cost, known)
-    outcome = _outcome(chosen, quality, saving)
+    missing = len(items) - len(known)
+    return _report(
+        _Fitted(
+            question=question,
+            cheap=cheap,
+            strong=strong,
+            samples=samples,
+            missing=missing,
+            chosen=choose_threshold(samples.pairs, margin=question.margin, tail=rule.tail),
+            held_out=held_out,
+            expected=summarise(cascade, list(known.values()), samples.metrics),
+            quality=_against(cascade, alone, rule, metric, known, higher),
+            saving=_cost_difference(cascade, alone, rule, cost, known),
+            too_many_missing=missing > rule.max_missing * len(items),
+        )
+    )
+
+
+def _asked(cheap: Side, strong: Side, question: CascadeQuestion) -> tuple[GateRule, str]:
+    """Return the rule that a cascade must keep to, and the cost, with what the question leaves out."""
+    runs = [cheap.run, strong.run]
+    check_runs(runs)
+    metric = choose(question.metric, qualities_of(runs), "metric")
+    cost = choose(question.cost, costs_of(runs), "cost")
+    check_evaluators(runs, metric)
+    unknown = next((run.id for run in runs if mean_of(run, cost) is None), None)
+    if unknown is not None:
+        raise InputError(f"{unknown} has no value of {cost}: choose another cost, or set the price of its model.")
+    rule = GateRule(
+        primary=Requirement(metric=metric, kind="non_inferiority", margin=question.margin),
+        confidence=question.confidence,
+        cluster=question.cluster,
+    )
+    return rule, cost
+
+
+def _report(fitted: _Fitted) -> CascadeFit:
+    samples, chosen = fitted.samples, fitted.chosen
+    outcome = _outcome(fitted)
     levels = isotonic(samples.sure, samples.cheap_quality_of_sure)
-    makes = outcome == "pass" and chosen.threshold not in (ALWAYS, NEVER)
     calibration = [(round(least, 6), round(value, 6)) for least, value in levels]
+    makes = outcome == "pass" and chosen.threshold not in (ALWAYS, NEVER)
     return CascadeFit(
         outcome=outcome,
-        sentence=cascade_sentence(
-            outcome,
-            threshold=chosen.threshold,
-            measure=samples.measure,
-            quality=quality,
-            escalated=expected[ESCALATED].mean,
-            cost=cost,
-            costs=(expected[cost].mean, samples.strong_cost),
-            names=(_name(cheap), _name(strong)),
-            needed=chosen.needed,
-        ),
-        cheap=RunSummary.model_validate(cheap.run.model_dump()),
-        strong=RunSummary.model_validate(strong.run.model_dump()),
-        metric=metric,
-        cost=cost,
-        margin=question.margin,
+        sentence=_sentence(fitted, outcome),
+        cheap=RunSummary.model_validate(fitted.cheap.run.model_dump()),
+        strong=RunSummary.model_validate(fitted.strong.run.model_dump()),
+        metric=samples.metric,
+        cost=samples.cost,
+        margin=fitted.question.margin,
         measure=samples.measure,
         items=len(samples.items),
+        missing=fitted.missing,
         unsure=len(samples.items) - int(samples.sure.size),
         escalate_below=_rounded(chosen.threshold),
-        expected=expected,
-        check=quality,
-        cost_difference=saving,
+        expected=fitted.expected,
+        check=fitted.quality,
+        cost_difference=fitted.saving,
         apgr=_apgr(samples),
         calibration=calibration,
-        calibration_error=_calibration_error(held_out, samples),
+        calibration_error=_calibration_error(fitted.held_out, samples),
         needed_n=chosen.needed,
-        release=_body(cheap, strong, samples.measure, chosen.threshold, calibration) if makes else None,
+        release=_body(fitted, calibration) if makes else None,
+    )
+
+
+def _outcome(fitted: _Fitted) -> Outcome:
+    """Return ``pass`` where a threshold is shown, holds on items that did not choose it, and saves something."""
+    if fitted.chosen.threshold == ALWAYS:
+        return "fail" if fitted.chosen.too_bad else "not_enough_data"
+    if fitted.quality.outcome != "pass":
+        return fitted.quality.outcome
+    if fitted.saving is None or fitted.saving.difference >= 0:
+        return "fail"
+    return "not_enough_data" if fitted.too_many_missing else "pass"
+
+
+def _sentence(fitted: _Fitted, outcome: Outcome) -> str:
+    samples = fitted.samples
+    if outcome == "not_enough_data" and fitted.too_many_missing:
+        return missing_sentence(fitted.missing, len(samples.items) + fitted.missing, samples.metric)
+    return cascade_sentence(
+        outcome,
+        threshold=fitted.chosen.threshold,
+        measure=samples.measure,
+        quality=fitted.quality,
+        escalated=fitted.expected[ESCALATED].mean,
+        cost=samples.cost,
+        costs=(fitted.expected[samples.cost].mean, mean_of(fitted.strong.run, samples.cost)),
+        names=(_name(fitted.cheap), _name(fitted.strong)),
+        needed=fitted.chosen.needed,
     )
 
 
@@ -204,15 +275,6 @@ def _cost_difference(
     return CostDifference.of(compared.improvement, rule.confidence)
 
 
-def _outcome(chosen: Chosen, quality: Check, saving: CostDifference | None) -> Outcome:
-    """Return ``pass`` where a threshold is shown, holds on items that did not choose it, and saves something."""
-    if chosen.threshold == ALWAYS:
-        return "fail" if chosen.too_bad else "not_enough_data"
-    if quality.outcome != "pass":
-        return quality.outcome
-    return "pass" if saving is not None and saving.difference < 0 else "fail"
-
-
 def _apgr(samples: CascadeSamples) -> float | None:
     pairs = samples.pairs
     if float((pairs.strong - pairs.cheap).mean()) <= 0:
@@ -231,17 +293,15 @@ def _rounded(threshold: float) -> float | None:
     return None if threshold in (ALWAYS, NEVER) else round(threshold, 12)
 
 
-def _body(
-    cheap: Side, strong: Side, measure: str, threshold: float, calibration: Sequence[tuple[float, float]]
-) -> dict[str, JsonValue]:
+def _body(fitted: _Fitted, calibration: Sequence[tuple[float, float]]) -> dict[str, JsonValue]:
     first: dict[str, JsonValue] = {
-        "release": _reference(cheap),
-        "confidence": measure,
-        "escalate_below": _rounded(threshold),
+        "release": _reference(fitted.cheap),
+        "confidence": fitted.samples.measure,
+        "escalate_below": _rounded(fitted.chosen.threshold),
         "calibration": [list(level) for level in calibration],
     }
-    description = f"Fitted on {cheap.run.id} and {strong.run.id}."
-    return {"description": description, "cascade": {"steps": [first, {"release": _reference(strong)}]}}
+    description = f"Fitted on {fitted.cheap.run.id} and {fitted.strong.run.id}."
+    return {"description": description, "cascade": {"steps": [first, {"release": _reference(fitted.strong)}]}}
 
 
 def _reference(side: Side) -> dict[str, JsonValue]:

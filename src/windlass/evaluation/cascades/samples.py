@@ -47,10 +47,6 @@ class CascadeSamples:
     def cheap_quality_of_sure(self) -> Floats:
         return self.cheap_quality[np.isfinite(self.pairs.confidence)]
 
-    @property
-    def strong_cost(self) -> float:
-        return float(np.nanmean(self.strong_amounts[self.cost]))
-
     def results(self, thresholds: Floats) -> dict[str, SampleResult]:
         """Return what a cascade with these thresholds, one for each item, would have made of the items.
 

@@ -22,8 +22,8 @@ def cascade_sentence(
     held = finding(quality, strong)
     if threshold == ALWAYS and outcome == "fail":
         return (
-            f"Fail: {cheap} is too bad beside {strong}: even a cascade that escalates 19 of 20 items is shown to lose "
-            f"more than {quality.margin:.3g}."
+            f"Fail: {cheap} is too bad beside {strong}: even a cascade that escalates 19 of 20 items is shown to "
+            f"lose more than {quality.margin:.3g}."
         )
     if threshold == ALWAYS:
         items = f"; about {needed:,} items would decide" if needed else ""
@@ -42,3 +42,9 @@ def cascade_sentence(
         return f"Fail: a cascade would be good enough ({held}) and save nothing: {price}."
     word = "Fail" if outcome == "fail" else "Not enough data"
     return f"{word}: on items that the threshold was not chosen on, {held}."
+
+
+def missing_sentence(missing: int, items: int, metric: str) -> str:
+    """Say that too many items have no quality for the others to speak for all."""
+    of_all = f"{missing} of {items} items have no value of {metric}"
+    return f"Not enough data: {of_all}, and what is left may flatter one side."
