@@ -172,3 +172,9 @@ def test_a_cascade_is_evaluated_and_served_like_any_release(project: Project) ->
     served = project.ask("both@production", UNSURE).json()
     assert served["choices"][0]["message"]["content"] == "7"
     assert served["usage"]["completion_tokens"] == 2
+    streamed = {"model": "both@production", "stream": True, "messages": [{"role": "user", "content": UNSURE}]}
+    with project.http() as http:
+        events = http.post("/v1/chat/completions", json=streamed).text
+    # Nothing of the answer that was passed over, which is 8.
+    assert ('"content": "7"' in events, '"content": "8"' in events) == (True, False)
+    assert events.endswith("data: [DONE]\n\n")
