@@ -43,7 +43,9 @@ def assistant(project: Project) -> Assistant:
     project.client.post("/artifacts/release/adder", {"body": release})
     services = project.live.services
     version = services.environments.resolve(project.name, "release/adder@latest")
-    return services.assistants.load(project.name, version, services.recorder.tracer(project.name))
+    loaded = services.assistants.load(project.name, version, services.recorder.tracer(project.name))
+    assert isinstance(loaded, Assistant)
+    return loaded
 
 
 def answer(assistant: Assistant, question: str = "What is 3 + 4?", **more: Any) -> Answer:

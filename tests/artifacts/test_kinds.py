@@ -35,7 +35,7 @@ def test_a_release_of_code_needs_no_prompt() -> None:
         (
             "release",
             {},
-            "This is no release: a release binds at least one prompt and a model, or code of your own.",
+            "This is no release: a release binds at least one prompt and a model, code of your own, or a cascade.",
         ),
         ("release", {"prompts": RELEASE["prompts"]}, "This is no release: a release binds at least one prompt"),
         ("release", {**RELEASE, "retrieval": {"k": 3}}, "there are retrieval settings but no index to search"),

@@ -166,7 +166,7 @@ def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path: Pa
         ("x.py", "def f(): 1", "FILE: The source of an evaluator has one function with @windlass.evaluator"),
         ("x.py", "@windlass.evaluator(name='Né')\ndef f(s): 1", "FILE: .*Né"),
         ("x.yaml", "kind: evaluator\nname: x\n", "FILE: This is no evaluator: function: Field required"),
-        ("x.yaml", "kind: release\nname: x\nprompt: y\n", "FILE: A release has no 'prompt'; it has code, desc"),
+        ("x.yaml", "kind: release\nname: x\nprompt: y\n", "FILE: A release has no 'prompt'; it has cascade, code"),
         ("x.yaml", "kind: release\nname: x\n1: y\n", "FILE: A release has no '1'"),
         ("x.yaml", "kind: release\nname: x\nprompts: [y]\n", "FILE: `prompts` is a mapping such as"),
         ("x.yaml", "kind: release\nname: x\nprompts: {a: Y Z}\n", "FILE: 'Y Z' does not name a version"),
@@ -215,3 +215,32 @@ def test_in_a_folder_python_without_an_evaluator_is_somebody_else_s(tmp_path: Pa
     assert read_files([tmp_path]) == [
         ArtifactFile(tmp_path / "brief.py", "evaluator", "brief", {"function": "brief", "source": source})
     ]
+
+
+CASCADE = """\
+kind: release
+name: both
+cascade:
+  steps:
+    - {release: release/small, confidence: likeness, escalate_below: 0.6}
+    - {release: guide@3}
+"""
+
+
+def test_a_cascade_is_pushed_after_the_releases_that_it_binds(tmp_path: Path) -> None:
+    write(tmp_path, a_cascade_DOT_yaml=CASCADE, z_release_DOT_yaml=RELEASE)
+    assert [file.name for file in read_files([tmp_path])] == ["guide", "both"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "wrong"),
+    [
+        ("[]", "has `steps`, a list"),
+        ("{steps: [{confidence: likeness}]}", "each names its `release`"),
+        ("{steps: [{release: model/x}]}", "but a release is needed here"),
+    ],
+)
+def test_a_cascade_without_its_releases_is_refused(tmp_path: Path, steps: str, wrong: str) -> None:
+    write(tmp_path, a_DOT_yaml=f"kind: release\nname: both\ncascade: {steps}\n")
+    with pytest.raises(InputError, match=wrong):
+        read_file(tmp_path / "a.yaml")

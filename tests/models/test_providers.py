@@ -177,7 +177,7 @@ def test_the_environment_can_name_the_server(server: ScriptedServer, monkeypatch
 def test_wrong_parameters_and_no_messages_are_refused_before_any_request(server: ScriptedServer) -> None:
     model = open_model("openai:any", base_url=server.url)
     before = len(server.calls)
-    with pytest.raises(InputError, match="no parameter 'temprature'; it knows max_tokens"):
+    with pytest.raises(InputError, match="no parameter 'temprature'; it knows logprobs, max_tokens"):
         complete(model, temprature=1)
     with pytest.raises(InputError, match="'temperature' is wrong"):
         complete(model, temperature=3)

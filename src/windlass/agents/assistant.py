@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, Tracer, set_span_in_context
@@ -16,7 +17,7 @@ from windlass.artifacts.kinds import Retrieval
 from windlass.artifacts.prompts import Prompt, render_prompt
 from windlass.errors import InputError
 from windlass.models.calls.run_calls import RunCalls
-from windlass.models.completion import ChatModel, Completion, Message, Usage
+from windlass.models.completion import ChatModel, Completion, Confidence, Message, Usage
 from windlass.retrieval.index import Hit, Index
 
 
@@ -32,6 +33,41 @@ class Answer:
     finish_reason: str
     model: str
     trace_id: str
+    confidence: Confidence | None = None
+    """How sure the model was of it, where it says."""
+
+
+class Answerer(Protocol):
+    """A release that answers: by itself, or as a cascade of others."""
+
+    @property
+    def digest(self) -> str:
+        """The release's."""
+        ...
+
+    def governed_by(self, calls: RunCalls) -> "Answerer":
+        """Return it with its models asked as a run may ask."""
+        ...
+
+    async def answer(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        attributes: Mapping[str, AttributeValue] | None = None,
+    ) -> Answer:
+        """Answer a question; `attributes` go onto every span of it. Raises ProviderError, InputError."""
+        ...
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        attributes: Mapping[str, AttributeValue] | None = None,
+    ) -> AsyncIterator[str | Answer]:
+        """Answer piece by piece: text as it comes, and last the whole Answer."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -64,9 +100,13 @@ class Assistant:
         *,
         history: Sequence[Message] = (),
         attributes: Mapping[str, AttributeValue] | None = None,
+        parent: Context | None = None,
     ) -> Answer:
-        """Answer a question; `attributes` go onto every span of it. Raises ProviderError, InputError."""
-        turn = self._begin(question, attributes)
+        """Answer a question; `attributes` go onto every span of it. Raises ProviderError, InputError.
+
+        Its trace is one of its own, or goes on below the span of ``parent``.
+        """
+        turn = self._begin(question, attributes, parent)
         try:
             messages = await self._prepare(turn, history)
             with self._calling(turn, messages) as call:
@@ -83,9 +123,10 @@ class Assistant:
         *,
         history: Sequence[Message] = (),
         attributes: Mapping[str, AttributeValue] | None = None,
+        parent: Context | None = None,
     ) -> AsyncIterator[str | Answer]:
         """Answer piece by piece: text as it comes, and last the whole Answer."""
-        turn = self._begin(question, attributes)
+        turn = self._begin(question, attributes, parent)
         completion: Completion | None = None
         try:
             messages = await self._prepare(turn, history)
@@ -104,12 +145,15 @@ class Assistant:
         assert completion is not None, "a model's stream ends with its Completion"
         yield turn.answered(completion)
 
-    def _begin(self, question: str, attributes: Mapping[str, AttributeValue] | None) -> "_Turn":
+    def _begin(
+        self, question: str, attributes: Mapping[str, AttributeValue] | None, parent: Context | None
+    ) -> "_Turn":
         if not question.strip():
             raise InputError("The question is empty; the last user message is what the release is asked.")
         shared = {**spans.release(self.name, self.digest), **(attributes or {})}
         span = self.tracer.start_span(
             f"invoke_agent {self.name}",
+            context=parent,
             attributes={
                 **spans.agent(self.name, self.digest),
                 **spans.input_messages([Message("user", question)]),
@@ -180,6 +224,7 @@ class _Turn:
             finish_reason=completion.finish_reason,
             model=completion.model,
             trace_id=format(self.span.get_span_context().trace_id, "032x"),
+            confidence=completion.confidence,
         )
 
     def _latency(self, completion: Completion) -> float:

@@ -5,8 +5,10 @@ from collections import OrderedDict
 
 from opentelemetry.trace import Tracer
 
-from windlass.agents.assistant import Assistant
+from windlass.agents.assistant import Answerer, Assistant
+from windlass.agents.cascade import CascadeAssistant, Step
 from windlass.agents.models import Models
+from windlass.artifacts.cascades import Cascade
 from windlass.artifacts.kinds import Model, Release, Retrieval
 from windlass.artifacts.prompts import Prompt
 from windlass.artifacts.registry import Registry
@@ -28,9 +30,9 @@ class Assistants:
         self._indexes = indexes
         self._models = models
         self._lock = threading.Lock()
-        self._loaded: OrderedDict[tuple[str, str, str], Assistant] = OrderedDict()
+        self._loaded: OrderedDict[tuple[str, str, str], Answerer] = OrderedDict()
 
-    def load(self, project: str, release: Version, tracer: Tracer) -> Assistant:
+    def load(self, project: str, release: Version, tracer: Tracer) -> Answerer:
         """Return the assistant of a release.
 
         Raises InputError for a release that this server cannot run, ConfigurationError for a model without a key.
@@ -45,8 +47,28 @@ class Assistants:
                 self._loaded.popitem(last=False)
             return assistant
 
-    def _build(self, project: str, release: Version, tracer: Tracer) -> Assistant:
+    def _build(self, project: str, release: Version, tracer: Tracer) -> Answerer:
         body = Release.model_validate(release.body)
+        if body.cascade is not None:
+            return self._cascade(project, release, body.cascade, tracer)
+        return self._assistant(project, release, body, tracer)
+
+    def _cascade(self, project: str, release: Version, cascade: Cascade, tracer: Tracer) -> CascadeAssistant:
+        members = [self._registry.get(project, str(step.release)) for step in cascade.steps]
+        bodies = [Release.model_validate(member.body) for member in members]
+        inner = next((member for member, body in zip(members, bodies, strict=True) if body.cascade), None)
+        if inner is not None:
+            raise InputError(
+                f"release/{release.name} has a step that is a cascade itself, release/{inner.name}: put its steps "
+                "in its place."
+            )
+        assistants = [
+            self._assistant(project, member, body, tracer) for member, body in zip(members, bodies, strict=True)
+        ]
+        steps = tuple(Step(assistant, rule) for assistant, rule in zip(assistants, cascade.steps, strict=True))
+        return CascadeAssistant(release.name, release.digest, steps, tracer)
+
+    def _assistant(self, project: str, release: Version, body: Release, tracer: Tracer) -> Assistant:
         if body.model is None or _PROMPT not in body.prompts:
             raise InputError(
                 f"release/{release.name} cannot be run here: it needs a model and a prompt bound as {_PROMPT!r}; "

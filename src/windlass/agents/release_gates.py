@@ -52,8 +52,8 @@ class ReleaseGates:
         """
         project = principal.project
         data = self._registry.get(project, dataset, kind="dataset").digest if dataset else None
-        after = self._find(project, candidate, data)
-        before = self._find(project, baseline, data or after.dataset.digest)
+        after = self.find(project, candidate, data)
+        before = self.find(project, baseline, data or after.dataset.digest)
         items = self._runs.items(after)
         return give_verdict(
             self._database,
@@ -66,7 +66,11 @@ class ReleaseGates:
             unapproved=self._approvals.unapproved(project, after.dataset.name, items),
         )
 
-    def _find(self, project: str, named: str, dataset: str | None) -> Run:
+    def find(self, project: str, named: str, dataset: str | None) -> Run:
+        """Return a run, or the newest finished one of a release (`name@what`), on a dataset where one is given.
+
+        Raises NotFound, and InputError where a release has none.
+        """
         if named.startswith(_RUN_PREFIX) and "@" not in named:
             return get_run(self._database, project, named)
         release = self._environments.resolve(project, named)

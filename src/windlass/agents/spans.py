@@ -11,7 +11,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.util.types import AttributeValue
 from pydantic import JsonValue
 
-from windlass.models.completion import Completion, Message, Picture
+from windlass.models.completion import Completion, Confidence, Message, Picture
 from windlass.retrieval.index import Hit
 
 Attributes = dict[str, AttributeValue]
@@ -95,6 +95,11 @@ def output_messages(text: str, finish_reason: str) -> Attributes:
     return {"gen_ai.output.messages": _json([message])}
 
 
+def confidence(found: Confidence) -> Attributes:
+    """Return how sure a model is of an answer, and how that was measured."""
+    return {"windlass.confidence": found.value, "windlass.confidence.measure": found.measure}
+
+
 def mark_failed(span: Span, error: BaseException) -> None:
     span.set_attribute("error.type", type(error).__name__)
     span.set_status(Status(StatusCode.ERROR, str(error)))
@@ -154,6 +159,8 @@ class ModelCall:
         )
         if completion.cost is not None:
             self._span.set_attribute("windlass.cost_usd", completion.cost)
+        if completion.confidence is not None:
+            self._span.set_attributes(confidence(completion.confidence))
         if completion.cached:
             self._span.set_attribute("windlass.call.cached", True)
         if completion.attempts > 1:

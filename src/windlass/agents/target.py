@@ -1,6 +1,6 @@
 """A release as the target of a run."""
 
-from windlass.agents.assistant import Assistant
+from windlass.agents.assistant import Answerer
 from windlass.evaluation.questions import history_of, question_of
 from windlass.evaluation.samples import Context, Item, Prediction
 
@@ -8,7 +8,7 @@ from windlass.evaluation.samples import Context, Item, Prediction
 class ReleaseTarget:
     """Asks an assistant what an item asks."""
 
-    def __init__(self, assistant: Assistant, *, run: str) -> None:
+    def __init__(self, assistant: Answerer, *, run: str) -> None:
         self._assistant = assistant
         self._run = run
 
@@ -24,4 +24,5 @@ class ReleaseTarget:
             usage=answer.usage,
             cost_usd=answer.cost_usd,
             latency_s=answer.latency_s,
+            confidence=answer.confidence,
         )

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from windlass.artifacts.cascades import Cascade
 from windlass.artifacts.evaluator_source import read_source
 from windlass.artifacts.prompts import Prompt
 from windlass.artifacts.references import Digest, Kind, Name, VersionReference
@@ -99,11 +100,17 @@ class Release(Body):
     index: VersionReference | None = None
     retrieval: Retrieval | None = None
     code: Code | None = None
+    cascade: Cascade | None = None
+    """Releases that answer in its place; it binds nothing else then."""
 
     @model_validator(mode="after")
     def _binds_what_answers(self) -> "Release":
-        if self.code is None and not (self.prompts and self.model):
-            raise ValueError("a release binds at least one prompt and a model, or code of your own")
+        if self.cascade is not None and (self.prompts or self.model or self.index or self.code):
+            raise ValueError(
+                "a cascade binds releases, which bind all else: leave prompts, model, index and code out"
+            )
+        if self.cascade is None and self.code is None and not (self.prompts and self.model):
+            raise ValueError("a release binds at least one prompt and a model, code of your own, or a cascade")
         if self.retrieval is not None and self.index is None:
             raise ValueError("there are retrieval settings but no index to search")
         for role, reference in references_of(self):
@@ -113,7 +120,7 @@ class Release(Body):
         return self
 
 
-RELEASE_PARTS: Mapping[str, Kind] = {"prompts": "prompt", "model": "model", "index": "index"}
+RELEASE_PARTS: Mapping[str, Kind] = {"prompts": "prompt", "model": "model", "index": "index", "cascade": "release"}
 """The fields of a release that refer to versions, and of which kind."""
 
 BODIES: Mapping[Kind, type[BaseModel]] = {
@@ -138,10 +145,13 @@ def validate_body(kind: Kind, body: object) -> BaseModel:
 
 
 def references_of(body: BaseModel) -> Iterator[tuple[str, VersionReference]]:
-    """Give each version that a body refers to, with the role it plays (`model`, `prompts.answer`)."""
+    """Give each version that a body refers to, with the role it plays (`model`, `prompts.answer`, `cascade.1`)."""
     for name, value in body:
         if isinstance(value, VersionReference):
             yield name, value
+        elif isinstance(value, Cascade):
+            for place, step in enumerate(value.steps, start=1):
+                yield f"{name}.{place}", step.release
         elif isinstance(value, dict):
             for key, item in value.items():
                 if isinstance(item, VersionReference):

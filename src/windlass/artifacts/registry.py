@@ -270,11 +270,24 @@ class Registry:
             if field not in body:
                 continue
             value = body[field]
-            if isinstance(value, dict) and field == "prompts":
+            if field == "cascade":
+                resolved[field] = self._cascade(tx, project, value)
+            elif isinstance(value, dict) and field == "prompts":
                 resolved[field] = {key: self._reference(tx, project, part, item) for key, item in value.items()}
             else:
                 resolved[field] = self._reference(tx, project, part, value)
         return resolved
+
+    def _cascade(self, tx: Connection, project: str, value: object) -> object:
+        if not isinstance(value, dict) or not isinstance(value.get("steps"), list):
+            return value
+        steps = [
+            {**step, "release": self._reference(tx, project, "release", step["release"])}
+            if isinstance(step, dict) and "release" in step
+            else step
+            for step in value["steps"]
+        ]
+        return {**value, "steps": steps}
 
     def _reference(self, tx: Connection, project: str, kind: Kind, value: object) -> object:
         if not isinstance(value, str):

@@ -10,6 +10,8 @@ from windlass.cli import (
     artifacts,
     audit,
     cache,
+    cascade,
+    compare,
     datasets,
     demo,
     doctor,
@@ -57,8 +59,10 @@ app.command("replay")(replay.replay)
 app.add_typer(runs.app, name="runs")
 app.command("import")(imports.import_runs)
 app.add_typer(arena.app, name="arena")
-app.command("gate")(gate.gate)
+app.command("compare")(compare.compare)
 app.command("report")(report.report)
+app.command("gate")(gate.gate)
+app.add_typer(cascade.app, name="cascade")
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")

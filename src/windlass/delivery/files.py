@@ -12,6 +12,15 @@ other format of datasets is one, too. A YAML file of a release:
     index: index/guide
     retrieval: {k: 6, mode: hybrid}
 
+or, of a cascade of releases:
+
+    kind: release
+    name: guide-cascade
+    cascade:
+      steps:
+        - {release: release/guide-small, confidence: likeness, escalate_below: 0.62}
+        - {release: release/guide-to-mlops}
+
 and of an index, whose documents are files named by patterns relative to it:
 
     kind: index
@@ -80,7 +89,8 @@ def read_files(paths: Iterable[Path]) -> list[ArtifactFile]:
             "There is nothing to push there: no *.md with front matter, *.jsonl, *.yaml with a kind "
             "or *.py with @windlass.evaluator."
         )
-    return sorted(found, key=lambda file: _ORDER.index(file.kind))
+    # A cascade refers to other releases.
+    return sorted(found, key=lambda file: (_ORDER.index(file.kind), "cascade" in file.body))
 
 
 def read_file(path: Path) -> ArtifactFile:
@@ -231,10 +241,20 @@ def _check_release(content: dict[str, Any]) -> None:
         raise InputError("`prompts` is a mapping such as {answer: prompt/guide-answer}.")
     for reference in prompts.values():
         parse_selector(str(reference), kind="prompt")
+    if "cascade" in content:
+        _check_cascade(content["cascade"])
     if "model" in content:
         parse_selector(str(content["model"]), kind="model")
     if "index" in content:
         parse_selector(str(content["index"]), kind="index")
+
+
+def _check_cascade(cascade: object) -> None:
+    steps = cascade.get("steps") if isinstance(cascade, dict) else None
+    if not isinstance(steps, list) or not all(isinstance(step, dict) and "release" in step for step in steps):
+        raise InputError("`cascade` has `steps`, a list of which each names its `release`, such as release/small.")
+    for step in steps:
+        parse_selector(str(step["release"]), kind="release")
 
 
 def _index_body(path: Path, content: dict[str, Any]) -> dict[str, Any]:

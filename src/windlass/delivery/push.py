@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -102,8 +103,13 @@ def _as_yaml(kind: Kind, name: str, version: dict[str, object]) -> str:
             **body,
             **{role: _reference(body[role]) for role in ("model", "index") if role in body},
             "prompts": {role: _reference(prompt) for role, prompt in body.get("prompts", {}).items()},
+            **({"cascade": _cascade(body["cascade"])} if "cascade" in body else {}),
         }
     return yaml.safe_dump({"kind": kind, "name": name, **body}, sort_keys=False, allow_unicode=True)
+
+
+def _cascade(cascade: dict[str, list[dict[str, Any]]]) -> dict[str, object]:
+    return {"steps": [{**step, "release": _reference(step["release"])} for step in cascade["steps"]]}
 
 
 def _reference(reference: dict[str, str]) -> str:

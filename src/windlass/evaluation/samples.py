@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.replayed import Replay
 from windlass.evaluation.trajectories import ToolCall
-from windlass.models.completion import Usage
+from windlass.models.completion import Confidence, Usage
 
 
 class Item(BaseModel):
@@ -55,6 +55,8 @@ class Prediction:
 
     media: tuple[Media, ...] = ()
     """The pictures and clips that it made."""
+    confidence: Confidence | None = None
+    """How sure the model was of it, where it says."""
 
     @property
     def is_cut_off(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from windlass.agents.assistant import Answer, Assistant
+from windlass.agents.assistant import Answer, Answerer
 from windlass.agents.streams import closing
 from windlass.errors import InputError, WindlassError
 from windlass.models.completion import Message
@@ -94,7 +94,7 @@ def completion_of(answer: Answer, model: str) -> dict[str, object]:
 
 
 async def begin_stream(
-    assistant: Assistant,
+    assistant: Answerer,
     conversation: Conversation,
     request: ChatRequest,
     attributes: dict[str, str],

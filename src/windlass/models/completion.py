@@ -38,6 +38,15 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Confidence:
+    """How sure a model is of an answer, as far as the call itself says."""
+
+    measure: str
+    """``likeness`` or ``token_probability``: values of different measures cannot be compared."""
+    value: float
+
+
+@dataclass(frozen=True)
 class Completion:
     """A finished answer."""
 
@@ -57,6 +66,8 @@ class Completion:
     cached: bool = False
     """Whether it was kept from an earlier call that asked the same; its cost is 0 then, its usage and latency are
     that call's."""
+    confidence: Confidence | None = None
+    """Of a model that gives any."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,8 @@ class SamplingParameters(BaseModel):
     seed: int | None = None
     """Asks for a repeatable answer; not every provider heeds it, and none promises it."""
     stop_sequences: list[str] | None = Field(default=None, max_length=16)
+    logprobs: bool | None = None
+    """Asks for the probabilities of the answer's tokens, which make its confidence; over OpenAI's wire only."""
 
 
 _Parameters = TypeVar("_Parameters", bound=BaseModel)

@@ -18,6 +18,7 @@ from windlass.errors import InputError
 from windlass.models.completion import (
     JSON,
     Completion,
+    Confidence,
     Message,
     OutputSchema,
     SamplingParameters,
@@ -32,6 +33,7 @@ REF = "local:extractive"
 _NO_CONTEXT = "This baseline only quotes, and it was given no context to quote from."
 _NO_SENTENCE = "This baseline only quotes, and the context it was given holds no sentence."
 _CONTEXT = re.compile(r"<context>(.*?)</context>", re.DOTALL)
+_DIGITS = 6  # beyond them the likeness differs from machine to machine
 _QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
 
 
@@ -78,7 +80,7 @@ class ExtractiveModel:
     def _complete(self, messages: Sequence[Message], parameters: ExtractiveParameters) -> Completion:
         started = time.perf_counter()
         task = _read_task(messages)
-        text, finish_reason = self._answer(task, parameters)
+        text, finish_reason, likeness = self._answer(task, parameters)
         usage = Usage(
             input_tokens=sum(self._embedder.count_tokens(message.content) for message in messages),
             output_tokens=self._embedder.count_tokens(text),
@@ -90,12 +92,13 @@ class ExtractiveModel:
             finish_reason=finish_reason,
             cost=cost_of(LOCAL, REF, usage),
             latency_s=time.perf_counter() - started,
+            confidence=None if likeness is None else Confidence("likeness", likeness),
         )
 
-    def _answer(self, task: "_Task", parameters: ExtractiveParameters) -> tuple[str, str]:
-        """Return the answer and why it ends."""
+    def _answer(self, task: "_Task", parameters: ExtractiveParameters) -> tuple[str, str, float | None]:
+        """Return the answer, why it ends, and how near it lies to the question."""
         if not task.context.strip():
-            return _NO_CONTEXT, "stop"
+            return _NO_CONTEXT, "stop", None
         # A question answers no question, however near it lies.
         statements = (
             [sentence for sentence in paragraph if not sentence.endswith(("?", "？"))]
@@ -103,13 +106,16 @@ class ExtractiveModel:
         )
         paragraphs = [paragraph for paragraph in statements if paragraph]
         if not paragraphs:
-            return _NO_SENTENCE, "stop"
-        quoted = self._best_passage(task.question, paragraphs, parameters.max_sentences)
+            return _NO_SENTENCE, "stop", None
+        quoted, likeness = self._best_passage(task.question, paragraphs, parameters.max_sentences)
         kept = self._within(quoted, parameters.max_tokens)
-        return " ".join(kept), "stop" if len(kept) == len(quoted) else "length"
+        return " ".join(kept), "stop" if len(kept) == len(quoted) else "length", likeness
 
-    def _best_passage(self, question: str, paragraphs: list[list[str]], longest: int) -> list[str]:
-        """Return the run of up to `longest` sentences of one paragraph whose mean lies nearest to the question."""
+    def _best_passage(self, question: str, paragraphs: list[list[str]], longest: int) -> tuple[list[str], float]:
+        """Return the run of up to `longest` sentences of one paragraph whose mean lies nearest to the question.
+
+        Beside it the cosine of the two.
+        """
         # Overlapping chunks bring the same sentence twice.
         sentences = list(dict.fromkeys(sentence for paragraph in paragraphs for sentence in paragraph))
         vectors = self._embedder.embed([question, *sentences])
@@ -119,7 +125,8 @@ class ExtractiveModel:
         ]
         means = np.stack([vectors[[place[sentence] for sentence in passage]].mean(axis=0) for passage in passages])
         likeness = (means @ vectors[0]) / np.linalg.norm(means, axis=1)
-        return passages[int(likeness.argmax())]
+        best = int(likeness.argmax())
+        return passages[best], round(float(likeness[best]), _DIGITS)
 
     def _within(self, sentences: list[str], max_tokens: int | None) -> list[str]:
         """The first sentences that fit, and at least one: half a sentence would misquote."""

@@ -4,13 +4,14 @@ The SDKs of the providers take one to two seconds to import, so they are importe
 """
 
 import asyncio
+import math
 import os
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from windlass.errors import ConfigurationError, InputError
@@ -18,6 +19,7 @@ from windlass.models.completion import (
     JSON,
     ChatModel,
     Completion,
+    Confidence,
     Message,
     OutputSchema,
     SamplingParameters,
@@ -126,7 +128,7 @@ class ProviderModel:
         """Ask once. Raises InputError, ConfigurationError, or ProviderFailure (a ProviderError)."""
         await self._load()
         started = time.perf_counter()
-        settings = _settings(read_parameters(SamplingParameters, parameters), self._timeout_s)
+        settings = self._settings(parameters)
         with self._failures():
             from pydantic_ai.direct import model_request
 
@@ -145,7 +147,7 @@ class ProviderModel:
         """Ask once, yielding the text as it comes and then the Completion. Raises what ``complete`` raises."""
         await self._load()
         started = time.perf_counter()
-        settings = _settings(read_parameters(SamplingParameters, parameters), self._timeout_s)
+        settings = self._settings(parameters)
         with self._failures():
             from pydantic_ai.direct import model_request_stream
 
@@ -156,6 +158,15 @@ class ProviderModel:
                         yield text
                 response = events.get()
         yield self._completion(response, started)
+
+    def _settings(self, parameters: Mapping[str, JSON]) -> "ModelSettings":
+        read = read_parameters(SamplingParameters, parameters)
+        settings = _settings(read, self._timeout_s)
+        if not read.logprobs:
+            return settings
+        if self._provider != "openai":
+            raise InputError(f"{self.ref} tells no probabilities of tokens; leave the parameter `logprobs` out.")
+        return cast("ModelSettings", {**settings, "openai_logprobs": True})
 
     async def _load(self) -> None:
         """Import the provider's SDK in a thread, so that the event loop does not stand still meanwhile."""
@@ -186,6 +197,7 @@ class ProviderModel:
             finish_reason=response.finish_reason or "stop",
             cost=cost,
             latency_s=time.perf_counter() - started,
+            confidence=_confidence_of(response),
         )
 
     @contextmanager
@@ -264,6 +276,15 @@ def _settings(parameters: SamplingParameters, timeout_s: float) -> "ModelSetting
     if parameters.stop_sequences:
         settings["stop_sequences"] = parameters.stop_sequences
     return settings
+
+
+def _confidence_of(response: "ModelResponse") -> Confidence | None:
+    """Return the geometric mean of the probabilities of the answer's tokens, where the provider told them."""
+    tokens = (response.provider_details or {}).get("logprobs") or []
+    known = [float(token["logprob"]) for token in tokens]
+    if not known:
+        return None
+    return Confidence("token_probability", round(math.exp(sum(known) / len(known)), 6))
 
 
 def _structured(schema: OutputSchema, model: "Model") -> "ModelRequestParameters":

@@ -6,10 +6,11 @@ It is product code: users test their own applications with it too.
 import asyncio
 import base64
 import json
+import math
 import socket
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -53,8 +54,16 @@ class ScriptedServer:
     Use it as a context manager: ``with ScriptedServer(lambda messages: "yes") as server: … server.url``.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Message]], str], *, latency_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Sequence[Message]], str],
+        *,
+        latency_s: float = 0.0,
+        probability: Callable[[Sequence[Message], str], float] | None = None,
+    ) -> None:
+        """``probability`` is that of each token of an answer, told to those who ask for `logprobs`."""
         self._answer = answer
+        self._probability = probability
         self._latency_s = latency_s
         self._failures: deque[tuple[Failure | None, dict[str, str]]] = deque()
         self._calls: list[Call] = []
@@ -110,7 +119,9 @@ class ScriptedServer:
             status, message, code = _STATUS_FAILURES[failure]
             return JSONResponse({"error": {"message": message, "type": code, "code": code}}, status, headers)
         text = await asyncio.to_thread(self._answer, call.messages)
-        return _streamed(call, text, failure) if call.stream else _whole(call, text, failure)
+        asked = bool(body.get("logprobs")) and self._probability is not None
+        sure = self._probability(call.messages, text) if asked and self._probability else None
+        return _streamed(call, text, failure, sure) if call.stream else _whole(call, text, failure, sure)
 
     async def _models(self, request: Request) -> Response:
         del request
@@ -150,7 +161,7 @@ class _CutResponse(Response):
         await send(event)
 
 
-def _whole(call: Call, text: str, failure: Failure | None) -> Response:
+def _whole(call: Call, text: str, failure: Failure | None, sure: float | None) -> Response:
     if failure == "malformed":
         return Response('{"choices": [', media_type="application/json")
     body = {
@@ -160,7 +171,7 @@ def _whole(call: Call, text: str, failure: Failure | None) -> Response:
                 "index": 0,
                 "message": {"role": "assistant", "content": text},
                 "finish_reason": "stop",
-                "logprobs": None,
+                "logprobs": _logprobs(_pieces(text), sure),
             }
         ],
         "usage": _usage(call, text),
@@ -170,8 +181,8 @@ def _whole(call: Call, text: str, failure: Failure | None) -> Response:
     return JSONResponse(body)
 
 
-def _streamed(call: Call, text: str, failure: Failure | None) -> Response:
-    events = list(_events(call, text))
+def _streamed(call: Call, text: str, failure: Failure | None, sure: float | None) -> Response:
+    events = list(_events(call, text, sure))
     if failure == "malformed":
         events.insert(1, "data: {broken\n\n")
     if failure == "cut":
@@ -184,21 +195,29 @@ def _streamed(call: Call, text: str, failure: Failure | None) -> Response:
     return StreamingResponse(body(), media_type="text/event-stream")
 
 
-def _events(call: Call, text: str) -> Iterator[str]:
+def _events(call: Call, text: str, sure: float | None) -> Iterator[str]:
     envelope = _envelope(call, "chat.completion.chunk")
 
-    def event(delta: dict[str, str], finish_reason: str | None = None) -> str:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    def event(delta: dict[str, str], finish_reason: str | None = None, piece: Sequence[str] = ()) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": _logprobs(piece, sure)}
         return f"data: {json.dumps({**envelope, 'choices': [choice]})}\n\n"
 
     yield event({"role": "assistant", "content": ""})
     for piece in _pieces(text):
-        yield event({"content": piece})
+        yield event({"content": piece}, piece=(piece,))
     yield event({}, "stop")
     match call.body.get("stream_options"):
         case {"include_usage": True}:
             yield f"data: {json.dumps({**envelope, 'choices': [], 'usage': _usage(call, text)})}\n\n"
     yield "data: [DONE]\n\n"
+
+
+def _logprobs(pieces: Iterable[str], sure: float | None) -> dict[str, object] | None:
+    """Return what a provider says of the tokens of an answer: here each piece is one."""
+    if sure is None:
+        return None
+    known = {"logprob": math.log(sure), "bytes": None, "top_logprobs": list[object]()}
+    return {"content": [{"token": piece, **known} for piece in pieces], "refusal": None}
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -14,6 +14,8 @@ from windlass.agents.assistants import Assistants
 from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.models import Models
+from windlass.agents.release_cascades import ReleaseCascades
+from windlass.agents.release_frontiers import ReleaseFrontiers
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.agents.reports import Reports
@@ -172,6 +174,8 @@ class Services:
             runs=self.runs,
             approvals=self.approvals,
         )
+        self.cascades = ReleaseCascades(registry=self.registry, runs=self.runs, gates=self.gates)
+        self.frontiers = ReleaseFrontiers(registry=self.registry, runs=self.runs, gates=self.gates)
         self.syntheses = Syntheses(
             self.database,
             self.audit,

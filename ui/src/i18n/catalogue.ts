@@ -11,6 +11,7 @@ import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
 import type { enFirst } from "./en-first";
 import type { enGates } from "./en-gates";
+import type { enFrontier } from "./en-frontier";
 import type { enGraph } from "./en-graph";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
@@ -56,6 +57,7 @@ export type TextKey =
   | keyof typeof enEvaluators
   | keyof typeof enEvidence
   | keyof typeof enGates
+  | keyof typeof enFrontier
   | keyof typeof enGraph
   | keyof typeof enErasure
   | keyof typeof enPrices

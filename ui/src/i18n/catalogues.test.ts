@@ -13,6 +13,7 @@ import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
 import { enFirst } from "./en-first";
 import { enGates } from "./en-gates";
+import { enFrontier } from "./en-frontier";
 import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
@@ -41,6 +42,7 @@ import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
 import { koFirst } from "./ko-first";
 import { koGates } from "./ko-gates";
+import { koFrontier } from "./ko-frontier";
 import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
@@ -75,6 +77,7 @@ const en = {
   ...enReport,
   ...enDashboard,
   ...enGates,
+  ...enFrontier,
   ...enGraph,
   ...enSessions,
   ...enSettings,
@@ -105,6 +108,7 @@ const ko = {
   ...koReport,
   ...koDashboard,
   ...koGates,
+  ...koFrontier,
   ...koGraph,
   ...koSessions,
   ...koSettings,

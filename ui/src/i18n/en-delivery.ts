@@ -51,7 +51,7 @@ export const enDelivery = {
   "run.took": "took",
   "running.in": "Runs in {environment} now",
 
-  "runs.advice": "Choose two to compare",
+  "runs.advice": "Choose several",
   "runs.choose": "Choose",
   "runs.choose.one": "Choose {run} to compare",
   "runs.compare": "Compare",

@@ -54,7 +54,7 @@ export const koDelivery: Record<keyof typeof enDelivery, Text> = {
   "run.took": "걸린 시간",
   "running.in": "지금 {environment} 환경에서 실행 중",
 
-  "runs.advice": "두 개를 골라 비교하세요",
+  "runs.advice": "골라서 비교하세요",
   "runs.choose": "선택",
   "runs.choose.one": "비교할 실행으로 {run} 선택",
   "runs.compare": "비교",

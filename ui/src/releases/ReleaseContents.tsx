@@ -8,7 +8,15 @@ import { JsonTree } from "@/components/JsonTree";
 import { Loaded } from "@/components/States";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
-import { flatten, messagesOf, type PromptMessage, restOf, settingsOf, TEXT_FIELDS } from "./contents";
+import {
+  flatten,
+  messagesOf,
+  type PromptMessage,
+  restOf,
+  settingsOf,
+  TEXT_FIELDS,
+  withSteps,
+} from "./contents";
 import { PromptText } from "./PromptText";
 import styles from "./Releases.module.css";
 
@@ -24,16 +32,18 @@ const ICONS: Record<string, IconName> = {
 /** What is in a release: the text of its prompts, then model, index and its own settings. */
 export function ReleaseContents({ release }: { release: Version }) {
   const { t } = useWords();
-  const prompts = release.references.filter((reference) => reference.kind === "prompt");
-  const others = release.references.filter((reference) => reference.kind !== "prompt");
-  const { description, ...own } = settingsOf(release.body, release.references);
+  // Of a cascade the releases that answer stand in the place of the prompts.
+  const answers = (reference: VersionLink) => reference.kind === "prompt" || reference.kind === "release";
+  const first = release.references.filter(answers);
+  const others = release.references.filter((reference) => !answers(reference));
+  const { description, ...own } = withSteps(settingsOf(release.body, release.references));
   const settings = flatten(own).filter(([path]) => path);
   return (
     <>
       {typeof description === "string" && <p className={styles.message}>{description}</p>}
       <div className={styles.contents}>
         <div>
-          {prompts.map((reference) => (
+          {first.map((reference) => (
             <Part key={reference.role} reference={reference} />
           ))}
         </div>

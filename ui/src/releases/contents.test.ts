@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { VersionLink } from "@/api/types";
-import { flatten, messagesOf, settingsOf } from "./contents";
+import { flatten, messagesOf, settingsOf, withSteps } from "./contents";
 
 test("a prompt is a list of messages or one text", () => {
   expect(messagesOf({ messages: [{ role: "system", template: "Be brief." }] })).toEqual([
@@ -28,4 +28,13 @@ test("nested settings become paths, and what is empty is left out", () => {
     ["retrieval.k", 5],
     ["list", [1, 2]],
   ]);
+});
+
+test("the thresholds of a cascade are rows, numbered as its steps are", () => {
+  const steps = [{ confidence: "likeness", escalate_below: 0.6, calibration: [] }, { calibration: [] }];
+  expect(flatten(withSteps({ prompts: {}, cascade: { steps } }))).toEqual([
+    ["cascade.1.confidence", "likeness"],
+    ["cascade.1.escalate_below", 0.6],
+  ]);
+  expect(withSteps({ retrieval: { k: 6 } })).toEqual({ retrieval: { k: 6 } });
 });

@@ -53,6 +53,19 @@ export function settingsOf(body: unknown, references: readonly VersionLink[]): F
   return isFields(kept) ? kept : {};
 }
 
+/** A cascade's steps by their numbers, so that each threshold is a row; what is empty in them is left out. */
+export function withSteps(own: Fields): Fields {
+  if (!isFields(own.cascade) || !Array.isArray(own.cascade.steps)) return own;
+  const { cascade, prompts: _none, ...rest } = own;
+  const steps = (cascade as { steps: unknown[] }).steps.map((step, place) => {
+    const said = Object.entries(isFields(step) ? step : {}).filter(([, value]) => !isEmptyList(value));
+    return [String(place + 1), Object.fromEntries(said)] as const;
+  });
+  return { ...rest, cascade: Object.fromEntries(steps.filter(([, step]) => Object.keys(step).length > 0)) };
+}
+
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
+
 /** Nested settings as flat rows: retrieval.k = 6. What is empty is left out. */
 export function flatten(value: unknown, path = ""): [string, unknown][] {
   if (isFields(value) && Object.keys(value).length > 0) {

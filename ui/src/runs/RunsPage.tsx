@@ -25,21 +25,25 @@ export function RunsPage() {
   const query = useInfiniteQuery(runsQuery());
   const [chosen, setChosen] = useState<string[]>([]);
   const runs = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const pair = comparisonOf(runs, chosen);
-  // A third choice replaces the first: two runs are all that a comparison takes.
+  const pair = chosen.length === 2 ? comparisonOf(runs, chosen) : null;
   const choose = (id: string) =>
-    setChosen(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id].slice(-2));
+    setChosen(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  // Two are compared sample by sample, more by what they cost.
+  const compare = () =>
+    void (pair
+      ? navigate({ to: "/runs/compare", search: pair })
+      : navigate({ to: "/runs/frontier", search: { run: chosen } }));
   return (
     <Page
       title={t("nav.runs")}
       actions={
         runs.length > 1 && (
           <>
-            <span className={`${styles.advice} faint`}>{pair ? "" : t("runs.advice")}</span>
+            <span className={`${styles.advice} faint`}>{chosen.length > 1 ? "" : t("runs.advice")}</span>
             <Button
-              disabled={!pair}
+              disabled={chosen.length < 2}
               leftSection={<Icon name="compare" size={14} />}
-              onClick={() => pair && void navigate({ to: "/runs/compare", search: pair })}
+              onClick={compare}
             >
               {t("runs.compare")}
             </Button>

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import type { FrontierSearch } from "@/api/frontier";
 import {
   auditQuery,
   overviewQuery,
@@ -28,7 +29,7 @@ function RouteError({ error, reset }: ErrorComponentProps) {
   return <ErrorState error={error} retry={reset} />;
 }
 
-const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: RouteError });
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
 /** Data asked for when a link is hovered, so that a click finds it there; failures show on the page itself. */
 const warm = (...queries: unknown[]) => {
@@ -231,6 +232,14 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import("@/runs/ComparePage"), "ComparePage"),
 });
 
+const frontier = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/frontier",
+  // The page reads it: what is checked here weighs on the first load of every page.
+  validateSearch: (search: FrontierSearch & Record<string, unknown>) => search as FrontierSearch,
+  component: lazyRouteComponent(() => import("@/runs/FrontierPage"), "FrontierPage"),
+});
+
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId",
@@ -322,6 +331,7 @@ export const router = createRouter({
     battle,
     runs,
     compare,
+    frontier,
     run,
     verdict,
     audit,

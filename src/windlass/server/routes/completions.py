@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Send
 
 from windlass.access.principals import Principal
-from windlass.agents.assistant import Assistant
+from windlass.agents.assistant import Answerer
 from windlass.agents.streams import closing
 from windlass.artifacts.references import parse_selector
 from windlass.gateway.chat import ChatRequest, begin_stream, completion_of, read_conversation
@@ -62,7 +62,7 @@ def list_models(principal: Caller, services: ServicesOf) -> dict[str, object]:
     }
 
 
-def _assistant(body: ChatRequest, principal: Principal, services: Services) -> tuple[Assistant, dict[str, str]]:
+def _assistant(body: ChatRequest, principal: Principal, services: Services) -> tuple[Answerer, dict[str, str]]:
     selector = parse_selector(body.model, kind="release")
     release = services.environments.resolve(principal.project, selector)
     attributes = {}

@@ -1,0 +1,1 @@
+"""Cascades fitted on two runs: whom to ask first, and when its answer is not enough."""
