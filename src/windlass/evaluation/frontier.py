@@ -6,7 +6,9 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from windlass.errors import InputError
-from windlass.evaluation.checks import Check, Comparison, Level, Outcome, check, compare
+from windlass.evaluation.aligned import Aligned
+from windlass.evaluation.checks import Check, Outcome, check_all
+from windlass.evaluation.comparisons import Comparison, Level, compare
 from windlass.evaluation.dominance import Axes, Standing, dominances
 from windlass.evaluation.frontier_choices import (
     check_evaluators,
@@ -198,22 +200,14 @@ def _checks(sides: Sequence[Side], reference: Side, margin: float | None, asked:
     compared = [_compared(asked.rule.primary, reference, side, asked) for side in others]
     passing = holm([each.p_pass for each in compared], asked.rule.tail)
     failing = holm([each.p_fail for each in compared], asked.rule.tail)
-    return {
-        side.run.id: check(each, Level(*one), Level(*other), rule=asked.rule, items=len(asked.items))
-        for side, each, one, other in zip(others, compared, passing, failing, strict=True)
-    }
+    levels = [(Level(*one), Level(*other)) for one, other in zip(passing, failing, strict=True)]
+    checks = check_all(compared, levels, rule=asked.rule)
+    return {side.run.id: each for side, each in zip(others, checks, strict=True)}
 
 
 def _compared(requirement: Requirement, baseline: Side, candidate: Side, asked: _Asked) -> Comparison:
-    return compare(
-        requirement,
-        "primary",
-        baseline.samples,
-        candidate.samples,
-        rule=asked.rule,
-        items=asked.items,
-        higher_is_better=asked.directions,
-    )
+    aligned = Aligned(baseline.samples, candidate.samples, asked.items)
+    return compare(requirement, "primary", aligned, rule=asked.rule, higher_is_better=asked.directions)
 
 
 def _axes(sides: Sequence[Side], asked: _Asked) -> Callable[[int, int], Axes]:

@@ -7,12 +7,14 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from windlass.errors import InputError
+from windlass.evaluation.aligned import Aligned
 from windlass.evaluation.cascades.calibration import calibration_error, expected_quality, isotonic
 from windlass.evaluation.cascades.routing import apgr
 from windlass.evaluation.cascades.samples import ESCALATED, CascadeSamples, read_samples
 from windlass.evaluation.cascades.sentences import cascade_sentence, missing_sentence
 from windlass.evaluation.cascades.thresholds import ALWAYS, NEVER, Chosen, choose_threshold
-from windlass.evaluation.checks import SEED, Check, Outcome, check, compare
+from windlass.evaluation.checks import Check, Outcome, check_all
+from windlass.evaluation.comparisons import SEED, compare
 from windlass.evaluation.frontier import CostDifference
 from windlass.evaluation.frontier_choices import (
     check_evaluators,
@@ -255,10 +257,10 @@ def _against(
     items: Mapping[str, Item],
     higher: bool,
 ) -> Check:
-    compared = compare(
-        rule.primary, "primary", strong, cascade, rule=rule, items=items, higher_is_better={metric: higher}
-    )
-    return check(compared, *compared.alone(rule.tail), rule=rule, items=len(items))
+    aligned = Aligned(strong, cascade, items)
+    compared = compare(rule.primary, "primary", aligned, rule=rule, higher_is_better={metric: higher})
+    (only,) = check_all([compared], [compared.alone(rule.tail)], rule=rule)
+    return only
 
 
 def _cost_difference(
@@ -269,9 +271,8 @@ def _cost_difference(
     items: Mapping[str, Item],
 ) -> CostDifference | None:
     requirement = Requirement(metric=cost, kind="superiority")
-    compared = compare(
-        requirement, "primary", strong, cascade, rule=rule, items=items, higher_is_better={cost: False}
-    )
+    aligned = Aligned(strong, cascade, items)
+    compared = compare(requirement, "primary", aligned, rule=rule, higher_is_better={cost: False})
     return CostDifference.of(compared.improvement, rule.confidence)
 
 
