@@ -215,7 +215,7 @@ def check(**more: Any) -> Check:
 class FutureVerdict(Verdict):
     """One that holds more than reports know of."""
 
-    slices: list[dict[str, object]] = Field(default_factory=list)
+    strata: list[dict[str, object]] = Field(default_factory=list)
     strategy: str = ""
 
 
@@ -272,10 +272,23 @@ def test_a_verdict_draws_its_margins_on_the_side_that_is_refused() -> None:
     assert '"no worse than 0.020"' in words_of(document)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"kind": "at_most", "bound": 2.0, "percentile": 95}, "p95 at most 2.00 s"),
+        ({"kind": "non_inferiority", "margin": 0, "margin_ratio": 0.1}, "no worse than 10.0 %"),
+        ({"slice": {"field": "topic", "value": "cost"}}, "latency_s on topic=cost"),
+    ],
+)
+def test_a_verdict_says_what_was_asked_of_what(asked: dict[str, object], said: str) -> None:
+    document = verdict_report(verdict(checks=[check(metric="latency_s", **asked)]), MADE)
+    assert said in words_of(document)
+
+
 def test_whatever_else_a_verdict_holds_is_shown() -> None:
-    held = verdict(slices=[{"field": "page", "value": KOREAN, "difference": -0.25}], strategy="group_sequential")
+    held = verdict(strata=[{"field": "page", "value": KOREAN, "difference": -0.25}], strategy="group_sequential")
     document = verdict_report(held, MADE)
-    table = section(document, "Slices").blocks[0]
+    table = section(document, "Strata").blocks[0]
     assert table.rows == [["page", KOREAN, "−0.25"]]  # type: ignore[union-attr]
     assert section(document, "Also").blocks[0].facts == [("Strategy", "group_sequential")]  # type: ignore[union-attr]
 

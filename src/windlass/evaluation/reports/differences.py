@@ -6,7 +6,6 @@ from typing import NamedTuple, Protocol
 from windlass.evaluation.checks import Check
 from windlass.evaluation.reports.document import IntervalRow, Intervals, Tone
 from windlass.evaluation.reports.figures import difference, interval, is_amount
-from windlass.evaluation.rules import Requirement
 
 
 class Difference(Protocol):
@@ -34,9 +33,11 @@ class Named(NamedTuple):
 
 
 def bounds_of(checks: Sequence[Check]) -> dict[str, float]:
-    """Return what the improvement of each gated metric must lie above."""
+    """Return what the improvement must lie above, of each metric gated on all items by a margin in its units."""
     return {
-        each.metric: Requirement(metric=each.metric, kind=each.kind, margin=each.margin).bound for each in checks
+        each.metric: each.margin if each.kind == "superiority" else -each.margin
+        for each in checks
+        if each.bound is None and each.margin_ratio is None and each.slice is None
     }
 
 

@@ -63,7 +63,7 @@ def words(name: str) -> str:
 
 
 def _sections(verdict: Verdict) -> Iterator[Section]:
-    named = [Named(each.metric, each) for each in verdict.checks]
+    named = [Named(each.metric, each) for each in verdict.checks if each.slice is None and each.bound is None]
     confidence = percent(verdict.rule.confidence, 0 if verdict.rule.confidence * 100 % 1 < 1e-9 else 1)
     warnings = [
         Text(text=f"{each.metric}: {each.warning}.", tone="warn") for each in verdict.checks if each.warning
@@ -82,7 +82,7 @@ def _sections(verdict: Verdict) -> Iterator[Section]:
 def _checks(checks: Sequence[Check]) -> Table:
     rows = [
         [
-            each.metric,
+            each.metric if each.slice is None else f"{each.metric} on {each.slice.field}={each.slice.value}",
             each.role,
             _asked(each),
             figure(each.metric, each.baseline_mean),
@@ -101,9 +101,14 @@ def _checks(checks: Sequence[Check]) -> Table:
 
 
 def _asked(check: Check) -> str:
+    if check.bound is not None:
+        of = f"p{check.percentile:g} " if check.percentile is not None else ""
+        return f"{of}{words(check.kind)} {figure(check.metric, check.bound)}"
+    ratio = check.margin_ratio
+    margin = figure(check.metric, check.margin) if ratio is None else percent(ratio, 1)
     if check.kind == "non_inferiority":
-        return f"no worse than {figure(check.metric, check.margin)}"
-    return f"better by {figure(check.metric, check.margin)}" if check.margin else "better"
+        return f"no worse than {margin}"
+    return f"better by {margin}" if check.margin or ratio else "better"
 
 
 def _rule(verdict: Verdict) -> list[tuple[str, str]]:
