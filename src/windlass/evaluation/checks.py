@@ -9,6 +9,7 @@ from windlass.errors import InputError
 from windlass.evaluation.power import deciding_items, detectable_difference
 from windlass.evaluation.rules import GateRule, Kind, Requirement
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.sequential.rule import SequentialMethod
 from windlass.evaluation.statistics import (
     Interval,
     Method,
@@ -48,7 +49,7 @@ class Check(BaseModel):
     """Items with a value on one side only."""
     undefined: int
     """Items with a value on neither side."""
-    method: Method | None
+    method: Method | SequentialMethod | None
     p_value: float | None
     """One-sided, against "not better than the bound"."""
     outcome: Outcome

@@ -1,14 +1,17 @@
 """Gates: the decision a rule takes on two runs. Pure: no engine and no clock, and chance only by a fixed seed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from windlass.evaluation.binary_pairs import mcnemar_exact
 from windlass.evaluation.checks import SEED, Check, Comparison, Level, Outcome, Results, check, compare
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item
 from windlass.evaluation.sentences import gate_sentence
+from windlass.evaluation.sequential.decision import EarlyDecision, decide_early
+from windlass.evaluation.sequential.report import SequentialReport
+from windlass.evaluation.sequential.watching import watch
 from windlass.evaluation.statistics import holm, paired_difference
 
 
@@ -34,6 +37,8 @@ class Decision(BaseModel):
     checks: list[Check]
     """The primary one first."""
     pairs: Pairs
+    sequential: SequentialReport | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a rule that looks as samples come: what the looks saw."""
 
 
 def decide(
@@ -43,6 +48,8 @@ def decide(
     *,
     items: Mapping[str, Item],
     higher_is_better: Mapping[str, bool],
+    seed: str = "",
+    done: Iterable[set[str] | None] = (),
 ) -> Decision:
     """Test a candidate's samples against a baseline's.
 
@@ -50,8 +57,22 @@ def decide(
     failing alike. All must pass for the gate to pass, and one that fails makes it fail. A candidate that errs
     on significantly more items than the baseline fails whatever its scores.
 
+    A sequential rule looks at the items in an order of its own, which ``seed`` fixes, as far as they are in all sets
+    of ``done`` (None: all), and no further than to the item that decides.
+
     Raises InputError when a metric was not evaluated in both runs, or an item has no cluster.
     """
+    if rule.sequential is not None:
+        watching = watch(
+            baseline,
+            candidate,
+            rule,
+            items=items.values(),
+            higher_is_better=higher_is_better,
+            seed=seed,
+            done=done,
+        )
+        return _early(decide_early(watching), baseline, candidate)
     primary, *guardrails = (
         compare(
             requirement,
@@ -79,6 +100,19 @@ def decide(
     errors = (pairs.candidate_errors, pairs.baseline_errors) if errs_more else None
     sentence = gate_sentence(outcome, checks, items=len(items), more_errors=errors)
     return Decision(outcome=outcome, sentence=sentence, checks=checks, pairs=pairs)
+
+
+def _early(early: EarlyDecision, baseline: Results, candidate: Results) -> Decision:
+    pairs = _pairs(baseline, candidate, early.items)
+    errors = (pairs.candidate_errors, pairs.baseline_errors) if early.errs_more else None
+    sentence = gate_sentence(early.outcome, early.checks, items=len(early.items), more_errors=errors)
+    return Decision(
+        outcome=early.outcome,
+        sentence=sentence + early.sentence,
+        checks=early.checks,
+        pairs=pairs,
+        sequential=early.report,
+    )
 
 
 def _shared(guardrails: list[Comparison], tail: float) -> list[tuple[Level, Level]]:

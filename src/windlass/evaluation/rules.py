@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from windlass.errors import InputError
+from windlass.evaluation.sequential.rule import SequentialRule
 
 Kind = Literal["superiority", "non_inferiority"]
 
@@ -43,6 +44,8 @@ class GateRule(BaseModel):
     """The metadata field whose equal values make items belong together; None: every item is its own."""
     max_missing: float = Field(default=0.05, ge=0, le=1)
     """The largest share of items that may have a value on one side only; beyond it nothing passes."""
+    sequential: SequentialRule | None = Field(default=None, exclude_if=lambda value: value is None)
+    """How it looks at samples as they come; left out: once, when all are there."""
 
     @property
     def tail(self) -> float:

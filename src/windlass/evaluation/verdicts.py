@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
 
 from windlass.access.audit import AuditChain
@@ -17,8 +17,10 @@ from windlass.evaluation.checks import SEED, Check, Outcome, Results
 from windlass.evaluation.gates import Pairs, decide
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.rules import GateRule
-from windlass.evaluation.runs import Run, VersionName
+from windlass.evaluation.runs import UNFINISHED, Run, VersionName
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.sequential.report import SequentialReport
+from windlass.evaluation.sequential.sides import done_items
 from windlass.evaluation.tables import verdicts
 from windlass.storage.database import Database, format_instant, now
 from windlass.version import __version__
@@ -43,6 +45,8 @@ class Evidence(BaseModel):
     rule: GateRule
     checks: list[Check]
     pairs: Pairs
+    sequential: SequentialReport | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a rule that looks as samples come: what the looks saw."""
     evaluators: list[str]
     unapproved: int = 0
     """Synthetic items that were left out, for nobody approved them."""
@@ -92,7 +96,7 @@ def give_verdict(
     version, not finished, the same run twice, or a metric of two versions of its evaluator), and when no item is
     left.
     """
-    _check_comparable(candidate.run, baseline.run)
+    _check_comparable(candidate.run, baseline.run, rule)
     _check_evaluators(candidate.run, baseline.run, rule)
     if unapproved:
         items = {item: each for item, each in items.items() if item not in unapproved}
@@ -106,6 +110,8 @@ def give_verdict(
         rule,
         items=items,
         higher_is_better={name: value for name, value in directions.items() if name in shared},
+        seed=candidate.run.dataset.digest,
+        done=[done_items(side.run, side.samples) for side in (baseline, candidate)],
     )
     evidence = Evidence(
         outcome=decision.outcome,
@@ -116,6 +122,7 @@ def give_verdict(
         rule=rule,
         checks=decision.checks,
         pairs=decision.pairs,
+        sequential=decision.sequential,
         evaluators=sorted(shared),
         unapproved=len(unapproved),
         seed=SEED,
@@ -181,11 +188,12 @@ def _left_out(unapproved: int) -> str:
     return f" {unapproved} synthetic {items} that nobody approved {were} left out."
 
 
-def _check_comparable(candidate: Run, baseline: Run) -> None:
+def _check_comparable(candidate: Run, baseline: Run, rule: GateRule) -> None:
     if candidate.id == baseline.id:
         raise InputError(f"Candidate and baseline are the same run, {candidate.id}; evaluate both releases.")
     for run in (candidate, baseline):
-        if run.state != "finished":
+        # A sequential rule holds whenever samples end to come; any other asks for all of them.
+        if run.state != "finished" and (rule.sequential is None or run.state in UNFINISHED):
             raise InputError(f"{run.id} is {run.state}; a gate needs two finished runs.")
     if candidate.dataset.digest != baseline.dataset.digest:
         raise InputError(
