@@ -3,8 +3,8 @@
     .venv/bin/python bench/sequential.py            # all of it, about two minutes of one core
     .venv/bin/python bench/sequential.py --rounds 200
 
-Each line is one row as JSON. A candidate on the margin itself must pass in at most 2.5 % of the rounds, whenever and
-however often somebody looks; what is better or worse is to be decided after few items.
+Each line is one row as JSON. A candidate on the margin itself must pass in at most 2.5 % of the rounds, whenever
+and however often somebody looks; what is better or worse is to be decided after few items.
 """
 
 import argparse
@@ -220,7 +220,10 @@ def main() -> None:
     options = parser.parse_args()
     alarms = peeking_without_a_difference(looks=20, rounds=options.rounds)
     print(json.dumps({"peeking_20_times_at_5_percent": alarms, "once": 0.05}))
-    for row in (*promises(items=options.items, rounds=options.rounds), *costs(items=options.items, rounds=options.rounds)):
+    for row in (
+        *promises(items=options.items, rounds=options.rounds),
+        *costs(items=options.items, rounds=options.rounds),
+    ):
         print(json.dumps(row._asdict()))
 
 

@@ -14,6 +14,7 @@ from windlass.artifacts import tables as _artifacts
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
 from windlass.evaluation.reviews import tables as _reviews
+from windlass.evaluation.sequential import tables as _sequential
 from windlass.evaluation.workers import tables as _workers
 from windlass.models import tables as _models
 from windlass.monitoring import tables as _monitoring
@@ -30,6 +31,7 @@ DECLARED = (
     _monitoring,
     _prices,
     _reviews,
+    _sequential,
     _telemetry,
     _views,
     _workers,

@@ -57,8 +57,8 @@ def decide(
     failing alike. All must pass for the gate to pass, and one that fails makes it fail. A candidate that errs
     on significantly more items than the baseline fails whatever its scores.
 
-    A sequential rule looks at the items in an order of its own, which ``seed`` fixes, as far as they are in all sets
-    of ``done`` (None: all), and no further than to the item that decides.
+    A sequential rule looks at the items in an order of its own, which ``seed`` fixes, as far as they are in all
+    sets of ``done`` (None: all), and no further than to the item that decides.
 
     Raises InputError when a metric was not evaluated in both runs, or an item has no cluster.
     """

@@ -68,6 +68,8 @@ JUDGE_PROMPTS: Final = "judge_prompts"
 OPTIONS: Final = "options"
 RESUMED: Final = "resumed"
 EXTERNAL: Final = "external"
+ORDER: Final = "order"
+GATE: Final = "gate"
 """Settings of a run: see the properties of that name."""
 
 
@@ -127,6 +129,12 @@ class Run(RunSummary):
         """How often somebody had it go on after it had ended."""
         count = self.settings.get(RESUMED)
         return count if isinstance(count, int) else 0
+
+    @property
+    def order(self) -> dict[str, object] | None:
+        """How a gate that looks meanwhile has its items ordered: by which `cluster`; None as they come."""
+        known = self.settings.get(ORDER)
+        return {str(name): value for name, value in known.items()} if isinstance(known, dict) else None
 
     @property
     def is_external(self) -> bool:
@@ -332,7 +340,9 @@ def note_cancelled(database: Database, run_id: str, finished: int, failed: int, 
     """Write down what a run that others ended had when its last samples in flight were stored."""
     values = {"finished_items": finished, "failed_items": failed, "metrics": _plain(metrics)}
     with database.write() as tx:
-        tx.execute(update(runs).where(runs.c.id == run_id, runs.c.state.in_({"cancelled", "decided"})).values(**values))
+        tx.execute(
+            update(runs).where(runs.c.id == run_id, runs.c.state.in_({"cancelled", "decided"})).values(**values)
+        )
 
 
 def has_ended(database: Database, run_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -102,14 +102,13 @@ def give_verdict(
         items = {item: each for item, each in items.items() if item not in unapproved}
         _refuse_nothing(items, candidate.run, len(unapproved))
         candidate, baseline = candidate.only(items), baseline.only(items)
-    directions = {**baseline.run.higher_is_better, **candidate.run.higher_is_better}
-    shared = set(baseline.run.evaluators) & set(candidate.run.evaluators)
+    directions = shared_directions(candidate.run, baseline.run)
     decision = decide(
         baseline.samples,
         candidate.samples,
         rule,
         items=items,
-        higher_is_better={name: value for name, value in directions.items() if name in shared},
+        higher_is_better=directions,
         seed=candidate.run.dataset.digest,
         done=[done_items(side.run, side.samples) for side in (baseline, candidate)],
     )
@@ -123,7 +122,7 @@ def give_verdict(
         checks=decision.checks,
         pairs=decision.pairs,
         sequential=decision.sequential,
-        evaluators=sorted(shared),
+        evaluators=sorted(directions),
         unapproved=len(unapproved),
         seed=SEED,
         windlass=__version__,
@@ -154,6 +153,18 @@ def list_verdicts(
         rows = tx.execute(query.order_by(verdicts.c.created.desc(), verdicts.c.id.desc()).limit(limit + 1)).all()
     following = f"{format_instant(rows[limit - 1].created)}~{rows[limit - 1].id}" if len(rows) > limit else None
     return VerdictPage([_verdict(row) for row in rows[:limit]], following)
+
+
+def shared_directions(candidate: Run, baseline: Run) -> dict[str, bool]:
+    """Return of the metrics that two runs both have whether higher is better."""
+    directions = {**baseline.higher_is_better, **candidate.higher_is_better}
+    shared = set(baseline.evaluators) & set(candidate.evaluators)
+    return {name: value for name, value in directions.items() if name in shared}
+
+
+def same_evaluators(candidate: Run, baseline: Run, metrics: Iterable[str]) -> bool:
+    """Tell whether metrics were scored by the same versions of their evaluators in both runs."""
+    return all(_evaluator_of(candidate, metric) == _evaluator_of(baseline, metric) for metric in metrics)
 
 
 def digest_of_scores(samples: Results) -> str:

@@ -12,6 +12,7 @@ from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
 from windlass.agents.assistants import Assistants
 from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.facilities import ProjectFacilities
+from windlass.agents.live_gates import LiveGates
 from windlass.agents.models import Models
 from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
@@ -156,6 +157,15 @@ class Services:
             runs=self.runs,
             approvals=self.approvals,
         )
+        self.live_gates = LiveGates(
+            self.database,
+            self.audit,
+            self.jobs,
+            environments=self.environments,
+            datasets=self.datasets,
+            runs=self.runs,
+            approvals=self.approvals,
+        )
         self.syntheses = Syntheses(
             self.database,
             self.audit,
@@ -210,6 +220,10 @@ class Services:
                 self.runs.recover()
             except WindlassError as error:
                 log.error("runs of an earlier process could not be taken up: %s", error.message)
+            try:
+                self.live_gates.recover()
+            except WindlassError as error:
+                log.error("live gates of an earlier process could not be taken up: %s", error.message)
             try:
                 self.syntheses.recover()
             except WindlassError as error:

@@ -1,10 +1,10 @@
 """Evidence against the mean of values without known bounds: asymptotic, and said so.
 
-The sum of many values behaves like a Brownian motion, whose drift is tested at all times by mixing over the drifts
-that are possible (Robbins 1970); Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024, "Time-uniform central limit
-theory and asymptotic confidence sequences") say in which sense that holds with the variance as it is seen. The mixture
-here is over drifts of one sign, a half-normal of scale ρ: with S the sum of what the values are away from m, in
-standard deviations, W_n(m) = 2/√(nρ²+1) · exp(S²ρ²/(2(nρ²+1))) · Φ(Sρ/√(nρ²+1)).
+The sum of many values behaves like a Brownian motion, whose drift is tested at all times by mixing over the
+drifts that are possible (Robbins 1970); Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024, "Time-uniform
+central limit theory and asymptotic confidence sequences") say in which sense that holds with the variance as it
+is seen. The mixture here is over drifts of one sign, a half-normal of scale ρ: with S the sum of what the values
+are away from m, in standard deviations, W_n(m) = 2/√(nρ²+1) · exp(S²ρ²/(2(nρ²+1))) · Φ(Sρ/√(nρ²+1)).
 
 What it promises holds for many values; the fewer and the more skewed, the less. So it says nothing before START of
 them. Clusters: one value is a cluster's sum less the mean times its items.

@@ -1,19 +1,20 @@
 """Evidence against a mean, by betting on bounded values as they come: valid at any time, however often one looks.
 
 Against "the mean is at most m" one bets, before each value v, a fixed share f of what can be lost on v > m; what
-1 becomes is W_n(m) = Π (1 + f · (v_i − m) / (m − a)) for values of at least a. Were the mean at most m, nobody could
-expect to win, and W would ever reach 1/α with a probability of at most α (Ville 1939; Waudby-Smith and Ramdas 2023,
-"Estimating means of bounded random variables by betting"). The means that are not refused so are a confidence
-sequence.
+1 becomes is W_n(m) = Π (1 + f · (v_i − m) / (m − a)) for values of at least a. Were the mean at most m, nobody
+could expect to win, and W would ever reach 1/α with a probability of at most α (Ville 1939; Waudby-Smith and
+Ramdas 2023, "Estimating means of bounded random variables by betting"). The means that are not refused so are a
+confidence sequence.
 
 Nobody knows the best share beforehand. So the stake is divided evenly over several shares, each half of the one
-before, down to the best for the longest game that there can be; the whole wins nearly as much as its best part. The
-shares do not depend on m, nor on what came before. Three things follow: W falls in m, so that the sequence is an
-interval and says exactly what the test says; it does not depend on the order of the values seen; and the evidence for
-"above" and "below" is never there at once, for Π(1 + f·x) ≥ 1 needs Σx > 0.
+before, down to the best for the longest game that there can be; the whole wins nearly as much as its best part.
+The shares do not depend on m, nor on what came before. Three things follow: W falls in m, so that the sequence
+is an interval and says exactly what the test says; it does not depend on the order of the values seen; and the
+evidence for "above" and "below" is never there at once, for Π(1 + f·x) ≥ 1 needs Σx > 0.
 
-Clusters: one bet is on one cluster, on its sum S against m times its n items, divided by N, the items of the largest
-cluster that there is: (S − m·n)/N keeps the bounds of a single value, and is 0 on average where m is the mean.
+Clusters: one bet is on one cluster, on its sum S against m times its n items, divided by N, the items of the
+largest cluster that there is: (S − m·n)/N keeps the bounds of a single value, and is 0 on average where m is the
+mean.
 """
 
 import math

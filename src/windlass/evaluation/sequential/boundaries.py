@@ -1,10 +1,10 @@
 """Boundaries of a group-sequential test, by recursive numerical integration.
 
-The score at look k, in the scale of the process with variance t_k, is a sum of independent normal increments. Its
-density among the paths that crossed no boundary yet follows from that at the look before by one convolution
-(Armitage, McPherson and Rowe 1969); the boundary of look k is where the share of paths that cross it there is what
-the level's spending gives out between the looks (Lan and DeMets 1983). One-sided: whether somebody stops because the
-other side is crossed makes no difference to what is promised.
+The score at look k, in the scale of the process with variance t_k, is a sum of independent normal increments.
+Its density among the paths that crossed no boundary yet follows from that at the look before by one convolution
+(Armitage, McPherson and Rowe 1969); the boundary of look k is where the share of paths that cross it there is
+what the level's spending gives out between the looks (Lan and DeMets 1983). One-sided: whether somebody stops
+because the other side is crossed makes no difference to what is promised.
 """
 
 import math

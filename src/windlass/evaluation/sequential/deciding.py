@@ -32,9 +32,9 @@ def first_stop(
 ) -> Stop | None:
     """Return when a gate was first decided.
 
-    It fails once the primary requirement or one guardrail is shown not to be met, or the candidate to fail on more
-    items (``errors`` is above); it passes once all are shown to be met. ``may_pass`` returns the first moment, from
-    one on, at which not too many values are missing.
+    It fails once the primary requirement or one guardrail is shown not to be met, or the candidate to fail on
+    more items (``errors`` is above); it passes once all are shown to be met. ``may_pass`` returns the first
+    moment, from one on, at which not too many values are missing.
     """
     failing = [
         primary.crossing("below", tail),
@@ -54,16 +54,14 @@ def first_stop(
 def step_down(family: Sequence[Evidence], side: Side, clusters: int, tail: float) -> list[Shown]:
     """Return what of a family is shown by some time, by Holm's steps (1979).
 
-    They hold for sequential tests whose evidence, once there, stays: of m hypotheses one that is shown at tail/m is
-    taken out, and the rest go on as m − 1. Whoever is left was held to the last step's level.
+    They hold for sequential tests whose evidence, once there, stays: of m hypotheses one that is shown at tail/m
+    is taken out, and the rest go on as m − 1. Whoever is left was held to the last step's level.
     """
     shown: dict[int, Shown] = {}
     while len(shown) < len(family):
         level = tail / (len(family) - len(shown))
-        found = next(
-            (place for place in range(len(family)) if place not in shown and _by(family[place], side, level, clusters)),
-            None,
-        )
+        left = (place for place in range(len(family)) if place not in shown)
+        found = next((place for place in left if _by(family[place], side, level, clusters)), None)
         if found is None:
             return [shown.get(place, Shown(False, level)) for place in range(len(family))]
         shown[found] = Shown(True, level)

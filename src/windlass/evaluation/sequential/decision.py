@@ -97,8 +97,8 @@ def _warning(evidence: object) -> str | None:
     if not isinstance(evidence, AnytimeEvidence) or evidence.method != "asymptotic":
         return None
     return (
-        "its range is not known, so the confidence sequence is asymptotic: it holds for many items; declare a range "
-        "to have one that always holds"
+        "its range is not known, so the confidence sequence is asymptotic: it holds for many items; declare a "
+        "range to have one that always holds"
     )
 
 

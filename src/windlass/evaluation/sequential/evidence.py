@@ -65,14 +65,15 @@ class AnytimeEvidence:
         Among them is the one at which the evidence against the bound was greatest, so that the interval tells
         what the test tells.
         """
-        low = max((self.process.lower_bound(each, level) for each in self._telling("above", clusters)), default=None)
-        high = max(
-            (self.process.mirrored.lower_bound(each, level) for each in self._telling("below", clusters)),
-            default=None,
+        low, high = (
+            max((process.lower_bound(each, level) for each in self._telling(side, clusters)), default=-np.inf)
+            for process, side in self._both
         )
-        if low is None or high is None or not np.isfinite([low, high]).all():
-            return None
-        return Interval(low, 0.0 - high)
+        return Interval(float(low), 0.0 - float(high)) if np.isfinite([low, high]).all() else None
+
+    @property
+    def _both(self) -> tuple[tuple[Bets | Drift, Side], tuple[Bets | Drift, Side]]:
+        return (self.process, "above"), (self.process.mirrored, "below")
 
     def _telling(self, side: Side, clusters: int) -> set[int]:
         looked = self._looked(clusters)

@@ -49,9 +49,7 @@ def pair(
     return PairedClusters(sums, sizes, missing)
 
 
-def value_of(
-    metric: str, bounds: tuple[float, float] | None
-) -> Callable[[SampleResult], float | None]:
+def value_of(metric: str, bounds: tuple[float, float] | None) -> Callable[[SampleResult], float | None]:
     """Return what reads a metric of a sample; it raises InputError for a value beyond the bounds."""
 
     def read(result: SampleResult) -> float | None:

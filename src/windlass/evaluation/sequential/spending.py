@@ -12,8 +12,8 @@ _NORMAL = NormalDist()
 def spent(boundary: Boundary, level: float, fraction: float) -> float:
     """Return how much of a one-sided level is spent at a fraction of the information.
 
-    ``obrien_fleming`` is 2 − 2Φ(z_{1−level/2}/√t), very little early; ``pocock`` is level · log(1 + (e − 1)t), nearly
-    even.
+    ``obrien_fleming`` is 2 − 2Φ(z_{1−level/2}/√t), very little early; ``pocock`` is level · log(1 + (e − 1)t),
+    nearly even.
     """
     if fraction <= 0:
         return 0.0

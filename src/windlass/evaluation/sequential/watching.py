@@ -133,9 +133,7 @@ class Watching:
         return AnytimeEvidence(Bets(sums, sizes, -reach, reach, self.plan.largest, planned), within, looks)
 
     def _of_group(self, bound: float, pairs_until: Callable[[int], PairedDifference | None]) -> GroupEvidence:
-        looks = [
-            Look(clusters, pairs_until(clusters)) for clusters in self.looks if clusters <= self.reached
-        ]
+        looks = [Look(clusters, pairs_until(clusters)) for clusters in self.looks if clusters <= self.reached]
         return GroupEvidence(looks, self.fractions, bound, self.sequential.boundary)
 
     @cached_property
