@@ -19,6 +19,7 @@ mean.
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ class Bets:
         """Return the same with the sign of every value turned: what is above becomes below."""
         return Bets(0.0 - self.sums, self.sizes, -self.high, -self.low, self.largest, self.planned)
 
-    @property
+    @cached_property
     def shares(self) -> Floats:
         smallest = math.sqrt(_USUAL_GOAL / max(self.planned, 1))
         count = 1 + max(0, math.ceil(math.log2(LARGEST_SHARE / smallest)))
