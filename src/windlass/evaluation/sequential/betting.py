@@ -29,8 +29,8 @@ Floats = NDArray[np.float64]
 LARGEST_SHARE = 0.9
 """A bet is never lost whole: one value at its bound would end the game."""
 
-_HALVINGS = 42
-"""Of the interval in which a bound is looked for: what is left is a millionth of a millionth of it."""
+_HALVINGS = 32
+"""Of the interval in which a bound is looked for: what is left is below a billionth of it."""
 
 _USUAL_GOAL = 2 * math.log(40)
 """Of the longest game: twice log 1/α, of which the best share is the root of goal / n."""

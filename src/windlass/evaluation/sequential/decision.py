@@ -39,8 +39,8 @@ def decide_early(watching: Watching) -> EarlyDecision:
     report = report_of(watching)
     outcome: Outcome = watching.stop.outcome if watching.stop else "not_enough_data"
     checks = [
-        _check(watching, watched, clusters, met, missed)
-        for watched, met, missed in zip(watching.checks, above, below, strict=True)
+        _check(watching, watched, reported, met, missed)
+        for watched, reported, met, missed in zip(watching.checks, report.checks, above, below, strict=True)
     ]
     crossing = watching.errors.crossing("above", watching.rule.tail)
     return EarlyDecision(
@@ -72,17 +72,18 @@ def report_of(watching: Watching) -> SequentialReport:
     )
 
 
-def _check(watching: Watching, watched: Watched, clusters: int, met: Shown, missed: Shown) -> Check:
+def _check(watching: Watching, watched: Watched, reported: SequentialCheck, met: Shown, missed: Shown) -> Check:
+    clusters = watching.clusters
     compared = watching.compared(watched.requirement, watched.role, clusters)
     items = len(watching.plan.first(clusters))
     plain = plain_check(compared, met, missed, rule=watching.rule, items=items)
     evidence = watched.evidence
-    interval = _natural(evidence.interval(clusters, _holding(met, missed)), watched.higher_is_better)
+    last = reported.looks[-1] if reported.looks else None
     too_few = compared.missing > watching.rule.max_missing * items
     return plain.model_copy(
         update={
-            "low": interval.low if interval else None,
-            "high": interval.high if interval else None,
+            "low": last.low if last else None,
+            "high": last.high if last else None,
             "method": evidence.method,
             "p_value": evidence.p_value("above", clusters),
             "needed_n": None,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from windlass.evaluation.statistics import Interval, Method, PairedDifference
 Floats = NDArray[np.float64]
 Side = Literal["above", "below"]
 """Of the bound: where the mean is shown to be."""
+
+_SIDES: Final[tuple[Side, Side]] = ("above", "below")
 
 
 class Evidence(Protocol):
@@ -45,6 +47,7 @@ class AnytimeEvidence:
     bound: float
     looks: NDArray[np.int64]
     """After how many clusters is looked."""
+    _known: dict[tuple[Side, int, float], float] = field(default_factory=dict, compare=False)
 
     @property
     def method(self) -> SequentialMethod:
@@ -65,15 +68,19 @@ class AnytimeEvidence:
         Among them is the one at which the evidence against the bound was greatest, so that the interval tells
         what the test tells.
         """
-        low, high = (
-            max((process.lower_bound(each, level) for each in self._telling(side, clusters)), default=-np.inf)
-            for process, side in self._both
-        )
-        return Interval(float(low), 0.0 - float(high)) if np.isfinite([low, high]).all() else None
+        low, high = (self._refused(side, clusters, level) for side in _SIDES)
+        return Interval(low, 0.0 - high) if np.isfinite([low, high]).all() else None
 
-    @property
-    def _both(self) -> tuple[tuple[Bets | Drift, Side], tuple[Bets | Drift, Side]]:
-        return (self.process, "above"), (self.process.mirrored, "below")
+    def _refused(self, side: Side, clusters: int, level: float) -> float:
+        """Return the largest mean that is refused from one side; below, with the sign of all values turned."""
+        return max((self._bound(side, each, level) for each in self._telling(side, clusters)), default=-np.inf)
+
+    def _bound(self, side: Side, clusters: int, level: float) -> float:
+        key = (side, clusters, level)
+        if key not in self._known:
+            process = self.process if side == "above" else self.process.mirrored
+            self._known[key] = process.lower_bound(clusters, level)
+        return self._known[key]
 
     def _telling(self, side: Side, clusters: int) -> set[int]:
         looked = self._looked(clusters)
