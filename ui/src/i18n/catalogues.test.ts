@@ -20,6 +20,7 @@ import { enRelease } from "./en-release";
 import { enRepeats } from "./en-repeats";
 import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
+import { enSequential } from "./en-sequential";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
 import { enSynthesis } from "./en-synthesis";
@@ -45,6 +46,7 @@ import { koRelease } from "./ko-release";
 import { koRepeats } from "./ko-repeats";
 import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
+import { koSequential } from "./ko-sequential";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
 import { koSynthesis } from "./ko-synthesis";
@@ -67,6 +69,7 @@ const en = {
   ...enAgainst,
   ...enDashboard,
   ...enGraph,
+  ...enSequential,
   ...enSessions,
   ...enSettings,
   ...enPrices,
@@ -94,6 +97,7 @@ const ko = {
   ...koAgainst,
   ...koDashboard,
   ...koGraph,
+  ...koSequential,
   ...koSessions,
   ...koSettings,
   ...koPrices,

@@ -1,6 +1,7 @@
 import "@/runs/compareTexts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { verdictQuery } from "@/api/queries";
 import type { Verdict } from "@/api/types";
 import { CopyButton, Digest } from "@/components/Copy";
@@ -15,6 +16,10 @@ import { DifferencePlot } from "@/runs/DifferencePlot";
 import { rowsOfVerdict } from "@/runs/differences";
 import { ChecksTable } from "./ChecksTable";
 import styles from "./Verdicts.module.css";
+
+const VerdictSequence = lazy(() =>
+  import("@/sequential/VerdictSequence").then((module) => ({ default: module.VerdictSequence })),
+);
 
 export function VerdictPage() {
   const { t } = useWords();
@@ -81,6 +86,11 @@ function VerdictBody({ verdict }: { verdict: Verdict }) {
       >
         <DifferencePlot rows={rowsOfVerdict(verdict)} />
       </Section>
+      {verdict.sequential && (
+        <Suspense fallback={null}>
+          <VerdictSequence report={verdict.sequential} />
+        </Suspense>
+      )}
       <Section title={t("verdict.evidence")}>
         <dl className={styles.facts}>
           <dt>{t("compare.candidate")}</dt>

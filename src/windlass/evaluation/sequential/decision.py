@@ -114,7 +114,7 @@ def _reported(watching: Watching, watched: Watched, level: float, clusters: int)
         bound=sign * bound_of(watched.requirement),
         higher_is_better=watched.higher_is_better,
         confidence=1 - 2 * level,
-        range=watched.bounds,
+        range=list(watched.bounds) if watched.bounds else None,
         e_met=1 / evidence.p_value("above", clusters) if bets else None,
         e_missed=1 / evidence.p_value("below", clusters) if bets else None,
         shown_after=None if shown is None else len(watching.plan.first(shown)),

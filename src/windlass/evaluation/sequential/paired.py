@@ -68,7 +68,10 @@ def value_of(metric: str, bounds: tuple[float, float] | None) -> Callable[[Sampl
 
 def bounds_of(metric: str, rule: SequentialRule) -> tuple[float, float] | None:
     """Return the bounds of a metric's values: declared, or 0 and 1; None for an amount without any."""
-    return rule.ranges.get(metric) or (None if metric in AMOUNTS else _UNIT)
+    declared = rule.ranges.get(metric)
+    if declared is not None:
+        return declared[0], declared[1]
+    return None if metric in AMOUNTS else _UNIT
 
 
 def _value(results: Results, item: Item, value: Callable[[SampleResult], float | None]) -> float | None:

@@ -23,7 +23,7 @@ class SequentialCheck(BaseModel):
     """What the difference is held against, in units of the metric and of candidate − baseline."""
     higher_is_better: bool
     confidence: float
-    range: tuple[float, float] | None
+    range: list[float] | None
     """Least and greatest value that the metric can have, where that is known."""
     e_met: float | None
     """The most evidence there was until the end that it is met: at 1/α it is shown. Null of a group."""

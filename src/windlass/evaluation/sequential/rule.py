@@ -1,6 +1,7 @@
 """What a gate's rule says of looking before all samples are there."""
 
-from typing import Literal, Self
+import math
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -24,7 +25,7 @@ class SequentialRule(BaseModel):
     """How many looks, at even shares of the items. Left out: after every item, or five of a group."""
     boundary: Boundary = "obrien_fleming"
     """Of a group: how the level is spent over its looks."""
-    ranges: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
     """Least and greatest value that a metric can have, where these are not 0 and 1. An amount (time, tokens, cost)
     without a range is judged by an asymptotic confidence sequence."""
 
@@ -37,8 +38,8 @@ class SequentialRule(BaseModel):
     @model_validator(mode="after")
     def _has_ranges(self) -> Self:
         for metric, (low, high) in self.ranges.items():
-            if not low < high:
-                raise ValueError(f"the range of {metric} is empty: its least value comes first, then the greatest")
+            if not (low < high and math.isfinite(high - low)):
+                raise ValueError(f"the range of {metric} is none: its least value comes first, then the greatest")
         return self
 
     @property
