@@ -70,11 +70,10 @@ def pairs(name: str, gains: float, losses: float) -> Data:
     return Data(name, gains - losses, draw)
 
 
-def skewed(name: str, truth: float) -> Data:
+def skewed(name: str, truth: float, spread: float) -> Data:
     """Amounts that are rarely much worse: a log-normal with its mean moved to the truth."""
 
     def draw(generator: np.random.Generator, items: int) -> Floats:
-        spread = 1.0
         values: Floats = generator.lognormal(0.0, spread, items) - math.exp(spread**2 / 2)
         return truth - 0.2 * values
 
@@ -156,7 +155,8 @@ ON_THE_MARGIN = (
     pairs("yes/no, 10 % differ", 0.05 - MARGIN / 2, 0.05 + MARGIN / 2),
     pairs("yes/no, 40 % differ", 0.2 - MARGIN / 2, 0.2 + MARGIN / 2),
     scores("scores, few much worse", -MARGIN),
-    skewed("amounts, log-normal", -MARGIN),
+    skewed("amounts, log-normal 0.5", -MARGIN, 0.5),
+    skewed("amounts, log-normal 1", -MARGIN, 1.0),
 )
 
 ELSEWHERE = (
