@@ -37,10 +37,10 @@ function Sequence({ check, report }: { check: SequentialCheck; report: Sequentia
       <h3>
         {check.metric}
         <span className={styles.key} data-kind="band">
-          {t("seq.band", { confidence: format.percent(check.confidence, 1) })}
+          {t("seq.band", { confidence: format.percent(check.confidence, digitsOf(check.confidence)) })}
         </span>
         <span className={styles.key} data-kind="asked">
-          {t("seq.asked")} <b className="num">{shown(check.bound)}</b>
+          {t("seq.asked")} <b className="num">{check.bound === 0 ? "0" : shown(check.bound)}</b>
         </span>
       </h3>
       {last ? (
@@ -69,6 +69,9 @@ function Sequence({ check, report }: { check: SequentialCheck; report: Sequentia
     </section>
   );
 }
+
+/** 95 %, and 97.5 %. */
+const digitsOf = (share: number) => (Math.abs(share * 100 - Math.round(share * 100)) < 1e-6 ? 0 : 1);
 
 /** Evidence by its order: nobody needs the digits of what is far beyond. */
 function evidence(value: number): string {
