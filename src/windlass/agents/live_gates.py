@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
@@ -48,8 +48,9 @@ from windlass.storage.jobs import JobInterrupted, Jobs
 
 _JOB = "gate"
 _LOOK_S = 0.25
-_PATIENCE = 10.0
-"""How many times as long as a look takes is waited for the next: looking shall not cost more than a tenth."""
+_DRAW_S = 1.0
+_PATIENCE = 4.0
+"""How many times as long as a look takes is waited for the next one."""
 
 
 class LiveGates:
@@ -171,7 +172,7 @@ class LiveGates:
     def _attend(self, gate: LiveGate, principal: Principal) -> None:
         """Look whenever there is more to see, until it is decided or there will be no more."""
         seen: tuple[int, ...] | None = None
-        wait_s = _LOOK_S
+        pace = _Pace()
         while find_live_gate_of(self._database, gate.id).state == RUNNING:
             # A database or warehouse that is away for a moment is asked again.
             with contextlib.suppress(Unavailable):
@@ -179,18 +180,25 @@ class LiveGates:
                 there = tuple(run.finished_items for run in both)
                 over = [run for run in both if run.state not in UNFINISHED]
                 if there != seen or len(over) == len(both):
-                    began = time.perf_counter()
-                    watching = self._look(gate, *both)
-                    seen, wait_s = there, max(_LOOK_S, (time.perf_counter() - began) * _PATIENCE)
-                    note_look(self._database, gate.id, report_of(watching))
-                    if watching.stop is not None or all(run.state == "finished" for run in both):
+                    with pace.looking():
+                        watching = self._look(gate, *both)
+                        is_decided = watching.stop is not None or all(run.state == "finished" for run in both)
+                    seen = there
+                    self._note(gate, watching, pace, at_last=is_decided)
+                    if is_decided:
                         self._decide(gate, principal, watching)
                         return
                 if any(run.state not in {*UNFINISHED, "finished"} for run in over):
                     self._stop(gate, principal, over)
                     return
-            if self._jobs.stopping.wait(wait_s):
+            if self._jobs.stopping.wait(pace.wait_s):
                 raise JobInterrupted
+
+    def _note(self, gate: LiveGate, watching: Watching, pace: "_Pace", *, at_last: bool) -> None:
+        """Draw what is known now and then: it takes longer than to see that nothing is decided."""
+        if at_last or pace.may_draw:
+            with pace.drawing():
+                note_look(self._database, gate.id, report_of(watching))
 
     def _look(self, gate: LiveGate, candidate: Run, baseline: Run) -> Watching:
         items = self._runs.items(candidate)
@@ -263,6 +271,31 @@ class LiveGates:
         for run in runs:
             with contextlib.suppress(Conflict):
                 cancel_run(self._database, self._audit, principal, run.id)
+
+
+class _Pace:
+    """How often is looked and drawn: neither shall take more than a part of the time."""
+
+    def __init__(self) -> None:
+        self.wait_s = _LOOK_S
+        self._draw_at = 0.0
+
+    @property
+    def may_draw(self) -> bool:
+        return time.perf_counter() >= self._draw_at
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.wait_s = max(_LOOK_S, (time.perf_counter() - began) * _PATIENCE)
+
+    @contextlib.contextmanager
+    def drawing(self) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        ended = time.perf_counter()
+        self._draw_at = ended + max(_DRAW_S, (ended - began) * _PATIENCE)
 
 
 def _evaluators(rule: GateRule | None, items: Sequence[Item]) -> list[str]:

@@ -39,7 +39,7 @@ def test_one_look_is_the_ordinary_test() -> None:
 def test_more_level_asks_for_less_at_every_look() -> None:
     # What lets Holm's steps take a requirement out once it is shown at any level.
     for boundary in ("obrien_fleming", "pocock"):
-        few, many = nominal_levels(boundary, 0.0125, FIFTHS), nominal_levels(boundary, 0.025, FIFTHS)  # type: ignore[arg-type]
+        few, many = nominal_levels(boundary, 0.0125, FIFTHS), nominal_levels(boundary, 0.025, FIFTHS)
         assert all(a < b for a, b in zip(few, many, strict=True))
 
 

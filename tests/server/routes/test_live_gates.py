@@ -132,17 +132,6 @@ def test_a_baseline_that_was_evaluated_is_not_evaluated_again(project: Project) 
     assert run_of(project, gate, "candidate")["state"] == "decided"
 
 
-def test_an_item_is_asked_all_its_times_before_the_next(project: Project) -> None:
-    ready(project, items=MANY)
-    gate = decided(project, enough=2 * ENOUGH, repeats=2)
-    assert project.client.get(f"/verdicts/{gate['verdict']}")["outcome"] == "pass"
-    samples = list(project.client.pages(f"/runs/{gate['candidate']}/samples", limit=100))
-    asked = Counter(sample["item"] for sample in samples)
-    # What the gate looked at was asked twice, though most items were never asked.
-    assert list(asked.values()).count(2) >= len(asked) - 2
-    assert len(asked) < MANY
-
-
 def test_all_items_may_not_be_enough(project: Project) -> None:
     ready(project, items=6)
     gate = ended(project, start(project))

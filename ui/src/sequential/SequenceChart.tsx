@@ -39,7 +39,7 @@ export function SequenceChart({ check, mode }: { check: SequentialCheck; mode: "
           min: 0,
           max: "dataMax",
           minInterval: 1,
-          axisLabel: { formatter: (value: number) => format.integer(value) },
+          axisLabel: { hideOverlap: true, formatter: (value: number) => format.integer(value) },
         },
         yAxis: {
           type: "value" as const,
