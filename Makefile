@@ -32,7 +32,7 @@ lock:             ## resolve the dependencies again
 		--group demo --group dev --no-header --quiet -o requirements.lock
 
 bench: setup      ## every speed claim, one JSON line each
-	for script in startup ingest query durability evaluation; do .venv/bin/python bench/$$script.py; done
+	for script in startup ingest query durability evaluation gates; do .venv/bin/python bench/$$script.py; done
 
 clean:
 	rm -rf .venv .tools ui/node_modules src/windlass/server/static .windlass

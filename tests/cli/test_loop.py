@@ -1,5 +1,6 @@
 """The loop by hand: push, evaluate, gate, promote, roll back, look."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -101,8 +102,11 @@ def test_the_loop(windlass: Windlass, folder: Path) -> None:
     assert passed.code == 0
     assert "(pass)" in passed.out
     verdict = passed.out.splitlines()[-1].split()[1]
+    told = windlass("gate", "--candidate", "adder@careful", *gate, "--output", folder / "verdict.json")
+    assert told.code == 0
+    assert json.loads((folder / "verdict.json").read_text())["id"] == verdict
     failed = windlass("gate", "--candidate", "adder@careless", "--baseline", "adder@careful")
-    assert (failed.code, "(fail)" in failed.out) == (1, True)
+    assert (failed.code, "(fail)" in failed.out, "worst items" in failed.out) == (1, True, True)
 
     refused = windlass("promote", "adder@careless", "--to", "production", "--verdict", verdict)
     assert (refused.code, "gate this one first" in refused.err) == (2, True)

@@ -158,6 +158,7 @@ def test_a_run_without_repeats_is_summarised_as_it_was() -> None:
         "n": 1,
         "missing": 0,
         "missing_why": {},
+        "coverage": 1.0,
     }
 
 

@@ -9,11 +9,12 @@ from windlass.canonical import digest
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.compare import compare_runs
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.power_curves import power_curve
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import Run, VersionName, create_run, finish_run, get_run
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.tables import verdicts
-from windlass.evaluation.verdicts import Side, Verdict, get_verdict, give_verdict, list_verdicts
+from windlass.evaluation.verdicts import Evidence, Side, Verdict, get_verdict, give_verdict, list_verdicts
 from windlass.storage.database import Database
 
 EDITOR = Principal(id="key-ed", kind="key", role="editor")
@@ -143,3 +144,24 @@ def test_a_comparison_needs_a_shared_metric_and_the_same_data(database: Database
 def test_a_run_without_directions_has_none(database: Database, audit: AuditChain) -> None:
     run: Run = side(database, audit, "base", 0.0).run.model_copy(update={"settings": {}})
     assert run.higher_is_better == {}
+
+
+BEFORE = """{"baseline":{"digest":"sha256:base","name":"base","number":1,"run":"run-1","scores":"sha256:s"},
+"candidate":{"digest":"sha256:better","name":"better","number":1,"run":"run-2","scores":"sha256:t"},
+"checks":[{"baseline_mean":0.5,"candidate_mean":0.6,"clusters":40,"confidence":0.95,"detectable":0.01,
+"difference":0.1,"high":0.12,"higher_is_better":true,"kind":"superiority","low":0.08,"margin":0.0,"method":"t",
+"metric":"f1","missing":0,"n":40,"needed_n":null,"outcome":"pass","p_value":0.001,"role":"primary","undefined":0,
+"warning":null}],"dataset":{"digest":"sha256:questions-1","name":"questions","number":1},"evaluators":["f1"],
+"outcome":"pass","pairs":{"absent":0,"baseline_errors":0,"candidate_errors":0,"errors_p_value":1.0,"items":40,
+"paired":40},"rule":{"cluster":null,"confidence":0.95,"guardrails":[],"max_missing":0.05,
+"primary":{"kind":"superiority","margin":0.0,"metric":"f1"}},"seed":20080911,"sentence":"Pass: f1 is better.",
+"unapproved":0,"windlass":"0.1.0"}"""
+
+
+def test_a_verdict_that_was_given_before_is_read_and_keeps_its_digest() -> None:
+    stored = json.loads(BEFORE)
+    evidence = Evidence.model_validate(stored)
+    assert evidence.model_dump(mode="json") == stored
+    assert digest(evidence.model_dump(mode="json")) == digest(stored)
+    # It does not say what the power of more items goes by.
+    assert power_curve(evidence.checks[0]) is None

@@ -114,6 +114,7 @@ class LiveGates:
                 concurrency=concurrency,
                 repeats=repeats,
                 options=options,
+                cluster=rule.cluster,
                 noted={GATE: gate_id, ORDER: {"cluster": rule.cluster}},
             )
 
@@ -153,9 +154,9 @@ class LiveGates:
     def _finished(self, release: str, candidate: Run, rule: GateRule) -> Run | None:
         """Return a run that speaks for the baseline already."""
         run = newest_finished_run(self._database, candidate.project, release, candidate.dataset.digest)
-        if run is None or run.repeats != candidate.repeats or not set(_metrics(rule)) <= set(run.evaluators):
+        if run is None or run.repeats != candidate.repeats or not set(rule.metrics) <= set(run.evaluators):
             return None
-        return run if same_evaluators(candidate, run, _metrics(rule)) else None
+        return run if same_evaluators(candidate, run, rule.metrics) else None
 
     def _execute(self, gate_id: str) -> None:
         gate = find_live_gate_of(self._database, gate_id)
@@ -301,19 +302,15 @@ class _Pace:
 def _evaluators(rule: GateRule | None, items: Sequence[Item]) -> list[str]:
     """Return what to evaluate by: the rule's metrics, and everything usual that the items have the columns for."""
     usual = [each.name for each in fitting(items)]
-    return list(dict.fromkeys([*(_metrics(rule) if rule else ()), *usual]))
+    return list(dict.fromkeys([*(rule.metrics if rule else ()), *usual]))
 
 
 def _sequential(rule: GateRule | None, evaluators: Sequence[str]) -> GateRule:
     rule = rule or GateRule(primary=Requirement(metric=evaluators[0], kind="superiority"))
-    lacking = [metric for metric in _metrics(rule) if metric not in evaluators]
+    lacking = [metric for metric in rule.metrics if metric not in evaluators]
     if lacking:
         raise InputError(f"The gate asks for {', '.join(lacking)}: add it to the evaluators.")
     return rule if rule.sequential is not None else rule.model_copy(update={"sequential": SequentialRule()})
-
-
-def _metrics(rule: GateRule) -> list[str]:
-    return list(dict.fromkeys(each.metric for each in (rule.primary, *rule.guardrails)))
 
 
 def _why(items: int, of: int) -> str:

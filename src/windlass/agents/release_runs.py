@@ -21,7 +21,7 @@ from windlass.artifacts.registry import Registry
 from windlass.artifacts.versions import Version
 from windlass.errors import Conflict, InputError, Unavailable
 from windlass.evaluation.dataset_versions import Datasets
-from windlass.evaluation.datasets import require_columns
+from windlass.evaluation.datasets import require_cluster, require_columns
 from windlass.evaluation.default_evaluators import fitting
 from windlass.evaluation.evaluator_making import OpenJudge
 from windlass.evaluation.evaluator_versions import ChosenEvaluators, choose_evaluators, restore_evaluators
@@ -39,6 +39,7 @@ from windlass.evaluation.resuming import changed_options, resume_run
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import RunnerSettings, SampleStore
 from windlass.evaluation.runs import (
+    CLUSTER,
     EVALUATOR_VERSIONS,
     EXTERNAL,
     JUDGE_PROMPTS,
@@ -134,13 +135,14 @@ class ReleaseRuns:
         replay: ReplayNote | None = None,
         options: RunOptions | None = None,
         noted: Mapping[str, object] = MappingProxyType({}),
+        cluster: str | None = None,
     ) -> Run:
         """Record a run and start it; ``noted`` is kept in its settings.
 
         Without evaluators, every built-in one is taken that the dataset has the columns for. With ``outputs``, a
         column of the dataset, what stands there is scored, and no model of the release is asked. With a
         ``target`` that agent is asked, with ``replay`` in recorded worlds; without a release, one is made that
-        stands for it.
+        stands for it. ``cluster`` is the metadata field whose equal values make items belong together.
 
         Raises NotFound, InputError for an evaluator that the dataset cannot feed and for a ceiling of money where
         a price is not known, ConfigurationError for a model without a key, Denied for an agent that this server
@@ -155,6 +157,8 @@ class ReleaseRuns:
         options = options or RunOptions()
         calls = calls_of(self._prices, principal.project, options)
         chosen = self._choose(principal.project, items, evaluators, calls)
+        if cluster is not None:
+            require_cluster(items, cluster)
         agent = self._targets.open(target, calls) if target is not None else None
         if replay is not None:
             check_replay(replay, items, agent)
@@ -181,6 +185,7 @@ class ReleaseRuns:
             repeats=repeats,
             settings={
                 **({OUTPUTS: outputs} if outputs is not None else {}),
+                **({CLUSTER: cluster} if cluster is not None else {}),
                 **({TARGET: target.known()} if target is not None else {}),
                 **({REPLAY: replay.known()} if replay is not None else {}),
                 EVALUATOR_VERSIONS: chosen.versions,
@@ -202,7 +207,7 @@ class ReleaseRuns:
             return
         samples = self.samples(run)
         failed = sum(sample.prediction is None for sample in samples.values())
-        metrics = summarise(samples, self.items(run), run.evaluators, run.repeats)
+        metrics = summarise(samples, self.items(run), run.evaluators, run.repeats, cluster=run.cluster)
         note_cancelled(self._database, run.id, len(samples), failed, metrics)
 
     def resume(self, principal: Principal, run_id: str, changed: Mapping[str, object]) -> Run:
@@ -235,6 +240,7 @@ class ReleaseRuns:
         repeats: int = 1,
         source: RunSource | None = None,
         noted: Mapping[str, object] = MappingProxyType({}),
+        cluster: str | None = None,
     ) -> Run:
         """Record a run whose samples and scores come from elsewhere: a user's own process, or another tool's file.
 
@@ -246,6 +252,9 @@ class ReleaseRuns:
         run_id = None if source is None else source.run_id(principal.project, version.digest, data.digest)
         if run_id is not None and (known := find_run(self._database, principal.project, run_id)) is not None:
             return known
+        if cluster is not None:
+            require_cluster(items, cluster)
+            noted = {**noted, CLUSTER: cluster}
         run = create_run(
             self._database,
             self._audit,
@@ -274,7 +283,7 @@ class ReleaseRuns:
         items, samples = self.items(run), self.samples(run)
         failed = sum(sample.prediction is None for sample in samples.values())
         record_progress(self._database, run_id, finished=len(samples), failed=failed)
-        metrics = summarise(samples, items, run.evaluators, run.repeats)
+        metrics = summarise(samples, items, run.evaluators, run.repeats, cluster=run.cluster)
         if not finish_run(self._database, run_id, metrics):
             note_cancelled(self._database, run_id, len(samples), failed, metrics)
         return get_run(self._database, principal.project, run_id)

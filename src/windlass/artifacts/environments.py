@@ -37,6 +37,19 @@ class Environment(BaseModel):
     deployments: list[Deployment]
 
 
+class PastPromotion(BaseModel):
+    """A release that was let into an environment on the strength of a verdict."""
+
+    environment: str
+    release: str
+    digest: str
+    since: datetime
+    by: str
+    reason: str
+    is_running: bool
+    """Whether it is what runs there now."""
+
+
 class Environments:
     """What runs where, in one database."""
 
@@ -81,6 +94,25 @@ class Environments:
             return self._deploy(
                 tx, principal, environment, version, current, "environment:promote", reason, verdict_id, None
             )
+
+    def promotions_on(self, project: str, verdict_id: str) -> list[PastPromotion]:
+        """Return the promotions that name a verdict, newest first."""
+        query = select(deployments).where(deployments.c.project == project, deployments.c.verdict_id == verdict_id)
+        with self._database.read() as tx:
+            rows = tx.execute(query.order_by(deployments.c.since.desc(), deployments.c.environment)).all()
+            current = {(row.environment, row.release): row.digest for row in tx.execute(_newest(project))}
+        return [
+            PastPromotion(
+                environment=row.environment,
+                release=row.release,
+                digest=row.digest,
+                since=row.since,
+                by=row.by,
+                reason=row.reason,
+                is_running=current.get((row.environment, row.release)) == row.digest,
+            )
+            for row in rows
+        ]
 
     def rollback(
         self, principal: Principal, environment: str, name: str, *, expected: object = ANY, reason: str = ""

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import number, print_table, signed
+from windlass.cli.output import MISSING, number, print_table, signed, written
 from windlass.cli.run_options import MaxCost, MaxTokens, given
 
 if TYPE_CHECKING:
     from windlass.client import Client
 
 EXIT_CODES = {"pass": 0, "fail": 1, "not_enough_data": 3}
+
+_DISCOVERY = 0.05
+_MOST_SLICES = 8
+_MOST_ITEMS = 5
 
 
 def gate(
@@ -24,7 +28,11 @@ def gate(
         str | None, typer.Option("--dataset", help="Only runs on this dataset (name@what) count.")
     ] = None,
     config: Annotated[
-        Path | None, typer.Option("--config", help="A YAML file with the rule: primary, guardrails, confidence.")
+        Path | None,
+        typer.Option("--config", help="A YAML file with the rule: primary, guardrails, slices, alpha and more."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Write the verdict with its evidence to this file, as JSON.")
     ] = None,
     until_decided: Annotated[
         bool,
@@ -74,6 +82,8 @@ def gate(
     with connect(data) as client:
         verdict = _evaluate(client, {**request, **options}) if until_decided else _decide(client, request, options)
     print_verdict(verdict)
+    if output is not None:
+        write_verdict(output, verdict)
     raise typer.Exit(EXIT_CODES[verdict["outcome"]])
 
 
@@ -107,24 +117,106 @@ def _evaluate(client: "Client", request: dict[str, Any]) -> dict[str, Any]:
     return verdict
 
 
+def write_verdict(file: Path, verdict: dict[str, Any]) -> None:
+    """Write a verdict as JSON. Raises InputError for a file that cannot be written."""
+    import json
+
+    with written(file) as output:
+        output.write((json.dumps(verdict, indent=2, ensure_ascii=False) + "\n").encode())
+
+
 def print_verdict(verdict: dict[str, Any]) -> None:
     """Print a verdict: its sentence, then its evidence."""
     print(verdict["sentence"])
     print_table(
-        ("metric", "rule", "baseline", "candidate", "difference", "95 % interval", "n", ""),
+        ("metric", "rule", "baseline", "candidate", "difference", "interval", "n", "needed", ""),
         (
             (
-                check["metric"],
-                check["kind"].replace("_", "-") + (f" within {check['margin']:g}" if check["margin"] else ""),
+                _subject(check),
+                asked(check),
                 number(check["baseline_mean"]),
                 number(check["candidate_mean"]),
                 signed(check["difference"]),
-                f"{signed(check['low'])} to {signed(check['high'])}",
+                _interval(check),
                 check["n"],
-                check["outcome"].replace("_", " "),
+                check["needed_n"] or "",
+                check["outcome"].replace("_", " ") + ("" if check.get("blocking", True) else ", no say"),
             )
             for check in verdict["checks"]
         ),
-        right=("baseline", "candidate", "difference", "n"),
+        right=("baseline", "candidate", "difference", "n", "needed"),
     )
+    _print_slices(verdict.get("slices", []))
+    _print_worst(verdict.get("worst", []))
     print(f"verdict {verdict['id']} ({verdict['outcome'].replace('_', ' ')})")
+
+
+def asked(check: dict[str, Any]) -> str:
+    """Say in a few words what a check asks for."""
+    kind = check["kind"].replace("_", " ")
+    if check.get("bound") is not None:
+        percentile = f" at p{check['percentile']:g}" if check.get("percentile") else ""
+        return f"{kind} {check['bound']:g}{percentile}"
+    margin = f"{check['margin_ratio'] * 100:.4g} %" if check.get("margin_ratio") else f"{check['margin']:g}"
+    if check["kind"] == "non_inferiority":
+        return f"non-inferiority within {margin}"
+    return f"{kind} by {margin}" if check["margin"] or check.get("margin_ratio") else kind
+
+
+def _subject(check: dict[str, Any]) -> str:
+    of = check.get("slice")
+    return f"{check['metric']} on {of['field']}={of['value']}" if of else str(check["metric"])
+
+
+def _interval(check: dict[str, Any]) -> str:
+    shown = check.get("level") or check.get("ratio")
+    if shown is None:
+        return f"{signed(check['low'])} to {signed(check['high'])}"
+    ends = f"{number(shown['low'])} to {number(shown['high'])}"
+    return ends if check.get("level") else f"{ends} ×"
+
+
+def _print_slices(slices: list[dict[str, Any]]) -> None:
+    """Print the slices that lost most, exploratory as they are; the rest is in the verdict."""
+    losses = [row for row in slices if (row["difference"] < 0) == row["higher_is_better"] and row["difference"]]
+    losses.sort(key=lambda row: 1.0 if row["adjusted_p"] is None else row["adjusted_p"])
+    if not losses:
+        return
+    print(f"\nslices with losses, of {len(slices)} looked at (exploratory: p adjusted over all of them)")
+    print_table(
+        ("slice", "metric", "difference", "95 % interval", "n", "adjusted p", ""),
+        (
+            (
+                f"{row['field']}={row['value']}",
+                row["metric"],
+                signed(row["difference"]),
+                f"{signed(row['low'])} to {signed(row['high'])}",
+                row["n"],
+                MISSING if row["adjusted_p"] is None else f"{row['adjusted_p']:.3f}",
+                "worse" if row["adjusted_p"] is not None and row["adjusted_p"] <= _DISCOVERY else "unclear",
+            )
+            for row in losses[:_MOST_SLICES]
+        ),
+        right=("difference", "n", "adjusted p"),
+    )
+
+
+def _print_worst(worst: list[dict[str, Any]]) -> None:
+    if not worst:
+        return
+    print("\nworst items")
+    first = [each for each in worst if each["metric"] == worst[0]["metric"]]
+    print_table(
+        ("item", "metric", "baseline", "candidate", "difference"),
+        (
+            (
+                each["item"],
+                each["metric"],
+                number(each["baseline"]),
+                number(each["candidate"]),
+                signed(each["difference"]),
+            )
+            for each in first[:_MOST_ITEMS]
+        ),
+        right=("baseline", "candidate", "difference"),
+    )

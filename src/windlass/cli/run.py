@@ -61,6 +61,14 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            help="The metadata field whose equal values make items belong together, for intervals and gates.",
+            show_default=False,
+        ),
+    ] = None,
     target: TargetUrl = None,
     protocol: TargetProtocol = "openai",
     model: TargetModel = "",
@@ -133,7 +141,9 @@ def evaluate(
         if agent is not None and not on_server:
             _refuse_server_options(outputs, max_cost, max_tokens)
             require_built_in(evaluator)
-            finished = evaluate_here(client, agent, dataset, evaluator, release, concurrency, repeats, options)
+            finished = evaluate_here(
+                client, agent, dataset, evaluator, release, concurrency, repeats, options, cluster
+            )
         else:
             if release is None and agent is None:
                 if outputs is None:
@@ -151,6 +161,7 @@ def evaluate(
                 outputs=outputs,
                 target=agent,
                 options=options,
+                cluster=cluster,
             )
             finished = finish(client, run)
     _print_shown(finished, required)
@@ -165,6 +176,7 @@ def evaluate_here(
     concurrency: int | None,
     repeats: int,
     options: Mapping[str, object],
+    cluster: str | None = None,
 ) -> dict[str, Any]:
     """Evaluate an agent from this process, print the run and return it."""
     from windlass.evaluation.run_options import RunOptions
@@ -180,6 +192,7 @@ def evaluate_here(
         concurrency=concurrency or 8,
         repeats=repeats,
         options=RunOptions.model_validate(options),
+        cluster=cluster,
         begun=lambda run_id: print(f"{run_id} began: {client.url}/runs/{run_id}", file=sys.stderr),
     )
     finished: dict[str, Any] = client.get(f"/runs/{run.id}")

@@ -28,6 +28,7 @@ def start_run(
     target: AgentSpec | None = None,
     replay: ReplayNote | None = None,
     options: Mapping[str, object] = MappingProxyType({}),
+    cluster: str | None = None,
 ) -> dict[str, Any]:
     """Start a run; return it as it stands."""
     body: dict[str, object] = {"release": release, "dataset": dataset, **options}
@@ -39,6 +40,8 @@ def start_run(
         body["repeats"] = repeats
     if outputs:
         body["outputs"] = outputs
+    if cluster:
+        body["cluster"] = cluster
     if target:
         body["target"] = target.known()
     if replay:

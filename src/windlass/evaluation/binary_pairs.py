@@ -11,6 +11,8 @@ from typing import NamedTuple
 from windlass.errors import InputError
 
 _NORMAL = NormalDist()
+_COUNTED = 1000
+"""Up to so many discordant pairs are counted out in whole numbers; the sums of more take seconds."""
 
 
 class BinaryPairs(NamedTuple):
@@ -67,6 +69,11 @@ def mcnemar_exact(only_first: int, only_second: int, *, one_sided: bool = False)
         raise InputError("Counts of discordant pairs cannot be negative.")
     n = only_first + only_second
     fewer = only_first if one_sided else min(only_first, only_second)
+    if n > _COUNTED:
+        from scipy.special import betainc  # see statistics.t_quantile
+
+        below = float(betainc(n - fewer, fewer + 1, 0.5)) if fewer < n else 1.0
+        return below if one_sided else min(1.0, 2 * below)
     # Exact integers until the division: binomial coefficients overflow a float early.
     total: int = sum(math.comb(n, count) for count in range(fewer + 1))
     tail: float = total / 2**n

@@ -1,31 +1,41 @@
-"""One requirement of a gate, tested on the samples of two runs."""
+"""One requirement of a gate and what came of it."""
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from windlass.errors import InputError
+from windlass.evaluation.aligned import Results
+from windlass.evaluation.comparisons import SEED, Comparison, Level, Role
 from windlass.evaluation.power import deciding_items, detectable_difference
-from windlass.evaluation.rules import GateRule, Kind, Requirement
-from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.rules import GateRule, Kind
 from windlass.evaluation.sequential.rule import SequentialMethod
-from windlass.evaluation.statistics import (
-    Interval,
-    Method,
-    PairedDifference,
-    bootstrap_interval,
-    paired_difference,
-)
+from windlass.evaluation.statistics import Interval, Method, PairedDifference, bootstrap_intervals
+
+__all__ = ["SEED", "Check", "Named", "Outcome", "Results", "Shown", "check_all"]
 
 Outcome = Literal["pass", "fail", "not_enough_data"]
-Role = Literal["primary", "guardrail"]
-Results = Mapping[str, SampleResult]
-
-SEED = 20_080_911
-"""Of sign flips and bootstrap: the same scores give the same verdict, digit for digit."""
 
 _BOOTSTRAP_TOLERANCE = 0.2
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
+class Shown(BaseModel):
+    """A number with its interval, at the check's confidence."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+class Named(BaseModel):
+    """A slice: the items whose metadata field has a value."""
+
+    field: str
+    value: str
 
 
 class Check(BaseModel):
@@ -35,20 +45,36 @@ class Check(BaseModel):
     role: Role
     kind: Kind
     margin: float
+    margin_ratio: float | None = Field(default=None, exclude_if=_absent)
+    bound: float | None = Field(default=None, exclude_if=_absent)
+    percentile: float | None = Field(default=None, exclude_if=_absent)
+    slice: Named | None = Field(default=None, exclude_if=_absent)
+    """The items that it is about, where those are not all."""
+    blocking: bool = Field(default=True, exclude_if=bool)
+    """Whether the gate waits for it: not for a slice of fewer items than the rule's `min_items`."""
     higher_is_better: bool
     baseline_mean: float | None
     candidate_mean: float | None
     difference: float | None
     low: float | None
     high: float | None
+    ratio: Shown | None = Field(default=None, exclude_if=_absent)
+    """Candidate / baseline, of a relative margin: what decides then."""
+    level: Shown | None = Field(default=None, exclude_if=_absent)
+    """The candidate's own mean, or percentile, of a bound: what decides then."""
     confidence: float
     """Of the interval: what Holm's step asks of a guardrail, so that interval and outcome tell the same."""
     n: int
     clusters: int
+    effective_n: float | None = Field(default=None, exclude_if=_absent)
+    """How many independent items would be as sure."""
     missing: int
     """Items with a value on one side only."""
     undefined: int
     """Items with a value on neither side."""
+    baseline_coverage: float | None = Field(default=None, exclude_if=_absent)
+    """The share of the items with a value of the baseline."""
+    candidate_coverage: float | None = Field(default=None, exclude_if=_absent)
     method: Method | SequentialMethod | None
     p_value: float | None
     """One-sided, against "not better than the bound"."""
@@ -57,144 +83,98 @@ class Check(BaseModel):
     """When there is not enough data: how many items would decide, were the difference to stay as it is."""
     detectable: float | None
     """The smallest true difference that this many items show with 80 % power."""
+    distance: float | None = Field(default=None, exclude_if=_absent)
+    """How far what is tested lies on the good side of what is asked."""
+    standard_error: float | None = Field(default=None, exclude_if=_absent)
+    """Of that distance."""
     warning: str | None
+    withheld: bool = Field(default=False, exclude_if=lambda value: not value)
+    """Whether too few values keep it from passing, whatever they say; the warning tells."""
 
 
-class Level(NamedTuple):
-    """Whether a one-sided test rejects, and the level it was held to."""
-
-    rejects: bool
-    tail: float
-
-
-class Comparison(NamedTuple):
-    """A requirement with its numbers; the improvement is oriented so that more is better."""
-
-    requirement: Requirement
-    role: Role
-    higher_is_better: bool
-    improvement: PairedDifference | None
-    baseline_mean: float | None
-    candidate_mean: float | None
-    missing: int
-    undefined: int
-
-    @property
-    def p_pass(self) -> float:
-        """Small when the improvement is above the bound."""
-        return _or_one(self.improvement.p_greater(self.requirement.bound) if self.improvement else None)
-
-    @property
-    def p_fail(self) -> float:
-        """Small when the improvement is below the bound."""
-        return _or_one(self.improvement.p_less(self.requirement.bound) if self.improvement else None)
-
-    def alone(self, tail: float) -> tuple[Level, Level]:
-        """Return the tests for passing and for failing, when this is the only requirement of its level."""
-        return Level(self.p_pass <= tail, tail), Level(self.p_fail <= tail, tail)
-
-
-def compare(
-    requirement: Requirement,
-    role: Role,
-    baseline: Results,
-    candidate: Results,
+def check_all(
+    compared: Sequence[Comparison],
+    levels: Sequence[tuple[Level, Level]],
     *,
     rule: GateRule,
-    items: Mapping[str, Item],
-    higher_is_better: Mapping[str, bool],
-) -> Comparison:
-    """Line up the values of both runs by item. Raises InputError for a metric that was not evaluated."""
-    metric = requirement.metric
-    if metric not in higher_is_better:
-        raise InputError(
-            f"The gate asks for the metric {metric!r}, which the runs do not both have; they have "
-            f"{', '.join(sorted(higher_is_better)) or 'none'}. Evaluate both releases with it, or change the rule."
-        )
-    before = {item: _value(baseline, item, metric) for item in items}
-    after = {item: _value(candidate, item, metric) for item in items}
-    first, second, paired = [], [], []
-    for item in items:
-        old, new = before[item], after[item]
-        if old is not None and new is not None:
-            first.append(old)
-            second.append(new)
-            paired.append(items[item])
-    ascending = (first, second) if higher_is_better[metric] else (second, first)
-    undefined = sum(before[item] is None and after[item] is None for item in items)
-    return Comparison(
-        requirement=requirement,
-        role=role,
-        higher_is_better=higher_is_better[metric],
-        improvement=paired_difference(*ascending, _clusters(paired, rule.cluster), seed=SEED) if paired else None,
-        baseline_mean=sum(first) / len(first) if first else None,
-        candidate_mean=sum(second) / len(second) if second else None,
-        missing=len(items) - len(paired) - undefined,
-        undefined=undefined,
-    )
+    blocking: bool = True,
+) -> list[Check]:
+    """Turn comparisons and their tests for passing and for failing into checks."""
+    confidences = [1 - 2 * (failing if failing.rejects else passing).tail for passing, failing in levels]
+    warnings = _bootstrap_warnings(compared, confidences)
+    return [
+        _check(each, *tests, rule, confidence, warning, blocking=blocking)
+        for each, tests, confidence, warning in zip(compared, levels, confidences, warnings, strict=True)
+    ]
 
 
-def check(compared: Comparison, passing: Level, failing: Level, *, rule: GateRule, items: int) -> Check:
-    """Turn a comparison and its two tests into a check."""
-    requirement, pairs = compared.requirement, compared.improvement
-    confidence = 1 - 2 * (failing if failing.rejects else passing).tail
-    interval = pairs.interval(confidence) if pairs else None
-    warning = _missing_warning(compared.missing, items, rule)
-    outcome: Outcome = "not_enough_data"
-    if failing.rejects:
-        outcome = "fail"
-    elif passing.rejects and warning is None:
-        outcome = "pass"
-    undecided = pairs is not None and not passing.rejects and not failing.rejects
-    natural = _natural(interval, compared.higher_is_better)
+def _check(
+    compared: Comparison,
+    passing: Level,
+    failing: Level,
+    rule: GateRule,
+    confidence: float,
+    doubt: str | None,
+    *,
+    blocking: bool,
+) -> Check:
+    requirement, tested, coverage = compared.requirement, compared.tested, compared.coverage
+    estimate = tested.estimate if tested else None
+    outcome, warning = _outcome(compared, passing, failing, rule, blocking=blocking)
+    undecided = not passing.rejects and not failing.rejects
+    interval = compared.difference_interval(confidence)
     return Check(
         metric=requirement.metric,
         role=compared.role,
         kind=requirement.kind,
         margin=requirement.margin,
+        margin_ratio=requirement.margin_ratio,
+        bound=requirement.bound,
+        percentile=requirement.percentile,
+        slice=Named(field=compared.of_slice.field, value=compared.of_slice.value) if compared.of_slice else None,
+        blocking=blocking,
         higher_is_better=compared.higher_is_better,
-        baseline_mean=compared.baseline_mean,
-        candidate_mean=compared.candidate_mean,
-        difference=_difference(pairs, compared.higher_is_better),
-        low=natural.low if natural else None,
-        high=natural.high if natural else None,
+        baseline_mean=float(compared.before.mean()) if compared.before.size else None,
+        candidate_mean=float(compared.after.mean()) if compared.after.size else None,
+        difference=_difference(compared),
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        ratio=_ratio(compared, confidence),
+        level=_level(compared, confidence),
         confidence=confidence,
-        n=pairs.n if pairs else 0,
-        clusters=pairs.clusters if pairs else 0,
-        missing=compared.missing,
-        undefined=compared.undefined,
-        method=pairs.method if pairs else None,
-        p_value=compared.p_pass if pairs else None,
+        n=estimate.n if estimate else 0,
+        clusters=estimate.clusters if estimate else 0,
+        effective_n=estimate.effective_n if estimate else None,
+        missing=coverage.missing,
+        undefined=coverage.undefined,
+        baseline_coverage=coverage.baseline / coverage.items if coverage.items else None,
+        candidate_coverage=coverage.candidate / coverage.items if coverage.items else None,
+        method=estimate.method if estimate else None,
+        p_value=compared.p_pass if estimate else None,
         outcome=outcome,
-        needed_n=deciding_items(pairs, requirement.bound, confidence) if pairs and undecided else None,
-        detectable=detectable_difference(pairs, confidence) if pairs else None,
-        warning=warning or _bootstrap_warning(pairs, interval, confidence),
+        needed_n=deciding_items(tested.estimate, tested.threshold, confidence) if tested and undecided else None,
+        detectable=detectable_difference(estimate, confidence) if estimate else None,
+        distance=estimate.difference - tested.threshold if estimate and tested else None,
+        standard_error=estimate.standard_error if estimate else None,
+        warning=warning or doubt,
+        withheld=warning is not None,
     )
 
 
-def _or_one(p: float | None) -> float:
-    return 1.0 if p is None else p
+def _outcome(
+    compared: Comparison, passing: Level, failing: Level, rule: GateRule, *, blocking: bool
+) -> tuple[Outcome, str | None]:
+    """Return what came of it, and what kept it from passing beside the numbers themselves."""
+    if not blocking:
+        return "not_enough_data", None
+    warning = _missing_warning(compared, rule) or _coverage_warning(compared, rule)
+    if failing.rejects:
+        return "fail", warning
+    return ("pass" if passing.rejects and warning is None else "not_enough_data"), warning
 
 
-def _value(results: Results, item: str, metric: str) -> float | None:
-    result = results.get(item)
-    judgement = result.judgements.get(metric) if result else None
-    return judgement.value if judgement else None
-
-
-def _clusters(items: list[Item], field: str | None) -> list[str] | None:
-    if field is None:
-        return None
-    for item in items:
-        if item.metadata.get(field) is None:
-            raise InputError(
-                f"The gate's items belong together by {field!r}, but the item {item.id!r} has no such metadata: "
-                "add it to the dataset, or take 'cluster' out of the rule."
-            )
-    return [str(item.metadata[field]) for item in items]
-
-
-def _missing_warning(missing: int, items: int, rule: GateRule) -> str | None:
+def _missing_warning(compared: Comparison, rule: GateRule) -> str | None:
+    missing, items = compared.coverage.missing, compared.coverage.items
     if missing <= rule.max_missing * items:
         return None
     return (
@@ -203,12 +183,38 @@ def _missing_warning(missing: int, items: int, rule: GateRule) -> str | None:
     )
 
 
-def _bootstrap_warning(pairs: PairedDifference | None, interval: Interval | None, confidence: float) -> str | None:
-    # The score test does without the normal approximation that the bootstrap is there to question.
-    if pairs is None or interval is None or pairs.method == "score":
+def _coverage_warning(compared: Comparison, rule: GateRule) -> str | None:
+    coverage = compared.coverage
+    if rule.min_coverage is None or not coverage.items:
         return None
-    bootstrap = bootstrap_interval(pairs, confidence)
-    if bootstrap is None or interval.width == 0:
+    asked = rule.min_coverage * coverage.items
+    for side, there in (("candidate", coverage.candidate), ("baseline", coverage.baseline)):
+        if there < asked:
+            return (
+                f"the {side} has a value on {there} of {coverage.items} items, fewer than the "
+                f"{rule.min_coverage:.0%} that min_coverage asks for"
+            )
+    return None
+
+
+def _bootstrap_warnings(compared: Sequence[Comparison], confidences: Sequence[float]) -> list[str | None]:
+    # The exact and the score test do without the normal approximation that the bootstrap is there to question.
+    questioned = {
+        place: estimate
+        for place, each in enumerate(compared)
+        if each.tested is not None
+        and isinstance(estimate := each.tested.estimate, PairedDifference)
+        and estimate.method != "score"
+    }
+    bootstraps = bootstrap_intervals(list(questioned.values()), [confidences[place] for place in questioned])
+    warnings: list[str | None] = [None] * len(compared)
+    for (place, estimate), bootstrap in zip(questioned.items(), bootstraps, strict=True):
+        warnings[place] = _bootstrap_warning(estimate.interval(confidences[place]), bootstrap)
+    return warnings
+
+
+def _bootstrap_warning(interval: Interval | None, bootstrap: Interval | None) -> str | None:
+    if interval is None or bootstrap is None or interval.width == 0:
         return None
     ratio = bootstrap.width / interval.width
     if abs(ratio - 1) <= _BOOTSTRAP_TOLERANCE:
@@ -218,14 +224,27 @@ def _bootstrap_warning(pairs: PairedDifference | None, interval: Interval | None
     )
 
 
-def _difference(pairs: PairedDifference | None, higher_is_better: bool) -> float | None:
+def _difference(compared: Comparison) -> float | None:
+    pairs = compared.improvement
     if pairs is None:
         return None
-    return pairs.difference if higher_is_better else -pairs.difference
+    return pairs.difference if compared.higher_is_better else -pairs.difference
 
 
-def _natural(interval: Interval | None, higher_is_better: bool) -> Interval | None:
-    """Turn an interval of the improvement into one of candidate − baseline."""
-    if interval is None or higher_is_better:
-        return interval
-    return Interval(-interval.high, -interval.low)
+def _ratio(compared: Comparison, confidence: float) -> Shown | None:
+    before = float(compared.before.mean()) if compared.before.size else 0.0
+    if compared.requirement.margin_ratio is None or before <= 0:
+        return None
+    interval = compared.ratio_interval(confidence)
+    return Shown(
+        value=float(compared.after.mean()) / before,
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+    )
+
+
+def _level(compared: Comparison, confidence: float) -> Shown | None:
+    if compared.requirement.bound is None:
+        return None
+    level = compared.level(confidence)
+    return None if level is None else Shown(value=level.value, low=level.low, high=level.high)

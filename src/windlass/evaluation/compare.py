@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
-from windlass.evaluation.checks import SEED, Results
+from windlass.evaluation.aligned import Aligned, Results
+from windlass.evaluation.comparisons import SEED
 from windlass.evaluation.media.files import Media
+from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.results import run_sample
+from windlass.evaluation.run_means import clusters_of
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.samples import Item
+from windlass.evaluation.slices import SliceDifference, slice_report
 from windlass.evaluation.statistics import paired_difference
 
 
@@ -24,6 +28,8 @@ class PairedMetric(BaseModel):
     low: float | None
     high: float | None
     n: int
+    clusters: int | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of runs that name the same cluster: the interval takes account of it."""
     p_value: float | None
     """Two-sided, against no difference."""
 
@@ -72,16 +78,8 @@ def compare_runs(
     given), then those that cannot be compared. Raises InputError for a metric that either run lacks and for
     different data.
     """
-    shared = [name for name in candidate.evaluators if name in baseline.evaluators]
-    if baseline.dataset.digest != candidate.dataset.digest:
-        raise InputError(
-            f"{baseline.id} and {candidate.id} are on different versions of data; compare on one version."
-        )
-    if not shared:
-        raise InputError(f"{baseline.id} and {candidate.id} have no metric in common.")
-    if metric is not None and metric not in shared:
-        raise InputError(f"The runs do not both have the metric {metric!r}; they share {', '.join(shared)}.")
-    chosen = metric or shared[0]
+    chosen, shared = _chosen_metric(baseline, candidate, metric), _shared_metrics(baseline, candidate)
+    clusters = clusters_of(list(items.values()), shared_cluster(baseline, candidate))
     directions = candidate.higher_is_better
     samples = [_compared(item, baseline_samples, candidate_samples, chosen) for item in items.values()]
     sign = 1 if directions.get(chosen, True) else -1
@@ -94,9 +92,51 @@ def compare_runs(
         metric=chosen,
         items_paired=paired,
         items_missing=len(samples) - paired,
-        metrics=[_paired_metric(name, directions.get(name, True), samples) for name in shared],
+        metrics=[_paired_metric(name, directions.get(name, True), samples, clusters) for name in shared],
         samples=samples,
     )
+
+
+def compare_slices(
+    baseline: Run,
+    candidate: Run,
+    baseline_samples: Results,
+    candidate_samples: Results,
+    *,
+    items: Mapping[str, Item],
+    metric: str | None = None,
+) -> list[SliceDifference]:
+    """Return what changed in a metric on every slice of the items, the greatest loss first. Raises as above."""
+    chosen = _chosen_metric(baseline, candidate, metric)
+    return slice_report(
+        Aligned(baseline_samples, candidate_samples, items),
+        [chosen],
+        {chosen: candidate.higher_is_better.get(chosen, True)},
+        cluster=shared_cluster(baseline, candidate),
+    )
+
+
+def shared_cluster(baseline: Run, candidate: Run) -> str | None:
+    """Return the cluster that both runs say, if they say the same."""
+    return candidate.cluster if candidate.cluster == baseline.cluster else None
+
+
+def _chosen_metric(baseline: Run, candidate: Run, metric: str | None) -> str:
+    shared = _shared_metrics(baseline, candidate)
+    if metric is not None and metric not in shared:
+        raise InputError(f"The runs do not both have the metric {metric!r}; they share {', '.join(shared)}.")
+    return metric or shared[0]
+
+
+def _shared_metrics(baseline: Run, candidate: Run) -> list[str]:
+    if baseline.dataset.digest != candidate.dataset.digest:
+        raise InputError(
+            f"{baseline.id} and {candidate.id} are on different versions of data; compare on one version."
+        )
+    shared = [name for name in candidate.evaluators if name in baseline.evaluators]
+    if not shared:
+        raise InputError(f"{baseline.id} and {candidate.id} have no metric in common.")
+    return shared
 
 
 def _compared(item: Item, baseline: Results, candidate: Results, metric: str) -> ComparedSample:
@@ -126,9 +166,11 @@ def _side(item: Item, results: Results) -> ComparedSide | None:
     )
 
 
-def _paired_metric(name: str, higher_is_better: bool, samples: list[ComparedSample]) -> PairedMetric:
+def _paired_metric(
+    name: str, higher_is_better: bool, samples: list[ComparedSample], clusters: Mapping[str, int] | None
+) -> PairedMetric:
     both = [
-        (old, new)
+        (sample.item, old, new)
         for sample in samples
         if sample.baseline is not None
         and sample.candidate is not None
@@ -147,8 +189,9 @@ def _paired_metric(name: str, higher_is_better: bool, samples: list[ComparedSamp
             n=0,
             p_value=None,
         )
-    before, after = [old for old, _ in both], [new for _, new in both]
-    pairs = paired_difference(before, after, seed=SEED)
+    before, after = [old for _, old, _ in both], [new for _, _, new in both]
+    belonging = None if clusters is None else [clusters[item] for item, _, _ in both]
+    pairs = paired_difference(before, after, belonging, amount=name in AMOUNTS, seed=SEED)
     interval = pairs.interval()
     return PairedMetric(
         name=name,
@@ -159,5 +202,6 @@ def _paired_metric(name: str, higher_is_better: bool, samples: list[ComparedSamp
         low=interval.low if interval else None,
         high=interval.high if interval else None,
         n=pairs.n,
+        clusters=None if belonging is None else pairs.clusters,
         p_value=pairs.p_two_sided(),
     )

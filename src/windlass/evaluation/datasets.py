@@ -81,6 +81,16 @@ def require_columns(items: Sequence[Item], evaluators: Iterable[Evaluator]) -> N
                 )
 
 
+def require_cluster(items: Sequence[Item], field: str) -> None:
+    """Check that every item says what it belongs to. Raises InputError naming the first that does not."""
+    lacking = [item.id for item in items if item.metadata.get(field) is None]
+    if lacking:
+        raise InputError(
+            f"The items are to be clustered by {field!r}, and item {lacking[0]!r} has no such metadata "
+            f"({len(lacking)} of {len(items)} items lack it): add it to the dataset, or leave the cluster out."
+        )
+
+
 def columns_lacking(items: Iterable[Item], evaluators: Iterable[Evaluator]) -> dict[str, tuple[str, int]]:
     """Return, of the columns that evaluators need, those that items lack: the first without it, and how many."""
     needed = dict.fromkeys(column for evaluator in evaluators for column in evaluator.needs)

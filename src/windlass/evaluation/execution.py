@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from windlass.errors import Unavailable, WindlassError
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.results import summarise_pieces
+from windlass.evaluation.results import MetricSummary, summarise_pieces
 from windlass.evaluation.resuming import PassingTroubles
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
 from windlass.evaluation.runs import (
@@ -89,7 +89,7 @@ def execute_run(
         reason = parts.calls.stopped if parts.calls is not None else None
         if (progress.stopped or reason) and stopping is not None and stopping.is_set():
             raise JobInterrupted
-        metrics = summarise_pieces(parts.store.pieces(), parts.items, run.evaluators, run.repeats)
+        metrics = _summaries(run, parts)
         ended = stop_run(database, run_id, reason, metrics) if reason else finish_run(database, run_id, metrics)
         if not ended:
             note_cancelled(database, run_id, progress.finished, progress.failed, metrics)
@@ -103,9 +103,14 @@ def execute_run(
 
 def _note_ended(run: Run, parts: RunParts, database: Database) -> None:
     """Write down what there is of a run that was cancelled while others worked on it."""
-    metrics = summarise_pieces(parts.store.pieces(), parts.items, run.evaluators, run.repeats)
+    metrics = _summaries(run, parts)
     failures = [result.prediction is None for piece in parts.store.pieces() for result in piece.values()]
     note_cancelled(database, run.id, len(failures), sum(failures), metrics)
+
+
+def _summaries(run: Run, parts: RunParts) -> dict[str, MetricSummary]:
+    pieces = parts.store.pieces()
+    return summarise_pieces(pieces, parts.items, run.evaluators, run.repeats, cluster=run.cluster)
 
 
 def let_go(evaluators: Sequence[Evaluator]) -> None:

@@ -1,18 +1,23 @@
 """Gates: the decision a rule takes on two runs. Pure: no engine and no clock, and chance only by a fixed seed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from pydantic import BaseModel, Field
 
+from windlass.evaluation.aligned import Aligned, Results
 from windlass.evaluation.binary_pairs import mcnemar_exact
-from windlass.evaluation.checks import SEED, Check, Comparison, Level, Outcome, Results, check, compare
+from windlass.evaluation.checks import Check, Outcome, check_all
+from windlass.evaluation.comparisons import SEED, Comparison, Level, compare
+from windlass.evaluation.regressions import Regression, worst_regressions
 from windlass.evaluation.rules import GateRule
-from windlass.evaluation.samples import Item
+from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sentences import gate_sentence
 from windlass.evaluation.sequential.decision import EarlyDecision, decide_early
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.watching import watch
-from windlass.evaluation.statistics import holm, paired_difference
+from windlass.evaluation.slices import SliceDifference, asked_slices, slice_report
+from windlass.evaluation.statistics import Floats, holm, paired_difference
 
 
 class Pairs(BaseModel):
@@ -37,6 +42,10 @@ class Decision(BaseModel):
     checks: list[Check]
     """The primary one first."""
     pairs: Pairs
+    slices: list[SliceDifference]
+    """What changed on slices of the items: exploratory."""
+    worst: list[Regression]
+    """The items that lost most."""
     sequential: SequentialReport | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of a rule that looks as samples come: what the looks saw."""
 
@@ -53,14 +62,14 @@ def decide(
 ) -> Decision:
     """Test a candidate's samples against a baseline's.
 
-    The primary requirement comes first, at the full level; guardrails share theirs by Holm, for passing and for
-    failing alike. All must pass for the gate to pass, and one that fails makes it fail. A candidate that errs
-    on significantly more items than the baseline fails whatever its scores.
+    The primary requirement comes first, at the full level; guardrails, slices among them, share theirs by Holm,
+    for passing and for failing alike. All must pass for the gate to pass, and one that fails makes it fail. A
+    candidate that errs on significantly more items than the baseline fails whatever its scores.
 
     A sequential rule looks at the items in an order of its own, which ``seed`` fixes, as far as they are in all
     sets of ``done`` (None: all), and no further than to the item that decides.
 
-    Raises InputError when a metric was not evaluated in both runs, or an item has no cluster.
+    Raises InputError when a metric was not evaluated in both runs, an item has no cluster, or a slice no item.
     """
     if rule.sequential is not None:
         watching = watch(
@@ -72,38 +81,60 @@ def decide(
             seed=seed,
             done=done,
         )
-        return _early(decide_early(watching), baseline, candidate)
-    primary, *guardrails = (
-        compare(
-            requirement,
-            "guardrail" if position else "primary",
-            baseline,
-            candidate,
-            rule=rule,
-            items=items,
-            higher_is_better=higher_is_better,
-        )
-        for position, requirement in enumerate([rule.primary, *rule.guardrails])
-    )
-    levels = [primary.alone(rule.tail), *_shared(guardrails, rule.tail)]
-    checks = [
-        check(compared, passing, failing, rule=rule, items=len(items))
-        for compared, (passing, failing) in zip([primary, *guardrails], levels, strict=True)
-    ]
-    pairs = _pairs(baseline, candidate, items)
+        early = decide_early(watching)
+        return _early(early, Aligned(baseline, candidate, early.items), rule, higher_is_better)
+    aligned = Aligned(baseline, candidate, items)
+    checks = _checks(aligned, rule, higher_is_better)
+    pairs = _pairs(aligned)
     errs_more = pairs.errors_p_value <= rule.tail
-    outcome: Outcome = "not_enough_data"
-    if errs_more or any(each.outcome == "fail" for each in checks):
-        outcome = "fail"
-    elif all(each.outcome == "pass" for each in checks):
-        outcome = "pass"
+    # Everything that has a say: what fails fails all, and all must pass.
+    says: list[Outcome] = ["fail" if errs_more else "pass", *(each.outcome for each in checks if each.blocking)]
+    outcome = combined(says)
     errors = (pairs.candidate_errors, pairs.baseline_errors) if errs_more else None
-    sentence = gate_sentence(outcome, checks, items=len(items), more_errors=errors)
-    return Decision(outcome=outcome, sentence=sentence, checks=checks, pairs=pairs)
+    return Decision(
+        outcome=outcome,
+        sentence=gate_sentence(outcome, checks, items=len(items), more_errors=errors),
+        checks=checks,
+        pairs=pairs,
+        slices=slice_report(
+            aligned,
+            rule.metrics,
+            higher_is_better,
+            fields=(each.by for each in rule.slices),
+            cluster=rule.cluster,
+        ),
+        worst=worst_regressions(aligned, rule.metrics, higher_is_better),
+    )
 
 
-def _early(early: EarlyDecision, baseline: Results, candidate: Results) -> Decision:
-    pairs = _pairs(baseline, candidate, early.items)
+def combined(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return what outcomes come to together."""
+    met = set(outcomes)
+    if "fail" in met:
+        return "fail"
+    return "not_enough_data" if "not_enough_data" in met else "pass"
+
+
+def _checks(aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str, bool]) -> list[Check]:
+    primary = compare(rule.primary, "primary", aligned, rule=rule, higher_is_better=higher_is_better)
+    guardrails = [
+        compare(each, "guardrail", aligned, rule=rule, higher_is_better=higher_is_better)
+        for each in rule.guardrails
+    ]
+    slices = asked_slices(aligned, rule, higher_is_better)
+    sharing = [*guardrails, *(each.compared for each in slices if each.blocking)]
+    levels = [primary.alone(rule.tail), *_shared(sharing, rule.tail)]
+    thin = [each.compared for each in slices if not each.blocking]
+    return [
+        *check_all([primary, *sharing], levels, rule=rule),
+        *check_all(thin, [each.alone(rule.tail) for each in thin], rule=rule, blocking=False),
+    ]
+
+
+def _early(
+    early: EarlyDecision, aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str, bool]
+) -> Decision:
+    pairs = _pairs(aligned)
     errors = (pairs.candidate_errors, pairs.baseline_errors) if early.errs_more else None
     sentence = gate_sentence(early.outcome, early.checks, items=len(early.items), more_errors=errors)
     return Decision(
@@ -111,6 +142,9 @@ def _early(early: EarlyDecision, baseline: Results, candidate: Results) -> Decis
         sentence=sentence + early.sentence,
         checks=early.checks,
         pairs=pairs,
+        # Tests of slices hold for one look only.
+        slices=[],
+        worst=worst_regressions(aligned, rule.metrics, higher_is_better),
         sequential=early.report,
     )
 
@@ -121,28 +155,27 @@ def _shared(guardrails: list[Comparison], tail: float) -> list[tuple[Level, Leve
     return [(Level(*one), Level(*other)) for one, other in zip(passing, failing, strict=True)]
 
 
-def _pairs(baseline: Results, candidate: Results, items: Mapping[str, Item]) -> Pairs:
-    before = {item: baseline[item].failed_share for item in items if item in baseline}
-    after = {item: candidate[item].failed_share for item in items if item in candidate}
-    both = before.keys() & after.keys()
+def _pairs(aligned: Aligned) -> Pairs:
+    before, after = _failed_shares(aligned.before), _failed_shares(aligned.after)
+    both = ~np.isnan(before) & ~np.isnan(after)
     return Pairs(
-        items=len(items),
-        paired=sum(before[item] < 1 and after[item] < 1 for item in both),
-        baseline_errors=sum(share > 0 for share in before.values()),
-        candidate_errors=sum(share > 0 for share in after.values()),
-        absent=len(items) - len(both),
-        errors_p_value=_errors_p([(before[item], after[item]) for item in items if item in both]),
+        items=len(aligned.items),
+        paired=int(((before[both] < 1) & (after[both] < 1)).sum()),
+        baseline_errors=int((before > 0).sum()),
+        candidate_errors=int((after > 0).sum()),
+        absent=int((~both).sum()),
+        errors_p_value=_errors_p(before[both], after[both]),
     )
 
 
-def _errors_p(shares: list[tuple[float, float]]) -> float:
+def _failed_shares(results: Sequence[SampleResult | None]) -> Floats:
+    return np.array([np.nan if result is None else result.failed_share for result in results], dtype=np.float64)
+
+
+def _errors_p(before: Floats, after: Floats) -> float:
     """Return the one-sided p value of "the candidate fails no more often", by each item's shares of failures."""
-    if all(share in (0, 1) for pair in shares for share in pair):
-        return mcnemar_exact(
-            sum(before > after for before, after in shares),
-            sum(after > before for before, after in shares),
-            one_sided=True,
-        )
-    before, after = zip(*shares, strict=True)
+    shares = np.concatenate([before, after])
+    if ((shares == 0) | (shares == 1)).all():
+        return mcnemar_exact(int((before > after).sum()), int((after > before).sum()), one_sided=True)
     p_value = paired_difference(before, after, seed=SEED).p_greater()
     return 1.0 if p_value is None else p_value

@@ -1,14 +1,38 @@
 """How many items a decision needs, and how small a difference a run can see."""
 
 import math
+from bisect import bisect_left
+from typing import Protocol
 
-from windlass.evaluation.statistics import PairedDifference, normal_quantile, t_quantile
+from windlass.evaluation.binary_pairs import BinaryPairs
+from windlass.evaluation.statistics import normal_quantile, t_quantile
 
 POWER = 0.8
 _BEYOND_REACH = 10_000_000
 
 
-def detectable_difference(pairs: PairedDifference, confidence: float = 0.95, power: float = POWER) -> float | None:
+class Sampled(Protocol):
+    """An estimate from items in clusters, such as a paired difference or a rate."""
+
+    @property
+    def difference(self) -> float: ...
+    @property
+    def standard_error(self) -> float | None: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def clusters(self) -> int: ...
+    @property
+    def constant(self) -> bool: ...
+    @property
+    def amount(self) -> bool: ...
+    @property
+    def value_range(self) -> float: ...
+    @property
+    def binary(self) -> BinaryPairs | None: ...
+
+
+def detectable_difference(pairs: Sampled, confidence: float = 0.95, power: float = POWER) -> float | None:
     """Return the minimum detectable effect (t_{1−α/2} + t_{1−β}) · SE, in units of the metric."""
     if pairs.standard_error is None or pairs.constant:
         return None
@@ -29,7 +53,7 @@ def needed_items(variance: float, distance: float, confidence: float = 0.95, pow
     return math.ceil(needed) if needed <= _BEYOND_REACH else None
 
 
-def deciding_items(pairs: PairedDifference, bound: float, confidence: float = 0.95) -> int | None:
+def deciding_items(pairs: Sampled, bound: float, confidence: float = 0.95) -> int | None:
     """Return how many items would decide whether the difference is above ``bound``, were it to stay as seen.
 
     The variance of an item is taken as n · SE², so that clusters count with their design effect. None where one
@@ -38,13 +62,28 @@ def deciding_items(pairs: PairedDifference, bound: float, confidence: float = 0.
     distance = abs(pairs.difference - bound)
     if pairs.standard_error is None or distance == 0:
         return None
+    if pairs.constant and pairs.amount:
+        return _fewest_items(pairs, confidence)
+    if pairs.constant and pairs.binary is not None:
+        return _deciding_pairs(pairs.binary, bound, (1 - confidence) / 2)
     if pairs.constant:
         return _deciding_constant(pairs, distance, confidence)
     needed = needed_items(pairs.n * pairs.standard_error**2, distance, confidence)
     return None if needed is None else max(needed, _fewest_items(pairs, confidence))
 
 
-def _deciding_constant(pairs: PairedDifference, distance: float, confidence: float) -> int | None:
+def _deciding_pairs(seen: BinaryPairs, bound: float, tail: float) -> int | None:
+    """Return the fewest yes/no pairs, all alike as those seen, with which the score test decides."""
+
+    def decides(n: int) -> bool:
+        pairs = BinaryPairs(n * seen.gains // seen.n, n * seen.losses // seen.n, n)
+        return pairs.p_greater(bound) <= tail or pairs.mirrored.p_greater(-bound) <= tail
+
+    needed = 1 + bisect_left(range(1, _BEYOND_REACH), True, key=decides)
+    return needed if needed < _BEYOND_REACH else None
+
+
+def _deciding_constant(pairs: Sampled, distance: float, confidence: float) -> int | None:
     if distance >= pairs.value_range:
         return pairs.n
     tail = (1 - confidence) / 2
@@ -53,7 +92,7 @@ def _deciding_constant(pairs: PairedDifference, distance: float, confidence: flo
     return needed if needed <= _BEYOND_REACH else None
 
 
-def _fewest_items(pairs: PairedDifference, confidence: float) -> int:
+def _fewest_items(pairs: Sampled, confidence: float) -> int:
     """Items in the fewest clusters whose 2^G sign flips can reach the confidence at all."""
     clusters = math.ceil(math.log2(2 / (1 - confidence)))
     return math.ceil(clusters * pairs.n / pairs.clusters)

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, computed_field
 
 from windlass.errors import InputError
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.passes import all_pass_rates
-from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.repeats import average_repeats, by_item
 from windlass.evaluation.replay.shown import ReplayedSample
+from windlass.evaluation.run_means import clusters_of, run_mean
 from windlass.evaluation.samples import Item, Judgement, SampleResult
-from windlass.evaluation.statistics import mean_estimate
 
 _FAILURES: Final = {"TimeoutError": "timeout", "Refused": "refused"}
 """Why a sample failed, by the type of its error, where that says more than that it did."""
@@ -37,7 +36,7 @@ class RepeatSummary(BaseModel):
 class MetricSummary(BaseModel):
     """A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
 
-    Of an item's repeats the mean counts.
+    Of an item's repeats the mean counts. Where the run has a cluster, intervals take account of it.
     """
 
     mean: float | None
@@ -52,6 +51,17 @@ class MetricSummary(BaseModel):
     ``abstain`` and the like."""
     repeats: RepeatSummary | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of a run that repeats its items."""
+    clusters: int | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a run with a cluster: how many clusters have a value."""
+    effective_n: float | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a run with a cluster: how many independent items would be as sure; else that is n."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def coverage(self) -> float | None:
+        """The share of the items that have a value; None for no items at all."""
+        items = self.n + self.missing
+        return self.n / items if items else None
 
 
 class RunSample(BaseModel):
@@ -84,10 +94,15 @@ class SamplePage(NamedTuple):
 
 
 def summarise(
-    results: Mapping[str, SampleResult], items: Sequence[Item], evaluators: Sequence[str], repeats: int = 1
+    results: Mapping[str, SampleResult],
+    items: Sequence[Item],
+    evaluators: Sequence[str],
+    repeats: int = 1,
+    *,
+    cluster: str | None = None,
 ) -> dict[str, MetricSummary]:
     """Summarise every evaluator over the items of a run; what has no value is counted, not hidden."""
-    tally = Tally(evaluators, repeats)
+    tally = Tally(evaluators, repeats, clusters_of(items, cluster))
     grouped = by_item(results.values())
     for item in items:
         tally.add(grouped.get(item.id, ()))
@@ -99,13 +114,15 @@ def summarise_pieces(
     items: Sequence[Item],
     evaluators: Sequence[str],
     repeats: int = 1,
+    *,
+    cluster: str | None = None,
 ) -> dict[str, MetricSummary]:
     """Do the same of samples that come piece by piece; only the values are kept of those before."""
     coming = iter(pieces)
     there = list(islice(coming, 2))
     if len(there) == 1:
-        return summarise(there[0], items, evaluators, repeats)
-    tally = Tally(evaluators, repeats)
+        return summarise(there[0], items, evaluators, repeats, cluster=cluster)
+    tally = Tally(evaluators, repeats, clusters_of(items, cluster))
     absent = {item.id for item in items}
     while there:
         # No name holds on to a piece while the next one is read.
@@ -166,8 +183,11 @@ def run_sample(item: Item, result: SampleResult) -> RunSample:
 class Tally:
     """What a run's summaries are made of: of each item its values, and of those without one why."""
 
-    def __init__(self, evaluators: Sequence[str], repeats: int) -> None:
+    def __init__(self, evaluators: Sequence[str], repeats: int, clusters: Mapping[str, int] | None = None) -> None:
+        """``clusters`` says which one each item belongs to."""
         self._repeats = repeats
+        self._clusters = clusters
+        self._belonging = {name: array("q") for name in evaluators}
         self._values = {name: array("d") for name in evaluators}
         self._why: dict[str, Counter[str]] = {name: Counter() for name in evaluators}
         self._of_repeats: dict[str, list[list[float]]] = {name: [] for name in evaluators}
@@ -179,6 +199,8 @@ class Tally:
             judgement = result.judgements.get(name) if result is not None else None
             if judgement is not None and judgement.value is not None:
                 values.append(judgement.value)
+                if self._clusters is not None:
+                    self._belonging[name].append(self._clusters[samples[0].item])
             else:
                 self._why[name][_reason(result, judgement)] += 1
             if self._repeats > 1:
@@ -189,11 +211,9 @@ class Tally:
 
     def _summary(self, name: str) -> MetricSummary:
         values, why = self._values[name], self._why[name]
-        mean, low, high = _estimate(name, values)
+        clusters = None if self._clusters is None else self._belonging[name]
         return MetricSummary(
-            mean=mean,
-            low=low,
-            high=high,
+            **run_mean(name, values, clusters)._asdict(),
             n=len(values),
             missing=why.total(),
             missing_why=dict(why.most_common()),
@@ -205,20 +225,6 @@ class Tally:
         missing = len(values) * self._repeats - there
         passes = [] if name in AMOUNTS else all_pass_rates(values, self._repeats)
         return RepeatSummary(samples=there, missing=missing, passes=passes)
-
-
-def _estimate(name: str, values: Sequence[float]) -> tuple[float | None, float | None, float | None]:
-    """Return the mean with its interval, as far as there are any: that of a rate where every value is 0 or 1.
-
-    An amount is no rate: that 90 answers cost nothing says nothing of one in ten that costs a dollar.
-    """
-    if not values:
-        return None, None, None
-    if name not in AMOUNTS and set(values) <= {0, 1}:
-        interval = rate_interval(round(sum(values)), len(values))
-        return sum(values) / len(values), *interval
-    estimate = mean_estimate(values)
-    return estimate.mean, estimate.low, estimate.high
 
 
 def values_of(results: Sequence[SampleResult], metric: str) -> list[float]:

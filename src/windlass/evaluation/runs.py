@@ -70,6 +70,7 @@ RESUMED: Final = "resumed"
 EXTERNAL: Final = "external"
 ORDER: Final = "order"
 GATE: Final = "gate"
+CLUSTER: Final = "cluster"
 """Settings of a run: see the properties of that name."""
 
 
@@ -140,6 +141,12 @@ class Run(RunSummary):
     def is_external(self) -> bool:
         """Whether its samples come from a user's own process."""
         return bool(self.settings.get(EXTERNAL))
+
+    @property
+    def cluster(self) -> str | None:
+        """The metadata field whose equal values make items belong together, where the run says one."""
+        field = self.settings.get(CLUSTER)
+        return None if field is None else str(field)
 
     @property
     def options(self) -> RunOptions:

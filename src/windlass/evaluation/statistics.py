@@ -7,25 +7,26 @@ takes finite numbers; what is missing is left out, and counted, by the caller.
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import NormalDist
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import InputError
 from windlass.evaluation.binary_pairs import BinaryPairs
+from windlass.evaluation.resampling import resampled_means
 
 Floats = NDArray[np.float64]
-Method = Literal["t", "sign-flip", "score"]
+Clusters: TypeAlias = Sequence[Hashable] | NDArray[np.int64]
+Method = Literal["t", "sign-flip", "score", "exact"]
 
 FEW_CLUSTERS = 30
 """Below this number of clusters the t approximation gives way to sign flips."""
 
 _ENUMERATED_CLUSTERS = 14  # 2^14 sign vectors take a few milliseconds; beyond, a sample of them is drawn.
 _DRAWN_FLIPS = 20_000
-_BLOCK = 1_000_000
 
 
 class Interval(NamedTuple):
@@ -90,7 +91,8 @@ class PairedDifference:
     correction (Miller 2024, "Adding Error Bars to Evals", adds the pairing). With 30 clusters or more,
     intervals and p values come from t with G − 1 degrees of freedom. With fewer they come from flipping
     the signs of the cluster sums: the interval is that test turned around, so both always agree. Yes/no
-    outcomes without clusters have a score test of their own, at any number of items.
+    outcomes without clusters have a score test of their own, at any number of items. Amounts that differ equally
+    everywhere are left to sign flips, too: they have no range that would bound what a cluster could show.
     """
 
     difference: float
@@ -105,31 +107,46 @@ class PairedDifference:
     """Largest minus smallest value seen on either side: what one changed item could contribute."""
     binary: BinaryPairs | None = None
     """The counts, where every value is 0 or 1 and every item its own cluster."""
+    amount: bool = False
+    """Whether it is of an amount, such as money or time: never yes or no, and within no bounds."""
+    variance: float | None = None
+    """Of the items' differences; None for fewer than two."""
     seed: int = 0
 
     @property
     def method(self) -> Method:
         if self.binary is not None:
             return "score"
-        return "t" if self.clusters >= FEW_CLUSTERS else "sign-flip"
+        flips = self.clusters < FEW_CLUSTERS or (self.constant and self.amount)
+        return "sign-flip" if flips else "t"
 
     @property
     def constant(self) -> bool:
         """Whether every cluster shows the same difference, so that the data give no standard error."""
         return self.standard_error is not None and self.standard_error <= 1e-12 * max(self.value_range, 1e-300)
 
+    @property
+    def effective_n(self) -> float | None:
+        """Return how many independent items would be as sure: n over the design effect (Kish 1965), at most n."""
+        if self.standard_error is None or self.variance is None:
+            return None
+        return float(self.clusters) if self.constant else min(self.n, self.variance / self.standard_error**2)
+
     def interval(self, confidence: float = 0.95) -> Interval | None:
         """Return the two-sided interval, or None when there are too few clusters for any.
 
         Where every pair shows the same difference the formula would claim certainty. Then the share of
         clusters that could have differed is bounded by Clopper and Pearson's bound for no event in G
-        clusters, 1 − (α/2)^{1/G}, times the range of the metric.
+        clusters, 1 − (α/2)^{1/G}, times the range of the metric. An amount has none: its interval is what
+        all clusters show, once there are enough of them for flips of their signs to be that rare.
         """
         if self.standard_error is None:
             return None
         tail = 1 - _upper(confidence)
         if self.binary is not None:
             return Interval(self.binary.lower_bound(tail), 0.0 - self.binary.mirrored.lower_bound(tail))
+        if self.constant and self.amount:
+            return Interval(self.difference, self.difference) if self._least_flip_p <= tail * (1 + 1e-9) else None
         if self.constant:
             reach = self.value_range * (1 - tail ** (1 / self.clusters))
             return Interval(self.difference - reach, self.difference + reach)
@@ -159,6 +176,8 @@ class PairedDifference:
         if self.binary is not None:
             return self.binary.p_greater(null) if greater else self.binary.mirrored.p_greater(-null)
         distance = self.difference - null if greater else null - self.difference
+        if self.constant and self.amount:
+            return self._least_flip_p if distance > 0 else 1.0
         if self.constant:
             return self._p_constant(distance)
         if self.method == "t":
@@ -175,6 +194,11 @@ class PairedDifference:
             return 0.0
         return float((1 - distance / self.value_range) ** self.clusters)
 
+    @property
+    def _least_flip_p(self) -> float:
+        """The share that one of all choices of signs is."""
+        return 2.0**-self.clusters
+
     @cached_property
     def _subset_means(self) -> Floats:
         """Sorted means over random subsets of clusters.
@@ -183,23 +207,34 @@ class PairedDifference:
         as the observed one exactly when the mean over F is ≤ θ. So P(flip ≥ observed | θ) counts subset
         means ≤ θ, and its quantiles are the confidence bounds (Hartigan 1969, typical values).
         """
-        if self.clusters <= _ENUMERATED_CLUSTERS:
-            codes = np.arange(1, 2**self.clusters, dtype=np.int64)
-            chosen = (codes[:, None] >> np.arange(self.clusters)) & 1
-        else:
-            chosen = np.random.default_rng(self.seed).integers(0, 2, (_DRAWN_FLIPS, self.clusters))
-            chosen = chosen[chosen.any(axis=1)]
+        chosen = chosen_subsets(self.clusters, self.seed)
         return np.sort((chosen @ self.sums) / (chosen @ self.sizes))
+
+
+@lru_cache(maxsize=4)
+def chosen_subsets(clusters: int, seed: int) -> Floats:
+    """Return subsets of clusters as rows of zeros and ones: all of them but the empty one, or a sample."""
+    if clusters <= _ENUMERATED_CLUSTERS:
+        codes = np.arange(1, 2**clusters, dtype=np.int64)
+        chosen = (codes[:, None] >> np.arange(clusters)) & 1
+    else:
+        chosen = np.random.default_rng(seed).integers(0, 2, (_DRAWN_FLIPS, clusters))
+        chosen = chosen[chosen.any(axis=1)]
+    # As numbers that matrices multiply fast; a report of slices asks for the same subsets again and again.
+    return chosen.astype(np.float64)
 
 
 def paired_difference(
     baseline: Sequence[float] | Floats,
     candidate: Sequence[float] | Floats,
-    clusters: Sequence[Hashable] | None = None,
+    clusters: Clusters | None = None,
     *,
+    amount: bool = False,
     seed: int = 0,
 ) -> PairedDifference:
     """Compare two aligned series; without ``clusters`` every item is its own.
+
+    Of an ``amount`` zeros and ones are no yes and no, and no range bounds what it could be.
 
     Raises InputError when the series are empty or of different lengths.
     """
@@ -212,7 +247,7 @@ def paired_difference(
     if first.size == 0:
         raise InputError("A paired comparison needs at least one item that both runs scored.")
     differences = second - first
-    sums, sizes = _by_cluster(differences, clusters)
+    sums, sizes = sums_by_cluster(differences, clusters)
     n, count = int(differences.size), int(sums.size)
     mean = float(differences.mean())
     both = np.concatenate([first, second])
@@ -224,7 +259,9 @@ def paired_difference(
         sums=sums,
         sizes=sizes,
         value_range=float(both.max() - both.min()),
-        binary=_binary_pairs(first, second) if count == n else None,
+        binary=_binary_pairs(first, second) if count == n and not amount else None,
+        amount=amount,
+        variance=float(differences.var(ddof=1)) if n > 1 else None,
         seed=seed,
     )
 
@@ -234,16 +271,34 @@ def bootstrap_interval(
 ) -> Interval | None:
     """Return the BCa interval of the mean difference, resampling whole clusters (Efron 1987).
 
-    None with fewer than two clusters, or where every cluster shows the same difference.
+    Of many clusters see ``resampled_means``. None with fewer than two, or where every cluster shows the same
+    difference.
     """
-    if pairs.standard_error is None or pairs.constant:
-        return None
-    means = _resampled_means(pairs, resamples)
+    return bootstrap_intervals([pairs], [confidence], resamples=resamples)[0]
+
+
+def bootstrap_intervals(
+    several: Sequence[PairedDifference], confidences: Sequence[float], *, resamples: int = 2000
+) -> list[Interval | None]:
+    """Return the BCa intervals of several; those of as many clusters, and of one seed, share their resamples."""
+    sharing: dict[tuple[int, int], list[int]] = {}
+    for place, pairs in enumerate(several):
+        if pairs.standard_error is not None and not pairs.constant:
+            sharing.setdefault((pairs.clusters, pairs.seed), []).append(place)
+    found: list[Interval | None] = [None] * len(several)
+    for (_, seed), places in sharing.items():
+        columns = [(several[place].sums, several[place].sizes) for place in places]
+        for place, means in zip(places, resampled_means(columns, resamples, seed), strict=True):
+            found[place] = _bca(several[place], means, confidences[place])
+    return found
+
+
+def _bca(pairs: PairedDifference, means: Floats, confidence: float) -> Interval:
     # Half of the ties count as below: a discrete metric has many, and all-or-none would bias the correction.
     below = (
         np.searchsorted(means, pairs.difference, "left") + np.searchsorted(means, pairs.difference, "right")
     ) / 2
-    share = min(max(below / resamples, 0.5 / resamples), 1 - 0.5 / resamples)
+    share = min(max(below / means.size, 0.5 / means.size), 1 - 0.5 / means.size)
     bias = normal_quantile(float(share))
     left_out = (pairs.sums.sum() - pairs.sums) / (pairs.sizes.sum() - pairs.sizes)
     centred = left_out.mean() - left_out
@@ -271,17 +326,6 @@ def holm(p_values: Sequence[float], level: float) -> list[tuple[bool, float]]:
     return decisions
 
 
-def _resampled_means(pairs: PairedDifference, resamples: int) -> Floats:
-    generator = np.random.default_rng(pairs.seed)
-    # In blocks: thousands of resamples of thousands of clusters at once would take gigabytes.
-    rows = max(1, _BLOCK // pairs.clusters)
-    means = []
-    for start in range(0, resamples, rows):
-        drawn = generator.integers(0, pairs.clusters, (min(rows, resamples - start), pairs.clusters))
-        means.append(pairs.sums[drawn].sum(axis=1) / pairs.sizes[drawn].sum(axis=1))
-    return np.sort(np.concatenate(means))
-
-
 def _bca_share(tail: float, bias: float, acceleration: float) -> float:
     shifted = bias + normal_quantile(tail)
     return NormalDist().cdf(bias + shifted / (1 - acceleration * shifted))
@@ -290,7 +334,7 @@ def _bca_share(tail: float, bias: float, acceleration: float) -> float:
 def _binary_pairs(baseline: Floats, candidate: Floats) -> BinaryPairs | None:
     both = np.concatenate([baseline, candidate])
     # Zeros alone are no yes/no outcome for certain: a price is 0 wherever the model is free.
-    if not np.isin(both, (0.0, 1.0)).all() or not both.any():
+    if not ((both == 0) | (both == 1)).all() or not both.any():
         return None
     gains, losses = int((candidate > baseline).sum()), int((candidate < baseline).sum())
     return BinaryPairs(gains, losses, int(baseline.size))
@@ -302,12 +346,20 @@ def _clustered_error(sums: Floats, sizes: Floats, mean: float) -> float:
     return math.sqrt(count / (count - 1) * float((residuals**2).sum())) / n
 
 
-def _by_cluster(differences: Floats, clusters: Sequence[Hashable] | None) -> tuple[Floats, Floats]:
+def sums_by_cluster(values: Floats, clusters: Clusters | None) -> tuple[Floats, Floats]:
+    """Return the sum of each cluster's values, and how many it has."""
     if clusters is None:
-        return differences, np.ones_like(differences)
+        return values, np.ones_like(values)
+    codes = codes_of(clusters)
+    return np.bincount(codes, weights=values).astype(np.float64), np.bincount(codes).astype(np.float64)
+
+
+def codes_of(clusters: Clusters) -> NDArray[np.int64]:
+    """Return the clusters as numbers from 0 without a gap."""
+    if isinstance(clusters, np.ndarray):
+        return np.unique(clusters, return_inverse=True)[1].astype(np.int64)
     numbers: dict[Hashable, int] = {}
-    codes = np.array([numbers.setdefault(cluster, len(numbers)) for cluster in clusters], dtype=np.int64)
-    return np.bincount(codes, weights=differences).astype(np.float64), np.bincount(codes).astype(np.float64)
+    return np.array([numbers.setdefault(cluster, len(numbers)) for cluster in clusters], dtype=np.int64)
 
 
 def _finite(values: Sequence[float] | Floats) -> Floats:

@@ -14,13 +14,16 @@ from windlass.access.principals import Principal
 from windlass.canonical import canonical_json, digest, digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.checks import SEED, Check, Outcome, Results
+from windlass.evaluation.compare import shared_cluster
 from windlass.evaluation.gates import Pairs, decide
+from windlass.evaluation.regressions import Regression
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import UNFINISHED, Run, VersionName
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.sides import done_items
+from windlass.evaluation.slices import SliceDifference
 from windlass.evaluation.tables import verdicts
 from windlass.storage.database import Database, format_instant, now
 from windlass.version import __version__
@@ -32,6 +35,10 @@ class GatedRelease(VersionName):
     run: str
     scores: str
     """Digest of the run's scores by item: the verdict stands on exactly these."""
+
+
+def _empty(value: object) -> bool:
+    return not value
 
 
 class Evidence(BaseModel):
@@ -47,6 +54,10 @@ class Evidence(BaseModel):
     pairs: Pairs
     sequential: SequentialReport | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of a rule that looks as samples come: what the looks saw."""
+    slices: list[SliceDifference] = Field(default=[], exclude_if=_empty)
+    """What changed on slices of the items: exploratory."""
+    worst: list[Regression] = Field(default=[], exclude_if=_empty)
+    """The items that lost most."""
     evaluators: list[str]
     unapproved: int = 0
     """Synthetic items that were left out, for nobody approved them."""
@@ -92,7 +103,8 @@ def give_verdict(
     """Decide, and record the verdict with its audit entry in one transaction.
 
     ``unapproved`` are items that may not decide: they are left out, and the verdict says how many. Equal grounds
-    give the verdict that is there already. Raises InputError when the runs cannot be compared (another dataset
+    give the verdict that is there already. Where the rule names no cluster, the one that both runs name counts.
+    Raises InputError when the runs cannot be compared (another dataset
     version, not finished, the same run twice, or a metric of two versions of its evaluator), and when no item is
     left.
     """
@@ -102,6 +114,8 @@ def give_verdict(
         items = {item: each for item, each in items.items() if item not in unapproved}
         _refuse_nothing(items, candidate.run, len(unapproved))
         candidate, baseline = candidate.only(items), baseline.only(items)
+    if rule.cluster is None and (cluster := shared_cluster(baseline.run, candidate.run)) is not None:
+        rule = rule.model_copy(update={"cluster": cluster})
     directions = shared_directions(candidate.run, baseline.run)
     decision = decide(
         baseline.samples,
@@ -122,6 +136,8 @@ def give_verdict(
         checks=decision.checks,
         pairs=decision.pairs,
         sequential=decision.sequential,
+        slices=decision.slices,
+        worst=decision.worst,
         evaluators=sorted(directions),
         unapproved=len(unapproved),
         seed=SEED,
@@ -143,7 +159,10 @@ def get_verdict(database: Database, project: str, verdict_id: str) -> Verdict:
 def list_verdicts(
     database: Database, project: str, *, release: str | None = None, limit: int = 50, cursor: str | None = None
 ) -> VerdictPage:
-    """Return a page of verdicts, newest first; `release` is the name or digest of a candidate."""
+    """Return a page of verdicts, newest first; `release` is the name or digest of a candidate.
+
+    They stand there without their slices and worst items, which are most of a verdict.
+    """
     query = select(verdicts).where(verdicts.c.project == project)
     if release:
         query = query.where(or_(verdicts.c.release_name == release, verdicts.c.release_digest == release))
@@ -152,7 +171,7 @@ def list_verdicts(
     with database.read() as tx:
         rows = tx.execute(query.order_by(verdicts.c.created.desc(), verdicts.c.id.desc()).limit(limit + 1)).all()
     following = f"{format_instant(rows[limit - 1].created)}~{rows[limit - 1].id}" if len(rows) > limit else None
-    return VerdictPage([_verdict(row) for row in rows[:limit]], following)
+    return VerdictPage([_in_short(_verdict(row)) for row in rows[:limit]], following)
 
 
 def shared_directions(candidate: Run, baseline: Run) -> dict[str, bool]:
@@ -215,7 +234,7 @@ def _check_comparable(candidate: Run, baseline: Run, rule: GateRule) -> None:
 
 
 def _check_evaluators(candidate: Run, baseline: Run, rule: GateRule) -> None:
-    for metric in dict.fromkeys(each.metric for each in (rule.primary, *rule.guardrails)):
+    for metric in rule.metrics:
         if _evaluator_of(candidate, metric) != _evaluator_of(baseline, metric):
             raise InputError(
                 f"{metric} was scored by two versions of that evaluator, one in {candidate.id} and another in "
@@ -270,6 +289,10 @@ def _verdict(row: Row[tuple[object, ...]]) -> Verdict:
     return Verdict.model_validate(
         {**json.loads(row.evidence), "id": row.id, "digest": row.digest, "created": row.created, "by": row.by}
     )
+
+
+def _in_short(verdict: Verdict) -> Verdict:
+    return verdict.model_copy(update={"slices": [], "worst": []})
 
 
 def _after(cursor: str) -> ColumnElement[bool]:

@@ -62,6 +62,16 @@ class Metric:
     missing_why: Mapping[str, int]
     passes: Mapping[int, PassRates] = field(default_factory=dict)
     """pass^k and pass@k by k, of a run with repeats, for a metric that is 0 or 1."""
+    clusters: int | None = None
+    """Of a run with a cluster: how many of them have a value, which its interval takes account of."""
+    effective_n: float | None = None
+    """How many independent items would be as sure then."""
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the items that have a value; None for no items at all."""
+        items = self.n + self.missing
+        return self.n / items if items else None
 
     def passing(self, k: int) -> PassRates:
         """Return pass^k (`pass_hat`) and pass@k (`pass_at`). Raises InputError where the run has not told."""
@@ -143,6 +153,7 @@ def evaluate(
     name: str | None = None,
     concurrency: int = 8,
     repeats: int = 1,
+    cluster: str | None = None,
     cache: bool = False,
     timeout_s: float | None = None,
     requests_per_minute: int | None = None,
@@ -166,6 +177,8 @@ def evaluate(
         concurrency: Samples in flight at once.
         repeats: How often each item is asked. Metrics are of an item's mean over its repeats, and those that are
             0 or 1 have pass^k and pass@k.
+        cluster: The metadata field of items whose equal values make them belong together, such as a session or a
+            document: intervals take account of it.
         cache: Give answers again that the models of judges gave to the same calls before; they are kept on the
             server.
         timeout_s: Longest seconds for one sample, and for one judgement; 600 by default. A function that is not
@@ -195,6 +208,7 @@ def evaluate(
         concurrency=concurrency,
         repeats=repeats,
         options=options,
+        cluster=cluster,
     )
 
 
@@ -211,6 +225,7 @@ def evaluate_on(
     options: RunOptions | None = None,
     begun: Callable[[str], None] | None = None,
     always: Sequence[Evaluator] = (),
+    cluster: str | None = None,
 ) -> Run:
     """Evaluate what is asked, as a run of a server; ``begun`` is told the run's id.
 
@@ -243,6 +258,7 @@ def evaluate_on(
             "concurrency": concurrency,
             "repeats": repeats,
             **asked.noted(),
+            **({} if cluster is None else {"cluster": cluster}),
         },
     )
     if begun is not None:
@@ -348,7 +364,7 @@ class _ServerSamples:
 
 
 def _metric(summary: Mapping[str, Any]) -> Metric:
-    plain = {name: value for name, value in summary.items() if name != "repeats"}
+    plain = {name: value for name, value in summary.items() if name not in {"repeats", "coverage"}}
     told = (summary.get("repeats") or {}).get("passes", [])
     return Metric(**plain, passes={each["k"]: PassRates.model_validate(each) for each in told})
 

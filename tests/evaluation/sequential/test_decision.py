@@ -215,6 +215,20 @@ def test_a_rule_that_does_not_look_is_as_it_was() -> None:
         rule(sequential={"mode": "group", "looks": 51})
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"min_coverage": 0.9},
+        {"slices": [{"metric": "f1", "by": "page", "margin": 0.1}]},
+        {"guardrails": [{"metric": "f1", "kind": "non_inferiority", "margin_ratio": 0.1}]},
+        {"guardrails": [{"metric": "f1", "kind": "at_least", "bound": 0.5}]},
+    ],
+)
+def test_what_has_no_test_for_every_moment_is_refused(asked: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="sequential goes with margins in units of the metric"):
+        rule(**asked)  # type: ignore[arg-type]
+
+
 def test_no_item_that_both_runs_have_decides_nothing() -> None:
     decision, report = gate(results(f1=[0.5] * 3), results(f1=[0.7] * 3), rule(), done=[set()])
     assert (decision.outcome, report.n, report.checks[0].looks) == ("not_enough_data", 0, [])

@@ -120,3 +120,96 @@ def test_a_gate_that_cannot_decide_is_one_sentence_and_no_verdict(project: Proje
     assert project.client.get("/verdicts")["items"] == []
     with pytest.raises(NotFound, match="There is no verdict 'verdict-none'"):
         project.client.get("/verdicts/verdict-none")
+
+
+def test_the_power_of_a_verdict_grows_with_the_items(project: Project) -> None:
+    careless, careful = project.evaluate_two(items=12)
+    rule = {"primary": {"metric": "exact_match", "kind": "superiority", "margin": 0.3}}
+    verdict = project.client.post("/gates", {"candidate": careful["id"], "baseline": careless["id"], "rule": rule})
+    assert verdict["outcome"] == "not_enough_data"
+    (curve,) = project.client.get(f"/verdicts/{verdict['id']}/power")["items"]
+    assert (curve["metric"], curve["n"]) == ("exact_match", 12)
+    assert curve["needed_n"] == verdict["checks"][0]["needed_n"] > 12
+    passes = [point["passes"] for point in curve["points"]]
+    assert passes == sorted(passes)
+    assert passes[-1] > 0.8
+    with pytest.raises(NotFound, match="There is no verdict 'verdict-none'"):
+        project.client.get("/verdicts/verdict-none/power")
+
+
+def test_a_verdict_names_who_promoted_on_it_and_whether_that_still_runs(project: Project) -> None:
+    careless, careful = project.evaluate_two()
+    verdict = project.client.post("/gates", {"candidate": careful["id"], "baseline": careless["id"]})["id"]
+    path = f"/verdicts/{verdict}/promotions"
+    assert project.client.get(path)["items"] == []
+    promote = {"release": "adder@2", "verdict_id": verdict, "reason": "it adds rightly"}
+    for environment in ("staging", "production"):
+        project.client.post(f"/environments/{environment}/promote", promote)
+    project.client.post("/environments/production/promote", {"release": "adder@1"})
+    found = project.client.get(path)["items"]
+    assert [(each["environment"], each["is_running"]) for each in found] == [
+        ("production", False),
+        ("staging", True),
+    ]
+    assert {(each["by"], each["reason"]) for each in found} == {("key:a-admin", "it adds rightly")}
+
+
+def sums_by_parity(project: Project) -> None:
+    rows = [
+        {
+            "id": f"i{number:02}",
+            "input": {"question": f"What is {number} + 4?"},
+            "reference": str(number + 4),
+            "metadata": {"parity": "odd" if number % 2 else "even", "page": f"p{number // 4}"},
+        }
+        for number in range(32)
+    ]
+    project.client.post("/datasets/sums", {"items": rows})
+    for instructions in (CARELESS, CAREFUL):
+        project.push_release(instructions=instructions)
+
+
+def test_a_verdict_and_a_comparison_name_the_slice_that_lost_and_lists_are_short(project: Project) -> None:
+    sums_by_parity(project)
+    careless, careful = project.evaluate("adder@1"), project.evaluate("adder@2")
+    rule = {
+        "primary": {"metric": "exact_match", "kind": "non_inferiority", "margin": 0.9},
+        "slices": [{"by": "parity", "metric": "exact_match", "margin": 0.2}],
+    }
+    # The careless one gets odd numbers wrong: careful is what it is compared with.
+    request = {"candidate": careless["id"], "baseline": careful["id"], "rule": rule}
+    verdict = project.client.post("/gates", request)
+    assert verdict["outcome"] == "fail"
+    assert verdict["sentence"].startswith("Fail: exact_match on parity=odd is worse by 1 (1 → 0;")
+    first = verdict["slices"][0]
+    assert (first["field"], first["value"], first["n"], first["difference"]) == ("parity", "odd", 16, -1)
+    assert first["adjusted_p"] < 0.05
+    assert {each["item"] for each in verdict["worst"]} <= {f"i{number:02}" for number in range(1, 32, 2)}
+    path = f"/runs/{careless['id']}/slices"
+    compared = project.client.get(path, baseline=careful["id"], metric="exact_match")["items"]
+    assert [(row["field"], row["value"], row["difference"]) for row in compared[:1]] == [("parity", "odd", -1)]
+    with pytest.raises(InputError, match="do not both have the metric 'charm'"):
+        project.client.get(path, baseline=careful["id"], metric="charm")
+    (listed,) = project.client.get("/verdicts")["items"]
+    assert listed == {name: value for name, value in verdict.items() if name not in {"slices", "worst"}}
+
+
+def test_a_run_that_says_what_belongs_together_has_wider_intervals_and_so_has_its_gate(project: Project) -> None:
+    sums_by_parity(project)
+    with pytest.raises(InputError, match="clustered by 'topic', and item 'i00' has no such metadata"):
+        project.evaluate("adder@1", cluster="topic")
+    alone = project.evaluate("adder@1")["metrics"]["exact_match"]
+    run = project.evaluate("adder@1", cluster="parity")
+    clustered = run["metrics"]["exact_match"]
+    assert run["settings"]["cluster"] == "parity"
+    assert (clustered["n"], clustered["clusters"], clustered["coverage"]) == (32, 2, 1.0)
+    # All even numbers are added rightly and no odd one: two clusters are all there is.
+    assert clustered["effective_n"] == pytest.approx(1, abs=0.5)
+    assert clustered["high"] - clustered["low"] > 2 * (alone["high"] - alone["low"])
+    assert "effective_n" not in alone
+    other = project.evaluate("adder@2", cluster="page")
+    same = project.evaluate("adder@1", cluster="page")
+    verdict = project.client.post("/gates", {"candidate": other["id"], "baseline": same["id"]})
+    assert (verdict["rule"]["cluster"], verdict["checks"][0]["clusters"]) == ("page", 8)
+    mixed = project.client.post("/gates", {"candidate": other["id"], "baseline": run["id"]})
+    assert mixed["rule"]["cluster"] is None

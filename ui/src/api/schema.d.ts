@@ -1456,6 +1456,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/slices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Slices Of Runs
+         * @description Say what changed on each slice of the items, by the metadata that groups them: exploratory.
+         */
+        get: operations["compare_slices_of_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/compare": {
         parameters: {
             query?: never;
@@ -1819,7 +1839,9 @@ export interface paths {
         };
         /**
          * List All Verdicts
-         * @description List verdicts, newest first; `release` is the name or digest of a candidate.
+         * @description List verdicts, newest first, in short: without slices and worst items.
+         *
+         *     `release` is the name or digest of a candidate.
          */
         get: operations["list_all_verdicts"];
         put?: never;
@@ -1842,6 +1864,46 @@ export interface paths {
          * @description Return a verdict with all its evidence.
          */
         get: operations["get_one_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verdicts/{verdict_id}/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Power Of Verdict
+         * @description Say of each check how probably more items would decide it, were the difference and the spread as seen.
+         */
+        get: operations["get_power_of_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verdicts/{verdict_id}/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Promotions On Verdict
+         * @description List the promotions that were made on a verdict, newest first.
+         */
+        get: operations["list_promotions_on_verdict"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2876,9 +2938,21 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "superiority" | "non_inferiority";
+            kind: "superiority" | "non_inferiority" | "at_least" | "at_most";
             /** Margin */
             margin: number;
+            /** Margin Ratio */
+            margin_ratio?: number | null;
+            /** Bound */
+            bound?: number | null;
+            /** Percentile */
+            percentile?: number | null;
+            slice?: components["schemas"]["Named"] | null;
+            /**
+             * Blocking
+             * @default true
+             */
+            blocking: boolean;
             /** Higher Is Better */
             higher_is_better: boolean;
             /** Baseline Mean */
@@ -2891,18 +2965,26 @@ export interface components {
             low: number | null;
             /** High */
             high: number | null;
+            ratio?: components["schemas"]["Shown"] | null;
+            level?: components["schemas"]["Shown"] | null;
             /** Confidence */
             confidence: number;
             /** N */
             n: number;
             /** Clusters */
             clusters: number;
+            /** Effective N */
+            effective_n?: number | null;
             /** Missing */
             missing: number;
             /** Undefined */
             undefined: number;
+            /** Baseline Coverage */
+            baseline_coverage?: number | null;
+            /** Candidate Coverage */
+            candidate_coverage?: number | null;
             /** Method */
-            method: ("t" | "sign-flip" | "score") | ("betting" | "asymptotic") | null;
+            method: ("t" | "sign-flip" | "score" | "exact") | ("betting" | "asymptotic") | null;
             /** P Value */
             p_value: number | null;
             /**
@@ -2914,8 +2996,17 @@ export interface components {
             needed_n: number | null;
             /** Detectable */
             detectable: number | null;
+            /** Distance */
+            distance?: number | null;
+            /** Standard Error */
+            standard_error?: number | null;
             /** Warning */
             warning: string | null;
+            /**
+             * Withheld
+             * @default false
+             */
+            withheld: boolean;
         };
         /**
          * ChoiceQuestion
@@ -3620,6 +3711,8 @@ export interface components {
              * @default 1
              */
             repeats: number;
+            /** Cluster */
+            cluster?: string | null;
             source?: components["schemas"]["RunSource"] | null;
             target?: components["schemas"]["AgentSpec"] | null;
             replay?: components["schemas"]["ReplayNote"] | null;
@@ -3678,10 +3771,17 @@ export interface components {
              */
             guardrails: components["schemas"]["Requirement"][];
             /**
+             * Slices
+             * @default []
+             */
+            slices: components["schemas"]["SliceRule"][];
+            /**
              * Confidence
              * @default 0.95
              */
             confidence: number;
+            /** Alpha */
+            alpha?: number | null;
             /** Cluster */
             cluster?: string | null;
             /**
@@ -3690,6 +3790,8 @@ export interface components {
              */
             max_missing: number;
             sequential?: components["schemas"]["SequentialRule"] | null;
+            /** Min Coverage */
+            min_coverage?: number | null;
         };
         /**
          * GatedRelease
@@ -4054,10 +4156,25 @@ export interface components {
             /** Items */
             items: components["schemas"]["MetricName"][];
         };
+        /** Items[PastPromotion] */
+        Items_PastPromotion_: {
+            /** Items */
+            items: components["schemas"]["PastPromotion"][];
+        };
+        /** Items[PowerCurve] */
+        Items_PowerCurve_: {
+            /** Items */
+            items: components["schemas"]["PowerCurve"][];
+        };
         /** Items[QueueSummary] */
         Items_QueueSummary_: {
             /** Items */
             items: components["schemas"]["QueueSummary"][];
+        };
+        /** Items[SliceDifference] */
+        Items_SliceDifference_: {
+            /** Items */
+            items: components["schemas"]["SliceDifference"][];
         };
         /** Items[SqlTable] */
         Items_SqlTable_: {
@@ -4516,7 +4633,7 @@ export interface components {
          * MetricSummary
          * @description A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
          *
-         *     Of an item's repeats the mean counts.
+         *     Of an item's repeats the mean counts. Where the run has a cluster, intervals take account of it.
          */
         MetricSummary: {
             /** Mean */
@@ -4537,6 +4654,15 @@ export interface components {
                 [key: string]: number;
             };
             repeats?: components["schemas"]["RepeatSummary"] | null;
+            /** Clusters */
+            clusters?: number | null;
+            /** Effective N */
+            effective_n?: number | null;
+            /**
+             * Coverage
+             * @description The share of the items that have a value; None for no items at all.
+             */
+            readonly coverage: number | null;
         };
         /**
          * ModelCosts
@@ -4602,6 +4728,16 @@ export interface components {
             since: string | null;
             /** Has Sizes */
             has_sizes: boolean;
+        };
+        /**
+         * Named
+         * @description A slice: the items whose metadata field has a value.
+         */
+        Named: {
+            /** Field */
+            field: string;
+            /** Value */
+            value: string;
         };
         /** NewAnswers */
         NewAnswers: {
@@ -4880,6 +5016,8 @@ export interface components {
             high: number | null;
             /** N */
             n: number;
+            /** Clusters */
+            clusters?: number | null;
             /** P Value */
             p_value: number | null;
         };
@@ -4944,6 +5082,29 @@ export interface components {
             text: string;
         };
         /**
+         * PastPromotion
+         * @description A release that was let into an environment on the strength of a verdict.
+         */
+        PastPromotion: {
+            /** Environment */
+            environment: string;
+            /** Release */
+            release: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Is Running */
+            is_running: boolean;
+        };
+        /**
          * PatternRule
          * @description A regular expression, and what is written in place of what it matches.
          */
@@ -4992,6 +5153,30 @@ export interface components {
             n: number;
             /** Unknown */
             unknown: number;
+        };
+        /**
+         * PowerCurve
+         * @description Of one check, were the true difference, and the spread of an item, what this many items showed.
+         */
+        PowerCurve: {
+            /** Metric */
+            metric: string;
+            slice: components["schemas"]["Named"] | null;
+            /** N */
+            n: number;
+            /** Needed N */
+            needed_n: number | null;
+            /** Points */
+            points: components["schemas"]["PowerPoint"][];
+        };
+        /** PowerPoint */
+        PowerPoint: {
+            /** N */
+            n: number;
+            /** Passes */
+            passes: number;
+            /** Fails */
+            fails: number;
         };
         /**
          * PreferenceQuestion
@@ -5301,6 +5486,26 @@ export interface components {
             changes: components["schemas"]["CostChange"][];
         };
         /**
+         * Regression
+         * @description An item whose value became worse.
+         */
+        Regression: {
+            /** Metric */
+            metric: string;
+            /** Item */
+            item: string;
+            /** Baseline */
+            baseline: number;
+            /** Candidate */
+            candidate: number;
+            /** Difference */
+            difference: number;
+            /** Baseline Trace */
+            baseline_trace?: string | null;
+            /** Candidate Trace */
+            candidate_trace?: string | null;
+        };
+        /**
          * Rejected
          * @description A draft that was not taken.
          */
@@ -5371,21 +5576,27 @@ export interface components {
         };
         /**
          * Requirement
-         * @description What one metric of the candidate must show against the baseline, on the same items.
+         * @description What one metric of the candidate must show: against the baseline on the same items, or a bound by itself.
          */
         Requirement: {
             /** Metric */
             metric: string;
             /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "superiority" | "non_inferiority";
-            /**
              * Margin
              * @default 0
              */
             margin: number;
+            /** Margin Ratio */
+            margin_ratio?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "superiority" | "non_inferiority" | "at_least" | "at_most";
+            /** Bound */
+            bound?: number | null;
+            /** Percentile */
+            percentile?: number | null;
         };
         /**
          * Retention
@@ -5609,6 +5820,8 @@ export interface components {
              * @default 1
              */
             repeats: number;
+            /** Cluster */
+            cluster?: string | null;
             /** Outputs */
             outputs?: string | null;
             target?: components["schemas"]["AgentSpec"] | null;
@@ -6095,6 +6308,18 @@ export interface components {
             /** Project */
             project: string;
         };
+        /**
+         * Shown
+         * @description A number with its interval, at the check's confidence.
+         */
+        Shown: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
         /** ShownCall */
         ShownCall: {
             /** Tool */
@@ -6161,6 +6386,59 @@ export interface components {
         SignIn: {
             /** Key */
             key: string;
+        };
+        /**
+         * SliceDifference
+         * @description What changed on the items of a slice: candidate − baseline. Exploratory: confirm it on fresh data.
+         */
+        SliceDifference: {
+            /** Field */
+            field: string;
+            /** Value */
+            value: string;
+            /** Metric */
+            metric: string;
+            /** Higher Is Better */
+            higher_is_better: boolean;
+            /** N */
+            n: number;
+            /** Clusters */
+            clusters: number;
+            /** Baseline Mean */
+            baseline_mean: number;
+            /** Candidate Mean */
+            candidate_mean: number;
+            /** Difference */
+            difference: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** P Value */
+            p_value: number | null;
+            /** Adjusted P */
+            adjusted_p: number | null;
+        };
+        /**
+         * SliceRule
+         * @description Every value of a metadata field is a guardrail: on its items the candidate may lose at most a margin.
+         */
+        SliceRule: {
+            /** Metric */
+            metric: string;
+            /**
+             * Margin
+             * @default 0
+             */
+            margin: number;
+            /** Margin Ratio */
+            margin_ratio?: number | null;
+            /** By */
+            by: string;
+            /** Values */
+            values?: string[] | null;
+            /** Min Items */
+            min_items?: number | null;
         };
         /**
          * Source
@@ -7148,6 +7426,16 @@ export interface components {
             checks: components["schemas"]["Check"][];
             pairs: components["schemas"]["Pairs"];
             sequential?: components["schemas"]["SequentialReport"] | null;
+            /**
+             * Slices
+             * @default []
+             */
+            slices: components["schemas"]["SliceDifference"][];
+            /**
+             * Worst
+             * @default []
+             */
+            worst: components["schemas"]["Regression"][];
             /** Evaluators */
             evaluators: string[];
             /**
@@ -10068,6 +10356,42 @@ export interface operations {
             };
         };
     };
+    compare_slices_of_runs: {
+        parameters: {
+            query: {
+                /** @description The run to compare with. */
+                baseline: string;
+                /** @description Left out: the first that both runs have. */
+                metric?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SliceDifference_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     compare_two_runs: {
         parameters: {
             query: {
@@ -10768,6 +11092,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_power_of_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verdict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PowerCurve_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_promotions_on_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verdict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PastPromotion_"];
                 };
             };
             /** @description Validation Error */

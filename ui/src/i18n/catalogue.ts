@@ -9,6 +9,7 @@ import type { enErasure } from "./en-erasure";
 import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
 import type { enFirst } from "./en-first";
+import type { enGates } from "./en-gates";
 import type { enGraph } from "./en-graph";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
@@ -51,6 +52,7 @@ export type TextKey =
   | keyof typeof enDatasetForms
   | keyof typeof enEvaluators
   | keyof typeof enEvidence
+  | keyof typeof enGates
   | keyof typeof enGraph
   | keyof typeof enErasure
   | keyof typeof enPrices

@@ -11,6 +11,7 @@ import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
 import { enFirst } from "./en-first";
+import { enGates } from "./en-gates";
 import { enGraph } from "./en-graph";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
@@ -37,6 +38,7 @@ import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
 import { koFirst } from "./ko-first";
+import { koGates } from "./ko-gates";
 import { koGraph } from "./ko-graph";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
@@ -68,6 +70,7 @@ const en = {
   ...enViews,
   ...enAgainst,
   ...enDashboard,
+  ...enGates,
   ...enGraph,
   ...enSequential,
   ...enSessions,
@@ -96,6 +99,7 @@ const ko = {
   ...koViews,
   ...koAgainst,
   ...koDashboard,
+  ...koGates,
   ...koGraph,
   ...koSequential,
   ...koSessions,

@@ -25,4 +25,8 @@ export const enCompare = {
   "compare.to": "compared with",
   "compare.unclear": "unclear",
   "compare.worse": "worse",
+  "compare.axis.bound": "Bounds: how far the candidate’s own value is from what it must keep",
+  "compare.at_least": "The gate asks for at least {bound}",
+  "compare.at_most": "The gate asks for at most {bound}",
+  "compare.improvement": "The gate asks for an improvement of more than {margin}",
 };

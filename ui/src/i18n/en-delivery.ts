@@ -96,4 +96,5 @@ export const enDelivery = {
   "verdicts.empty": "No verdicts yet",
   "verdicts.empty.text":
     "A gate compares two releases on the same items and decides: pass, fail or not enough data.",
+  "run.clusters": "As sure as so many independent items: they come in {clusters} clusters",
 };

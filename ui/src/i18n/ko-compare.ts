@@ -28,4 +28,8 @@ export const koCompare: Record<keyof typeof enCompare, Text> = {
   "compare.to": "비교 대상",
   "compare.unclear": "불분명",
   "compare.worse": "악화",
+  "compare.axis.bound": "한계값: 후보의 값이 지켜야 할 한계에서 얼마나 떨어져 있는지",
+  "compare.at_least": "게이트는 {bound} 이상을 요구합니다",
+  "compare.at_most": "게이트는 {bound} 이하를 요구합니다",
+  "compare.improvement": "게이트는 {margin}보다 큰 개선을 요구합니다",
 };

@@ -100,4 +100,5 @@ export const koDelivery: Record<keyof typeof enDelivery, Text> = {
   "verdicts.empty": "아직 판정이 없습니다",
   "verdicts.empty.text":
     "게이트는 같은 항목으로 두 릴리스를 비교하여 통과, 실패, 데이터 부족 중 하나로 판정합니다.",
+  "run.clusters": "{clusters}개 군집으로 묶여 있어, 독립 항목 이만큼과 같은 확실성입니다",
 };

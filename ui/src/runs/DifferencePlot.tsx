@@ -24,7 +24,7 @@ export function DifferencePlot({ rows, chosen, onChoose }: PlotProps) {
       {groupDifferences(rows).map((group) => (
         <div key={group.kind} className={styles.group}>
           <div className={styles.caption}>
-            <span>{group.kind === "absolute" ? t("compare.axis.absolute") : t("compare.axis.relative")}</span>
+            <span>{t(`compare.axis.${group.kind}`)}</span>
           </div>
           {group.rows.map((row) => (
             <Line key={row.name} group={group} row={row} chosen={row.name === chosen} onChoose={onChoose} />
@@ -42,7 +42,7 @@ function Axis({ group }: { group: DifferenceGroup }) {
   const { format } = useWords();
   const label = (value: number) => {
     const size = Math.abs(value);
-    const text = group.kind === "relative" ? format.percent(size, 0) : String(Number(size.toPrecision(2)));
+    const text = group.kind !== "absolute" ? format.percent(size, 0) : String(Number(size.toPrecision(2)));
     return value === 0 ? "0" : (value > 0 ? "+" : "−") + text;
   };
   return (
@@ -69,7 +69,7 @@ interface LineProps {
 
 function Line({ group, row, chosen, onChoose }: LineProps) {
   const { t, format } = useWords();
-  const { name, difference, low, high } = row;
+  const { name, metric = row.name, difference, low, high } = row;
   const direction = directionOf(row);
   const place = (value: number) => percent(0.5 + (value * group.scaleOf(row)) / (2 * group.reach));
   const tip =
@@ -77,8 +77,8 @@ function Line({ group, row, chosen, onChoose }: LineProps) {
       ? undefined
       : t("interval.tip", {
           metric: name,
-          low: format.difference(name, low),
-          high: format.difference(name, high),
+          low: format.difference(metric, low),
+          high: format.difference(metric, high),
           n: row.n,
         });
   return (
@@ -109,10 +109,12 @@ function Line({ group, row, chosen, onChoose }: LineProps) {
           <Missing reason={t("missing.pairs")} />
         ) : (
           <>
-            <span className={styles.difference}>{format.difference(name, difference)}</span>
-            <span className={styles.direction} data-direction={direction}>
-              {t(`compare.${direction}`)}
-            </span>
+            <span className={styles.difference}>{format.difference(metric, difference)}</span>
+            {row.bound === undefined && (
+              <span className={styles.direction} data-direction={direction}>
+                {t(`compare.${direction}`)}
+              </span>
+            )}
           </>
         )}
         {row.outcome && <OutcomeBadge outcome={row.outcome} />}
@@ -121,14 +123,22 @@ function Line({ group, row, chosen, onChoose }: LineProps) {
   );
 }
 
-/** The side of the margin on which the candidate would be too much worse. */
+/** The side of the margin, or of the bound, on which the gate does not want the interval to be. */
 function Margin({ group, row }: { group: DifferenceGroup; row: DifferenceRow }) {
   const { t, format } = useWords();
-  if (!row.margin) return null;
-  const share = (row.margin * group.scaleOf(row)) / (2 * group.reach);
-  const tip = t("compare.margin", { margin: format.metric(row.name, row.margin) });
+  const { threshold, bound, metric = row.name } = row;
+  if (threshold === undefined) return null;
+  const share = (threshold * group.scaleOf(row)) / (2 * group.reach);
+  const size = format.metric(metric, Math.abs(threshold));
+  let tip = t(threshold < 0 ? "compare.margin" : "compare.improvement", { margin: size });
+  if (bound !== undefined) {
+    tip = t(row.higherIsBetter ? "compare.at_least" : "compare.at_most", {
+      bound: format.metric(metric, bound),
+    });
+  }
+  const width = percent(0.5 + share);
   const style = row.higherIsBetter
-    ? { left: 0, width: percent(0.5 - share), borderRightWidth: 1 }
-    : { right: 0, width: percent(0.5 - share), borderLeftWidth: 1 };
+    ? { left: 0, width, borderRightWidth: 1 }
+    : { right: 0, width, borderLeftWidth: 1 };
   return <span className={styles.margin} style={style} data-tip={tip} />;
 }

@@ -31,7 +31,7 @@ export function MetricCards({ metrics, items }: Props) {
 
 function MetricCard({ name, summary, items }: { name: string; summary: MetricSummary; items: number }) {
   const { t, format } = useWords();
-  const { mean, low, high, n, missing, missing_why } = summary;
+  const { mean, low, high, n, missing, missing_why, clusters, effective_n: effective } = summary;
   const passes = summary.repeats?.passes;
   const reasons = Object.entries(missing_why ?? {}).map(
     ([reason, count]) => `${isReason(reason) ? t(`run.why.${reason}`) : reason} ${format.integer(count)}`,
@@ -53,6 +53,11 @@ function MetricCard({ name, summary, items }: { name: string; summary: MetricSum
           n = {format.integer(n)}
           {missing > 0 && ` (−${format.integer(missing)})`}
         </span>
+        {clusters && effective && (
+          <span className={`${styles.metricNote} num`} data-tip={t("run.clusters", { clusters })}>
+            ≈ {format.integer(Math.round(effective))}
+          </span>
+        )}
       </div>
       {mean !== null && bounded && (
         <>

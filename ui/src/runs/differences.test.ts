@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
-import type { ComparedSample, RunSummary, Sample } from "@/api/types";
+import type { ComparedSample, RunSummary, Sample, Verdict } from "@/api/types";
 import { tallyOf } from "./CompareBody";
-import { type DifferenceRow, directionOf, groupDifferences, pairsFor, ticksOf } from "./differences";
+import {
+  type DifferenceRow,
+  directionOf,
+  groupDifferences,
+  pairsFor,
+  rowsOfVerdict,
+  ticksOf,
+} from "./differences";
 import { oneLine, orderMetrics, wholeText } from "./metrics";
 import { comparisonOf } from "./RunsPage";
 import { sortSamples } from "./Samples";
@@ -34,7 +41,33 @@ test("scores share one axis, everything else is relative to its baseline", () =>
 });
 
 test("the axis reaches as far as the margin", () => {
-  expect(groupDifferences([row("f1", { margin: 0.4 })])[0]?.reach).toBeCloseTo(0.4 * 1.12);
+  expect(groupDifferences([row("f1", { threshold: -0.4 })])[0]?.reach).toBeCloseTo(0.4 * 1.12);
+});
+
+test("a check's row lies where its rule is decided", () => {
+  const check = {
+    metric: "cost_usd",
+    kind: "non_inferiority",
+    margin: 0,
+    margin_ratio: 0.1,
+    higher_is_better: false,
+    baseline_mean: 2,
+    candidate_mean: 2.1,
+    difference: 0.1,
+    low: 0.01,
+    high: 0.19,
+    ratio: { value: 1.05, low: 1.02, high: 1.09 },
+    n: 90,
+    outcome: "pass",
+  };
+  const bound = { ...check, kind: "at_most", bound: 3, level: { value: 2.1, low: 2, high: null } };
+  const sliced = { ...check, slice: { field: "topic", value: "taxes" }, ratio: undefined };
+  const [relative, kept, slice] = rowsOfVerdict({ checks: [check, bound, sliced] } as unknown as Verdict);
+  expect(relative?.low).toBeCloseTo(0.04);
+  expect(relative?.threshold).toBeCloseTo(-0.2);
+  expect(kept).toMatchObject({ low: -1, high: null, threshold: 0, bound: 3, higherIsBetter: false });
+  expect(kept?.difference).toBeCloseTo(-0.9);
+  expect(slice).toMatchObject({ name: "cost_usd · topic=taxes", metric: "cost_usd", low: 0.01 });
 });
 
 test("ticks are round and symmetric", () => {

@@ -15,7 +15,11 @@ import { PromoteButton } from "@/releases/PromoteButton";
 import { DifferencePlot } from "@/runs/DifferencePlot";
 import { rowsOfVerdict } from "@/runs/differences";
 import { ChecksTable } from "./ChecksTable";
+import { Power } from "./Power";
+import { Promotions } from "./Promotions";
+import { Slices } from "./Slices";
 import styles from "./Verdicts.module.css";
+import { WorstItems } from "./WorstItems";
 
 const VerdictSequence = lazy(() =>
   import("@/sequential/VerdictSequence").then((module) => ({ default: module.VerdictSequence })),
@@ -91,6 +95,10 @@ function VerdictBody({ verdict }: { verdict: Verdict }) {
           <VerdictSequence report={verdict.sequential} />
         </Suspense>
       )}
+      <Power verdict={verdict} />
+      <Slices slices={verdict.slices ?? []} />
+      <WorstItems verdict={verdict} />
+      <Promotions verdictId={verdict.id} />
       <Section title={t("verdict.evidence")}>
         <dl className={styles.facts}>
           <dt>{t("compare.candidate")}</dt>

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from windlass.evaluation.checks import SEED, Check, Comparison, Level, Results, Role, check, compare
+from windlass.evaluation.aligned import Aligned, Results
+from windlass.evaluation.checks import Check, check_all
+from windlass.evaluation.comparisons import SEED, Comparison, Level, Role, compare
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.samples import Item
 from windlass.evaluation.statistics import PairedDifference, paired_difference
@@ -19,9 +21,8 @@ def compared(
     higher_is_better: Mapping[str, bool],
 ) -> Comparison:
     """Compare two runs on some items. Raises InputError as an ordinary gate does."""
-    return compare(
-        requirement, role, baseline, candidate, rule=rule, items=items, higher_is_better=higher_is_better
-    )
+    aligned = Aligned(baseline, candidate, items)
+    return compare(requirement, role, aligned, rule=rule, higher_is_better=higher_is_better)
 
 
 def improvement(comparison: Comparison) -> PairedDifference | None:
@@ -41,11 +42,12 @@ def more_failures(baseline: Results, candidate: Results, items: Mapping[str, Ite
 
 def bound_of(requirement: Requirement) -> float:
     """Return what the improvement must be above."""
-    return requirement.bound
+    return requirement.margin if requirement.kind == "superiority" else -requirement.margin
 
 
 def plain_check(
-    comparison: Comparison, met: tuple[bool, float], missed: tuple[bool, float], *, rule: GateRule, items: int
+    comparison: Comparison, met: tuple[bool, float], missed: tuple[bool, float], *, rule: GateRule
 ) -> Check:
     """Return the ordinary check for tests that were decided elsewhere."""
-    return check(comparison, Level(*met), Level(*missed), rule=rule, items=items)
+    (only,) = check_all([comparison], [(Level(*met), Level(*missed))], rule=rule)
+    return only

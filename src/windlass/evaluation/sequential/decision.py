@@ -75,11 +75,9 @@ def report_of(watching: Watching) -> SequentialReport:
 def _check(watching: Watching, watched: Watched, reported: SequentialCheck, met: Shown, missed: Shown) -> Check:
     clusters = watching.clusters
     compared = watching.compared(watched.requirement, watched.role, clusters)
-    items = len(watching.plan.first(clusters))
-    plain = plain_check(compared, met, missed, rule=watching.rule, items=items)
+    plain = plain_check(compared, met, missed, rule=watching.rule)
     evidence = watched.evidence
     last = reported.looks[-1] if reported.looks else None
-    too_few = compared.missing > watching.rule.max_missing * items
     return plain.model_copy(
         update={
             "low": last.low if last else None,
@@ -89,7 +87,9 @@ def _check(watching: Watching, watched: Watched, reported: SequentialCheck, met:
             "needed_n": None,
             "detectable": None,
             # The ordinary interval, which a bootstrap may question, is not what decides here.
-            "warning": plain.warning if too_few else _warning(evidence),
+            "warning": plain.warning if plain.withheld else _warning(evidence),
+            "distance": None,
+            "standard_error": None,
         }
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from windlass.evaluation.checks import Results
+from windlass.evaluation.aligned import Results
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import SampleResult

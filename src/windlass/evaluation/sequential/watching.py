@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from windlass.evaluation.checks import Comparison, Results, Role
+from windlass.evaluation.aligned import Results
+from windlass.evaluation.comparisons import Comparison, Role
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sequential.asymptotic import Drift

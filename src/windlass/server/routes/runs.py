@@ -7,12 +7,13 @@ from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
 from windlass.evaluation.agent_scores import AgentScores, agent_scores
-from windlass.evaluation.compare import Comparison, compare_runs
+from windlass.evaluation.compare import Comparison, compare_runs, compare_slices
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import RunSample, samples_page
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.slices import SliceDifference
 from windlass.evaluation.targets.spec import AgentSpec
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Items, Limit, Page
@@ -36,6 +37,8 @@ class RunRequest(RunOptions):
     """Names; left out: every built-in one that the dataset has the columns for."""
     concurrency: Concurrency | None = None
     repeats: Repeats = 1
+    cluster: str | None = None
+    """The metadata field whose equal values make items belong together; intervals take account of it."""
     outputs: str | None = None
     """The column of the dataset whose recorded outputs are scored: no model is asked."""
     target: AgentSpec | None = None
@@ -55,6 +58,8 @@ class ExternalRunRequest(BaseModel):
     """By name, whether higher is better."""
     concurrency: Concurrency = 8
     repeats: Repeats = 1
+    cluster: str | None = None
+    """The metadata field whose equal values make items belong together; intervals take account of it."""
     source: RunSource | None = None
     """Of a run that another tool made; the same again is the run that is there."""
     target: AgentSpec | None = None
@@ -111,6 +116,7 @@ def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunS
         target=body.target,
         replay=body.replay,
         options=body.options,
+        cluster=body.cluster,
     )
 
 
@@ -129,6 +135,7 @@ def record_external_run(body: ExternalRunRequest, principal: Writer, services: S
         repeats=body.repeats,
         source=body.source,
         noted=body.noted,
+        cluster=body.cluster,
     )
 
 
@@ -194,6 +201,29 @@ def resume_one_run(run_id: str, body: RunOptions, principal: Writer, services: S
     Finished samples stay. Those that took too long, or whose provider failed, are asked again.
     """
     return services.runs.resume(principal, run_id, body.model_dump(exclude_unset=True))
+
+
+@router.get("/{run_id}/slices")
+def compare_slices_of_runs(
+    run_id: str,
+    principal: Reader,
+    services: ServicesOf,
+    baseline: Annotated[str, Query(description="The run to compare with.")],
+    metric: Annotated[str | None, Query(description="Left out: the first that both runs have.")] = None,
+) -> Items[SliceDifference]:
+    """Say what changed on each slice of the items, by the metadata that groups them: exploratory."""
+    before = get_run(services.database, principal.project, baseline)
+    after = get_run(services.database, principal.project, run_id)
+    return Items(
+        items=compare_slices(
+            before,
+            after,
+            services.runs.results(before),
+            services.runs.results(after),
+            items={item.id: item for item in services.runs.items(after)},
+            metric=metric,
+        )
+    )
 
 
 @router.get("/{run_id}/compare")

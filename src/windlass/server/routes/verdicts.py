@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from windlass.access.principals import Principal
+from windlass.artifacts.environments import PastPromotion
+from windlass.evaluation.power_curves import PowerCurve, power_curve
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.verdicts import Verdict, get_verdict, list_verdicts
 from windlass.server.caller import ServicesOf, allowed
-from windlass.server.paging import Cursor, Limit, Page
+from windlass.server.paging import Cursor, Items, Limit, Page
 
 router = APIRouter(tags=["gates"])
 
@@ -41,7 +43,10 @@ def list_all_verdicts(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Verdict]:
-    """List verdicts, newest first; `release` is the name or digest of a candidate."""
+    """List verdicts, newest first, in short: without slices and worst items.
+
+    `release` is the name or digest of a candidate.
+    """
     page = list_verdicts(services.database, principal.project, release=release, limit=limit, cursor=cursor)
     return Page(items=page.items, next=page.next)
 
@@ -50,3 +55,17 @@ def list_all_verdicts(
 def get_one_verdict(verdict_id: str, principal: Reader, services: ServicesOf) -> Verdict:
     """Return a verdict with all its evidence."""
     return get_verdict(services.database, principal.project, verdict_id)
+
+
+@router.get("/verdicts/{verdict_id}/power")
+def get_power_of_verdict(verdict_id: str, principal: Reader, services: ServicesOf) -> Items[PowerCurve]:
+    """Say of each check how probably more items would decide it, were the difference and the spread as seen."""
+    verdict = get_verdict(services.database, principal.project, verdict_id)
+    return Items(items=[curve for check in verdict.checks if (curve := power_curve(check)) is not None])
+
+
+@router.get("/verdicts/{verdict_id}/promotions")
+def list_promotions_on_verdict(verdict_id: str, principal: Reader, services: ServicesOf) -> Items[PastPromotion]:
+    """List the promotions that were made on a verdict, newest first."""
+    verdict = get_verdict(services.database, principal.project, verdict_id)
+    return Items(items=services.environments.promotions_on(principal.project, verdict.id))

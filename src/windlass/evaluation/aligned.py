@@ -1,0 +1,83 @@
+"""The values of two runs, item by item: what every comparison of them starts from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from windlass.errors import InputError
+from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.statistics import Floats
+
+Results = Mapping[str, SampleResult]
+Mask = NDArray[np.bool_]
+
+
+class Pair(NamedTuple):
+    """A metric of both runs, in the order of the items; NaN where there is no value."""
+
+    before: Floats
+    after: Floats
+
+    @property
+    def has_before(self) -> Mask:
+        return ~np.isnan(self.before)
+
+    @property
+    def has_after(self) -> Mask:
+        return ~np.isnan(self.after)
+
+    @property
+    def both(self) -> Mask:
+        return self.has_before & self.has_after
+
+
+class Aligned:
+    """Two runs on the same items."""
+
+    def __init__(self, baseline: Results, candidate: Results, items: Mapping[str, Item]) -> None:
+        self.items = list(items.values())
+        self.before = [baseline.get(item) for item in items]
+        self.after = [candidate.get(item) for item in items]
+        self._pairs: dict[str, Pair] = {}
+        self._clusters: dict[str, NDArray[np.int64]] = {}
+
+    @cached_property
+    def everything(self) -> Mask:
+        return np.ones(len(self.items), dtype=bool)
+
+    def pair(self, metric: str) -> Pair:
+        if metric not in self._pairs:
+            self._pairs[metric] = Pair(_column(self.before, metric), _column(self.after, metric))
+        return self._pairs[metric]
+
+    def clusters(self, field: str | None, used: Mask) -> NDArray[np.int64] | None:
+        """Return which cluster each item in use belongs to. Raises InputError for one without such metadata."""
+        if field is None:
+            return None
+        if field not in self._clusters:
+            self._clusters[field] = _numbered(item.metadata.get(field) for item in self.items)
+        codes = self._clusters[field][used]
+        if (codes < 0).any():
+            lacking = self.items[int(np.flatnonzero(used)[int(np.argmax(codes < 0))])]
+            raise InputError(
+                f"The gate's items belong together by {field!r}, but the item {lacking.id!r} has no such "
+                "metadata: add it to the dataset, or take 'cluster' out of the rule."
+            )
+        return codes
+
+
+def _column(results: Sequence[SampleResult | None], metric: str) -> Floats:
+    judged = [None if result is None else result.judgements.get(metric) for result in results]
+    # One pass without calls: there may be hundreds of thousands.
+    values = [np.nan if each is None or (value := each.value) is None else value for each in judged]
+    return np.array(values, dtype=np.float64)
+
+
+def _numbered(values: Iterable[object]) -> NDArray[np.int64]:
+    """Return values as numbers from 0 in the order of their appearance; −1 for none."""
+    numbers: dict[str, int] = {}
+    found = [-1 if value is None else numbers.setdefault(str(value), len(numbers)) for value in values]
+    return np.array(found, dtype=np.int64)

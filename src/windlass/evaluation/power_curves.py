@@ -1,0 +1,83 @@
+"""What more items would bring: how probably a gate's check is decided, over the number of items."""
+
+import math
+from statistics import NormalDist
+from typing import Final
+
+from pydantic import BaseModel
+
+from windlass.evaluation.checks import Check, Named
+from windlass.evaluation.power import POWER
+from windlass.evaluation.statistics import t_quantile
+
+_POINTS: Final = 40
+_FEWEST: Final = 6
+_FURTHEST: Final = 200
+"""Times as many items as there are: beyond, nobody collects."""
+
+_NORMAL = NormalDist()
+
+
+class PowerPoint(BaseModel):
+    n: int
+    passes: float
+    """The probability that so many items make the check pass."""
+    fails: float
+
+
+class PowerCurve(BaseModel):
+    """Of one check, were the true difference, and the spread of an item, what this many items showed."""
+
+    metric: str
+    slice: Named | None
+    n: int
+    """Items that there are."""
+    needed_n: int | None
+    """Items with which it is decided with 80 % probability; None where no reachable number would do. Of a check
+    that is open it is the number that the verdict says."""
+    points: list[PowerPoint]
+
+
+def power_curve(check: Check) -> PowerCurve | None:
+    """Return the curve of a check; None where it has no spread to go by, and of verdicts before they kept it."""
+    if check.distance is None or not check.standard_error or not check.n:
+        return None
+    needed = check.needed_n or _needed(check)
+    last = max(2 * check.n, 2 * (needed or 0), 10 * _FEWEST)
+    return PowerCurve(
+        metric=check.metric,
+        slice=check.slice,
+        n=check.n,
+        needed_n=needed,
+        points=[_point(check, n) for n in _grid(_FEWEST, min(last, _FURTHEST * check.n))],
+    )
+
+
+def _point(check: Check, n: int) -> PowerPoint:
+    assert check.distance is not None
+    assert check.standard_error is not None
+    away = check.distance / (check.standard_error * math.sqrt(check.n / n))
+    reach = t_quantile((1 + check.confidence) / 2, max(1, check.clusters * n / check.n - 1))
+    return PowerPoint(n=n, passes=_NORMAL.cdf(away - reach), fails=_NORMAL.cdf(-away - reach))
+
+
+def _needed(check: Check) -> int | None:
+    """Return the least n whose chance to decide the way it leans is 80 %."""
+    low, high = 1, _FURTHEST * check.n
+    if _decided(check, high) < POWER:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _decided(check, middle) >= POWER else (middle + 1, high)
+    return low
+
+
+def _decided(check: Check, n: int) -> float:
+    point = _point(check, n)
+    return max(point.passes, point.fails)
+
+
+def _grid(first: int, last: int) -> list[int]:
+    """Return numbers whose ratios are alike, as a logarithmic axis wants them."""
+    step = (last / first) ** (1 / (_POINTS - 1))
+    return sorted({round(first * step**place) for place in range(_POINTS)})

@@ -1,0 +1,65 @@
+"""The mean of a run's metric with its 95 % interval."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from windlass.evaluation.bounded_rates import BoundedRate, bounded_rate
+from windlass.evaluation.metrics.usage import AMOUNTS
+from windlass.evaluation.rates import rate_interval
+from windlass.evaluation.samples import Item
+from windlass.evaluation.statistics import Interval, PairedDifference, mean_estimate, paired_difference
+
+_SEED: Final = 20_080_911
+
+
+class RunMean(NamedTuple):
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    clusters: int | None = None
+    effective_n: float | None = None
+
+
+def run_mean(name: str, values: Sequence[float], clusters: Sequence[int] | None) -> RunMean:
+    """Return the mean with its interval, as far as there are any: that of a rate where every value is 0 or 1.
+
+    An amount is no rate: that 90 answers cost nothing says nothing of one in ten that costs a dollar.
+    """
+    if not values:
+        return RunMean()
+    is_rate = name not in AMOUNTS and set(values) <= {0, 1}
+    if clusters is not None:
+        return _clustered(values, clusters, is_rate=is_rate)
+    if is_rate:
+        return RunMean(sum(values) / len(values), *rate_interval(round(sum(values)), len(values)))
+    estimate = mean_estimate(values)
+    return RunMean(estimate.mean, estimate.low, estimate.high)
+
+
+def clusters_of(items: Sequence[Item], field: str | None) -> dict[str, int] | None:
+    """Return the number of each item's cluster; None where no field says what belongs together."""
+    if field is None:
+        return None
+    numbers: dict[str, int] = {}
+    return {item.id: numbers.setdefault(str(item.metadata.get(field)), len(numbers)) for item in items}
+
+
+def _clustered(values: Sequence[float], clusters: Sequence[int], *, is_rate: bool) -> RunMean:
+    outcomes, codes = np.asarray(values, dtype=np.float64), np.asarray(clusters, dtype=np.int64)
+    mean = float(outcomes.mean())
+    if is_rate:
+        rate = bounded_rate(outcomes, codes)
+        assert rate.clustered is not None
+        # Where all ended alike there is no spread between clusters, and the exact bound counts each as one trial.
+        interval: Interval | None = rate.interval() if rate.constant else rate.clustered.interval()
+        return _with(mean, interval, rate)
+    pairs = paired_difference(np.zeros_like(outcomes), outcomes, codes, amount=True, seed=_SEED)
+    interval = pairs.interval()
+    return _with(mean, interval, pairs)
+
+
+def _with(mean: float, interval: Interval | None, estimate: PairedDifference | BoundedRate) -> RunMean:
+    low, high = interval if interval is not None else (None, None)
+    return RunMean(mean, low, high, estimate.clusters, estimate.effective_n)
