@@ -97,6 +97,8 @@ def test_the_loop(windlass: Windlass, folder: Path) -> None:
         )
         assert done.code == 0
         assert ": finished, 16 of 16 samples, 0 failed" in done.out
+    unknown = windlass("eval", "adder@careful", "--dataset", "sums", "--cluster", "page")
+    assert (unknown.code, "clustered by 'page', and item" in unknown.err) == (2, True)
     gate = ("--baseline", "adder@careless", "--dataset", "sums@latest", "--config", folder / "gate.yaml")
     passed = windlass("gate", "--candidate", "adder@careful", *gate)
     assert passed.code == 0

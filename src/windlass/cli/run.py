@@ -256,7 +256,7 @@ def print_run(run: dict[str, Any]) -> None:
                 name,
                 number(metric["mean"]),
                 _bounds(metric),
-                metric["n"],
+                _items(metric),
                 metric["missing"],
             )
             for name, metric in run["metrics"].items()
@@ -279,6 +279,11 @@ def print_passes(metrics: dict[str, Any]) -> None:
             rows,
             right=("k", "pass^k", "pass@k", "n"),
         )
+
+
+def _items(metric: dict[str, Any]) -> str:
+    clusters = metric.get("clusters")
+    return f"{metric['n']}" if clusters is None else f"{metric['n']} in {clusters} clusters"
 
 
 def _rate(rate: dict[str, Any]) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Slices: the items that share a value of a metadata field, and what changed on each of them."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel
@@ -150,10 +150,10 @@ def _groups(items: Sequence[Item], field: str) -> bool:
     return all(names) and 2 <= len(distinct) <= min(MOST_VALUES, len(values) / 2)
 
 
-def _values(items: Sequence[Item], field: str) -> list[Hashable]:
+def _values(items: Sequence[Item], field: str) -> list[Any]:
     """Return what each item has in a field; of a list the names in it, and nothing of what has none."""
     values = [item.metadata.get(field) for item in items]
-    return [value if isinstance(value, Hashable) else _names(value) for value in values]
+    return [_names(value) if isinstance(value, list | dict) else value for value in values]
 
 
 def _slices(aligned: Aligned, fields: Iterable[str]) -> list[tuple[SliceName, Mask]]:
