@@ -7,7 +7,7 @@ import copy
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
@@ -88,6 +88,8 @@ class LiveServer:
         self.answering = threading.Event()
         """While it is not set, the model keeps those waiting who ask it."""
         self.answering.set()
+        self.held: Callable[[Sequence[Message]], object] = lambda _messages: None
+        """What keeps those waiting who ask for certain things."""
         self._running: LocalServer | None = None
         self._variants = ExitStack()
         self._variant_urls: dict[str, str] = {}
@@ -114,6 +116,7 @@ class LiveServer:
     def _answer(self, messages: Sequence[Message]) -> str:
         self.asked.set()
         self.answering.wait(_WAIT_S)
+        self.held(messages)
         return answer(messages)
 
     def close(self) -> None:

@@ -379,3 +379,11 @@ def test_a_store_that_is_briefly_away_loses_nothing(store: MemorySamples) -> Non
 def test_a_store_that_breaks_ends_the_run(store: MemorySamples) -> None:
     with pytest.raises(OSError, match="no disk"):
         sample_all(make_items(1000), Answers(), Faltering(store, 10, OSError("no disk")))
+
+
+def test_an_item_is_asked_all_its_times_before_the_next_where_that_is_wanted(store: MemorySamples) -> None:
+    target, items = Answers(), make_items(3)
+    one_by_one = RunnerSettings(concurrency=1, linger_s=0.0, repeats=2, item_by_item=True)
+    progress = sample_all(items, target, store, settings=one_by_one)
+    assert progress == Progress(items=6, finished=6, failed=0)
+    assert target.calls == ["item-0", "item-0", "item-1", "item-1", "item-2", "item-2"]

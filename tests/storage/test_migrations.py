@@ -15,6 +15,7 @@ from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
 from windlass.evaluation.arenas import tables as _arenas
 from windlass.evaluation.reviews import tables as _reviews
+from windlass.evaluation.sequential import tables as _sequential
 from windlass.evaluation.workers import tables as _workers
 from windlass.models import tables as _models
 from windlass.monitoring import tables as _monitoring
@@ -32,6 +33,7 @@ DECLARED = (
     _monitoring,
     _prices,
     _reviews,
+    _sequential,
     _telemetry,
     _views,
     _workers,

@@ -62,6 +62,7 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
+from windlass.evaluation.sequential.order import in_order
 from windlass.evaluation.targets.spec import AgentSpec, read_spec
 from windlass.evaluation.workers.sharing import RunSharing
 from windlass.models.answer_store import AnswerStore
@@ -133,9 +134,10 @@ class ReleaseRuns:
         target: AgentSpec | None = None,
         replay: ReplayNote | None = None,
         options: RunOptions | None = None,
+        noted: Mapping[str, object] = MappingProxyType({}),
         cluster: str | None = None,
     ) -> Run:
-        """Record a run and start it.
+        """Record a run and start it; ``noted`` is kept in its settings.
 
         Without evaluators, every built-in one is taken that the dataset has the columns for. With ``outputs``, a
         column of the dataset, what stands there is scored, and no model of the release is asked. With a
@@ -189,10 +191,24 @@ class ReleaseRuns:
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
                 OPTIONS: options.model_dump(exclude_defaults=True),
+                **noted,
             },
         )
         self._jobs.start(_JOB, run.id, id=_job_of(run))
         return run
+
+    def is_at_work(self, run: Run) -> bool:
+        """Tell whether samples of a run may still be coming."""
+        return not run.is_external and self._jobs.state(_job_of(run)) in {"waiting", "running"}
+
+    def summarise_decided(self, run: Run) -> None:
+        """Write down what a run had that its gate ended; the process that executed it may have died before."""
+        if run.state != "decided":
+            return
+        samples = self.samples(run)
+        failed = sum(sample.prediction is None for sample in samples.values())
+        metrics = summarise(samples, self.items(run), run.evaluators, run.repeats, cluster=run.cluster)
+        note_cancelled(self._database, run.id, len(samples), failed, metrics)
 
     def resume(self, principal: Principal, run_id: str, changed: Mapping[str, object]) -> Run:
         """Go on with a run that has ended, with some of its options changed.
@@ -349,19 +365,28 @@ class ReleaseRuns:
         )
         _refuse_other_prompts(run, evaluators)
         return RunParts(
-            items=self.items(run),
+            items=self._items_to_ask(run),
             target=self._target(run, calls),
             evaluators=evaluators,
             store=self._store_of(run),
             settings=RunnerSettings(
                 concurrency=run.concurrency,
                 repeats=run.repeats,
+                item_by_item=run.order is not None,
                 measure_latency=run.outputs is None,
                 timeout_s=run.options.timeout_s or DEFAULT_TIMEOUT_S,
             ),
             calls=calls,
             flush=answers.flush if answers is not None else None,
         )
+
+    def _items_to_ask(self, run: Run) -> Sequence[Item]:
+        """Return the items in the order in which they are asked."""
+        items = self.items(run)
+        if run.order is None:
+            return items
+        cluster = run.order.get("cluster")
+        return in_order(items, None if cluster is None else str(cluster), run.dataset.digest)
 
     def _target(self, run: Run, calls: RunCalls) -> Target:
         if run.outputs is not None:

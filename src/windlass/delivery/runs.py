@@ -13,7 +13,7 @@ from windlass.evaluation.targets.spec import AgentSpec
 
 _POLL_S = 0.25
 
-ENDED = frozenset({"finished", "failed", "cancelled", "stopped"})
+ENDED = frozenset({"finished", "failed", "cancelled", "stopped", "decided"})
 
 
 def start_run(

@@ -9,6 +9,7 @@ from windlass.evaluation.aligned import Results
 from windlass.evaluation.comparisons import SEED, Comparison, Level, Role
 from windlass.evaluation.power import deciding_items, detectable_difference
 from windlass.evaluation.rules import GateRule, Kind
+from windlass.evaluation.sequential.rule import SequentialMethod
 from windlass.evaluation.statistics import Interval, Method, PairedDifference, bootstrap_intervals
 
 __all__ = ["SEED", "Check", "Named", "Outcome", "Results", "Shown", "check_all"]
@@ -74,7 +75,7 @@ class Check(BaseModel):
     baseline_coverage: float | None = Field(default=None, exclude_if=_absent)
     """The share of the items with a value of the baseline."""
     candidate_coverage: float | None = Field(default=None, exclude_if=_absent)
-    method: Method | None
+    method: Method | SequentialMethod | None
     p_value: float | None
     """One-sided, against "not better than the bound"."""
     outcome: Outcome

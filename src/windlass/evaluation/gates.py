@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from windlass.evaluation.aligned import Aligned, Results
 from windlass.evaluation.binary_pairs import mcnemar_exact
@@ -13,6 +13,9 @@ from windlass.evaluation.regressions import Regression, worst_regressions
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sentences import gate_sentence
+from windlass.evaluation.sequential.decision import EarlyDecision, decide_early
+from windlass.evaluation.sequential.report import SequentialReport
+from windlass.evaluation.sequential.watching import watch
 from windlass.evaluation.slices import SliceDifference, asked_slices, slice_report
 from windlass.evaluation.statistics import Floats, holm, paired_difference
 
@@ -43,6 +46,8 @@ class Decision(BaseModel):
     """What changed on slices of the items: exploratory."""
     worst: list[Regression]
     """The items that lost most."""
+    sequential: SequentialReport | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a rule that looks as samples come: what the looks saw."""
 
 
 def decide(
@@ -52,6 +57,8 @@ def decide(
     *,
     items: Mapping[str, Item],
     higher_is_better: Mapping[str, bool],
+    seed: str = "",
+    done: Iterable[set[str] | None] = (),
 ) -> Decision:
     """Test a candidate's samples against a baseline's.
 
@@ -59,8 +66,23 @@ def decide(
     for passing and for failing alike. All must pass for the gate to pass, and one that fails makes it fail. A
     candidate that errs on significantly more items than the baseline fails whatever its scores.
 
+    A sequential rule looks at the items in an order of its own, which ``seed`` fixes, as far as they are in all
+    sets of ``done`` (None: all), and no further than to the item that decides.
+
     Raises InputError when a metric was not evaluated in both runs, an item has no cluster, or a slice no item.
     """
+    if rule.sequential is not None:
+        watching = watch(
+            baseline,
+            candidate,
+            rule,
+            items=items.values(),
+            higher_is_better=higher_is_better,
+            seed=seed,
+            done=done,
+        )
+        early = decide_early(watching)
+        return _early(early, Aligned(baseline, candidate, early.items), rule, higher_is_better)
     aligned = Aligned(baseline, candidate, items)
     checks = _checks(aligned, rule, higher_is_better)
     pairs = _pairs(aligned)
@@ -107,6 +129,24 @@ def _checks(aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str, boo
         *check_all([primary, *sharing], levels, rule=rule),
         *check_all(thin, [each.alone(rule.tail) for each in thin], rule=rule, blocking=False),
     ]
+
+
+def _early(
+    early: EarlyDecision, aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str, bool]
+) -> Decision:
+    pairs = _pairs(aligned)
+    errors = (pairs.candidate_errors, pairs.baseline_errors) if early.errs_more else None
+    sentence = gate_sentence(early.outcome, early.checks, items=len(early.items), more_errors=errors)
+    return Decision(
+        outcome=early.outcome,
+        sentence=sentence + early.sentence,
+        checks=early.checks,
+        pairs=pairs,
+        # Tests of slices hold for one look only.
+        slices=[],
+        worst=worst_regressions(aligned, rule.metrics, higher_is_better),
+        sequential=early.report,
+    )
 
 
 def _shared(guardrails: list[Comparison], tail: float) -> list[tuple[Level, Level]]:

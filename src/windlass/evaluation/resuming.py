@@ -74,6 +74,8 @@ def _check(run: Run, options: RunOptions) -> None:
         raise Conflict(f"The samples of {run.id} come from another process; evaluate there again.")
     if run.state in UNFINISHED:
         raise Conflict(f"{run.id} is {run.state}; only a run that has ended can be resumed.")
+    if run.state == "decided":
+        raise Conflict(f"{run.id} was stopped for its gate is decided; evaluate again to have all its samples.")
     if run.state == "finished" and not run.failed_items and not _has_failed_judgements(run):
         raise Conflict(f"{run.id} is finished, and none of its samples failed: there is nothing to resume.")
     ceilings = (options.max_cost_usd, options.max_tokens)

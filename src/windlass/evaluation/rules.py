@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from windlass.errors import InputError
+from windlass.evaluation.sequential.rule import SequentialRule
 
 Kind = Literal["superiority", "non_inferiority", "at_least", "at_most"]
 
@@ -117,6 +118,8 @@ class GateRule(BaseModel):
     """The metadata field whose equal values make items belong together; None: every item is its own."""
     max_missing: float = Field(default=0.05, ge=0, le=1)
     """The largest share of items that may have a value on one side only; beyond it nothing passes."""
+    sequential: SequentialRule | None = Field(default=None, exclude_if=lambda value: value is None)
+    """How it looks at samples as they come; left out: once, when all are there."""
     min_coverage: float | None = Field(default=None, gt=0, le=1, exclude_if=_absent)
     """The least share of items that must have a value, by metric and on each side; below it nothing passes."""
 
@@ -136,6 +139,21 @@ class GateRule(BaseModel):
                 "give alpha, the level of each one-sided test, or confidence, of the two-sided intervals; not both"
             )
         return value
+
+    @model_validator(mode="after")
+    def _looks_at_margins_only(self) -> Self:
+        """Refuse what has no test that holds whenever somebody looks."""
+        asked = [self.primary, *self.guardrails]
+        if self.sequential is not None and (
+            self.slices
+            or self.min_coverage is not None
+            or any(each.kind in BOUNDS or each.margin_ratio is not None for each in asked)
+        ):
+            raise ValueError(
+                "sequential goes with margins in units of the metric; slices, min_coverage, margin_ratio, "
+                "at_least and at_most need all samples"
+            )
+        return self
 
     @property
     def tail(self) -> float:

@@ -72,6 +72,8 @@ class RunnerSettings:
     concurrency: int = 8
     repeats: int = 1
     """How often each item is asked; all items once, before any is asked again."""
+    item_by_item: bool = False
+    """Whether an item is asked all its times before the next one is."""
     first_repeat: int = 1
     """The first of the repeats that are asked here; others may ask those before."""
     measure_latency: bool = True
@@ -218,7 +220,11 @@ class _Run:
 
 def _samples(items: Iterable[Item], settings: RunnerSettings) -> Iterator[tuple[str, Item, int]]:
     """Give what there is to ask, with its key."""
-    for repeat in range(settings.first_repeat, settings.repeats + 1):
+    repeats = range(settings.first_repeat, settings.repeats + 1)
+    if settings.item_by_item:
+        yield from ((sample_key(item.id, repeat), item, repeat) for item in items for repeat in repeats)
+        return
+    for repeat in repeats:
         for item in items:
             yield sample_key(item.id, repeat), item, repeat
 

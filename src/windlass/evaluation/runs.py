@@ -19,8 +19,8 @@ from windlass.evaluation.tables import runs
 from windlass.models.calls.counts import CallCounts
 from windlass.storage.database import Database, format_instant, now
 
-RunState = Literal["queued", "running", "finished", "failed", "cancelled", "stopped"]
-"""``stopped`` is a run that came to its budget."""
+RunState = Literal["queued", "running", "finished", "failed", "cancelled", "stopped", "decided"]
+"""``stopped`` is a run that came to its budget, ``decided`` one whose gate needed no more of its samples."""
 
 Metrics: TypeAlias = Mapping[str, MetricSummary]
 
@@ -68,6 +68,8 @@ JUDGE_PROMPTS: Final = "judge_prompts"
 OPTIONS: Final = "options"
 RESUMED: Final = "resumed"
 EXTERNAL: Final = "external"
+ORDER: Final = "order"
+GATE: Final = "gate"
 CLUSTER: Final = "cluster"
 """Settings of a run: see the properties of that name."""
 
@@ -128,6 +130,12 @@ class Run(RunSummary):
         """How often somebody had it go on after it had ended."""
         count = self.settings.get(RESUMED)
         return count if isinstance(count, int) else 0
+
+    @property
+    def order(self) -> dict[str, object] | None:
+        """How a gate that looks meanwhile has its items ordered: by which `cluster`; None as they come."""
+        known = self.settings.get(ORDER)
+        return {str(name): value for name, value in known.items()} if isinstance(known, dict) else None
 
     @property
     def is_external(self) -> bool:
@@ -329,11 +337,19 @@ def stop_run(database: Database, run_id: str, reason: str, metrics: Metrics) -> 
         return _move(tx, run_id, state="stopped", finished=now(), error=reason, metrics=_plain(metrics))
 
 
+def end_decided_run(database: Database, run_id: str, reason: str) -> bool:
+    """End a run that a gate needs no more of, after the samples in flight; return False for one that has ended."""
+    with database.write() as tx:
+        return _move(tx, run_id, state="decided", finished=now(), error=reason)
+
+
 def note_cancelled(database: Database, run_id: str, finished: int, failed: int, metrics: Metrics) -> None:
-    """Write down what a cancelled run had when its last samples in flight were stored."""
+    """Write down what a run that others ended had when its last samples in flight were stored."""
     values = {"finished_items": finished, "failed_items": failed, "metrics": _plain(metrics)}
     with database.write() as tx:
-        tx.execute(update(runs).where(runs.c.id == run_id, runs.c.state == "cancelled").values(**values))
+        tx.execute(
+            update(runs).where(runs.c.id == run_id, runs.c.state.in_({"cancelled", "decided"})).values(**values)
+        )
 
 
 def has_ended(database: Database, run_id: str) -> bool:

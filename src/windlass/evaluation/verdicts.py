@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,8 +19,10 @@ from windlass.evaluation.gates import Pairs, decide
 from windlass.evaluation.regressions import Regression
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.rules import GateRule
-from windlass.evaluation.runs import Run, VersionName
+from windlass.evaluation.runs import UNFINISHED, Run, VersionName
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.sequential.report import SequentialReport
+from windlass.evaluation.sequential.sides import done_items
 from windlass.evaluation.slices import SliceDifference
 from windlass.evaluation.tables import verdicts
 from windlass.storage.database import Database, format_instant, now
@@ -50,6 +52,8 @@ class Evidence(BaseModel):
     rule: GateRule
     checks: list[Check]
     pairs: Pairs
+    sequential: SequentialReport | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of a rule that looks as samples come: what the looks saw."""
     slices: list[SliceDifference] = Field(default=[], exclude_if=_empty)
     """What changed on slices of the items: exploratory."""
     worst: list[Regression] = Field(default=[], exclude_if=_empty)
@@ -104,7 +108,7 @@ def give_verdict(
     version, not finished, the same run twice, or a metric of two versions of its evaluator), and when no item is
     left.
     """
-    _check_comparable(candidate.run, baseline.run)
+    _check_comparable(candidate.run, baseline.run, rule)
     _check_evaluators(candidate.run, baseline.run, rule)
     if unapproved:
         items = {item: each for item, each in items.items() if item not in unapproved}
@@ -112,14 +116,15 @@ def give_verdict(
         candidate, baseline = candidate.only(items), baseline.only(items)
     if rule.cluster is None and (cluster := shared_cluster(baseline.run, candidate.run)) is not None:
         rule = rule.model_copy(update={"cluster": cluster})
-    directions = {**baseline.run.higher_is_better, **candidate.run.higher_is_better}
-    shared = set(baseline.run.evaluators) & set(candidate.run.evaluators)
+    directions = shared_directions(candidate.run, baseline.run)
     decision = decide(
         baseline.samples,
         candidate.samples,
         rule,
         items=items,
-        higher_is_better={name: value for name, value in directions.items() if name in shared},
+        higher_is_better=directions,
+        seed=candidate.run.dataset.digest,
+        done=[done_items(side.run, side.samples) for side in (baseline, candidate)],
     )
     evidence = Evidence(
         outcome=decision.outcome,
@@ -130,9 +135,10 @@ def give_verdict(
         rule=rule,
         checks=decision.checks,
         pairs=decision.pairs,
+        sequential=decision.sequential,
         slices=decision.slices,
         worst=decision.worst,
-        evaluators=sorted(shared),
+        evaluators=sorted(directions),
         unapproved=len(unapproved),
         seed=SEED,
         windlass=__version__,
@@ -168,6 +174,18 @@ def list_verdicts(
     return VerdictPage([_in_short(_verdict(row)) for row in rows[:limit]], following)
 
 
+def shared_directions(candidate: Run, baseline: Run) -> dict[str, bool]:
+    """Return of the metrics that two runs both have whether higher is better."""
+    directions = {**baseline.higher_is_better, **candidate.higher_is_better}
+    shared = set(baseline.evaluators) & set(candidate.evaluators)
+    return {name: value for name, value in directions.items() if name in shared}
+
+
+def same_evaluators(candidate: Run, baseline: Run, metrics: Iterable[str]) -> bool:
+    """Tell whether metrics were scored by the same versions of their evaluators in both runs."""
+    return all(_evaluator_of(candidate, metric) == _evaluator_of(baseline, metric) for metric in metrics)
+
+
 def digest_of_scores(samples: Results) -> str:
     """Return the digest of every value and error by item: what a verdict was computed from."""
     return digest(
@@ -200,11 +218,12 @@ def _left_out(unapproved: int) -> str:
     return f" {unapproved} synthetic {items} that nobody approved {were} left out."
 
 
-def _check_comparable(candidate: Run, baseline: Run) -> None:
+def _check_comparable(candidate: Run, baseline: Run, rule: GateRule) -> None:
     if candidate.id == baseline.id:
         raise InputError(f"Candidate and baseline are the same run, {candidate.id}; evaluate both releases.")
     for run in (candidate, baseline):
-        if run.state != "finished":
+        # A sequential rule holds whenever samples end to come; any other asks for all of them.
+        if run.state != "finished" and (rule.sequential is None or run.state in UNFINISHED):
             raise InputError(f"{run.id} is {run.state}; a gate needs two finished runs.")
     if candidate.dataset.digest != baseline.dataset.digest:
         raise InputError(

@@ -13,6 +13,7 @@ from windlass.agents.arena_judges import ArenaJudges
 from windlass.agents.assistants import Assistants
 from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.facilities import ProjectFacilities
+from windlass.agents.live_gates import LiveGates
 from windlass.agents.models import Models
 from windlass.agents.release_cascades import ReleaseCascades
 from windlass.agents.release_frontiers import ReleaseFrontiers
@@ -176,6 +177,15 @@ class Services:
         )
         self.cascades = ReleaseCascades(registry=self.registry, runs=self.runs, gates=self.gates)
         self.frontiers = ReleaseFrontiers(registry=self.registry, runs=self.runs, gates=self.gates)
+        self.live_gates = LiveGates(
+            self.database,
+            self.audit,
+            self.jobs,
+            environments=self.environments,
+            datasets=self.datasets,
+            runs=self.runs,
+            approvals=self.approvals,
+        )
         self.syntheses = Syntheses(
             self.database,
             self.audit,
@@ -234,6 +244,10 @@ class Services:
                 self.runs.recover()
             except WindlassError as error:
                 log.error("runs of an earlier process could not be taken up: %s", error.message)
+            try:
+                self.live_gates.recover()
+            except WindlassError as error:
+                log.error("live gates of an earlier process could not be taken up: %s", error.message)
             try:
                 self.syntheses.recover()
             except WindlassError as error:

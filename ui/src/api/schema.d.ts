@@ -1748,6 +1748,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/gates/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Live Gate
+         * @description Evaluate two releases side by side, and stop once it is decided. It goes on when the server starts again.
+         *
+         *     Options of runs hold for each of the two.
+         */
+        post: operations["start_live_gate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gates/live/{gate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Live Gate
+         * @description Return a live gate as it stands, with what its last look saw.
+         */
+        get: operations["get_one_live_gate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gates/live/{gate_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel One Live Gate
+         * @description End a live gate and its runs; what is finished of them stays.
+         */
+        post: operations["cancel_one_live_gate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gates": {
         parameters: {
             query?: never;
@@ -2922,7 +2984,7 @@ export interface components {
             /** Candidate Coverage */
             candidate_coverage?: number | null;
             /** Method */
-            method: ("t" | "sign-flip" | "score" | "exact") | null;
+            method: ("t" | "sign-flip" | "score" | "exact") | ("betting" | "asymptotic") | null;
             /** P Value */
             p_value: number | null;
             /**
@@ -3727,6 +3789,7 @@ export interface components {
              * @default 0.05
              */
             max_missing: number;
+            sequential?: components["schemas"]["SequentialRule"] | null;
             /** Min Coverage */
             min_coverage?: number | null;
         };
@@ -4225,6 +4288,87 @@ export interface components {
             attributes?: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /** LiveGate */
+        LiveGate: {
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /** Candidate */
+            candidate: string;
+            /** Baseline */
+            baseline: string;
+            rule: components["schemas"]["GateRule"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "decided" | "stopped" | "cancelled" | "failed";
+            /** Error */
+            error: string | null;
+            progress: components["schemas"]["SequentialReport"] | null;
+            /** Verdict */
+            verdict: string | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Finished */
+            finished: string | null;
+            /** By */
+            by: string;
+        };
+        /** LiveGateRequest */
+        LiveGateRequest: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Cache
+             * @default false
+             */
+            cache: boolean;
+            /** Timeout S */
+            timeout_s?: number | null;
+            /** Candidate */
+            candidate: string;
+            /** Baseline */
+            baseline: string;
+            /** Dataset */
+            dataset: string;
+            rule?: components["schemas"]["GateRule"] | null;
+            /** Evaluators */
+            evaluators?: string[] | null;
+            /** Concurrency */
+            concurrency?: number | null;
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+        };
+        /**
+         * Look
+         * @description What was known of a metric after so many items: differences are candidate − baseline.
+         */
+        Look: {
+            /** N */
+            n: number;
+            /** Difference */
+            difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
         };
         /**
          * Loop
@@ -4982,6 +5126,20 @@ export interface components {
             /** Description */
             description: string;
         };
+        /**
+         * PlannedLook
+         * @description A look of a group, with what its test had to exceed.
+         */
+        PlannedLook: {
+            /** N */
+            n: number;
+            /** Fraction */
+            fraction: number;
+            /** Z */
+            z: number | null;
+            /** Level */
+            level: number;
+        };
         /** Point */
         Point: {
             /**
@@ -5568,7 +5726,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped";
+            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped" | "decided";
             /** Error */
             error: string | null;
             /**
@@ -5754,7 +5912,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped";
+            state: "queued" | "running" | "finished" | "failed" | "cancelled" | "stopped" | "decided";
             /** Error */
             error: string | null;
             /**
@@ -6040,6 +6198,80 @@ export interface components {
         ScoresRequest: {
             /** Items */
             items: components["schemas"]["NewScore"][];
+        };
+        /**
+         * SequentialCheck
+         * @description A requirement as the looks saw it.
+         */
+        SequentialCheck: {
+            /** Metric */
+            metric: string;
+            /** Bound */
+            bound: number;
+            /** Higher Is Better */
+            higher_is_better: boolean;
+            /** Confidence */
+            confidence: number;
+            /** Range */
+            range: number[] | null;
+            /** E Met */
+            e_met: number | null;
+            /** E Missed */
+            e_missed: number | null;
+            /** Shown After */
+            shown_after: number | null;
+            /** Looks */
+            looks: components["schemas"]["Look"][];
+        };
+        /** SequentialReport */
+        SequentialReport: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "anytime" | "group";
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /** Saved */
+            saved: number;
+            /** Decided */
+            decided: boolean;
+            /**
+             * Planned
+             * @default []
+             */
+            planned: components["schemas"]["PlannedLook"][];
+            /** Checks */
+            checks: components["schemas"]["SequentialCheck"][];
+        };
+        /**
+         * SequentialRule
+         * @description How a gate looks at samples as they come, in an order that nobody chose.
+         */
+        SequentialRule: {
+            /**
+             * Mode
+             * @default anytime
+             * @enum {string}
+             */
+            mode: "anytime" | "group";
+            /** Looks */
+            looks?: number | null;
+            /**
+             * Boundary
+             * @default obrien_fleming
+             * @enum {string}
+             */
+            boundary: "obrien_fleming" | "pocock";
+            /**
+             * Ranges
+             * @default {}
+             */
+            ranges: {
+                [key: string]: number[];
+            };
         };
         /** Series */
         Series: {
@@ -7193,6 +7425,7 @@ export interface components {
             /** Checks */
             checks: components["schemas"]["Check"][];
             pairs: components["schemas"]["Pairs"];
+            sequential?: components["schemas"]["SequentialReport"] | null;
             /**
              * Slices
              * @default []
@@ -10665,6 +10898,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_live_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveGateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveGate"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_live_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveGate"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_one_live_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveGate"];
                 };
             };
             /** @description Validation Error */

@@ -83,6 +83,7 @@ const STATES: Record<RunState, { tone: Tone; shape: Shape; word: TextKey }> = {
   finished: { tone: "good", shape: "disc", word: "state.finished" },
   failed: { tone: "bad", shape: "cross", word: "state.failed" },
   stopped: { tone: "warn", shape: "half", word: "state.stopped" },
+  decided: { tone: "accent", shape: "half", word: "state.decided" },
   cancelled: { tone: "plain", shape: "dash", word: "state.cancelled" },
 };
 

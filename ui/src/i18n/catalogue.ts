@@ -22,6 +22,7 @@ import type { enRepeats } from "./en-repeats";
 import type { enReport } from "./en-report";
 import type { enReviews } from "./en-reviews";
 import type { enRuns } from "./en-runs";
+import type { enSequential } from "./en-sequential";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
 import type { enSynthesis } from "./en-synthesis";
@@ -62,6 +63,7 @@ export type TextKey =
   | keyof typeof enErasure
   | keyof typeof enPrices
   | keyof typeof enQuery
+  | keyof typeof enSequential
   | keyof typeof enSessions
   | keyof typeof enSettings
   | keyof typeof enSynthesis;

@@ -24,6 +24,7 @@ import { enRepeats } from "./en-repeats";
 import { enReport } from "./en-report";
 import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
+import { enSequential } from "./en-sequential";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
 import { enSynthesis } from "./en-synthesis";
@@ -53,6 +54,7 @@ import { koRepeats } from "./ko-repeats";
 import { koReport } from "./ko-report";
 import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
+import { koSequential } from "./ko-sequential";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
 import { koSynthesis } from "./ko-synthesis";
@@ -79,6 +81,7 @@ const en = {
   ...enGates,
   ...enFrontier,
   ...enGraph,
+  ...enSequential,
   ...enSessions,
   ...enSettings,
   ...enPrices,
@@ -110,6 +113,7 @@ const ko = {
   ...koGates,
   ...koFrontier,
   ...koGraph,
+  ...koSequential,
   ...koSessions,
   ...koSettings,
   ...koPrices,

@@ -159,6 +159,7 @@ export const en = {
   "span.tools": "Tools offered",
 
   "state.cancelled": "Cancelled",
+  "state.decided": "Stopped early",
   "state.failed": "Failed",
   "state.finished": "Finished",
   "state.loading": "Loading…",

@@ -158,6 +158,7 @@ export const ko: Catalogue = {
   "span.tools": "제공된 도구",
 
   "state.cancelled": "취소됨",
+  "state.decided": "조기 종료",
   "state.failed": "실패",
   "state.finished": "완료",
   "state.loading": "불러오는 중…",

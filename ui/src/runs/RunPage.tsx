@@ -19,6 +19,7 @@ import "./repeatsTexts";
 const RunActions = lazy(() => import("./RunActions").then((module) => ({ default: module.RunActions })));
 const RunTarget = lazy(() => import("./RunTarget").then((module) => ({ default: module.RunTarget })));
 const RunAgents = lazy(() => import("./RunAgents").then((module) => ({ default: module.RunAgents })));
+const LiveGate = lazy(() => import("@/sequential/LiveGate").then((module) => ({ default: module.LiveGate })));
 const RunCalls = lazy(() => import("./RunCalls").then((module) => ({ default: module.RunCalls })));
 
 export function RunPage() {
@@ -131,6 +132,11 @@ function RunBody({ run }: { run: Run }) {
           <p className={styles.problem} data-state={run.state} role="alert">
             {run.error}
           </p>
+        )}
+        {typeof run.settings.gate === "string" && (
+          <Suspense fallback={null}>
+            <LiveGate id={run.settings.gate} />
+          </Suspense>
         )}
         <MetricCards metrics={run.metrics} items={run.finished_items} />
         <Suspense fallback={null}>

@@ -24,6 +24,9 @@ import { WorstItems } from "./WorstItems";
 const ReportButton = lazy(() =>
   import("@/components/ReportButton").then((module) => ({ default: module.ReportButton })),
 );
+const VerdictSequence = lazy(() =>
+  import("@/sequential/VerdictSequence").then((module) => ({ default: module.VerdictSequence })),
+);
 
 export function VerdictPage() {
   const { t } = useWords();
@@ -97,6 +100,11 @@ function VerdictBody({ verdict }: { verdict: Verdict }) {
       >
         <DifferencePlot rows={rowsOfVerdict(verdict)} />
       </Section>
+      {verdict.sequential && (
+        <Suspense fallback={null}>
+          <VerdictSequence report={verdict.sequential} />
+        </Suspense>
+      )}
       <Power verdict={verdict} />
       <Slices slices={verdict.slices ?? []} />
       <WorstItems verdict={verdict} />

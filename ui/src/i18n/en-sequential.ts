@@ -1,0 +1,22 @@
+/** The English texts of gates that look while samples come in. */
+export const enSequential = {
+  "seq.asked": "asked",
+  "seq.band": "{confidence} confidence sequence",
+  "seq.boundary": "z to exceed",
+  "seq.chart": "{metric}: what is known after each item",
+  "seq.decided": "Decided after {n} of {of} items; {saved} were not needed.",
+  "seq.evidence": "Evidence that it is met {met}, that it is not {missed}; shown at {needed}.",
+  "seq.fraction": "Share of the items",
+  "seq.items": "Items",
+  "seq.known": "Difference between {low} and {high}, seen {difference}.",
+  "seq.looking": "{n} of {of} items looked at; not decided yet.",
+  "seq.mode.anytime": "By betting: it holds whenever somebody looks",
+  "seq.mode.group": "By planned looks with boundaries",
+  "seq.open": "{n} of {of} items were looked at; they do not decide.",
+  "seq.state.cancelled": "The gate was cancelled.",
+  "seq.title": "Looking while it runs",
+  "seq.title.gate": "Gate until decided",
+  "seq.unknown": "Nothing is known yet.",
+  "seq.verdict": "verdict",
+  "seq.waiting": "No item is there in both runs yet.",
+};
