@@ -44,6 +44,11 @@ class GateRule(BaseModel):
     max_missing: float = Field(default=0.05, ge=0, le=1)
     """The largest share of items that may have a value on one side only; beyond it nothing passes."""
 
+    calibrated_judges: Literal["require", "warn", "ignore"] = Field(
+        default="warn", exclude_if=lambda value: value == "warn"
+    )
+    """What is asked of a judge whose metric the rule names: see docs/reference/calibration.md."""
+
     @property
     def tail(self) -> float:
         """The level of each one-sided test."""

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.canonical import canonical_json, digest, digest_bytes
 from windlass.errors import InputError, NotFound
+from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
 from windlass.evaluation.checks import SEED, Check, Outcome, Results
 from windlass.evaluation.gates import Pairs, decide
 from windlass.evaluation.repeats import RepeatedResult
@@ -46,6 +47,8 @@ class Evidence(BaseModel):
     evaluators: list[str]
     unapproved: int = 0
     """Synthetic items that were left out, for nobody approved them."""
+    judges: list[JudgeOfMetric] = Field(default=[], exclude_if=lambda value: not value)
+    """The judges among the evaluators of the rule, and the calibration that speaks for each."""
     seed: int
     windlass: str
     """The version that computed it."""
@@ -107,6 +110,7 @@ def give_verdict(
         items=items,
         higher_is_better={name: value for name, value in directions.items() if name in shared},
     )
+    decision, judges = weigh_judges(database, principal.project, rule, decision, candidate.run, candidate.samples)
     evidence = Evidence(
         outcome=decision.outcome,
         sentence=decision.sentence + _left_out(len(unapproved)),
@@ -118,6 +122,7 @@ def give_verdict(
         pairs=decision.pairs,
         evaluators=sorted(shared),
         unapproved=len(unapproved),
+        judges=judges,
         seed=SEED,
         windlass=__version__,
     )

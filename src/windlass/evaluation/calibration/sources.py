@@ -1,0 +1,350 @@
+"""Labelled items with what the judge is shown of them: from a review queue, a dataset version, or a run."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from windlass.canonical import digest
+from windlass.errors import InputError
+from windlass.evaluation.calibration.judged import JudgedItem, JudgeVerdict, most_said
+from windlass.evaluation.calibration.labels import column_of, worth_of
+from windlass.evaluation.calibration.measuring import Scale
+from windlass.evaluation.calibration.requests import (
+    CalibrationRequest,
+    DatasetCalibration,
+    QueueCalibration,
+    RunCalibration,
+)
+from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.recorded import RecordedFailure, read_output
+from windlass.evaluation.reviews.contents import Contents
+from windlass.evaluation.reviews.items import Source, source_of
+from windlass.evaluation.reviews.questions import Answers, Question, TextQuestion
+from windlass.evaluation.reviews.queues import Queue, queue_of
+from windlass.evaluation.reviews.tables import review_items, review_labels
+from windlass.evaluation.runs import Run, get_run
+from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult
+from windlass.storage.database import Database
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.queries import scores_of_run
+
+MOST_ITEMS: Final = 5000
+SIDES: Final = ("a", "b")
+
+
+class DataName(BaseModel):
+    """What a judge was measured on."""
+
+    kind: str
+    """queue, dataset or run."""
+    name: str
+    number: int | None = None
+    labels: list[str]
+    """The question, the columns or the score that hold the labels."""
+    digest: str
+    """Of every label by item: the result stands on exactly these."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True)
+class LabelledItem:
+    judged: JudgedItem
+    sample: Sample | None
+    """What the judge is shown; None where only its recorded verdict is known."""
+
+
+@dataclass(frozen=True)
+class LabelledData:
+    items: Sequence[LabelledItem]
+    name: DataName
+    scale: Scale
+    without_answer: int
+    """Labelled items whose answer is not there (any more): they are left out."""
+
+
+class LabelSources:
+    """Reads labels and answers of one server."""
+
+    def __init__(
+        self,
+        database: Database,
+        warehouse: Warehouse,
+        datasets: Datasets,
+        samples_of: Callable[[Run], Mapping[str, SampleResult]],
+    ) -> None:
+        self._database = database
+        self._warehouse = warehouse
+        self._datasets = datasets
+        self._samples_of = samples_of
+        self._contents = Contents(warehouse, datasets)
+
+    def read(self, project: str, request: CalibrationRequest, evaluator: str, against: str | None) -> LabelledData:
+        """Return labelled items; ``against`` is the field of the answer that the judge compares with, if it does.
+
+        Raises NotFound, and InputError for labels that cannot be read and where none is left.
+        """
+        match request:
+            case QueueCalibration():
+                data = self._of_queue(project, request, against)
+            case DatasetCalibration():
+                data = self._of_dataset(project, request, against)
+            case RunCalibration():
+                data = self._of_run(project, request, evaluator, against)
+        if not data.items:
+            raise InputError(
+                f"{data.name.key} has no labelled item with an answer to judge"
+                + (f"; {data.without_answer} have labels and no answer." if data.without_answer else ".")
+            )
+        if len(data.items) > MOST_ITEMS:
+            raise InputError(f"{data.name.key} has more than {MOST_ITEMS:,} labelled items; take a part of them.")
+        return data
+
+    def _of_queue(self, project: str, request: QueueCalibration, against: str | None) -> LabelledData:
+        with self._database.read() as tx:
+            queue = queue_of(tx, project, request.queue)
+            here = (review_items.c.project == project, review_items.c.queue == queue.name)
+            query = select(review_items).where(*here, review_items.c.state != "open")
+            rows = tx.execute(query.order_by(review_items.c.position)).all()
+            given = tx.execute(
+                select(review_labels.c.item, review_labels.c.reviewer, review_labels.c.answers).where(
+                    review_labels.c.project == project,
+                    review_labels.c.queue == queue.name,
+                    review_labels.c.state == "labelled",
+                )
+            ).all()
+        question = _question_of(queue, request.question)
+        labels: dict[str, dict[str, Answers]] = {}
+        for item, reviewer, answers in given:
+            labels.setdefault(item, {})[reviewer] = answers
+        worth = _worth(request.values, question.name, compares=against is not None)
+        items, gone = [], 0
+        for row in rows:
+            said = {
+                reviewer: value
+                for reviewer, answers in sorted(labels.get(row.id, {}).items())
+                if (value := worth(answers)) is not None
+            }
+            reference = None if row.reference is None else worth(row.reference)
+            if reference is None and not said:
+                continue
+            sample = self._sample(project, row.id, source_of(row), against)
+            if sample is None:
+                gone += 1
+                continue
+            items.append(_labelled(row.id, said, reference, sample, request.cluster, against))
+        return LabelledData(
+            items,
+            DataName(kind="queue", name=queue.name, labels=[question.name], digest=_digest(items)),
+            _scale(request, against, level=question.level),
+            gone,
+        )
+
+    def _of_dataset(self, project: str, request: DatasetCalibration, against: str | None) -> LabelledData:
+        version, found = self._datasets.load(project, request.dataset)
+        items, gone = [], 0
+        for item in found:
+            said = _said(item, request.labels, request.values, compares=against is not None)
+            if not said:
+                continue
+            sample = _recorded(item, request.output, against)
+            if sample is None:
+                gone += 1
+                continue
+            items.append(_labelled(item.id, said, most_said(said.values()), sample, request.cluster, against))
+        return LabelledData(
+            items,
+            DataName(
+                kind="dataset",
+                name=version.name,
+                number=version.number,
+                labels=request.labels,
+                digest=_digest(items),
+            ),
+            _scale(request, against),
+            gone,
+        )
+
+    def _of_run(self, project: str, request: RunCalibration, evaluator: str, against: str | None) -> LabelledData:
+        run = get_run(self._database, project, request.run)
+        if evaluator not in run.evaluators:
+            raise InputError(f"{run.id} has no scores of {evaluator!r}; it has {', '.join(run.evaluators)}.")
+        selector = f"dataset/{run.dataset.name}@{run.dataset.digest}"
+        found = {item.id: item for item in self._datasets.load(project, selector)[1]}
+        scores = self._human_scores(project, run, request) if request.score is not None else {}
+        items, gone = [], 0
+        samples = {each.item: each for each in self._samples_of(run).values() if each.repeat == 1}
+        for item in found.values():
+            said = (
+                _said(item, request.labels, request.values, compares=against is not None)
+                if request.labels
+                else scores.get(item.id, {})
+            )
+            if not said:
+                continue
+            result = samples.get(item.id)
+            if result is None or result.prediction is None:
+                gone += 1
+                continue
+            sample = Sample.of(item, result.prediction)
+            labelled = _labelled(item.id, said, most_said(said.values()), sample, request.cluster, against)
+            verdict = verdict_of(result.judgements.get(evaluator) or Judgement(None, "absent"))
+            lengths = _lengths(item, request.answers)
+            judged = labelled.judged.model_copy(update={"verdicts": [verdict], **lengths})
+            items.append(replace(labelled, judged=judged))
+        name = DataName(
+            kind="run", name=run.id, labels=request.labels or [str(request.score)], digest=_digest(items)
+        )
+        return LabelledData(items, name, _scale(request, against), gone)
+
+    def _human_scores(self, project: str, run: Run, request: RunCalibration) -> Mapping[str, Mapping[str, float]]:
+        found: dict[str, dict[str, float]] = {}
+        for score in scores_of_run(self._warehouse, project, run.id):
+            if score.source != "human" or score.name != request.score:
+                continue
+            label = score.label if score.label in request.values else None
+            value = request.values[label] if label is not None else score.value
+            if value is None:
+                value = worth_of(score.label, request.values, compares=False)
+            if value is not None:
+                found.setdefault(score.item, {})[score.author or score.sender or "somebody"] = value
+        return found
+
+    def _sample(self, project: str, item: str, source: Source, against: str | None) -> Sample | None:
+        """Return what was reviewed as the judge is shown it; None where it is not there any more."""
+        content = self._contents.read(project, item, source)
+        if content is None or not content.outputs:
+            return None
+        outputs = {output.side: output for output in content.outputs}
+        judged = outputs.get("b") or outputs.get("") or content.outputs[0]
+        metadata: dict[str, object] = dict(content.metadata)
+        if against is not None and "a" in outputs:
+            metadata[against] = outputs["a"].text
+        if against is not None and not metadata.get(against):
+            return None
+        prediction = self._contents.prediction(project, source, judged.side)
+        contexts = tuple(Context(each.document, each.section, each.text) for each in judged.passages)
+        entry = Item(id=source.item or item, input=content.input, reference=content.reference, metadata=metadata)
+        return Sample.of(entry, prediction or Prediction(output=judged.text, contexts=contexts))
+
+
+def with_labels_of(data: LabelledData, former: Sequence[JudgedItem]) -> LabelledData:
+    """Return the items of a former calibration as they are now, with the labels that they had then."""
+    there = {item.judged.item: item for item in data.items}
+    items = [
+        replace(
+            there[old.item],
+            judged=there[old.item].judged.model_copy(update={"labels": old.labels, "reference": old.reference}),
+        )
+        for old in former
+        if old.item in there
+    ]
+    return replace(data, items=items, name=data.name.model_copy(update={"digest": _digest(items)}))
+
+
+def verdict_of(judgement: Judgement) -> JudgeVerdict:
+    """Return what is kept of a judgement."""
+    evidence = judgement.evidence
+    orders = evidence.get("orders") if isinstance(evidence, dict) else None
+    return JudgeVerdict.model_validate(
+        {
+            "value": judgement.value,
+            "missing_why": "" if judgement.value is not None else judgement.label or "undefined",
+            "orders": orders if isinstance(orders, list) else None,
+        }
+    )
+
+
+def _question_of(queue: Queue, named: str | None) -> Question:
+    asked = [question for question in queue.questions if not isinstance(question, TextQuestion)]
+    chosen = [question for question in asked if named in (None, question.name)]
+    if len(chosen) == 1:
+        return chosen[0]
+    names = ", ".join(question.name for question in asked) or "nothing but free text"
+    raise InputError(
+        f"Say with `--question` which question of the queue {queue.name!r} the judge answers; it asks {names}."
+    )
+
+
+def _worth(values: Mapping[str, float], question: str, *, compares: bool) -> Callable[[Answers], float | None]:
+    return lambda answers: worth_of(answers.get(question), values, compares=compares)
+
+
+def _said(item: Item, columns: Iterable[str], values: Mapping[str, float], *, compares: bool) -> dict[str, float]:
+    given = {column: worth_of(column_of(item, column), values, compares=compares) for column in columns}
+    return {column: value for column, value in given.items() if value is not None}
+
+
+def _recorded(item: Item, column: str, against: str | None) -> Sample | None:
+    """Return an item with its recorded answer; of a pair, as exported, b is judged and a is the other one."""
+    recorded = column_of(item, column)
+    if recorded is None:
+        return None
+    metadata = dict(item.metadata)
+    if against is not None and isinstance(recorded, Mapping) and set(recorded) == set(SIDES):
+        metadata[against], recorded = recorded["a"], recorded["b"]
+    if against is not None and not metadata.get(against):
+        return None
+    try:
+        prediction = read_output(recorded)
+    except RecordedFailure:
+        return None
+    return Sample.of(item.model_copy(update={"metadata": metadata}), prediction)
+
+
+def _labelled(
+    name: str,
+    labels: Mapping[str, float],
+    reference: float | None,
+    sample: Sample,
+    cluster: str | None,
+    against: str | None,
+) -> LabelledItem:
+    belongs = sample.metadata.get(cluster) if cluster is not None else None
+    if cluster is not None and belongs is None:
+        raise InputError(
+            f"The items belong together by {cluster!r}, but the item {sample.item!r} has no such metadata: "
+            "add it, or leave the cluster out."
+        )
+    other = None if against is None else sample.metadata.get(against)
+    judged = JudgedItem(
+        item=name,
+        labels=dict(labels),
+        reference=reference,
+        cluster=None if belongs is None else str(belongs),
+        length=len(sample.output),
+        other_length=None if other is None else len(str(other)),
+    )
+    return LabelledItem(judged, sample)
+
+
+def _lengths(item: Item, answers: tuple[str, str] | None) -> dict[str, int]:
+    if answers is None:
+        return {}
+    first, second = (column_of(item, column) for column in answers)
+    if first is None or second is None:
+        raise InputError(f"The item {item.id!r} does not have both answers, {answers[0]} and {answers[1]}.")
+    return {"length": len(str(first)), "other_length": len(str(second))}
+
+
+def _scale(request: CalibrationRequest, against: str | None, level: str = "nominal") -> Scale:
+    low, high = (-1.0, 1.0) if against is not None else (0.0, 1.0)
+    if against is None and request.values:
+        low, high = min(request.values.values()), max(request.values.values())
+    return Scale.model_validate(
+        {"level": request.level or level, "yes_from": request.yes_from, "low": low, "high": high}
+    )
+
+
+def _digest(items: Sequence[LabelledItem]) -> str:
+    return digest(
+        [
+            {"item": each.judged.item, "labels": each.judged.labels, "reference": each.judged.reference}
+            for each in items
+        ]
+    )
