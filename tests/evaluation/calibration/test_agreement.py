@@ -12,8 +12,8 @@ from statsmodels.stats import inter_rater
 
 from windlass.evaluation.calibration.agreement import (
     MOST_VALUES,
-    Agreement,
     Ceiling,
+    JudgeAgreement,
     human_ceiling,
     judge_agreement,
 )
@@ -41,12 +41,12 @@ def scored(values: Sequence[float], n: int = 200, seed: int = 5) -> tuple[list[f
     return human.tolist(), judge.tolist()
 
 
-def measured(human: Sequence[float], judge: Sequence[float]) -> Agreement:
+def measured(human: Sequence[float], judge: Sequence[float]) -> JudgeAgreement:
     pairs = zip(human, judge, strict=True)
     return judge_agreement([item(number, [one], other) for number, (one, other) in enumerate(pairs)], "nominal")
 
 
-def value(found: Agreement, name: str) -> float:
+def value(found: JudgeAgreement, name: str) -> float:
     number = found.measures[name].value
     assert number is not None
     return number

@@ -1128,6 +1128,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluators/{name}/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Calibrations
+         * @description List the calibrations of a judge, and say whether a version of it may decide.
+         */
+        get: operations["list_all_calibrations"];
+        put?: never;
+        /**
+         * Start Calibration
+         * @description Measure a judge against people, which costs what judging costs. It goes on after a restart of the server.
+         */
+        post: operations["start_calibration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators/{name}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Watch Judge
+         * @description Judge the items of a calibration again and compare: a judge that drifted is calibrated no longer.
+         */
+        post: operations["watch_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators/{name}/calibrations/{calibration_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Calibration
+         * @description Return a calibration as it stands, with all that it measured.
+         */
+        get: operations["get_one_calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/indexes/{name}": {
         parameters: {
             query?: never;
@@ -2658,6 +2722,104 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Calibration */
+        Calibration: {
+            /** Id */
+            id: string;
+            /** Evaluator */
+            evaluator: string;
+            /** Request */
+            request: components["schemas"]["QueueCalibration"] | components["schemas"]["DatasetCalibration"] | components["schemas"]["RunCalibration"];
+            /** Anchor */
+            anchor: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "finished" | "failed";
+            /** Error */
+            error: string | null;
+            /** Outcome */
+            outcome: ("pass" | "fail" | "not_enough_data") | null;
+            /** Digest */
+            digest: string | null;
+            content: components["schemas"]["CalibrationContent"] | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Finished */
+            finished: string | null;
+            /** By */
+            by: string;
+        };
+        /**
+         * CalibrationContent
+         * @description All that a calibration says; its digest names it.
+         */
+        CalibrationContent: {
+            judge: components["schemas"]["JudgeVersion"];
+            data: components["schemas"]["DataName"];
+            scale: components["schemas"]["Scale"];
+            /** Without Answer */
+            without_answer: number;
+            result: components["schemas"]["CalibrationResult"];
+            /**
+             * Windlass
+             * @default 0.1.0
+             */
+            windlass: string;
+        };
+        /** CalibrationList */
+        CalibrationList: {
+            /** Items */
+            items: components["schemas"]["Calibration"][];
+            standing: components["schemas"]["Standing"] | null;
+        };
+        /**
+         * CalibrationResult
+         * @description A judge against people, with 95 % intervals that resample clusters where items belong together.
+         */
+        CalibrationResult: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "not_enough_data";
+            /** Sentence */
+            sentence: string;
+            /** Items */
+            items: number;
+            /** Unsettled */
+            unsettled: number;
+            coverage: components["schemas"]["Figure"];
+            /** Missing Why */
+            missing_why: {
+                [key: string]: number;
+            };
+            agreement: components["schemas"]["JudgeAgreement"];
+            people: components["schemas"]["Ceiling"] | null;
+            position: components["schemas"]["PositionBias"] | null;
+            verbosity: components["schemas"]["VerbosityBias"] | null;
+            consistency: components["schemas"]["Consistency"] | null;
+            null_answer: components["schemas"]["NullAnswer"] | null;
+            drift: components["schemas"]["Drift"] | null;
+            /** Checks */
+            checks: components["schemas"]["ThresholdCheck"][];
+            /** Warnings */
+            warnings: string[];
+        };
+        /** CalibrationStart */
+        CalibrationStart: {
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            /** Labels */
+            labels: components["schemas"]["QueueCalibration"] | components["schemas"]["DatasetCalibration"] | components["schemas"]["RunCalibration"];
+        };
         /**
          * CallCounts
          * @description The model calls of a run, its release's and its judges'.
@@ -2703,6 +2865,29 @@ export interface components {
              * @default 0
              */
             spent_usd: number;
+        };
+        /**
+         * Ceiling
+         * @description How far people agree on the items that the judge judged: what can be asked of it at most.
+         */
+        Ceiling: {
+            /** Raters */
+            raters: string[];
+            /** Pairs */
+            pairs: components["schemas"]["PairKappa"][];
+            alpha: components["schemas"]["Figure"];
+            /** People */
+            people: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+            /** Judge */
+            judge: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+            /** Gap */
+            gap: {
+                [key: string]: components["schemas"]["Figure"];
+            };
         };
         /**
          * Change
@@ -2963,6 +3148,12 @@ export interface components {
              */
             traces: number;
         };
+        /** Consistency */
+        Consistency: {
+            /** Repeats */
+            repeats: number;
+            flip_rate: components["schemas"]["Figure"];
+        };
         /** ContentPart */
         ContentPart: {
             /** Type */
@@ -3046,6 +3237,86 @@ export interface components {
             charts: components["schemas"]["DashboardChart"][];
             /** Expected */
             expected: number;
+        };
+        /**
+         * DataName
+         * @description What a judge was measured on.
+         */
+        DataName: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number?: number | null;
+            /** Labels */
+            labels: string[];
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * DatasetCalibration
+         * @description By labels in the items of a dataset version; the answers stand there too.
+         */
+        DatasetCalibration: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
+            /** Yes From */
+            yes_from?: number | null;
+            /** Level */
+            level?: ("nominal" | "ordinal" | "interval") | null;
+            /** Cluster */
+            cluster?: string | null;
+            /**
+             * @default {
+             *       "minimum": {
+             *         "coverage": 0.95,
+             *         "kappa": 0.6
+             *       },
+             *       "maximum": {},
+             *       "ceiling": {}
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+            /**
+             * Nulls
+             * @default 20
+             */
+            nulls: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dataset";
+            /** Dataset */
+            dataset: string;
+            /** Labels */
+            labels: string[];
+            /**
+             * Output
+             * @default metadata.output
+             */
+            output: string;
         };
         /** DatasetRequest */
         DatasetRequest: {
@@ -3253,6 +3524,34 @@ export interface components {
              * @default
              */
             message: string;
+        };
+        /**
+         * Drift
+         * @description The verdicts on the anchors against those of the calibration that froze them.
+         */
+        Drift: {
+            /** Anchor */
+            anchor: string;
+            /** Same Judge */
+            same_judge: boolean;
+            /** Items */
+            items: number;
+            /** Gone */
+            gone: number;
+            /** Raised */
+            raised: number;
+            /** Lowered */
+            lowered: number;
+            /** P Shift */
+            p_shift: number;
+            /** Gained */
+            gained: number;
+            /** Lost */
+            lost: number;
+            /** P Agreement */
+            p_agreement: number;
+            /** Drifted */
+            drifted: boolean;
         };
         /**
          * DryRun
@@ -3627,6 +3926,12 @@ export interface components {
              * @default 0.05
              */
             max_missing: number;
+            /**
+             * Calibrated Judges
+             * @default warn
+             * @enum {string}
+             */
+            calibrated_judges: "require" | "warn" | "ignore";
         };
         /**
          * GatedRelease
@@ -4017,6 +4322,52 @@ export interface components {
             items: components["schemas"]["View"][];
         };
         JsonValue: unknown;
+        /**
+         * JudgeAgreement
+         * @description The judge against what people settled on.
+         */
+        JudgeAgreement: {
+            /** Values */
+            values: number[];
+            /** Confusion */
+            confusion: number[][];
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+        };
+        /**
+         * JudgeOfMetric
+         * @description A judge whose scores decided in a gate, and the calibration that speaks for it.
+         */
+        JudgeOfMetric: {
+            /** Metric */
+            metric: string;
+            /** Version */
+            version: string;
+            /** Standing */
+            standing: ("calibrated" | "failed" | "not_enough_data" | "none") | "elsewhere";
+            /** Calibration */
+            calibration?: string | null;
+            /** Digest */
+            digest?: string | null;
+        };
+        /**
+         * JudgeVersion
+         * @description A judge: another version, or other words around it, is another judge.
+         */
+        JudgeVersion: {
+            /** Evaluator */
+            evaluator: string;
+            /** Number */
+            number: number | null;
+            /** Version */
+            version: string;
+            /** Prompt */
+            prompt: string;
+            /** Models */
+            models: string[];
+        };
         /** Kept */
         Kept: {
             /** Answers */
@@ -4617,6 +4968,17 @@ export interface components {
             candidate_count: number;
         };
         /**
+         * NullAnswer
+         * @description A constant answer that says nothing, compared with the answers that people preferred.
+         */
+        NullAnswer: {
+            /** Pairs */
+            pairs: number;
+            /** Wins */
+            wins: number;
+            rate: components["schemas"]["Figure"];
+        };
+        /**
          * OutputSource
          * @description Where an output is: the trace of a sample or of a request.
          */
@@ -4834,6 +5196,14 @@ export interface components {
             n: number;
             /** Unknown */
             unknown: number;
+        };
+        /**
+         * PositionBias
+         * @description Of comparisons in both orders.
+         */
+        PositionBias: {
+            first_preference: components["schemas"]["Figure"];
+            order_consistency: components["schemas"]["Figure"];
         };
         /**
          * PreferenceQuestion
@@ -5056,6 +5426,65 @@ export interface components {
             updated: string;
             /** Updated By */
             updated_by: string;
+        };
+        /**
+         * QueueCalibration
+         * @description By the labels of a review queue whose items have an answer.
+         */
+        QueueCalibration: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
+            /** Yes From */
+            yes_from?: number | null;
+            /** Level */
+            level?: ("nominal" | "ordinal" | "interval") | null;
+            /** Cluster */
+            cluster?: string | null;
+            /**
+             * @default {
+             *       "minimum": {
+             *         "coverage": 0.95,
+             *         "kappa": 0.6
+             *       },
+             *       "maximum": {},
+             *       "ceiling": {}
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+            /**
+             * Nulls
+             * @default 20
+             */
+            nulls: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue";
+            /** Queue */
+            queue: string;
+            /** Question */
+            question?: string | null;
         };
         /** QueueRequest */
         QueueRequest: {
@@ -5397,6 +5826,62 @@ export interface components {
             };
         };
         /**
+         * RunCalibration
+         * @description By scores that a run has already, of the judge and of people; nothing is asked.
+         */
+        RunCalibration: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
+            /** Yes From */
+            yes_from?: number | null;
+            /** Level */
+            level?: ("nominal" | "ordinal" | "interval") | null;
+            /** Cluster */
+            cluster?: string | null;
+            /**
+             * @default {
+             *       "minimum": {
+             *         "coverage": 0.95,
+             *         "kappa": 0.6
+             *       },
+             *       "maximum": {},
+             *       "ceiling": {}
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run";
+            /** Run */
+            run: string;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** Score */
+            score?: string | null;
+            /** Answers */
+            answers?: string[] | null;
+        };
+        /**
          * RunOptions
          * @description Options of a run; what is not given is not limited.
          */
@@ -5612,6 +6097,30 @@ export interface components {
             unpriced_models: string[];
             /** Series */
             series: components["schemas"]["TrafficPoint"][];
+        };
+        /**
+         * Scale
+         * @description How the judge's values are read beside people's.
+         */
+        Scale: {
+            /**
+             * Level
+             * @default nominal
+             * @enum {string}
+             */
+            level: "nominal" | "ordinal" | "interval";
+            /** Yes From */
+            yes_from?: number | null;
+            /**
+             * Low
+             * @default 0
+             */
+            low: number;
+            /**
+             * High
+             * @default 1
+             */
+            high: number;
         };
         /**
          * ScalePoint
@@ -6163,6 +6672,21 @@ export interface components {
             about: string;
         };
         /**
+         * Standing
+         * @description How a judge stands: a version that is told the same.
+         */
+        Standing: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "calibrated" | "failed" | "not_enough_data" | "none";
+            /** Calibration */
+            calibration?: string | null;
+            /** Digest */
+            digest?: string | null;
+        };
+        /**
          * StoredEvent
          * @description A log record: an event of a span, of a trace, or of neither.
          */
@@ -6395,6 +6919,59 @@ export interface components {
              * @enum {string}
              */
             type: "text";
+        };
+        /**
+         * ThresholdCheck
+         * @description One bound and what came of it.
+         */
+        ThresholdCheck: {
+            /** Measure */
+            measure: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "minimum" | "maximum" | "ceiling";
+            /** Bound */
+            bound: number;
+            figure: components["schemas"]["Figure"];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "not_enough_data";
+            /** Needed N */
+            needed_n: number | null;
+        };
+        /**
+         * Thresholds
+         * @description Bounds by measure. Each is held against an end of the measure's 95 % interval, not against its value.
+         */
+        Thresholds: {
+            /**
+             * Minimum
+             * @default {
+             *       "kappa": 0.6,
+             *       "coverage": 0.95
+             *     }
+             */
+            minimum: {
+                [key: string]: number;
+            };
+            /**
+             * Maximum
+             * @default {}
+             */
+            maximum: {
+                [key: string]: number;
+            };
+            /**
+             * Ceiling
+             * @default {}
+             */
+            ceiling: {
+                [key: string]: number;
+            };
         };
         /**
          * Trace
@@ -6899,6 +7476,20 @@ export interface components {
             /** Examples */
             examples: string[];
         };
+        /** VerbosityBias */
+        VerbosityBias: {
+            /** Judge Picks Longer */
+            judge_picks_longer: number | null;
+            /** People Pick Longer */
+            people_pick_longer: number | null;
+            excess: components["schemas"]["Figure"];
+            coefficient: components["schemas"]["Figure"];
+            /**
+             * Why None
+             * @default
+             */
+            why_none: string;
+        };
         /** Verdict */
         Verdict: {
             /**
@@ -6922,6 +7513,11 @@ export interface components {
              * @default 0
              */
             unapproved: number;
+            /**
+             * Judges
+             * @default []
+             */
+            judges: components["schemas"]["JudgeOfMetric"][];
             /** Seed */
             seed: number;
             /** Windlass */
@@ -7124,6 +7720,16 @@ export interface components {
              * Format: date-time
              */
             created: string;
+        };
+        /** WatchStart */
+        WatchStart: {
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            /** Anchor */
+            anchor?: string | null;
         };
         /** LabelRequest */
         windlass__server__routes__artifacts__LabelRequest: {
@@ -9261,6 +9867,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_ItemQuestions_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_calibrations: {
+        parameters: {
+            query?: {
+                /** @description The version: its number, digest or label. */
+                ref?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalibrationStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    watch_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                calibration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
                 };
             };
             /** @description Validation Error */

@@ -1,6 +1,7 @@
 import type { en } from "./en";
 import type { enAgainst } from "./en-against";
 import type { enAudit } from "./en-audit";
+import type { enCalibration } from "./en-calibration";
 import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
 import type { enDatasetForms } from "./en-dataset-forms";
@@ -36,6 +37,7 @@ export type TextKey =
   | keyof typeof enAudit
   | keyof typeof enViews
   | keyof typeof enAgainst
+  | keyof typeof enCalibration
   | keyof typeof enCompare
   | keyof typeof enFirst
   | keyof typeof enOverview

@@ -3,6 +3,7 @@ import { fill, type Text } from "./catalogue";
 import { en as firstEn } from "./en";
 import { enAgainst } from "./en-against";
 import { enAudit } from "./en-audit";
+import { enCalibration } from "./en-calibration";
 import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
 import { enDatasetForms } from "./en-dataset-forms";
@@ -28,6 +29,7 @@ import { enViews } from "./en-views";
 import { ko as firstKo } from "./ko";
 import { koAgainst } from "./ko-against";
 import { koAudit } from "./ko-audit";
+import { koCalibration } from "./ko-calibration";
 import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
 import { koDatasetForms } from "./ko-dataset-forms";
@@ -61,6 +63,7 @@ const en = {
   ...enRepeats,
   ...enTargets,
   ...enFirst,
+  ...enCalibration,
   ...enCompare,
   ...enAudit,
   ...enViews,
@@ -88,6 +91,7 @@ const ko = {
   ...koRepeats,
   ...koTargets,
   ...koFirst,
+  ...koCalibration,
   ...koCompare,
   ...koAudit,
   ...koViews,

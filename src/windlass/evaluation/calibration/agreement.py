@@ -22,7 +22,7 @@ _MOST_RATERS: Final = 12
 """Every two of them are compared."""
 
 
-class Agreement(BaseModel):
+class JudgeAgreement(BaseModel):
     """The judge against what people settled on."""
 
     values: list[float]
@@ -49,22 +49,22 @@ class Ceiling(BaseModel):
     """Judge − people, of the same resamples."""
 
 
-def judge_agreement(items: Sequence[JudgedItem], level: Level) -> Agreement:
+def judge_agreement(items: Sequence[JudgedItem], level: Level) -> JudgeAgreement:
     """Measure the judge on the items that have a reference and a verdict."""
     both = [item for item in items if item.reference is not None and item.verdict.value is not None]
     pairs = [(_number(item.reference), _number(item.verdict.value)) for item in both]
     clusters = clusters_of(both)
     values = sorted({value for pair in pairs for value in pair})
     if not pairs:
-        return Agreement(values=[], confusion=[], measures={})
+        return JudgeAgreement(values=[], confusion=[], measures={})
     if len(values) > MOST_VALUES:
         ranks = spearman([human for human, _ in pairs], [judge for _, judge in pairs], clusters)
-        return Agreement(values=[], confusion=[], measures={"spearman": figure(ranks)})
+        return JudgeAgreement(values=[], confusion=[], measures={"spearman": figure(ranks)})
     codes = {value: code for code, value in enumerate(values)}
     counted = count(
         [[Cell(0, codes[human], codes[judge])] for human, judge in pairs], clusters, (1, len(values), len(values))
     )
-    return Agreement(
+    return JudgeAgreement(
         values=values,
         confusion=counted.observed[0].astype(int).tolist(),
         measures=_measured(counted, values, level, clustered=clusters is not None),

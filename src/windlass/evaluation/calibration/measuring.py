@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from windlass.evaluation.calibration.agreement import Agreement, Ceiling, human_ceiling, judge_agreement
+from windlass.evaluation.calibration.agreement import Ceiling, JudgeAgreement, human_ceiling, judge_agreement
 from windlass.evaluation.calibration.bias import (
     Consistency,
     NullAnswer,
@@ -54,7 +54,7 @@ class CalibrationResult(BaseModel):
     coverage: Figure
     """The share of items on which the judge has a verdict."""
     missing_why: dict[str, int]
-    agreement: Agreement
+    agreement: JudgeAgreement
     people: Ceiling | None
     """How far people agree on the same items; null where each has one label."""
     position: PositionBias | None

@@ -66,7 +66,7 @@ class RunCalibration(_Labels):
     """Columns of the items, one for each person …"""
     score: str | None = None
     """… or the name of the scores that people gave to the run's samples."""
-    answers: tuple[str, str] | None = None
+    answers: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
     """Of comparisons from elsewhere: the columns of the two answers, the one a high value prefers first."""
 
     @model_validator(mode="after")

@@ -323,7 +323,7 @@ def _labelled(
     return LabelledItem(judged, sample)
 
 
-def _lengths(item: Item, answers: tuple[str, str] | None) -> dict[str, int]:
+def _lengths(item: Item, answers: Sequence[str] | None) -> dict[str, int]:
     if answers is None:
         return {}
     first, second = (column_of(item, column) for column in answers)
