@@ -142,7 +142,7 @@ def test_a_judge_that_flips_is_found_out() -> None:
     assert (found.repeats, found.flip_rate.value) == (3, pytest.approx(1 / 3))
     assert found.flip_rate.low is not None
     assert found.flip_rate.low > 0.25
-    steady = consistency([graded(number, [1.0, 1.0], 1.0) for number in range(100)])
+    steady = consistency([graded(number, [float(number % 3)] * 2, 1.0) for number in range(100)])
     assert steady is not None
     assert (steady.flip_rate.value, steady.flip_rate.low) == (0.0, 0.0)
     assert steady.flip_rate.high == pytest.approx(1 - 0.025 ** (1 / 100))

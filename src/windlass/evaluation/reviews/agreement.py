@@ -25,6 +25,8 @@ _H = TypeVar("_H", bound=Hashable)
 
 _RESAMPLES: Final = 1000
 _FEWEST_ITEMS: Final = 2
+_ALIKE: Final = 1e-12
+"""Sums of the same shares differ by so little and no less, in whatever order they are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def coefficient_of(value: float, resampled: Floats, n: int, confidence: float) -
     if np.isnan(value):
         return Coefficient(None, None, None, n)
     # A single item, or labels that all agree: resamples show nothing else, and would claim certainty.
-    if n < _FEWEST_ITEMS or defined.size == 0 or np.ptp(defined) == 0:
+    if n < _FEWEST_ITEMS or defined.size == 0 or np.ptp(defined) <= _ALIKE:
         return Coefficient(value, None, None, n)
     low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Coefficient(value, float(low), float(high), n)
