@@ -24,6 +24,7 @@ from windlass.evaluation.calibration.drift import Drift, measure_drift
 from windlass.evaluation.calibration.judged import JudgedItem
 from windlass.evaluation.calibration.judges import JudgeVersion, compared_with, judge_version
 from windlass.evaluation.calibration.judging import judge_items, judge_nulls
+from windlass.evaluation.calibration.labelled import LabelledData, LabelledItem, with_labels_of
 from windlass.evaluation.calibration.measuring import measure
 from windlass.evaluation.calibration.records import (
     Begun,
@@ -39,12 +40,7 @@ from windlass.evaluation.calibration.records import (
     list_calibrations,
 )
 from windlass.evaluation.calibration.requests import CalibrationRequest, RunCalibration
-from windlass.evaluation.calibration.sources import (
-    LabelledData,
-    LabelledItem,
-    LabelSources,
-    with_labels_of,
-)
+from windlass.evaluation.calibration.sources import LabelSources
 from windlass.evaluation.datasets import require_columns
 from windlass.evaluation.evaluator_making import make_evaluator, models_of
 from windlass.evaluation.evaluators import Evaluator

@@ -6111,16 +6111,10 @@ export interface components {
             level: "nominal" | "ordinal" | "interval";
             /** Yes From */
             yes_from?: number | null;
-            /**
-             * Low
-             * @default 0
-             */
-            low: number;
-            /**
-             * High
-             * @default 1
-             */
-            high: number;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
         };
         /**
          * ScalePoint

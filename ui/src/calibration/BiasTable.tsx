@@ -60,8 +60,10 @@ export function BiasTable({ result }: { result: CalibrationResult }) {
                   <span className="faint">{text}</span>
                 </span>
               </td>
-              <td className={`${table.right} num`}>{value(figure)}</td>
-              <td className={`${table.right} num dim`}>{interval(figure)}</td>
+              <td className={`${table.right} num`}>
+                {value(figure)}
+                <span className={`${styles.interval} faint`}>{interval(figure)}</span>
+              </td>
             </tr>
           ))}
         </tbody>

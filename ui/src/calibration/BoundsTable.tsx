@@ -24,15 +24,18 @@ export function BoundsTable({ checks }: Pick<CalibrationResult, "checks">) {
   };
   return (
     <Scrolling label={t("calibration.bounds")}>
-      <table className={table.table}>
+      <table className={`${table.table} ${table.cards}`}>
         <tbody>
           {checks.map((check) => (
             <tr key={`${check.kind} ${check.measure}`}>
               <td>{named(check)}</td>
-              <td className="dim">{t(`calibration.asked.${check.kind}`, { bound: number(check.bound) })}</td>
-              <td className={`${table.right} num`}>{value(check.figure)}</td>
-              <td className={`${table.right} num dim`}>{interval(check.figure)}</td>
-              <td>
+              <td className="dim" data-label={t("calibration.bounds")}>
+                {t(`calibration.asked.${check.kind}`, { bound: number(check.bound) })}
+              </td>
+              <td className={`${table.right} num`} data-label={t("calibration.value")}>
+                {value(check.figure)} <span className="faint">{interval(check.figure)}</span>
+              </td>
+              <td data-label={t("calibration.outcome")}>
                 <OutcomeBadge outcome={check.outcome} />
                 {check.needed_n !== null && (
                   <span className="faint"> {t("calibration.needed", { n: check.needed_n })}</span>

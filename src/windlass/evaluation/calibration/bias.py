@@ -139,7 +139,7 @@ def _of_pairs(pairs: Sequence[JudgedItem], scale: tuple[float, float]) -> Verbos
 
 def _picks_longer(item: JudgedItem, value: float, scale: tuple[float, float]) -> float:
     low, high = scale
-    share = min(max((value - low) / (high - low), 0.0), 1.0)
+    share = min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5
     assert item.other_length is not None
     return share if item.length > item.other_length else 1 - share
 

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from windlass.canonical import digest
 from windlass.evaluation.calibration.bias import NullAnswer, null_answer
 from windlass.evaluation.calibration.judged import JudgedItem, JudgeVerdict
-from windlass.evaluation.calibration.sources import LabelledItem, verdict_of
+from windlass.evaluation.calibration.labelled import LabelledItem, verdict_of
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.samples import Sample
 from windlass.models.calls.answers import asked_again

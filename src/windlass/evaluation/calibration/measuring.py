@@ -37,9 +37,13 @@ class Scale(BaseModel):
     """What alpha takes a difference for."""
     yes_from: float | None = None
     """From which value on a judge's score means yes, 1, and below it no, 0; null where its values are people's."""
-    low: float = 0.0
-    high: float = 1.0
-    """The ends of the scale; of comparisons the high one is for the judged answer."""
+    low: float | None = None
+    high: float | None = None
+    """The ends of the scale, of comparisons the high one for the judged answer; null: those that were given."""
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 class CalibrationResult(BaseModel):
@@ -78,7 +82,7 @@ def measure(
     read = [_read(item, scale) for item in items]
     coverage = _coverage(read)
     agreement, people = judge_agreement(read, scale.level), human_ceiling(read, scale.level)
-    position, swayed = position_bias(read), verbosity_bias(read, (scale.low, scale.high))
+    position, swayed = position_bias(read), verbosity_bias(read, scale.ends or _ends(read))
     flips = consistency(read)
     biases: dict[str, Figure | None] = {
         "position": position.first_preference if position else None,
@@ -112,6 +116,13 @@ def measure(
         checks=checks,
         warnings=_warnings(read),
     )
+
+
+def _ends(items: Sequence[JudgedItem]) -> tuple[float, float]:
+    """Return the lowest and the highest value that people or the judge gave."""
+    references = [item.reference for item in items if item.reference is not None]
+    values = [*references, *(item.verdict.value for item in items if item.verdict.value is not None)]
+    return min(values, default=0.0), max(values, default=1.0)
 
 
 def _read(item: JudgedItem, scale: Scale) -> JudgedItem:

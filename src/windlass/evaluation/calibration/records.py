@@ -15,9 +15,9 @@ from windlass.canonical import canonical_json, digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.calibration.judged import JudgedItem
 from windlass.evaluation.calibration.judges import JudgeVersion
+from windlass.evaluation.calibration.labelled import DataName
 from windlass.evaluation.calibration.measuring import CalibrationResult, Scale
 from windlass.evaluation.calibration.requests import CalibrationRequest
-from windlass.evaluation.calibration.sources import DataName
 from windlass.evaluation.calibration.tables import calibrations
 from windlass.evaluation.checks import Outcome
 from windlass.storage.database import Database, now

@@ -1,17 +1,25 @@
 """Labelled items with what the judge is shown of them: from a review queue, a dataset version, or a run."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
-from pydantic import BaseModel
 from sqlalchemy import select
 
-from windlass.canonical import digest
 from windlass.errors import InputError
-from windlass.evaluation.calibration.judged import JudgedItem, JudgeVerdict, most_said
-from windlass.evaluation.calibration.labels import column_of, worth_of
-from windlass.evaluation.calibration.measuring import Scale
+from windlass.evaluation.calibration.judged import most_said
+from windlass.evaluation.calibration.labelled import (
+    DataName,
+    LabelledData,
+    labelled_item,
+    labels_digest,
+    lengths_of,
+    recorded_sample,
+    said_of,
+    scale_of,
+    verdict_of,
+)
+from windlass.evaluation.calibration.labels import worth_of
 from windlass.evaluation.calibration.requests import (
     CalibrationRequest,
     DatasetCalibration,
@@ -19,7 +27,6 @@ from windlass.evaluation.calibration.requests import (
     RunCalibration,
 )
 from windlass.evaluation.dataset_versions import Datasets
-from windlass.evaluation.recorded import RecordedFailure, read_output
 from windlass.evaluation.reviews.contents import Contents
 from windlass.evaluation.reviews.items import Source, source_of
 from windlass.evaluation.reviews.questions import Answers, Question, TextQuestion
@@ -32,40 +39,6 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.queries import scores_of_run
 
 MOST_ITEMS: Final = 5000
-SIDES: Final = ("a", "b")
-
-
-class DataName(BaseModel):
-    """What a judge was measured on."""
-
-    kind: str
-    """queue, dataset or run."""
-    name: str
-    number: int | None = None
-    labels: list[str]
-    """The question, the columns or the score that hold the labels."""
-    digest: str
-    """Of every label by item: the result stands on exactly these."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}/{self.name}"
-
-
-@dataclass(frozen=True)
-class LabelledItem:
-    judged: JudgedItem
-    sample: Sample | None
-    """What the judge is shown; None where only its recorded verdict is known."""
-
-
-@dataclass(frozen=True)
-class LabelledData:
-    items: Sequence[LabelledItem]
-    name: DataName
-    scale: Scale
-    without_answer: int
-    """Labelled items whose answer is not there (any more): they are left out."""
 
 
 class LabelSources:
@@ -137,11 +110,11 @@ class LabelSources:
             if sample is None:
                 gone += 1
                 continue
-            items.append(_labelled(row.id, said, reference, sample, request.cluster, against))
+            items.append(labelled_item(row.id, said, reference, sample, request.cluster, against))
         return LabelledData(
             items,
-            DataName(kind="queue", name=queue.name, labels=[question.name], digest=_digest(items)),
-            _scale(request, against, level=question.level),
+            DataName(kind="queue", name=queue.name, labels=[question.name], digest=labels_digest(items)),
+            scale_of(request, against, level=question.level),
             gone,
         )
 
@@ -149,14 +122,14 @@ class LabelSources:
         version, found = self._datasets.load(project, request.dataset)
         items, gone = [], 0
         for item in found:
-            said = _said(item, request.labels, request.values, compares=against is not None)
+            said = said_of(item, request.labels, request.values, compares=against is not None)
             if not said:
                 continue
-            sample = _recorded(item, request.output, against)
+            sample = recorded_sample(item, request.output, against)
             if sample is None:
                 gone += 1
                 continue
-            items.append(_labelled(item.id, said, most_said(said.values()), sample, request.cluster, against))
+            items.append(labelled_item(item.id, said, most_said(said.values()), sample, request.cluster, against))
         return LabelledData(
             items,
             DataName(
@@ -164,9 +137,9 @@ class LabelSources:
                 name=version.name,
                 number=version.number,
                 labels=request.labels,
-                digest=_digest(items),
+                digest=labels_digest(items),
             ),
-            _scale(request, against),
+            scale_of(request, against),
             gone,
         )
 
@@ -181,7 +154,7 @@ class LabelSources:
         samples = {each.item: each for each in self._samples_of(run).values() if each.repeat == 1}
         for item in found.values():
             said = (
-                _said(item, request.labels, request.values, compares=against is not None)
+                said_of(item, request.labels, request.values, compares=against is not None)
                 if request.labels
                 else scores.get(item.id, {})
             )
@@ -192,15 +165,15 @@ class LabelSources:
                 gone += 1
                 continue
             sample = Sample.of(item, result.prediction)
-            labelled = _labelled(item.id, said, most_said(said.values()), sample, request.cluster, against)
+            labelled = labelled_item(item.id, said, most_said(said.values()), sample, request.cluster, against)
             verdict = verdict_of(result.judgements.get(evaluator) or Judgement(None, "absent"))
-            lengths = _lengths(item, request.answers)
+            lengths = lengths_of(item, request.answers)
             judged = labelled.judged.model_copy(update={"verdicts": [verdict], **lengths})
             items.append(replace(labelled, judged=judged))
         name = DataName(
-            kind="run", name=run.id, labels=request.labels or [str(request.score)], digest=_digest(items)
+            kind="run", name=run.id, labels=request.labels or [str(request.score)], digest=labels_digest(items)
         )
-        return LabelledData(items, name, _scale(request, against), gone)
+        return LabelledData(items, name, scale_of(request, against), gone)
 
     def _human_scores(self, project: str, run: Run, request: RunCalibration) -> Mapping[str, Mapping[str, float]]:
         found: dict[str, dict[str, float]] = {}
@@ -233,33 +206,6 @@ class LabelSources:
         return Sample.of(entry, prediction or Prediction(output=judged.text, contexts=contexts))
 
 
-def with_labels_of(data: LabelledData, former: Sequence[JudgedItem]) -> LabelledData:
-    """Return the items of a former calibration as they are now, with the labels that they had then."""
-    there = {item.judged.item: item for item in data.items}
-    items = [
-        replace(
-            there[old.item],
-            judged=there[old.item].judged.model_copy(update={"labels": old.labels, "reference": old.reference}),
-        )
-        for old in former
-        if old.item in there
-    ]
-    return replace(data, items=items, name=data.name.model_copy(update={"digest": _digest(items)}))
-
-
-def verdict_of(judgement: Judgement) -> JudgeVerdict:
-    """Return what is kept of a judgement."""
-    evidence = judgement.evidence
-    orders = evidence.get("orders") if isinstance(evidence, dict) else None
-    return JudgeVerdict.model_validate(
-        {
-            "value": judgement.value,
-            "missing_why": "" if judgement.value is not None else judgement.label or "undefined",
-            "orders": orders if isinstance(orders, list) else None,
-        }
-    )
-
-
 def _question_of(queue: Queue, named: str | None) -> Question:
     asked = [question for question in queue.questions if not isinstance(question, TextQuestion)]
     chosen = [question for question in asked if named in (None, question.name)]
@@ -273,78 +219,3 @@ def _question_of(queue: Queue, named: str | None) -> Question:
 
 def _worth(values: Mapping[str, float], question: str, *, compares: bool) -> Callable[[Answers], float | None]:
     return lambda answers: worth_of(answers.get(question), values, compares=compares)
-
-
-def _said(item: Item, columns: Iterable[str], values: Mapping[str, float], *, compares: bool) -> dict[str, float]:
-    given = {column: worth_of(column_of(item, column), values, compares=compares) for column in columns}
-    return {column: value for column, value in given.items() if value is not None}
-
-
-def _recorded(item: Item, column: str, against: str | None) -> Sample | None:
-    """Return an item with its recorded answer; of a pair, as exported, b is judged and a is the other one."""
-    recorded = column_of(item, column)
-    if recorded is None:
-        return None
-    metadata = dict(item.metadata)
-    if against is not None and isinstance(recorded, Mapping) and set(recorded) == set(SIDES):
-        metadata[against], recorded = recorded["a"], recorded["b"]
-    if against is not None and not metadata.get(against):
-        return None
-    try:
-        prediction = read_output(recorded)
-    except RecordedFailure:
-        return None
-    return Sample.of(item.model_copy(update={"metadata": metadata}), prediction)
-
-
-def _labelled(
-    name: str,
-    labels: Mapping[str, float],
-    reference: float | None,
-    sample: Sample,
-    cluster: str | None,
-    against: str | None,
-) -> LabelledItem:
-    belongs = sample.metadata.get(cluster) if cluster is not None else None
-    if cluster is not None and belongs is None:
-        raise InputError(
-            f"The items belong together by {cluster!r}, but the item {sample.item!r} has no such metadata: "
-            "add it, or leave the cluster out."
-        )
-    other = None if against is None else sample.metadata.get(against)
-    judged = JudgedItem(
-        item=name,
-        labels=dict(labels),
-        reference=reference,
-        cluster=None if belongs is None else str(belongs),
-        length=len(sample.output),
-        other_length=None if other is None else len(str(other)),
-    )
-    return LabelledItem(judged, sample)
-
-
-def _lengths(item: Item, answers: Sequence[str] | None) -> dict[str, int]:
-    if answers is None:
-        return {}
-    first, second = (column_of(item, column) for column in answers)
-    if first is None or second is None:
-        raise InputError(f"The item {item.id!r} does not have both answers, {answers[0]} and {answers[1]}.")
-    return {"length": len(str(first)), "other_length": len(str(second))}
-
-
-def _scale(request: CalibrationRequest, against: str | None, level: str = "nominal") -> Scale:
-    low, high = (-1.0, 1.0) if against is not None else (0.0, 1.0)
-    if against is None and request.values:
-        low, high = min(request.values.values()), max(request.values.values())
-    return Scale.model_validate(
-        {"level": request.level or level, "yes_from": request.yes_from, "low": low, "high": high}
-    )
-
-
-def _digest(items: Sequence[LabelledItem]) -> str:
-    return digest(
-        [
-            {"item": each.judged.item, "labels": each.judged.labels, "reference": each.judged.reference}
-            for each in items
-        ]
-    )
