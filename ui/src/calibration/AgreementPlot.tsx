@@ -19,6 +19,8 @@ interface Row {
   measure: string;
   judge: Figure;
   people?: Figure;
+  /** The judge against the majorities that each person is held against. */
+  same?: Figure;
 }
 
 /** The measures there are; of two values all weighted kappas are the plain one. */
@@ -28,7 +30,7 @@ export function rowsOf({ agreement, people }: CalibrationResult): Row[] {
     const judge = agreement.measures[measure];
     if (!judge || (!weighted && measure.endsWith("_kappa"))) return [];
     const ceiling = measure === "alpha" ? people?.alpha : people?.people[measure];
-    return [{ measure, judge, people: ceiling }];
+    return [{ measure, judge, people: ceiling, same: people?.judge[measure] }];
   });
 }
 
@@ -79,13 +81,23 @@ export function AgreementPlot({ result }: { result: CalibrationResult }) {
   );
 }
 
-function Line({ row: { measure, judge, people }, place }: { row: Row; place: (value: number) => string }) {
+function Line({
+  row: { measure, judge, people, same },
+  place,
+}: {
+  row: Row;
+  place: (value: number) => string;
+}) {
   const { t } = useWords();
   const figure = useFigure();
   const across = ({ low, high }: Figure) =>
     low === null || high === null ? undefined : { left: place(low), right: `calc(100% - ${place(high)})` };
   const band = people && across(people);
   const range = across(judge);
+  const told =
+    people && same
+      ? t("calibration.people.same", { judge: figure.value(same), interval: figure.tip(people) })
+      : people && figure.tip(people);
   return (
     <div className={styles.line}>
       <span>{t(`calibration.measure.${measure}` as TextKey)}</span>
@@ -98,7 +110,7 @@ function Line({ row: { measure, judge, people }, place }: { row: Row; place: (va
       <span className={`${styles.figures} num`}>
         <strong>{figure.value(judge)}</strong>
         {people && (
-          <span className="dim" data-tip={figure.tip(people)}>
+          <span className="dim" data-tip={told}>
             {figure.value(people)}
           </span>
         )}

@@ -19,7 +19,7 @@ export function ConfusionTable({ agreement }: Pick<CalibrationResult, "agreement
             </th>
             {values.map((value) => (
               <th scope="col" key={value} className="num">
-                {value}
+                {shown(value)}
               </th>
             ))}
           </tr>
@@ -28,7 +28,7 @@ export function ConfusionTable({ agreement }: Pick<CalibrationResult, "agreement
           {values.map((human, row) => (
             <tr key={human}>
               <th scope="row" className="num">
-                {human}
+                {shown(human)}
               </th>
               {values.map((judge, column) => {
                 const n = confusion[row]?.[column] ?? 0;
@@ -51,3 +51,5 @@ export function ConfusionTable({ agreement }: Pick<CalibrationResult, "agreement
     </Scrolling>
   );
 }
+
+const shown = (value: number) => String(value).replace("-", "−");

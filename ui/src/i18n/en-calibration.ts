@@ -61,6 +61,8 @@ export const enCalibration = {
     "Each item has one label, so that nobody can say how far people agree with one another.",
   "calibration.people.pairs":
     "Two people agree with a kappa of {low} to {high}; all have an alpha of {alpha}",
+  "calibration.people.same":
+    "Each person against what most of the others said; against the same the judge has {judge}. {interval}",
   "calibration.position": "Preference for the first",
   "calibration.position.text": "How often the answer shown first is preferred, less one half",
   "calibration.raised": "Higher",
@@ -78,7 +80,7 @@ export const enCalibration = {
   "calibration.verbosity": "Excess preference for the longer",
   "calibration.verbosity.text": "The judge picks the longer in {judge}, people in {people}",
   "calibration.without_answer": {
-    one: "{n} labelled item was left out: its answer is gone",
-    other: "{n} labelled items were left out: their answers are gone",
+    one: "{n} labelled item was left out: an answer is missing",
+    other: "{n} labelled items were left out: an answer is missing",
   },
 } as const;

@@ -62,6 +62,8 @@ export const koCalibration: Record<keyof typeof enCalibration, Text> = {
   "calibration.people": "사람끼리의 일치도",
   "calibration.people.none": "항목마다 라벨이 하나뿐이라 사람끼리 얼마나 일치하는지 알 수 없습니다.",
   "calibration.people.pairs": "두 사람 사이의 카파는 {low} ~ {high}, 전체 알파는 {alpha}",
+  "calibration.people.same":
+    "각 사람을 나머지 사람들의 다수와 비교한 값. 같은 기준에서 심사자는 {judge}. {interval}",
   "calibration.position": "첫 답변 선호",
   "calibration.position.text": "먼저 보인 답변을 고른 비율에서 절반을 뺀 값",
   "calibration.raised": "높아짐",
