@@ -13,6 +13,7 @@ from windlass.access import tables as _access
 from windlass.artifacts import tables as _artifacts
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
+from windlass.evaluation.calibration import tables as _calibration
 from windlass.evaluation.reviews import tables as _reviews
 from windlass.evaluation.workers import tables as _workers
 from windlass.models import tables as _models
@@ -25,6 +26,7 @@ from windlass.views import tables as _views
 DECLARED = (
     _access,
     _artifacts,
+    _calibration,
     _evaluation,
     _models,
     _monitoring,

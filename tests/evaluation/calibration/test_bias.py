@@ -124,10 +124,11 @@ def test_clustered_errors_of_the_regression_are_those_of_statsmodels() -> None:
     ("columns", "chosen"),
     [
         ([[1.0], [2.0], [3.0], [4.0]], [0, 0, 1, 1]),
+        ([[1.0], [2.0], [2.0], [3.0], [4.0]], [0, 0, 1, 1, 1]),
         ([[1.0]] * 4, [0, 1, 0, 1]),
         ([[1.0], [2.0], [3.0]], [1, 1, 1]),
     ],
-    ids=["separated", "constant", "all chosen"],
+    ids=["separated", "separated but for a tie", "constant", "all chosen"],
 )
 def test_what_has_no_finite_coefficient_has_none(columns: list[list[float]], chosen: list[int]) -> None:
     assert fit_logistic(np.array(columns), np.array(chosen, dtype=float)) is None

@@ -38,7 +38,7 @@ export function ConfusionTable({ agreement }: Pick<CalibrationResult, "agreement
                     className="num"
                     data-agree={row === column || undefined}
                     data-tip={t("calibration.confusion.tip", { human, judge, n })}
-                    style={{ ["--share" as string]: `${Math.round((70 * n) / most)}%` }}
+                    style={{ ["--share" as string]: `${Math.round((50 * n) / most)}%` }}
                   >
                     {format.integer(n)}
                   </td>

@@ -10,8 +10,8 @@ Floats = NDArray[np.float64]
 
 _STEPS: Final = 50
 _CLOSE: Final = 1e-12
-_SEPARATED: Final = 1e-8
-"""A chance nearer to 0 or 1 than this on every item: something decides alone, and no coefficient is finite."""
+_FARTHEST: Final = 25.0
+"""Log-odds beyond which something decides alone on some item: coefficients then grow with every step."""
 
 
 class Logistic(NamedTuple):
@@ -34,30 +34,30 @@ def fit_logistic(
     n, size = columns.shape
     if n <= size or np.linalg.matrix_rank(columns) < size or len(set(chosen.tolist())) < 2:
         return None
+    if clusters is not None and len(set(clusters)) < 2:
+        return None
     coefficients = np.zeros(size)
     for _ in range(_STEPS):
         chances = _chances(columns, coefficients)
-        information = _information(columns, chances)
-        try:
-            step = np.linalg.solve(information, columns.T @ (chosen - chances))
-        except np.linalg.LinAlgError:
-            return None
+        step = np.linalg.solve(_information(columns, chances), columns.T @ (chosen - chances))
         coefficients = coefficients + step
+        if np.abs(columns @ coefficients).max() > _FARTHEST:
+            return None
         if np.abs(step).max() <= _CLOSE * max(1.0, np.abs(coefficients).max()):
             break
     else:
         return None
     chances = _chances(columns, coefficients)
-    if (np.minimum(chances, 1 - chances) < _SEPARATED).all():
-        return None
-    inverse = np.linalg.inv(_information(columns, chances))
+    covariance: Floats = np.linalg.inv(_information(columns, chances)).astype(np.float64)
     if clusters is not None:
-        inverse = _sandwich(columns * (chosen - chances)[:, None], inverse.astype(np.float64), clusters)
-    return Logistic(coefficients, np.sqrt(np.diag(inverse)))
+        covariance = _sandwich(columns * (chosen - chances)[:, None], covariance, clusters)
+    variances: Floats = np.diag(covariance)
+    # Where hardly anything is left to chance the inverse is one of rounding errors.
+    return Logistic(coefficients, np.sqrt(variances)) if (variances > 0).all() else None
 
 
 def _chances(columns: Floats, coefficients: Floats) -> Floats:
-    chances: Floats = 1 / (1 + np.exp(-np.clip(columns @ coefficients, -500, 500)))
+    chances: Floats = 1 / (1 + np.exp(-columns @ coefficients))
     return chances
 
 
@@ -72,6 +72,6 @@ def _sandwich(scores: Floats, inverse: Floats, clusters: Sequence[Hashable]) -> 
     sums = np.zeros((len(numbers), scores.shape[1]))
     np.add.at(sums, of_item, scores)
     n, size, groups = len(scores), scores.shape[1], len(numbers)
-    factor = groups / (groups - 1) * (n - 1) / (n - size) if groups > 1 else np.nan
+    factor = groups / (groups - 1) * (n - 1) / (n - size)
     found: Floats = factor * inverse @ (sums.T @ sums) @ inverse
     return found
