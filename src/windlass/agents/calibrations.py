@@ -46,7 +46,7 @@ from windlass.evaluation.evaluator_making import make_evaluator, models_of
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.runs import get_run
 from windlass.evaluation.samples import Item
-from windlass.models.answer_store import AnswerStore
+from windlass.models.answer_store import AnswerStore, RunAnswers
 from windlass.models.calls.run_calls import RunCalls
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database
@@ -167,8 +167,7 @@ class Calibrations:
         former = [] if begun.anchor is None else judged_items(self._database, begun.project, begun.anchor)
         if begun.anchor is not None:
             data = with_labels_of(data, former)
-        items, nulls = self._asked(judge, data, begun, calls)
-        answers.flush()
+        items, nulls = self._asked(_ask(judge, data, begun), calls, answers)
         content = CalibrationContent(
             judge=judge.version,
             data=data.name,
@@ -185,15 +184,16 @@ class Calibrations:
         principal = Principal(id=begun.by, kind="user", role="editor", project=begun.project)
         end_calibration(self._database, self._audit, principal, begun.id, content, items)
 
-    def _asked(
-        self, judge: _Judge, data: LabelledData, begun: Begun, calls: RunCalls
-    ) -> tuple[list[JudgedItem], NullAnswer | None]:
+    def _asked(self, asking: Coroutine[Any, Any, _T], calls: RunCalls, answers: RunAnswers) -> _T:
+        """Ask; whatever comes of it, what was answered is kept, so that it is not paid for twice."""
         try:
-            return asyncio.run(self._watched(calls, _ask(judge, data, begun)))
+            return asyncio.run(self._watched(asking, calls, answers))
         except BaseExceptionGroup as group:
             if self._jobs.stopping.is_set():
                 raise JobInterrupted from group
             raise _first(group) from group
+        finally:
+            answers.flush()
 
     def _drift(
         self, begun: Begun, judge: JudgeVersion, former: Sequence[JudgedItem], items: Sequence[JudgedItem]
@@ -204,12 +204,13 @@ class Calibrations:
         assert root.content is not None
         return measure_drift(begun.anchor, former, items, same_judge=root.content.judge.is_same(judge))
 
-    async def _watched(self, calls: RunCalls, asking: Coroutine[Any, Any, _T]) -> _T:
-        """Let go whoever waits to make a call, once the process is about to end."""
+    async def _watched(self, asking: Coroutine[Any, Any, _T], calls: RunCalls, answers: RunAnswers) -> _T:
+        """Keep answers as they come, and let go whoever waits to make a call once the process is about to end."""
 
         async def look() -> None:
             while True:
                 await asyncio.sleep(_LOOK_S)
+                await asyncio.to_thread(answers.flush)
                 if self._jobs.stopping.is_set():
                     calls.stop("The server is closing.")
 

@@ -437,6 +437,22 @@ def test_what_cannot_be_compared_is_refused_before_anything_is_paid_for(
     assert calibrated(project, dataset="words", values={"fine": 1})["state"] == "finished"
 
 
+def test_a_budget_that_is_spent_leaves_no_calibration_and_what_was_answered_is_kept(
+    project: Project, judged_by: Callable[[Judge], None]
+) -> None:
+    judged_by(lambda shown: score(int(is_right(shown))))
+    push_judge(project, RUBRIC)
+    push_labelled(project, 24)
+    before = len(project.live.provider.calls)
+    made = calibrated(project, max_tokens=3_000, model_concurrency=1)
+    paid = len(project.live.provider.calls) - before
+    assert (made["state"], made["outcome"], made["content"], standing(project)) == ("failed", None, None, "none")
+    assert "tokens" in made["error"]
+    assert 0 < paid < 24
+    assert result_of(calibrated(project))["items"] == 24
+    assert len(project.live.provider.calls) - before == 24
+
+
 def test_who_may_not_start_runs_may_not_spend_by_calibrating(project: Project) -> None:
     push_judge(project, RUBRIC)
     push_labelled(project, 2)
