@@ -48,7 +48,7 @@ def test_the_page_of_a_judge_shows_how_it_stands_against_people_and_that_it_drif
         for number in range(60)
         for grade in [1 + number * 7 % 3]
     ]
-    rows[5]["metadata"]["bob"] = 1 + (rows[5]["metadata"]["bob"] % 3)  # type: ignore[index, operator]
+    rows[5]["metadata"]["bob"] = 1 + (rows[5]["metadata"]["bob"] % 3)  # type: ignore[index]
     local.client.post("/datasets/graded", {"items": rows})
 
     def end(started: dict[str, Any]) -> None:

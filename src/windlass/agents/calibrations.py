@@ -13,7 +13,7 @@ from windlass.access.principals import Principal
 from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
-from windlass.agents.run_calls import calls_of, refuse_unpriced
+from windlass.agents.run_calls import calls_of, refuse_unpriced, start_again
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
 from windlass.artifacts.references import Selector
 from windlass.artifacts.registry import LATEST, Registry
@@ -150,7 +150,7 @@ class Calibrations:
         try:
             self._calibrate(begun)
         except WindlassError as error:
-            fail_calibration(self._database, begun.id, error.message)
+            fail_calibration(self._database, begun.id, start_again(error.message))
         except Exception as error:
             # A fault of ours: the record must not say "running" for ever, and the job must say what it was.
             fail_calibration(
