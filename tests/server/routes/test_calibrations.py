@@ -9,6 +9,7 @@ import pytest
 
 from tests import live as live_parts
 from tests.live import Project
+from tests.telemetry.sending import request, span, trace_id
 from windlass.canonical import digest
 from windlass.client import Client
 from windlass.errors import Denied, InputError, NotFound
@@ -61,7 +62,7 @@ def push_judge(project: Project, body: dict[str, Any], name: str = "right-sum") 
     project.client.post(f"/artifacts/evaluator/{name}", {"body": body})
 
 
-def push_labelled(project: Project, items: int = 80, *, people: int = 1) -> None:
+def push_labelled(project: Project, items: int = 40, *, people: int = 1) -> None:
     """Push answers that are right or wrong, as people say; the last of several people errs on every tenth."""
     rows = []
     for number in range(items):
@@ -118,7 +119,7 @@ def standing(project: Project, name: str = "right-sum", ref: str = "latest") -> 
 def test_a_calibration_is_recorded_with_its_evidence_and_its_audit_entry(
     project: Project, judged_by: Callable[[Judge], None]
 ) -> None:
-    judged_by(lambda shown: score(int(is_right(shown))) if shown["output"] != "right 40" else "no verdict at all")
+    judged_by(lambda shown: score(int(is_right(shown))) if shown["output"] != "right 20" else "no verdict at all")
     push_judge(project, RUBRIC)
     push_labelled(project, people=3)
     assert standing(project) == "none"
@@ -126,12 +127,12 @@ def test_a_calibration_is_recorded_with_its_evidence_and_its_audit_entry(
     result = result_of(made)
     assert (made["outcome"], made["by"], standing(project)) == ("pass", "key:a-admin", "calibrated")
     assert result["sentence"].startswith("Pass: kappa is 1.000")
-    assert (result["items"], result["coverage"]["n"], result["missing_why"]) == (80, 80, {"unparsable": 1})
-    assert result["coverage"]["value"] == pytest.approx(79 / 80)
-    assert result["agreement"]["confusion"] == [[40, 0], [0, 39]]
+    assert (result["items"], result["coverage"]["n"], result["missing_why"]) == (40, 40, {"unparsable": 1})
+    assert result["coverage"]["value"] == pytest.approx(39 / 40)
+    assert result["agreement"]["confusion"] == [[20, 0], [0, 19]]
     assert result["people"]["raters"] == ["metadata.p1", "p0", "p2"]
     # The judge is never wrong, and one of three people is.
-    assert result["people"]["gap"]["kappa"]["low"] > 0
+    assert result["people"]["gap"]["kappa"]["value"] > 0
     assert digest(made["content"]) == made["digest"]
     version = project.client.get("/evaluators/right-sum")
     assert made["content"]["judge"] == {
@@ -251,7 +252,7 @@ def test_a_watch_finds_nothing_while_nothing_changed_and_ends_the_calibration_wh
     root = calibrated(project)
     before = len(project.live.provider.calls)
     steady = watched(project)
-    assert len(project.live.provider.calls) == before + 80, "answers that were kept would hide a drift"
+    assert len(project.live.provider.calls) == before + 40, "answers that were kept would hide a drift"
     drift = result_of(steady)["drift"]
     assert (steady["anchor"], steady["outcome"], drift["same_judge"], drift["drifted"]) == (
         root["id"],
@@ -259,17 +260,17 @@ def test_a_watch_finds_nothing_while_nothing_changed_and_ends_the_calibration_wh
         True,
         False,
     )
-    assert (drift["items"], drift["raised"], drift["lowered"], drift["p_shift"]) == (80, 0, 0, 1)
+    assert (drift["items"], drift["raised"], drift["lowered"], drift["p_shift"]) == (40, 0, 0, 1)
     assert standing(project) == "calibrated"
 
-    # The provider changes its model: every fifth right answer is no longer found right.
-    judged_by(lambda shown: score(int(is_right(shown) and int(shown["output"].split()[1]) % 10 != 0)))
+    # The provider changes its model: every second right answer is no longer found right.
+    judged_by(lambda shown: score(int(is_right(shown) and int(shown["output"].split()[1]) % 4 != 0)))
     drifted = watched(project, anchor=root["id"])
     drift = result_of(drifted)["drift"]
-    assert (drift["lowered"], drift["lost"], drift["gained"], drift["drifted"]) == (8, 8, 0, True)
-    assert drift["p_agreement"] == pytest.approx(2 / 2**8)
+    assert (drift["lowered"], drift["lost"], drift["gained"], drift["drifted"]) == (10, 10, 0, True)
+    assert drift["p_agreement"] == pytest.approx(2 / 2**10)
     assert (drifted["outcome"], standing(project)) == ("fail", "failed")
-    assert result_of(drifted)["sentence"].startswith("Fail: the judge drifted. Of 80 anchors 0 have a higher")
+    assert result_of(drifted)["sentence"].startswith("Fail: the judge drifted. Of 40 anchors 0 have a higher")
 
     # Measured anew, what it does now is known again.
     assert calibrated(project, repeats=1)["anchor"] is None
@@ -283,10 +284,10 @@ def test_another_version_is_another_judge_and_its_difference_is_no_drift(
     judged_by(lambda shown: score(int(is_right(shown))))
     push_judge(project, RUBRIC)
     push_labelled(project)
-    calibrated(project)
+    calibrated(project, thresholds={"minimum": {"kappa": 0.2}})
     push_judge(project, {**RUBRIC, "parameters": {**RUBRIC["parameters"], "criteria": "Other words."}})  # type: ignore[dict-item]
     assert (standing(project), standing(project, ref="1")) == ("none", "calibrated")
-    judged_by(lambda shown: score(int(is_right(shown) and int(shown["output"].split()[1]) % 10 != 0)))
+    judged_by(lambda shown: score(int(is_right(shown) and int(shown["output"].split()[1]) % 4 != 0)))
     made = watched(project)
     drift = result_of(made)["drift"]
     assert (drift["drifted"], drift["same_judge"], made["outcome"]) == (True, False, "pass")
@@ -373,6 +374,62 @@ def test_labels_of_a_review_queue_calibrate_a_judge_with_the_ceiling_of_who_labe
     assert result["people"]["raters"] == ["key:a-editor", "key:a-reviewer"]
     assert result["people"]["people"]["accuracy"]["value"] == pytest.approx(4 / 5)
     assert watched(project)["content"]["result"]["drift"]["items"] == 5
+
+
+def test_pairs_and_traces_of_review_queues_are_shown_to_the_judge_as_people_saw_them(
+    project: Project, judged_by: Callable[[Judge], None]
+) -> None:
+    shown_to_judge: list[dict[str, Any]] = []
+
+    def judge(shown: dict[str, Any]) -> object:
+        shown_to_judge.append(shown)
+        return better("first" if shown.get("first") == "5" else "second") if "first" in shown else score(1)
+
+    judged_by(judge)
+    push_judge(project, RUBRIC)
+    push_judge(project, BETTER, "better")
+    baseline, candidate = project.evaluate_two(items=2)  # to 1 + 4 the careless answers 6
+    spans = (span(number, number, attributes=CONVERSATION) for number in (1, 2))
+    project.send_traces(request(*spans).SerializeToString())
+    for queue, question, selection in (
+        (
+            "pairs",
+            {"name": "better", "type": "preference"},
+            {"run": {"run": candidate["id"], "baseline": baseline["id"]}},
+        ),
+        ("traces", {"name": "right", "type": "boolean"}, {"traces": {"ids": [trace_id(1), trace_id(2)]}}),
+    ):
+        project.client.put(f"/review-queues/{queue}", {"questions": [question], "labels_per_item": 1})
+        project.client.post(f"/review-queues/{queue}/items", selection)
+        for _ in range(2):
+            item = project.client.post(f"/review-queues/{queue}/next", {})["item"]
+            outputs = [each["text"] for each in item["content"]["outputs"]]
+            # Whoever labels sees a pair in an order of their own: sides are those of what is shown.
+            sides = {each["text"]: each["side"] for each in item["content"]["outputs"]}
+            said: object = "tie" if len(set(outputs)) == 1 else sides.get("5")
+            answers = {question["name"]: True if queue == "traces" else said}
+            project.client.put(f"/review-queues/{queue}/items/{item['id']}/label", {"answers": answers})
+    paired = calibrated_by_queue(project, "pairs", "better")
+    assert result_of(paired)["agreement"]["values"] == [0.0, 1.0]
+    assert result_of(paired)["agreement"]["measures"]["accuracy"]["value"] == 1
+    assert {(each["first"], each["second"]) for each in shown_to_judge} >= {("5", "6"), ("6", "5"), ("4", "4")}
+    traced = calibrated_by_queue(project, "traces")
+    assert (result_of(traced)["items"], result_of(traced)["agreement"]["measures"]["accuracy"]["n"]) == (2, 2)
+    assert (shown_to_judge[-1]["input"], shown_to_judge[-1]["output"]) == ("Where is Bern?", "In Switzerland.")
+    # A trace that is gone is not judged again.
+    project.client.post("/erasures", {"subject": {"kind": "trace", "id": trace_id(1)}})
+    assert result_of(watched(project))["drift"]["gone"] == 1
+
+
+CONVERSATION = {
+    "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"Where is Bern?"}]}]',
+    "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"In Switzerland."}]}]',
+}
+
+
+def calibrated_by_queue(project: Project, queue: str, name: str = "right-sum") -> dict[str, Any]:
+    asked = {"kind": "queue", "queue": queue, "nulls": 0}
+    return ended(project, project.client.post(f"/evaluators/{name}/calibrations", {"labels": asked}))
 
 
 def test_scores_that_a_run_has_of_a_judge_and_of_people_are_compared_without_asking(

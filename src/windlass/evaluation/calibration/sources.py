@@ -1,12 +1,12 @@
 """Labelled items with what the judge is shown of them: from a review queue, a dataset version, or a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
 
-from windlass.errors import InputError
+from windlass.errors import InputError, NotFound
 from windlass.evaluation.calibration.judged import most_said
 from windlass.evaluation.calibration.labelled import (
     DataName,
@@ -96,6 +96,7 @@ class LabelSources:
         for item, reviewer, answers in given:
             labels.setdefault(item, {})[reviewer] = answers
         worth = _worth(request.values, question.name, compares=against is not None)
+        runs = _Predictions(self._contents, project, lambda run: self._samples(project, run))
         items, gone = [], 0
         for row in rows:
             said = {
@@ -106,7 +107,7 @@ class LabelSources:
             reference = None if row.reference is None else worth(row.reference)
             if reference is None and not said:
                 continue
-            sample = self._sample(project, row.id, source_of(row), against)
+            sample = self._sample(project, row.id, source_of(row), against, runs)
             if sample is None:
                 gone += 1
                 continue
@@ -175,6 +176,9 @@ class LabelSources:
         )
         return LabelledData(items, name, scale_of(request, against), gone)
 
+    def _samples(self, project: str, run: str) -> Iterable[SampleResult]:
+        return self._samples_of(get_run(self._database, project, run)).values()
+
     def _human_scores(self, project: str, run: Run, request: RunCalibration) -> Mapping[str, Mapping[str, float]]:
         found: dict[str, dict[str, float]] = {}
         for score in scores_of_run(self._warehouse, project, run.id):
@@ -188,22 +192,58 @@ class LabelSources:
                 found.setdefault(score.item, {})[score.author or score.sender or "somebody"] = value
         return found
 
-    def _sample(self, project: str, item: str, source: Source, against: str | None) -> Sample | None:
+    def _sample(
+        self, project: str, item: str, source: Source, against: str | None, runs: "_Predictions"
+    ) -> Sample | None:
         """Return what was reviewed as the judge is shown it; None where it is not there any more."""
+        found = self._of_trace(project, item, source) if source.kind == "trace" else runs.of(source)
+        if found is None:
+            return None
+        entry, answers = found
+        judged = answers.get("b") or answers.get("")
+        if judged is None:
+            return None
+        if against is not None and "a" in answers:
+            entry = entry.model_copy(update={"metadata": {**entry.metadata, against: answers["a"].output}})
+        if against is not None and not entry.metadata.get(against):
+            return None
+        return Sample.of(entry, judged)
+
+    def _of_trace(self, project: str, item: str, source: Source) -> tuple[Item, Mapping[str, Prediction]] | None:
         content = self._contents.read(project, item, source)
-        if content is None or not content.outputs:
+        if content is None:
             return None
-        outputs = {output.side: output for output in content.outputs}
-        judged = outputs.get("b") or outputs.get("") or content.outputs[0]
-        metadata: dict[str, object] = dict(content.metadata)
-        if against is not None and "a" in outputs:
-            metadata[against] = outputs["a"].text
-        if against is not None and not metadata.get(against):
+        (output,) = content.outputs
+        contexts = tuple(Context(each.document, each.section, each.text) for each in output.passages)
+        entry = Item(id=output.trace_id, input=content.input, metadata=dict(content.metadata))
+        return entry, {"": Prediction(output=output.text, contexts=contexts)}
+
+
+class _Predictions:
+    """What the runs answered whose samples were reviewed; each run is read once."""
+
+    def __init__(self, contents: Contents, project: str, samples: Callable[[str], Iterable[SampleResult]]) -> None:
+        self._contents = contents
+        self._project = project
+        self._samples = samples
+        self._by_trace: dict[str, Mapping[str, Prediction]] = {}
+
+    def of(self, source: Source) -> tuple[Item, Mapping[str, Prediction]] | None:
+        """Return the item that was asked, and by side what was answered; None where it is not there any more."""
+        try:
+            entry = self._contents.dataset_item(self._project, source)
+            answers = {output.side: self._of_run(output.run).get(output.trace_id) for output in source.outputs}
+        except NotFound:
             return None
-        prediction = self._contents.prediction(project, source, judged.side)
-        contexts = tuple(Context(each.document, each.section, each.text) for each in judged.passages)
-        entry = Item(id=source.item or item, input=content.input, reference=content.reference, metadata=metadata)
-        return Sample.of(entry, prediction or Prediction(output=judged.text, contexts=contexts))
+        return entry, {side: answer for side, answer in answers.items() if answer is not None}
+
+    def _of_run(self, run: str) -> Mapping[str, Prediction]:
+        if run not in self._by_trace:
+            samples = self._samples(run)
+            self._by_trace[run] = {
+                each.trace_id: each.prediction for each in samples if each.prediction is not None
+            }
+        return self._by_trace[run]
 
 
 def _question_of(queue: Queue, named: str | None) -> Question:

@@ -129,4 +129,4 @@ def _needed(figure: Figure, bound: float) -> int | None:
     ratio = reach / abs(distance)
     at_the_end = figure.high == figure.value or figure.low == figure.value
     needed = figure.n * (ratio if at_the_end else ratio**2)
-    return max(math.ceil(needed), figure.n + 1) if needed <= _BEYOND_REACH else None
+    return max(math.ceil(needed - 1e-6), figure.n + 1) if needed <= _BEYOND_REACH else None

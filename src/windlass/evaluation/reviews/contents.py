@@ -11,7 +11,7 @@ from windlass.errors import NotFound
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.predictions import load_prediction, text_of
 from windlass.evaluation.reviews.items import OutputSource, ReviewItem, Source
-from windlass.evaluation.samples import Item, Prediction
+from windlass.evaluation.samples import Item
 from windlass.evaluation.spans import PREDICTION
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.models import Message, Span
@@ -82,11 +82,6 @@ class Contents:
             metadata={name: _json(value) for name, value in entry.metadata.items()},
         )
 
-    def prediction(self, project: str, source: Source, side: str = "") -> Prediction | None:
-        """Return a run's answer whole, of a pair one side's; None for what no run answered. Raises NotFound."""
-        outputs = [output for output in source.outputs if output.side == side]
-        return _prediction(self._warehouse, project, outputs[0]) if source.kind == "run" and outputs else None
-
     def dataset_item(self, project: str, source: Source) -> Item:
         """Return the dataset's item of a source. Raises NotFound."""
         version, items = self._datasets.load(project, f"dataset/{source.dataset}@{source.dataset_digest}")
@@ -105,7 +100,8 @@ def is_turned(item: str, viewer: str) -> bool:
 
 
 def _of_sample(warehouse: Warehouse, project: str, output: OutputSource) -> ShownOutput:
-    prediction = _prediction(warehouse, project, output)
+    span = get_span(warehouse, project, output.trace_id, output.span_id)
+    prediction = load_prediction(str(span.attributes[PREDICTION]))
     passages = [
         Passage(document=context.document, section=context.section, text=context.text)
         for context in prediction.contexts
@@ -113,11 +109,6 @@ def _of_sample(warehouse: Warehouse, project: str, output: OutputSource) -> Show
     return ShownOutput(
         side=output.side, trace_id=output.trace_id, text=prediction.output, messages=[], passages=passages
     )
-
-
-def _prediction(warehouse: Warehouse, project: str, output: OutputSource) -> Prediction:
-    span = get_span(warehouse, project, output.trace_id, output.span_id)
-    return load_prediction(str(span.attributes[PREDICTION]))
 
 
 def _of_trace(warehouse: Warehouse, project: str, output: OutputSource) -> ItemContent:
