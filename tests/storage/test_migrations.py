@@ -14,6 +14,7 @@ from windlass.artifacts import tables as _artifacts
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation import tables as _evaluation
 from windlass.evaluation.arenas import tables as _arenas
+from windlass.evaluation.calibration import tables as _calibration
 from windlass.evaluation.reviews import tables as _reviews
 from windlass.evaluation.sequential import tables as _sequential
 from windlass.evaluation.workers import tables as _workers
@@ -28,6 +29,7 @@ DECLARED = (
     _access,
     _arenas,
     _artifacts,
+    _calibration,
     _evaluation,
     _models,
     _monitoring,

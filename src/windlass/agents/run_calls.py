@@ -1,5 +1,7 @@
 """The calls of a run with what a server knows of them: prices, and answers that are kept."""
 
+from typing import Final
+
 from windlass.errors import InputError
 from windlass.models.answer_store import RunAnswers
 from windlass.models.calls.counts import CallCounts
@@ -7,6 +9,8 @@ from windlass.models.calls.limits import CallLimits
 from windlass.models.calls.run_calls import BudgetOf, RunCalls
 from windlass.prices.book import CalledModel, PriceBook
 from windlass.prices.rates import Rates
+
+_RESUME: Final = "Resume it with a higher ceiling."
 
 
 def calls_of(
@@ -35,3 +39,9 @@ def refuse_unpriced(options: CallLimits, calls: RunCalls) -> None:
             f"There is no price of {', '.join(unpriced)}, so the run cannot keep to a ceiling of money: set one "
             "(`windlass prices set`), or give max_tokens instead."
         )
+
+
+def start_again(reason: str) -> str:
+    """Return why calls stopped, for work that is not resumed but started again."""
+    again = "Start it again with a higher ceiling: what was answered is not paid for twice."
+    return reason.removesuffix(_RESUME) + again if reason.endswith(_RESUME) else reason

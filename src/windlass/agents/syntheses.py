@@ -12,7 +12,7 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
-from windlass.agents.run_calls import calls_of, refuse_unpriced
+from windlass.agents.run_calls import calls_of, refuse_unpriced, start_again
 from windlass.artifacts.references import check_name, parse_selector
 from windlass.errors import InputError, Unavailable, WindlassError
 from windlass.evaluation.approvals import Approvals
@@ -43,7 +43,6 @@ from windlass.storage.jobs import JobInterrupted, Jobs
 _JOB: Final = "synthesis"
 _LOOK_S: Final = 0.5
 _Made: TypeAlias = tuple[list[Item], SynthesisReport]
-_RESUME: Final = "Resume it with a higher ceiling."
 
 
 class Syntheses:
@@ -176,7 +175,7 @@ class Syntheses:
             self._database,
             record.id,
             "stopped" if reason else "finished",
-            error=_again(reason) if reason else None,
+            error=start_again(reason) if reason else None,
             report=report,
             calls=calls.counts,
             version=version,
@@ -224,8 +223,3 @@ class Syntheses:
                 f"{ref} only quotes sentences and cannot {what}: name a real model, such as openai:NAME."
             )
         return judges_of(self._models, self._tracer_of(project), calls, doing="make")(_JOB, ref, dict(parameters))
-
-
-def _again(reason: str) -> str:
-    again = "Start it again with a higher ceiling: what was answered is not paid for twice."
-    return reason.removesuffix(_RESUME) + again

@@ -21,6 +21,7 @@ from windlass.cli import (
     gate,
     graph,
     imports,
+    judges,
     keys,
     masking,
     media,
@@ -53,6 +54,7 @@ app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(evaluators.app, name="evaluators")
+app.add_typer(judges.app, name="judges")
 app.add_typer(reviews.app, name="reviews")
 app.command("eval")(run.evaluate)
 app.command("replay")(replay.replay)

@@ -155,6 +155,11 @@ class GateRule(BaseModel):
             )
         return self
 
+    calibrated_judges: Literal["require", "warn", "ignore"] = Field(
+        default="warn", exclude_if=lambda value: value == "warn"
+    )
+    """What is asked of a judge whose metric the rule names: see docs/reference/calibration.md."""
+
     @property
     def tail(self) -> float:
         """The level of each one-sided test."""

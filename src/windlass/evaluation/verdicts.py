@@ -13,6 +13,7 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.canonical import canonical_json, digest, digest_bytes
 from windlass.errors import InputError, NotFound
+from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
 from windlass.evaluation.checks import SEED, Check, Outcome, Results
 from windlass.evaluation.compare import shared_cluster
 from windlass.evaluation.gates import Pairs, decide
@@ -61,6 +62,8 @@ class Evidence(BaseModel):
     evaluators: list[str]
     unapproved: int = 0
     """Synthetic items that were left out, for nobody approved them."""
+    judges: list[JudgeOfMetric] = Field(default=[], exclude_if=lambda value: not value)
+    """The judges among the evaluators of the rule, and the calibration that speaks for each."""
     seed: int
     windlass: str
     """The version that computed it."""
@@ -126,6 +129,7 @@ def give_verdict(
         seed=candidate.run.dataset.digest,
         done=[done_items(side.run, side.samples) for side in (baseline, candidate)],
     )
+    decision, judges = weigh_judges(database, principal.project, rule, decision, candidate.run, candidate.samples)
     evidence = Evidence(
         outcome=decision.outcome,
         sentence=decision.sentence + _left_out(len(unapproved)),
@@ -140,6 +144,7 @@ def give_verdict(
         worst=decision.worst,
         evaluators=sorted(directions),
         unapproved=len(unapproved),
+        judges=judges,
         seed=SEED,
         windlass=__version__,
     )

@@ -13,6 +13,7 @@ from windlass.server.routes import (
     artifacts,
     audit,
     cache,
+    calibrations,
     cascades,
     charts,
     completions,
@@ -77,6 +78,7 @@ _API = (
     syntheses,
     approvals,
     evaluators,
+    calibrations,
     indexes,
     environments,
     # Before the runs: there `frontier` would be the id of one.

@@ -11,6 +11,7 @@ from windlass.access.keys import create_key, list_keys
 from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
 from windlass.agents.arena_judges import ArenaJudges
 from windlass.agents.assistants import Assistants
+from windlass.agents.calibrations import Calibrations
 from windlass.agents.evaluator_trials import EvaluatorTrials
 from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.live_gates import LiveGates
@@ -28,6 +29,7 @@ from windlass.errors import WindlassError
 from windlass.evaluation.approvals import Approvals
 from windlass.evaluation.arenas.arenas import Arenas
 from windlass.evaluation.arenas.erasing import ArenasOfTraces
+from windlass.evaluation.calibration.sources import LabelSources
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
@@ -186,6 +188,18 @@ class Services:
             runs=self.runs,
             approvals=self.approvals,
         )
+        self.calibrations = Calibrations(
+            self.database,
+            self.audit,
+            self.jobs,
+            registry=self.registry,
+            sources=LabelSources(self.database, self.warehouse, self.datasets, self.runs.samples),
+            models=models,
+            tracer_of=self.recorder.tracer,
+            answers=self.answers,
+            prices=self.price_book,
+            facilities=self.facilities,
+        )
         self.syntheses = Syntheses(
             self.database,
             self.audit,
@@ -252,6 +266,10 @@ class Services:
                 self.syntheses.recover()
             except WindlassError as error:
                 log.error("syntheses of an earlier process could not be taken up: %s", error.message)
+            try:
+                self.calibrations.recover()
+            except WindlassError as error:
+                log.error("calibrations of an earlier process could not be taken up: %s", error.message)
             with contextlib.suppress(WindlassError):
                 self.reviews.recover()
 

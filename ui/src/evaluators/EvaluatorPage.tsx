@@ -57,6 +57,11 @@ export function EvaluatorPage() {
             {t(WORDS[candidate])}
           </Link>
         ))}
+        {evaluator?.kind === "judge" && (
+          <Link to="/evaluators/$name/calibration" params={{ name }}>
+            {t("evaluator.calibration")}
+          </Link>
+        )}
       </nav>
       <Loaded query={query}>
         {(loaded) => (

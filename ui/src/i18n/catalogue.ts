@@ -2,6 +2,7 @@ import type { en } from "./en";
 import type { enAgainst } from "./en-against";
 import type { enArenas } from "./en-arenas";
 import type { enAudit } from "./en-audit";
+import type { enCalibration } from "./en-calibration";
 import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
 import type { enDatasetForms } from "./en-dataset-forms";
@@ -43,6 +44,7 @@ export type TextKey =
   | keyof typeof enAgainst
   | keyof typeof enArenas
   | keyof typeof enReport
+  | keyof typeof enCalibration
   | keyof typeof enCompare
   | keyof typeof enFirst
   | keyof typeof enOverview

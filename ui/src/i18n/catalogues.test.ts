@@ -4,6 +4,7 @@ import { en as firstEn } from "./en";
 import { enAgainst } from "./en-against";
 import { enArenas } from "./en-arenas";
 import { enAudit } from "./en-audit";
+import { enCalibration } from "./en-calibration";
 import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
 import { enDatasetForms } from "./en-dataset-forms";
@@ -34,6 +35,7 @@ import { ko as firstKo } from "./ko";
 import { koAgainst } from "./ko-against";
 import { koArenas } from "./ko-arenas";
 import { koAudit } from "./ko-audit";
+import { koCalibration } from "./ko-calibration";
 import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
 import { koDatasetForms } from "./ko-dataset-forms";
@@ -71,6 +73,7 @@ const en = {
   ...enRepeats,
   ...enTargets,
   ...enFirst,
+  ...enCalibration,
   ...enCompare,
   ...enAudit,
   ...enViews,
@@ -103,6 +106,7 @@ const ko = {
   ...koRepeats,
   ...koTargets,
   ...koFirst,
+  ...koCalibration,
   ...koCompare,
   ...koAudit,
   ...koViews,

@@ -1,6 +1,7 @@
 /** The English texts of evaluators. */
 export const enEvaluators = {
   "evaluator.against": "Compared with",
+  "evaluator.calibration": "Calibration",
   "evaluator.changes": "Changes",
   "evaluator.code.text": "Code: the same answer has the same score, at no cost",
   "evaluator.contents": "What it is",

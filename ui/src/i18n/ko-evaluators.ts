@@ -4,6 +4,7 @@ import type { enEvaluators } from "./en-evaluators";
 /** 평가기 화면의 한국어 문구. */
 export const koEvaluators: Record<keyof typeof enEvaluators, Text> = {
   "evaluator.against": "비교할 버전",
+  "evaluator.calibration": "보정",
   "evaluator.changes": "변경 사항",
   "evaluator.code.text": "코드: 같은 답변에는 같은 점수, 비용 없음",
   "evaluator.contents": "내용",

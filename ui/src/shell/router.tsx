@@ -177,6 +177,13 @@ const evaluator = createRoute({
   component: lazyRouteComponent(() => import("@/evaluators/EvaluatorPage"), "EvaluatorPage"),
 });
 
+const calibration = createRoute({
+  getParentRoute: () => root,
+  path: "/evaluators/$name/calibration",
+  validateSearch: (search: Record<string, unknown>) => pick(search, ["calibration"]),
+  component: lazyRouteComponent(() => import("@/calibration/CalibrationPage"), "CalibrationPage"),
+});
+
 const reviews = createRoute({
   getParentRoute: () => root,
   path: "/reviews",
@@ -323,6 +330,7 @@ export const router = createRouter({
     dataset,
     evaluators,
     evaluator,
+    calibration,
     reviews,
     queue,
     reviewing,

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from pydantic import JsonValue
+
 from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.evidence import METADATA, Evidence
@@ -40,7 +42,8 @@ def pairwise(
     The other answer is a text in the item's metadata, by default its ``baseline``. Every pair is judged twice, in
     both orders, +1 for each that prefers this answer and −1 for each that prefers the other: a sum above 0 is a
     win, below 0 a loss, and what only the order decided is a tie. The mean is the rate of wins less the losses.
-    One order without a verdict leaves no value. Raises InputError for empty criteria, an unknown input, or another
+    One order without a verdict leaves no value. The evidence says what was preferred in either order, for the
+    judge's position bias. Raises InputError for empty criteria, an unknown input, or another
     answer that is not in the metadata.
     """
     if not criteria.strip():
@@ -84,4 +87,5 @@ def _both(ours_first: Judgement, other_first: Judgement) -> Judgement:
     said = f"Shown first: {ours_first.explanation}\nShown second: {other_first.explanation}"
     if ours_first.value == other_first.value != 0:
         said = f"{ORDER_DECIDED}\n{said}"
-    return Judgement(sign, _LABELS[sign], said, "judge")
+    orders: list[JsonValue] = [ours_first.label, other_first.label]
+    return Judgement(sign, _LABELS[sign], said, "judge", {"orders": orders})

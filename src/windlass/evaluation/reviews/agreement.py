@@ -25,6 +25,8 @@ _H = TypeVar("_H", bound=Hashable)
 
 _RESAMPLES: Final = 1000
 _FEWEST_ITEMS: Final = 2
+_ALIKE: Final = 1e-12
+"""Sums of the same shares differ by so little and no less, in whatever order they are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ def raw_agreement(items: Sequence[Sequence[Hashable]], *, confidence: float = 0.
     if not counts:
         return Coefficient(None, None, None, 0)
     shares = np.array([_equal_share(labels) for labels in counts])
-    weights = _resampled(counts, seed) / counts.total()
+    weights = resampled_counts(counts, seed) / counts.total()
     observed = float(np.array(list(counts.values())) @ shares / counts.total())
-    return _coefficient(observed, weights @ shares, counts.total(), confidence)
+    return coefficient_of(observed, weights @ shares, counts.total(), confidence)
 
 
 def cohen_kappa(
@@ -64,9 +66,9 @@ def cohen_kappa(
     for number, (first, second) in enumerate(counts):
         tables[number, codes[_key(first)], codes[_key(second)]] = 1.0
     observed = np.array([list(counts.values())], dtype=np.float64)
-    value = _kappa(_totals(observed, tables))[0]
-    resampled = _kappa(_totals(_resampled(counts, seed), tables))
-    return _coefficient(float(value), resampled, counts.total(), confidence)
+    value = kappas_of(totals_of(observed, tables))[0]
+    resampled = kappas_of(totals_of(resampled_counts(counts, seed), tables))
+    return coefficient_of(float(value), resampled, counts.total(), confidence)
 
 
 def krippendorff_alpha(
@@ -88,12 +90,12 @@ def krippendorff_alpha(
         return Coefficient(None, None, None, 0)
     tables = np.stack([_coincidences(labels, len(codes)) for labels in counts])
     observed = np.array([list(counts.values())], dtype=np.float64)
-    value = _alpha(_totals(observed, tables), values, level)[0]
-    resampled = _alpha(_totals(_resampled(counts, seed), tables), values, level)
-    return _coefficient(float(value), resampled, counts.total(), confidence)
+    value = alphas_of(totals_of(observed, tables), values, level)[0]
+    resampled = alphas_of(totals_of(resampled_counts(counts, seed), tables), values, level)
+    return coefficient_of(float(value), resampled, counts.total(), confidence)
 
 
-def _alpha(tables: Floats, values: Sequence[Hashable], level: Level) -> Floats:
+def alphas_of(tables: Floats, values: Sequence[Hashable], level: Level) -> Floats:
     """Return the alpha of each coincidence matrix; NaN where no disagreement can be expected."""
     totals = tables.sum(axis=2)
     n = totals.sum(axis=1)
@@ -119,7 +121,8 @@ def _squared_distances(totals: Floats, values: Sequence[Hashable], level: Level)
     return distances
 
 
-def _kappa(tables: Floats) -> Floats:
+def kappas_of(tables: Floats) -> Floats:
+    """Return Cohen's kappa of each contingency table; NaN where chance alone would agree as well."""
     n = tables.sum(axis=(1, 2))
     observed = np.trace(tables, axis1=1, axis2=2) / n
     expected = (tables.sum(axis=2) * tables.sum(axis=1)).sum(axis=1) / n**2
@@ -163,24 +166,25 @@ def _equal_share(labels: Sequence[Hashable]) -> float:
     return sum(count * (count - 1) for count in counts.values()) / (len(labels) * (len(labels) - 1))
 
 
-def _totals(weights: Floats, tables: Floats) -> Floats:
+def totals_of(weights: Floats, tables: Floats) -> Floats:
     totals: Floats = np.tensordot(weights, tables, axes=1)
     return totals
 
 
-def _resampled(counts: Counter[_H], seed: int) -> Floats:
+def resampled_counts(counts: Counter[_H], seed: int) -> Floats:
     """Return, for each resample of the items, how often each combination came."""
     n = counts.total()
     shares = np.array(list(counts.values())) / n
     return np.random.default_rng(seed).multinomial(n, shares, size=_RESAMPLES).astype(np.float64)
 
 
-def _coefficient(value: float, resampled: Floats, n: int, confidence: float) -> Coefficient:
+def coefficient_of(value: float, resampled: Floats, n: int, confidence: float) -> Coefficient:
+    """Return a coefficient with the percentiles of its resamples."""
     defined = resampled[~np.isnan(resampled)]
     if np.isnan(value):
         return Coefficient(None, None, None, n)
     # A single item, or labels that all agree: resamples show nothing else, and would claim certainty.
-    if n < _FEWEST_ITEMS or defined.size == 0 or np.ptp(defined) == 0:
+    if n < _FEWEST_ITEMS or defined.size == 0 or np.ptp(defined) <= _ALIKE:
         return Coefficient(value, None, None, n)
     low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Coefficient(value, float(low), float(high), n)

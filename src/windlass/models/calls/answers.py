@@ -29,7 +29,7 @@ class KeptAnswers(Protocol):
 
 
 @contextmanager
-def asked_again(kind: Literal["repeat", "attempt"], before: int) -> Iterator[None]:
+def asked_again(kind: Literal["repeat", "attempt", "watch"], before: int) -> Iterator[None]:
     """Keep what is asked within apart from the times it was asked ``before``: it is to be another answer.
 
     The first time (0) is as if nothing were said, so that a run with repeats finds what one without them kept.

@@ -1,0 +1,108 @@
+"""What a gate makes of a judge that was not measured against people."""
+
+from typing import Final, Literal, NamedTuple
+
+from pydantic import BaseModel, Field
+
+from windlass.evaluation.calibration.standing import Standing, StandingState, standing_of
+from windlass.evaluation.checks import Results
+from windlass.evaluation.gates import Decision
+from windlass.evaluation.rules import GateRule
+from windlass.evaluation.runs import Run
+from windlass.storage.database import Database
+
+ELSEWHERE: Final = "elsewhere"
+
+
+class JudgeOfMetric(BaseModel):
+    """A judge whose scores decided in a gate, and the calibration that speaks for it."""
+
+    metric: str
+    version: str
+    """The digest of its version; empty where its scores came from elsewhere."""
+    standing: StandingState | Literal["elsewhere"]
+    calibration: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    digest: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Of that calibration."""
+
+
+class Weighed(NamedTuple):
+    """A decision with what it owes to its judges."""
+
+    decision: Decision
+    judges: list[JudgeOfMetric]
+
+
+def weigh_judges(
+    database: Database, project: str, rule: GateRule, decision: Decision, run: Run, samples: Results
+) -> Weighed:
+    """Look up the calibration of every judge that a rule rests on, and say what is missing.
+
+    Where the rule warns, the sentence says which judge is not calibrated; where it requires calibration, nothing
+    better than "not enough data" comes of it. A failure stays one: it needs no judge to be believed in.
+    """
+    if rule.calibrated_judges == "ignore":
+        return Weighed(decision, [])
+    metrics = dict.fromkeys(each.metric for each in (rule.primary, *rule.guardrails))
+    standings = {
+        metric: _standing(database, project, run, metric) for metric in metrics if _is_judged(run, samples, metric)
+    }
+    sentences = {
+        metric: sentence
+        for metric, standing in standings.items()
+        if (sentence := _sentence(metric, standing)) is not None
+    }
+    judges = [
+        JudgeOfMetric(
+            metric=metric,
+            version=run.evaluator_versions.get(metric, ""),
+            standing=ELSEWHERE if standing is None else standing.state,
+            calibration=None if standing is None else standing.calibration,
+            digest=None if standing is None else standing.digest,
+        )
+        for metric, standing in standings.items()
+    ]
+    return Weighed(_told(decision, rule, sentences), judges)
+
+
+def _is_judged(run: Run, samples: Results, metric: str) -> bool:
+    if metric in run.judge_prompts:
+        return True
+    found = (result.judgements.get(metric) for result in samples.values())
+    return any(judgement is not None and judgement.source == "judge" for judgement in found)
+
+
+def _standing(database: Database, project: str, run: Run, metric: str) -> Standing | None:
+    """Return how the judge of a metric stands; None where its scores came from elsewhere."""
+    version = run.evaluator_versions.get(metric)
+    if version is None:
+        return None
+    return standing_of(database, project, metric, version, run.judge_prompts.get(metric, ""))
+
+
+def _sentence(metric: str, standing: Standing | None) -> str | None:
+    if standing is None:
+        return f"The judge of {metric} is not known here: its scores came from elsewhere."
+    if standing.state == "calibrated":
+        return None
+    return (
+        f"The judge of {metric} {standing.why}: measure it against people with "
+        f"`windlass judges calibrate {metric} --queue QUEUE`."
+    )
+
+
+def _told(decision: Decision, rule: GateRule, sentences: dict[str, str]) -> Decision:
+    if not sentences:
+        return decision
+    checks = [
+        check.model_copy(update={"warning": check.warning or sentences[check.metric]})
+        if check.metric in sentences
+        else check
+        for check in decision.checks
+    ]
+    said = " ".join(sentences.values())
+    if rule.calibrated_judges == "require" and decision.outcome == "pass":
+        found = decision.sentence.removeprefix("Pass: ")
+        sentence = f"Not enough data: the gate asks for calibrated judges. {said} By its scores {found}"
+        return decision.model_copy(update={"outcome": "not_enough_data", "sentence": sentence, "checks": checks})
+    return decision.model_copy(update={"sentence": f"{decision.sentence} {said}", "checks": checks})
