@@ -7,6 +7,7 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import number, print_table, signed
+from windlass.cli.run_evidence import whose_word
 
 EXIT_CODES = {"pass": 0, "fail": 1, "not_enough_data": 3}
 
@@ -45,7 +46,7 @@ def print_verdict(verdict: dict[str, Any]) -> None:
         ("metric", "rule", "baseline", "candidate", "difference", "95 % interval", "n", ""),
         (
             (
-                check["metric"],
+                check["metric"] + whose_word(check),
                 check["kind"].replace("_", "-") + (f" within {check['margin']:g}" if check["margin"] else ""),
                 number(check["baseline_mean"]),
                 number(check["candidate_mean"]),

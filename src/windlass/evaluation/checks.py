@@ -1,11 +1,14 @@
 """One requirement of a gate, tested on the samples of two runs."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
+from windlass.evaluation.corrected_differences import HumanEvidence, Judged, correct, is_judged
+from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.power import deciding_items, detectable_difference
 from windlass.evaluation.rules import GateRule, Kind, Requirement
 from windlass.evaluation.samples import Item, SampleResult
@@ -23,6 +26,8 @@ Results = Mapping[str, SampleResult]
 
 SEED = 20_080_911
 """Of sign flips and bootstrap: the same scores give the same verdict, digit for digit."""
+
+NO_LABELS: Final[Mapping[str, PairLabels]] = MappingProxyType({})
 
 _BOOTSTRAP_TOLERANCE = 0.2
 
@@ -57,6 +62,10 @@ class Check(BaseModel):
     detectable: float | None
     """The smallest true difference that this many items show with 80 % power."""
     warning: str | None
+    human: HumanEvidence | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Where people labelled some of the items: the check is of what they say, and a judge helps."""
+    judge_only: bool = Field(default=False, exclude_if=lambda value: not value)
+    """Whether the metric is a judge's word alone."""
 
 
 class Level(NamedTuple):
@@ -77,6 +86,8 @@ class Comparison(NamedTuple):
     candidate_mean: float | None
     missing: int
     undefined: int
+    human: HumanEvidence | None = None
+    judge_only: bool = False
 
     @property
     def p_pass(self) -> float:
@@ -102,6 +113,7 @@ def compare(
     rule: GateRule,
     items: Mapping[str, Item],
     higher_is_better: Mapping[str, bool],
+    labels: Mapping[str, PairLabels] = NO_LABELS,
 ) -> Comparison:
     """Line up the values of both runs by item. Raises InputError for a metric that was not evaluated."""
     metric = requirement.metric
@@ -121,15 +133,24 @@ def compare(
             paired.append(items[item])
     ascending = (first, second) if higher_is_better[metric] else (second, first)
     undefined = sum(before[item] is None and after[item] is None for item in items)
-    return Comparison(
+    clusters = _clusters(paired, rule.cluster)
+    compared = Comparison(
         requirement=requirement,
         role=role,
         higher_is_better=higher_is_better[metric],
-        improvement=paired_difference(*ascending, _clusters(paired, rule.cluster), seed=SEED) if paired else None,
+        improvement=paired_difference(*ascending, clusters, seed=SEED) if paired else None,
         baseline_mean=sum(first) / len(first) if first else None,
         candidate_mean=sum(second) / len(second) if second else None,
         missing=len(items) - len(paired) - undefined,
         undefined=undefined,
+        judge_only=requirement.human is None and is_judged(metric, baseline, candidate),
+    )
+    if requirement.human is None or compared.improvement is None:
+        return compared
+    names = [item.id for item in paired]
+    judged = Judged(names, first, second, compared.improvement, clusters, higher_is_better[metric])
+    return compared._replace(
+        **correct(judged, requirement.human, labels.get(metric, PairLabels({}, {})))._asdict()
     )
 
 
@@ -168,6 +189,8 @@ def check(compared: Comparison, passing: Level, failing: Level, *, rule: GateRul
         needed_n=deciding_items(pairs, requirement.bound, confidence) if pairs and undecided else None,
         detectable=detectable_difference(pairs, confidence) if pairs else None,
         warning=warning or _bootstrap_warning(pairs, interval, confidence),
+        human=compared.human,
+        judge_only=compared.judge_only,
     )
 
 
@@ -204,7 +227,7 @@ def _missing_warning(missing: int, items: int, rule: GateRule) -> str | None:
 
 def _bootstrap_warning(pairs: PairedDifference | None, interval: Interval | None, confidence: float) -> str | None:
     # The score test does without the normal approximation that the bootstrap is there to question.
-    if pairs is None or interval is None or pairs.method == "score":
+    if pairs is None or interval is None or pairs.method in {"score", "prediction-powered"}:
         return None
     bootstrap = bootstrap_interval(pairs, confidence)
     if bootstrap is None or interval.width == 0:

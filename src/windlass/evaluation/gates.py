@@ -5,7 +5,18 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from windlass.evaluation.binary_pairs import mcnemar_exact
-from windlass.evaluation.checks import SEED, Check, Comparison, Level, Outcome, Results, check, compare
+from windlass.evaluation.checks import (
+    NO_LABELS,
+    SEED,
+    Check,
+    Comparison,
+    Level,
+    Outcome,
+    Results,
+    check,
+    compare,
+)
+from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item
 from windlass.evaluation.sentences import gate_sentence
@@ -43,12 +54,14 @@ def decide(
     *,
     items: Mapping[str, Item],
     higher_is_better: Mapping[str, bool],
+    labels: Mapping[str, PairLabels] = NO_LABELS,
 ) -> Decision:
     """Test a candidate's samples against a baseline's.
 
     The primary requirement comes first, at the full level; guardrails share theirs by Holm, for passing and for
     failing alike. All must pass for the gate to pass, and one that fails makes it fail. A candidate that errs
-    on significantly more items than the baseline fails whatever its scores.
+    on significantly more items than the baseline fails whatever its scores. ``labels`` are what people said, by
+    the metrics whose requirement asks for it.
 
     Raises InputError when a metric was not evaluated in both runs, or an item has no cluster.
     """
@@ -61,6 +74,7 @@ def decide(
             rule=rule,
             items=items,
             higher_is_better=higher_is_better,
+            labels=labels,
         )
         for position, requirement in enumerate([rule.primary, *rule.guardrails])
     )

@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from windlass.errors import InputError
+from windlass.evaluation.human_labels import HumanLabels
 
 Kind = Literal["superiority", "non_inferiority"]
 
@@ -18,6 +19,8 @@ class Requirement(BaseModel):
     kind: Kind
     margin: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """In units of the metric: how much worse is still allowed, or by how much the candidate must be better."""
+    human: HumanLabels | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Where people labelled some of the items: a judge's metric is corrected by them, and then in their units."""
 
     @model_validator(mode="after")
     def _allows_something(self) -> Self:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from windlass.evaluation.checks import Check, Outcome
+from windlass.evaluation.corrected_differences import people_words
 
 
 def gate_sentence(
@@ -37,7 +38,8 @@ def _finding(check: Check) -> str:
     if check.low is not None and check.high is not None:
         interval = f"{_percent(check.confidence)} interval {_signed(check.low)} to {_signed(check.high)}"
     clusters = f" in {check.clusters} clusters" if check.clusters != check.n else ""
-    return f"{check.metric} is {word} ({means}; {interval}; {check.n} items{clusters})"
+    whose = people_words(check.human, judge_only=check.judge_only)
+    return f"{check.metric} is {word} ({means}; {interval}; {check.n} items{clusters}{whose})"
 
 
 def _guardrails(guardrails: Sequence[Check]) -> str:

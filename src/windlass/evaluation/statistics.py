@@ -18,7 +18,7 @@ from windlass.errors import InputError
 from windlass.evaluation.binary_pairs import BinaryPairs
 
 Floats = NDArray[np.float64]
-Method = Literal["t", "sign-flip", "score"]
+Method = Literal["t", "sign-flip", "score", "prediction-powered"]
 
 FEW_CLUSTERS = 30
 """Below this number of clusters the t approximation gives way to sign flips."""

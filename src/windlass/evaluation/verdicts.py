@@ -13,8 +13,9 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.canonical import canonical_json, digest, digest_bytes
 from windlass.errors import InputError, NotFound
-from windlass.evaluation.checks import SEED, Check, Outcome, Results
+from windlass.evaluation.checks import NO_LABELS, SEED, Check, Outcome, Results
 from windlass.evaluation.gates import Pairs, decide
+from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import Run, VersionName
@@ -84,6 +85,7 @@ def give_verdict(
     items: Mapping[str, Item],
     rule: GateRule,
     unapproved: Collection[str] = (),
+    labels: Mapping[str, PairLabels] = NO_LABELS,
 ) -> Verdict:
     """Decide, and record the verdict with its audit entry in one transaction.
 
@@ -106,6 +108,7 @@ def give_verdict(
         rule,
         items=items,
         higher_is_better={name: value for name, value in directions.items() if name in shared},
+        labels=labels,
     )
     evidence = Evidence(
         outcome=decision.outcome,
