@@ -37,10 +37,10 @@ def powered(generator: np.random.Generator, number: int) -> dict[str, Any]:
     """Judges of every worth: useless, good, biased, and one that says the contrary, whose weight is 0."""
     from ppi_py import ppi_mean_ci, ppi_mean_pointestimate
 
-    n, others = int(generator.integers(5, 80)), int(generator.integers(10, 400))
+    n, others = int(generator.integers(5, 60)), int(generator.integers(10, 200))
     worth = (0.0, 0.5, 0.95, -0.8)[number % 4]
-    truth = generator.normal(0.5, 0.2, n + others)
-    judge = worth * truth + 0.1 + generator.normal(0, 0.08, n + others)
+    truth = generator.normal(0.5, 0.2, n + others).round(3)
+    judge = (worth * truth + 0.1 + generator.normal(0, 0.08, n + others)).round(3)
     if number % 3 == 0:
         truth, judge = (truth > 0.5).astype(float), (judge > np.median(judge)).astype(float)
     said, beside, unlabelled = truth[:n], judge[:n], judge[n:]
@@ -102,8 +102,8 @@ def clustered(generator: np.random.Generator) -> dict[str, Any]:
     import statsmodels.api as sm
 
     clusters = int(generator.integers(5, 60))
-    groups = generator.integers(0, clusters, int(generator.integers(clusters, 400)))
-    differences = generator.normal(0.05, 0.2, groups.size) + generator.normal(0, 0.1, clusters)[groups]
+    groups = generator.integers(0, clusters, int(generator.integers(clusters, 200)))
+    differences = (generator.normal(0.05, 0.2, groups.size) + generator.normal(0, 0.1, clusters)[groups]).round(3)
     fitted = sm.OLS(differences, np.ones(groups.size)).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True}
     )
