@@ -122,7 +122,10 @@ def test_lower_is_better_turns_a_corrected_check_around() -> None:
         higher_is_better={"good": False},
         labels={"good": seen.labels(80)},
     )
-    (check,), (usual,) = kept.checks, gate(seen.judged_before, seen.judged_after, CORRECTED, seen.labels(80)).checks
+    (check,), (usual,) = (
+        kept.checks,
+        gate(seen.judged_before, seen.judged_after, CORRECTED, seen.labels(80)).checks,
+    )
     assert (check.difference, check.low, check.high) == pytest.approx((usual.difference, usual.low, usual.high))
     assert check.human == usual.human
 
@@ -198,7 +201,8 @@ def test_a_run_s_metric_is_the_judge_s_alone_or_corrected() -> None:
     run = results(seen.judged_after)
     assert summarise(run, list(items(400).values()), ["good"])["good"].judged is True
     alone = judged_metric("good", run, [])
-    assert (alone.judge_only, alone.judge_mean) == (True, pytest.approx(np.mean(seen.judged_after)))
+    assert alone.judge_only is True
+    assert alone.judge_mean == pytest.approx(np.mean(seen.judged_after))
     assert alone.judge_low is not None
     assert alone.judge_low > 0.65
     labels = dict(zip(items(50), seen.after, strict=False))
@@ -234,7 +238,7 @@ def test_labels_in_the_dataset_are_about_one_side() -> None:
         )
     )
     labelled = items(3, labels=[{"new": "yes"}, {"new": "no"}, {}], old=["no", None, "yes"])
-    known = dict(project="guide", baseline="run-a", candidate="run-b", items=list(labelled.values()))
+    known = {"project": "guide", "baseline": "run-a", "candidate": "run-b", "items": list(labelled.values())}
     found = labels_of_rule(None, rule=rule, **known)  # type: ignore[arg-type]
     assert found == {"good": PairLabels({"i0": 0.0, "i2": 1.0}, {"i0": 1.0, "i1": 0.0})}
     one_sided = GateRule(primary=Requirement(metric="good", kind="superiority", human=HumanLabels(field="old")))

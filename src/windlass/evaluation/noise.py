@@ -69,7 +69,7 @@ def noise_floor(
     grouped = [by_item(of_run.values()) for of_run in samples]
     known, repeats, directions = list(items), min(run.repeats for run in runs), runs[0].higher_is_better
     measured = (
-        _metric(
+        measure(
             name,
             [[values_of(each.get(item, ()), name) for each in grouped] for item in known],
             repeats,
@@ -85,7 +85,7 @@ def noise_floor(
     )
 
 
-def _metric(
+def measure(
     name: str, values: Sequence[Sequence[Sequence[float]]], repeats: int, *, higher_is_better: bool
 ) -> NoisyMetric | None:
     """Measure a metric by each item's values in each run; None where no item has two."""

@@ -8,7 +8,6 @@ uv run tests/evaluation/oracles/record.py
 """
 
 import json
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -116,4 +115,4 @@ def clustered(generator: np.random.Generator) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,6 +4,7 @@ What statsmodels says was recorded by ``record.py``; ppi-python's is in ``test_p
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +91,13 @@ def profile_score(gains: int, losses: int, n: int, null: float) -> float:
 
     def unlikely(lost: float) -> float:
         gained, same = lost + null, 1 - 2 * lost - null
-        return -(
-            gains * np.log(max(gained, 1e-300))
-            + losses * np.log(max(lost, 1e-300))
-            + (n - gains - losses) * np.log(max(same, 1e-300))
-        )
+        counted = ((gains, gained), (losses, lost), (n - gains - losses, same))
+        return -sum(count * math.log(max(chance, 1e-300)) for count, chance in counted)
 
     bounds = (max(0.0, -null), (1 - null) / 2)
-    lost = scipy.optimize.minimize_scalar(unlikely, bounds=bounds, method="bounded", options={"xatol": 1e-12}).x
+    lost: float = scipy.optimize.minimize_scalar(
+        unlikely, bounds=bounds, method="bounded", options={"xatol": 1e-12}
+    ).x
     return float((gains - losses - n * null) / np.sqrt(n * (2 * lost + null - null**2)))
 
 
