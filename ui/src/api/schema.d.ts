@@ -1476,6 +1476,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/human": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Judged Metrics
+         * @description List a run's judged metrics, corrected by what people said of some samples, or marked as the judge's alone.
+         *
+         *     Without a queue or field, the questions of review queues count that are called as the metric is.
+         */
+        get: operations["list_judged_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/noise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Noise
+         * @description Say by how much a release differs from itself: between two runs of it, or between the repeats of one.
+         */
+        get: operations["get_noise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review-queues": {
         parameters: {
             query?: never;
@@ -2840,7 +2882,7 @@ export interface components {
             /** Undefined */
             undefined: number;
             /** Method */
-            method: ("t" | "sign-flip" | "score") | null;
+            method: ("t" | "sign-flip" | "score" | "prediction-powered") | null;
             /** P Value */
             p_value: number | null;
             /**
@@ -2854,6 +2896,12 @@ export interface components {
             detectable: number | null;
             /** Warning */
             warning: string | null;
+            human?: components["schemas"]["HumanEvidence"] | null;
+            /**
+             * Judge Only
+             * @default false
+             */
+            judge_only: boolean;
         };
         /**
          * ChoiceQuestion
@@ -2972,6 +3020,29 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * CorrectedMetric
+         * @description What people would say of all items of a run, by their labels of some and a judge's of the others.
+         */
+        CorrectedMetric: {
+            labels: components["schemas"]["HumanLabels"];
+            /** Mean */
+            mean: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Labelled */
+            labelled: number;
+            /** Unlabelled */
+            unlabelled: number;
+            /** Weight */
+            weight: number;
+            /** Effective Labels */
+            effective_labels: number | null;
+            /** Human Mean */
+            human_mean: number;
         };
         /**
          * CostChange
@@ -3745,6 +3816,50 @@ export interface components {
              */
             headings: string[];
         };
+        /**
+         * HumanEvidence
+         * @description What people's labels did to a check. Differences are candidate − baseline.
+         */
+        HumanEvidence: {
+            labels: components["schemas"]["HumanLabels"];
+            /** Labelled */
+            labelled: number;
+            /** Unlabelled */
+            unlabelled: number;
+            /** Weight */
+            weight: number | null;
+            /** Effective Labels */
+            effective_labels: number | null;
+            /** Judge Difference */
+            judge_difference: number;
+            /** Judge Low */
+            judge_low: number | null;
+            /** Judge High */
+            judge_high: number | null;
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * HumanLabels
+         * @description Where people said of the same outputs what a judge's metric says: in a review queue, or in the dataset.
+         */
+        HumanLabels: {
+            /** Queue */
+            queue?: string | null;
+            /** Question */
+            question?: string | null;
+            /** Field */
+            field?: string | null;
+            /** Baseline Field */
+            baseline_field?: string | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
+        };
         /** ImportAnswer */
         ImportAnswer: {
             /** Data Format */
@@ -3981,6 +4096,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["ItemQuestions"][];
         };
+        /** Items[JudgedMetric] */
+        Items_JudgedMetric_: {
+            /** Items */
+            items: components["schemas"]["JudgedMetric"][];
+        };
         /** Items[MetricGroup] */
         Items_MetricGroup_: {
             /** Items */
@@ -4017,6 +4137,27 @@ export interface components {
             items: components["schemas"]["View"][];
         };
         JsonValue: unknown;
+        /**
+         * JudgedMetric
+         * @description A metric that a model judged.
+         */
+        JudgedMetric: {
+            /** Metric */
+            metric: string;
+            /** Judge Mean */
+            judge_mean: number | null;
+            /** Judge Low */
+            judge_low: number | null;
+            /** Judge High */
+            judge_high: number | null;
+            /** Judge Only */
+            judge_only: boolean;
+            /**
+             * Corrected
+             * @default []
+             */
+            corrected: components["schemas"]["CorrectedMetric"][];
+        };
         /** Kept */
         Kept: {
             /** Answers */
@@ -4393,6 +4534,11 @@ export interface components {
                 [key: string]: number;
             };
             repeats?: components["schemas"]["RepeatSummary"] | null;
+            /**
+             * Judged
+             * @default false
+             */
+            judged: boolean;
         };
         /**
          * ModelCosts
@@ -4615,6 +4761,44 @@ export interface components {
             base_count: number;
             /** Candidate Count */
             candidate_count: number;
+        };
+        /**
+         * NoiseFloor
+         * @description What a release differs from itself by.
+         */
+        NoiseFloor: {
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+            /** Repeats */
+            repeats: number;
+            /** Metrics */
+            metrics: components["schemas"]["NoisyMetric"][];
+        };
+        /**
+         * NoisyMetric
+         * @description How far chance alone moves a metric of a release.
+         */
+        NoisyMetric: {
+            /** Name */
+            name: string;
+            /** Higher Is Better */
+            higher_is_better: boolean;
+            /** N */
+            n: number;
+            /** Difference */
+            difference: number | null;
+            /** Spread */
+            spread: number[];
+            /** Flips */
+            flips: number;
+            /** Flips Low */
+            flips_low: number;
+            /** Flips High */
+            flips_high: number;
+            /** Deviation */
+            deviation: number;
+            /** Floor */
+            floor: number;
         };
         /**
          * OutputSource
@@ -5228,6 +5412,7 @@ export interface components {
              * @default 0
              */
             margin: number;
+            human?: components["schemas"]["HumanLabels"] | null;
         };
         /**
          * Retention
@@ -9858,6 +10043,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_judged_metrics: {
+        parameters: {
+            query?: {
+                /** @description Only this metric; needed with the labels. */
+                metric?: string | null;
+                /** @description The review queue whose labels count. */
+                queue?: string | null;
+                /** @description What it asks; left out: the one called as the metric is. */
+                question?: string | null;
+                /** @description Or a field of the items' metadata. */
+                field?: string | null;
+                /** @description What an answer is worth: ANSWER=NUMBER. */
+                value?: string[] | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_JudgedMetric_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_noise: {
+        parameters: {
+            query?: {
+                /** @description Another run of the same release on the same data. */
+                other?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoiseFloor"];
                 };
             };
             /** @description Validation Error */

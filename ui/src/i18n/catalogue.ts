@@ -10,6 +10,7 @@ import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
 import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
+import type { enHuman } from "./en-human";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
@@ -51,6 +52,7 @@ export type TextKey =
   | keyof typeof enEvaluators
   | keyof typeof enEvidence
   | keyof typeof enGraph
+  | keyof typeof enHuman
   | keyof typeof enErasure
   | keyof typeof enPrices
   | keyof typeof enQuery

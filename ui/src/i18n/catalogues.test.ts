@@ -12,6 +12,7 @@ import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
 import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
+import { enHuman } from "./en-human";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
 import { enPrices } from "./en-prices";
@@ -37,6 +38,7 @@ import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
 import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
+import { koHuman } from "./ko-human";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
 import { koPrices } from "./ko-prices";
@@ -67,6 +69,7 @@ const en = {
   ...enAgainst,
   ...enDashboard,
   ...enGraph,
+  ...enHuman,
   ...enSessions,
   ...enSettings,
   ...enPrices,
@@ -94,6 +97,7 @@ const ko = {
   ...koAgainst,
   ...koDashboard,
   ...koGraph,
+  ...koHuman,
   ...koSessions,
   ...koSettings,
   ...koPrices,

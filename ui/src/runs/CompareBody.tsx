@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import type { ComparedSample, Comparison } from "@/api/types";
 import { Select } from "@/components/Select";
 import { VirtualRows } from "@/components/VirtualRows";
@@ -11,6 +11,10 @@ import { orderMetrics } from "./metrics";
 import { PairedRow } from "./PairedRow";
 import { SampleDifferences } from "./SampleDifferences";
 import { useVerdictOf } from "./useVerdictOf";
+
+const NoisePanel = lazy(() =>
+  import("@/human/NoisePanel").then((module) => ({ default: module.NoisePanel })),
+);
 
 const ESTIMATED_ROW = 190;
 
@@ -80,6 +84,11 @@ export function CompareBody({ comparison }: { comparison: Comparison }) {
             </header>
             <DifferencePlot rows={rowsOfComparison(metrics, verdict)} chosen={metric} onChoose={choose} />
           </section>
+          {comparison.baseline.release.digest === comparison.candidate.release.digest && (
+            <Suspense fallback={null}>
+              <NoisePanel baseline={comparison.baseline.id} candidate={comparison.candidate.id} />
+            </Suspense>
+          )}
           <section>
             <header className={styles.sectionHead}>
               <h2>{t("compare.samples")}</h2>

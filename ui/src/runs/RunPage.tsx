@@ -132,7 +132,7 @@ function RunBody({ run }: { run: Run }) {
             {run.error}
           </p>
         )}
-        <MetricCards metrics={run.metrics} items={run.finished_items} />
+        <MetricCards run={run.id} metrics={run.metrics} items={run.finished_items} />
         <Suspense fallback={null}>
           <RunAgents run={run} />
         </Suspense>

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import type { Check } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { MeanWithInterval } from "@/components/Interval";
@@ -7,6 +8,8 @@ import table from "@/components/table.module.css";
 import { NumberValue } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Verdicts.module.css";
+
+const WhoseWord = lazy(() => import("@/human/WhoseWord").then((module) => ({ default: module.WhoseWord })));
 
 /** One row for each check of a gate: the rule, both means, the difference and its outcome. */
 export function ChecksTable({ checks }: { checks: Check[] }) {
@@ -38,6 +41,12 @@ export function ChecksTable({ checks }: { checks: Check[] }) {
             <tr key={check.metric}>
               <td>
                 {check.metric} <span className="faint">{t(`verdict.${check.role}`)}</span>
+                {(check.human || check.judge_only) && (
+                  <Suspense fallback={null}>
+                    {" "}
+                    <WhoseWord check={check} />
+                  </Suspense>
+                )}
               </td>
               <td className="dim">
                 {check.kind === "superiority"
