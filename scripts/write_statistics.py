@@ -15,9 +15,10 @@ from tests.evaluation.simulations.promises import Promise  # noqa: E402
 
 
 def main() -> None:
+    tables = {"coverage": table(COVERAGE), "power": table(POWER), "errors": table(ERRORS)}
     page = PAGE.read_text(encoding="utf-8")
-    for name, promises in (("coverage", COVERAGE), ("power", POWER), ("errors", ERRORS)):
-        page = replaced(page, name, table(promises))
+    for name, text in tables.items():
+        page = replaced(page, name, text)
     PAGE.write_text(page, encoding="utf-8")
 
 

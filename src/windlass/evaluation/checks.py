@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
-from windlass.evaluation.corrected_differences import HumanEvidence, Judged, correct, is_judged
+from windlass.evaluation.corrected_differences import HumanEvidence, Judged, correct, is_judged, with_needed_labels
 from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.power import deciding_items, detectable_difference
 from windlass.evaluation.rules import GateRule, Kind, Requirement
@@ -166,6 +166,9 @@ def check(compared: Comparison, passing: Level, failing: Level, *, rule: GateRul
     elif passing.rejects and warning is None:
         outcome = "pass"
     undecided = pairs is not None and not passing.rejects and not failing.rejects
+    human = compared.human
+    if undecided:
+        human = with_needed_labels(human, pairs, requirement.bound, confidence)
     natural = _natural(interval, compared.higher_is_better)
     return Check(
         metric=requirement.metric,
@@ -186,10 +189,12 @@ def check(compared: Comparison, passing: Level, failing: Level, *, rule: GateRul
         method=pairs.method if pairs else None,
         p_value=compared.p_pass if pairs else None,
         outcome=outcome,
-        needed_n=deciding_items(pairs, requirement.bound, confidence) if pairs and undecided else None,
+        needed_n=deciding_items(pairs, requirement.bound, confidence)
+        if pairs and undecided and not human
+        else None,
         detectable=detectable_difference(pairs, confidence) if pairs else None,
         warning=warning or _bootstrap_warning(pairs, interval, confidence),
-        human=compared.human,
+        human=human,
         judge_only=compared.judge_only,
     )
 

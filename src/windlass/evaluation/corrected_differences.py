@@ -1,13 +1,14 @@
 """A judge's paired difference corrected by people, as a gate tests it."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
 from windlass.canonical import digest
 from windlass.evaluation.human_labels import HumanLabels, PairLabels
+from windlass.evaluation.power import deciding_items
 from windlass.evaluation.prediction_powered import PredictionPowered, prediction_powered
 from windlass.evaluation.samples import SampleResult
 from windlass.evaluation.statistics import Interval, Method, PairedDifference
@@ -29,6 +30,8 @@ class HumanEvidence(BaseModel):
     """What the judge says by itself, of all paired items."""
     judge_low: float | None
     judge_high: float | None
+    needed_labels: int | None = None
+    """When there is not enough data: how many labelled pairs would decide, were all to stay as it is."""
     digest: str
     """Of the labels by item: the check stands on exactly these."""
 
@@ -56,6 +59,14 @@ class PoweredDifference(PairedDifference):
             return None
         distance = self.difference - null
         return self.powered.p_beyond(distance if greater else -distance)
+
+    def needed_labels(self, bound: float, confidence: float) -> int | None:
+        """Return how many labelled pairs would decide; the share of the items that is labelled stays as it is."""
+        if self.powered is None:
+            return None
+        in_labels = replace(self, n=self.powered.labelled, clusters=self.powered.clusters)
+        needed = deciding_items(in_labels, bound, confidence)
+        return None if needed is None else max(needed, self.powered.labelled + 1)
 
 
 class Corrected(NamedTuple):
@@ -108,6 +119,22 @@ def is_judged(metric: str, *runs: Mapping[str, SampleResult]) -> bool:
         for result in run.values()
         if (judgement := result.judgements.get(metric)) is not None
     )
+
+
+def with_needed_labels(
+    human: HumanEvidence | None, improvement: PairedDifference | None, bound: float, confidence: float
+) -> HumanEvidence | None:
+    """Return the evidence of a check that is open, with the number of labels that would decide it."""
+    if human is None or not isinstance(improvement, PoweredDifference):
+        return human
+    return human.model_copy(update={"needed_labels": improvement.needed_labels(bound, confidence)})
+
+
+def needed_words(human: HumanEvidence | None) -> str:
+    """Say in a verdict's sentence how many labels would decide, where people's count."""
+    if human is None or human.needed_labels is None:
+        return ""
+    return f"; about {human.needed_labels:,} labels of people would decide"
 
 
 def people_words(human: HumanEvidence | None, *, judge_only: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from windlass.evaluation.checks import Check, Outcome
-from windlass.evaluation.corrected_differences import people_words
+from windlass.evaluation.corrected_differences import needed_words, people_words
 
 
 def gate_sentence(
@@ -65,7 +65,7 @@ def _open(check: Check) -> str:
         if check.kind == "non_inferiority"
         else f"an improvement{_by_margin(check)}"
     )
-    needed = f"; about {check.needed_n:,} items would decide" if check.needed_n else ""
+    needed = f"; about {check.needed_n:,} items would decide" if check.needed_n else needed_words(check.human)
     return f", which neither shows nor rules out {asked}{needed}"
 
 

@@ -3836,6 +3836,8 @@ export interface components {
             judge_low: number | null;
             /** Judge High */
             judge_high: number | null;
+            /** Needed Labels */
+            needed_labels?: number | null;
             /** Digest */
             digest: string;
         };
