@@ -102,6 +102,11 @@ def test_a_judge_that_flatters_the_candidate_passes_it_alone_and_not_beside_peop
     assert check.human.effective_labels is not None
     assert check.human.effective_labels > 160
     assert "400 items, 80 of them labelled by people)" in corrected.sentence
+    # What is short is labels, not items.
+    assert check.needed_n is None
+    assert check.human.needed_labels is not None
+    assert check.human.needed_labels > 80
+    assert f"; about {check.human.needed_labels:,} labels of people would decide" in corrected.sentence
 
 
 def test_the_means_of_a_corrected_check_differ_by_its_difference() -> None:

@@ -18,7 +18,7 @@ def judged(project: Project) -> tuple[dict[str, Any], dict[str, Any]]:
     scale = {"model": "openai:judge", "criteria": "Is the sum right?", "scores": {"0": "wrong", "1": "right"}}
     body = {"function": "rubric", "parameters": scale}
     project.client.post("/artifacts/evaluator/right-sum", {"body": body})
-    project.push_sums(items=24)
+    project.push_sums(items=16)
     for instructions in (CARELESS, CAREFUL):
         project.push_release(instructions=instructions)
     return project.evaluate("adder@1", evaluators=METRICS), project.evaluate("adder@2", evaluators=METRICS)
@@ -51,13 +51,13 @@ def test_a_judged_metric_is_the_judge_s_alone_until_people_label(
         [],
     )
     project.client.put(QUEUE, {"questions": [{"name": "right", "type": "boolean"}], "labels_per_item": 1})
-    label(project, careless["id"], [True, False] * 6, sample=12)
+    label(project, careless["id"], [True, False] * 4, sample=8)
     (still,) = human(project, careless["id"])
     # No question is called as the metric is: which one counts has to be said.
     assert still["judge_only"] is True
     (told,) = human(project, careless["id"], metric="right-sum", queue="answers", question="right")
     (corrected,) = told["corrected"]
-    assert (corrected["labelled"], corrected["unlabelled"], corrected["human_mean"]) == (12, 12, 0.5)
+    assert (corrected["labelled"], corrected["unlabelled"], corrected["human_mean"]) == (8, 8, 0.5)
     assert 0 <= corrected["weight"] <= 1
     assert corrected["low"] < corrected["mean"] < corrected["high"]
     assert corrected["labels"] == {"queue": "answers", "question": "right"}
@@ -74,15 +74,15 @@ def test_a_judged_metric_is_the_judge_s_alone_until_people_label(
     # People labelled one side alone: nothing is decided on the judge's word where theirs was asked for.
     assert verdict["outcome"] == "not_enough_data"
     assert verdict["checks"][0]["human"]["labelled"] == 0
-    label(project, careful["id"], [True] * 12, sample=12)
+    label(project, careful["id"], [True] * 8, sample=8)
     verdict = project.client.post("/gates", gate)
     (check,) = verdict["checks"]
     assert (check["method"], check["human"]["labelled"], check["human"]["unlabelled"]) == (
         "prediction-powered",
-        12,
-        12,
+        8,
+        8,
     )
-    assert "12 of them labelled by people" in verdict["sentence"]
+    assert "8 of them labelled by people" in verdict["sentence"]
     assert project.client.get(f"/verdicts/{verdict['id']}") == verdict
 
     del rule["primary"]["human"]
