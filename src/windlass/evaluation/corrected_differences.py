@@ -167,7 +167,11 @@ def _mean(
 
 
 def _range(judged: Judged, labels: Sequence[float | None]) -> float:
-    values = [*judged.baseline, *judged.candidate, *(label for label in labels if label is not None)]
+    """Return what one label can change: in units of the labels, which need not be the judge's."""
+    said = {label for label in labels if label is not None}
+    if said <= {0.0, 1.0}:
+        return 1.0
+    values = said if len(said) > 1 else [*said, *judged.baseline, *judged.candidate]
     return max(values) - min(values)
 
 

@@ -206,9 +206,11 @@ def _shares(values: Floats, groups: _Codes, count: int, lost: int) -> Floats | N
 
 
 def _range(labels: Floats, predictions: Floats) -> float:
-    both = np.concatenate([labels, predictions])
     # Of yes and no the other answer is known, though it was never given.
-    return 1.0 if np.isin(both, (0.0, 1.0)).all() else float(both.max() - both.min())
+    if np.isin(labels, (0.0, 1.0)).all():
+        return 1.0
+    both = np.concatenate([labels, predictions])
+    return float(both.max() - both.min())
 
 
 def _codes(clusters: Sequence[Hashable]) -> _Codes:
