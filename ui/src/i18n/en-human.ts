@@ -6,7 +6,6 @@ export const enHuman = {
   "human.corrected": "{mean} by people ({low} – {high})",
   "human.corrected.tip":
     "What people would say of all items, by their labels of {labelled} in {labels}, and the judge of {unlabelled} more, weighted by λ = {weight}: as sure as {effective} labels without a judge.",
-  "human.none": "none",
   "human.only": "judge-only",
   "human.only.tip":
     "A judge’s word alone: no person has labelled these samples for it. Label a random part of them in a review queue; the mean and its interval are then corrected.",
