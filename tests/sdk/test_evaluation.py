@@ -82,6 +82,7 @@ def test_a_judge_of_ones_own_process_and_an_async_function_grade(project: Projec
     )
     asked = [{"id": each["id"], "input": {"question": each["input"]}} for each in ITEMS]
     run = windlass.evaluate(lambda asked: "3", dataset=asked, evaluators=[judge, is_short], name="threes")
+    assert (run.metrics["right_sum"].judged, run.metrics["is_short"].judged) == (True, False)
     assert run.metrics["is_short"] == ALL_SIX
     assert run.metrics["right_sum"].n == 6
     right = samples_of(project, run)[2]

@@ -7,6 +7,7 @@ from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError
 from windlass.evaluation.approvals import Approvals
+from windlass.evaluation.reviews.run_labels import labels_of_rule
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import Run, get_run, newest_finished_run
 from windlass.evaluation.verdicts import Side, Verdict, give_verdict
@@ -55,6 +56,7 @@ class ReleaseGates:
         after = self.find(project, candidate, data)
         before = self.find(project, baseline, data or after.dataset.digest)
         items = self._runs.items(after)
+        asked = rule or _default_rule(before, after)
         return give_verdict(
             self._database,
             self._audit,
@@ -62,8 +64,11 @@ class ReleaseGates:
             candidate=Side(after, self._runs.results(after)),
             baseline=Side(before, self._runs.results(before)),
             items={item.id: item for item in items},
-            rule=rule or _default_rule(before, after),
+            rule=asked,
             unapproved=self._approvals.unapproved(project, after.dataset.name, items),
+            labels=labels_of_rule(
+                self._database, project, asked, baseline=before.id, candidate=after.id, items=items
+            ),
         )
 
     def find(self, project: str, named: str, dataset: str | None) -> Run:

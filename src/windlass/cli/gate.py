@@ -9,6 +9,7 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, number, print_table, signed, written
+from windlass.cli.run_evidence import whose_word
 from windlass.cli.run_options import MaxCost, MaxTokens, given
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def print_verdict(verdict: dict[str, Any]) -> None:
         ("metric", "rule", "baseline", "candidate", "difference", "interval", "n", "needed", ""),
         (
             (
-                _subject(check),
+                _subject(check) + whose_word(check),
                 asked(check),
                 number(check["baseline_mean"]),
                 number(check["candidate_mean"]),

@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import number, print_table
+from windlass.cli.run_evidence import JUDGE_ONLY, print_noise
 from windlass.cli.run_options import (
     MaxCost,
     MaxTokens,
@@ -53,6 +55,9 @@ def evaluate(
         int | None, typer.Option("--concurrency", min=1, max=1000, help="Samples in flight at once.")
     ] = None,
     repeats: Annotated[int, typer.Option("--repeats", min=1, max=1000, help="How often each item is asked.")] = 1,
+    twice: Annotated[
+        bool, typer.Option("--twice", help="Evaluate twice, and show by how much the release differs from itself.")
+    ] = False,
     outputs: Annotated[
         str | None,
         typer.Option(
@@ -138,6 +143,7 @@ def evaluate(
             timeout_s=request_timeout,
         )
     with connect(data) as client:
+        _refuse_twice(twice=twice, cache=cache, elsewhere=outputs is not None or agent is not None)
         if agent is not None and not on_server:
             _refuse_server_options(outputs, max_cost, max_tokens)
             require_built_in(evaluator)
@@ -151,7 +157,8 @@ def evaluate(
                         "Name the release to evaluate, or with `--outputs` a column of recorded outputs."
                     )
                 release, dataset = push_recorded(client, dataset, outputs)
-            run = start_run(
+            begin = partial(
+                start_run,
                 client,
                 release,
                 dataset,
@@ -163,7 +170,10 @@ def evaluate(
                 options=options,
                 cluster=cluster,
             )
-            finished = finish(client, run)
+            finished = finish(client, begin())
+            if twice:
+                again = finish(client, begin())
+                print_noise(client, again["id"], finished["id"])
     _print_shown(finished, required)
 
 
@@ -198,6 +208,15 @@ def evaluate_here(
     finished: dict[str, Any] = client.get(f"/runs/{run.id}")
     print_run(finished)
     return finished
+
+
+def _refuse_twice(*, twice: bool, cache: bool, elsewhere: bool) -> None:
+    from windlass.errors import InputError
+
+    if twice and cache:
+        raise InputError("Answers given again differ by nothing; leave `--twice` or `--cache` out.")
+    if twice and elsewhere:
+        raise InputError("`--twice` is for releases that the server asks; for others use `--repeats 2`.")
 
 
 def _refuse_server_options(outputs: str | None, max_cost: float | None, max_tokens: int | None) -> None:
@@ -253,7 +272,7 @@ def print_run(run: dict[str, Any]) -> None:
         ("metric", "mean", "95 % interval", "n", "missing"),
         (
             (
-                name,
+                name + (f" ({JUDGE_ONLY})" if metric.get("judged") else ""),
                 number(metric["mean"]),
                 _bounds(metric),
                 _items(metric),

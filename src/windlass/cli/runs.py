@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from windlass.cli import run_evidence
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, moment, number, print_table
 from windlass.cli.run import finish
@@ -71,6 +72,10 @@ def agents(run: RunId, data: Data = None) -> None:
         ),
         right=("mean", "n", "missing"),
     )
+
+
+app.command("noise")(run_evidence.noise)
+app.command("human")(run_evidence.human)
 
 
 @app.command("cancel")

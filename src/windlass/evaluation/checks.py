@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from windlass.evaluation.aligned import Results
 from windlass.evaluation.comparisons import SEED, Comparison, Level, Role
+from windlass.evaluation.corrected_differences import HumanEvidence, with_needed_labels
 from windlass.evaluation.power import deciding_items, detectable_difference
 from windlass.evaluation.rules import GateRule, Kind
 from windlass.evaluation.sequential.rule import SequentialMethod
@@ -90,6 +91,10 @@ class Check(BaseModel):
     warning: str | None
     withheld: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether too few values keep it from passing, whatever they say; the warning tells."""
+    human: HumanEvidence | None = Field(default=None, exclude_if=_absent)
+    """Where people labelled some of the items: the check is of what they say, and a judge helps."""
+    judge_only: bool = Field(default=False, exclude_if=lambda value: not value)
+    """Whether the metric is a judge's word alone."""
 
 
 def check_all(
@@ -122,7 +127,12 @@ def _check(
     estimate = tested.estimate if tested else None
     outcome, warning = _outcome(compared, passing, failing, rule, blocking=blocking)
     undecided = not passing.rejects and not failing.rejects
+    human = compared.human
+    if tested and undecided:
+        human = with_needed_labels(human, compared.improvement, tested.threshold, confidence)
+    needs_items = tested is not None and undecided and human is None
     interval = compared.difference_interval(confidence)
+    before, after = compared.means
     return Check(
         metric=requirement.metric,
         role=compared.role,
@@ -134,8 +144,8 @@ def _check(
         slice=Named(field=compared.of_slice.field, value=compared.of_slice.value) if compared.of_slice else None,
         blocking=blocking,
         higher_is_better=compared.higher_is_better,
-        baseline_mean=float(compared.before.mean()) if compared.before.size else None,
-        candidate_mean=float(compared.after.mean()) if compared.after.size else None,
+        baseline_mean=before,
+        candidate_mean=after,
         difference=_difference(compared),
         low=interval.low if interval else None,
         high=interval.high if interval else None,
@@ -152,12 +162,14 @@ def _check(
         method=estimate.method if estimate else None,
         p_value=compared.p_pass if estimate else None,
         outcome=outcome,
-        needed_n=deciding_items(tested.estimate, tested.threshold, confidence) if tested and undecided else None,
+        needed_n=deciding_items(tested.estimate, tested.threshold, confidence) if tested and needs_items else None,
         detectable=detectable_difference(estimate, confidence) if estimate else None,
         distance=estimate.difference - tested.threshold if estimate and tested else None,
         standard_error=estimate.standard_error if estimate else None,
         warning=warning or doubt,
         withheld=warning is not None,
+        human=human,
+        judge_only=compared.judge_only,
     )
 
 
@@ -204,7 +216,7 @@ def _bootstrap_warnings(compared: Sequence[Comparison], confidences: Sequence[fl
         for place, each in enumerate(compared)
         if each.tested is not None
         and isinstance(estimate := each.tested.estimate, PairedDifference)
-        and estimate.method != "score"
+        and estimate.method not in {"score", "prediction-powered"}
     }
     bootstraps = bootstrap_intervals(list(questioned.values()), [confidences[place] for place in questioned])
     warnings: list[str | None] = [None] * len(compared)

@@ -12,6 +12,7 @@ rare: a handful of clusters then says all about the variance, and it is 92 %.
 import math
 from typing import NamedTuple
 
+from windlass.evaluation.rates import wilson_of
 from windlass.evaluation.statistics import Interval, normal_quantile, t_quantile
 
 _STEPS = 40
@@ -65,11 +66,7 @@ class ClusteredRate(NamedTuple):
 
     def interval(self, confidence: float = 0.95) -> Interval:
         """Return Wilson's interval for the effective number of trials."""
-        z = normal_quantile(1 - (1 - confidence) / 2)
-        n = self.effective_trials(confidence)
-        centre = (self.rate + z * z / (2 * n)) / (1 + z * z / n)
-        reach = z / (1 + z * z / n) * math.sqrt(self.rate * (1 - self.rate) / n + z * z / (4 * n * n))
-        return Interval(max(0.0, centre - reach), min(1.0, centre + reach))
+        return wilson_of(self.rate, self.effective_trials(confidence), confidence)
 
 
 def difference_interval(base: ClusteredRate, candidate: ClusteredRate, confidence: float = 0.95) -> Interval:

@@ -1,13 +1,17 @@
 """Requirements with their numbers: what the samples of two runs say of each, before any level is shared."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
 from windlass.errors import InputError
 from windlass.evaluation.aligned import Aligned, Mask
 from windlass.evaluation.bounded_rates import BoundedRate, bounded_rate, percentile_interval
+from windlass.evaluation.corrected_differences import Corrected, HumanEvidence, Judged, correct, is_judged
+from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.ratios import ratio_interval
 from windlass.evaluation.rules import BOUNDS, GateRule, Requirement
@@ -17,6 +21,8 @@ SEED = 20_080_911
 """Of sign flips and bootstrap: the same scores give the same verdict, digit for digit."""
 
 Role = Literal["primary", "guardrail"]
+
+NO_LABELS: Final[Mapping[str, PairLabels]] = MappingProxyType({})
 
 _TINY = 1e-300
 
@@ -85,6 +91,21 @@ class Comparison(NamedTuple):
     """The paired difference, turned so that more is better; None without a pair, and for a bound."""
     tested: Tested | None
     """None where there is nothing to test."""
+    corrected: Corrected | None = None
+    """By what people said, where the requirement asks for that: then `improvement` is the corrected one."""
+    judge_only: bool = False
+    """Whether the metric is a judge's word alone."""
+
+    @property
+    def means(self) -> tuple[float | None, float | None]:
+        """Return the means of baseline and candidate."""
+        if self.corrected is not None:
+            return self.corrected.baseline_mean, self.corrected.candidate_mean
+        return _mean(self.before), _mean(self.after)
+
+    @property
+    def human(self) -> HumanEvidence | None:
+        return self.corrected.human if self.corrected else None
 
     @property
     def p_pass(self) -> float:
@@ -148,10 +169,12 @@ def compare(
     higher_is_better: Mapping[str, bool],
     of_slice: SliceName | None = None,
     within: Mask | None = None,
+    labels: Mapping[str, PairLabels] = NO_LABELS,
 ) -> Comparison:
     """Line up what a requirement is about, of all items or of those within a slice.
 
-    Raises InputError for a metric that was not evaluated.
+    ``labels`` are what people said, by the metrics whose requirement asks for it. Raises InputError for a metric
+    that was not evaluated.
     """
     metric = requirement.metric
     if metric not in higher_is_better:
@@ -168,6 +191,7 @@ def compare(
         candidate=int((pair.has_after & within).sum()),
         both=int(there.sum()),
     )
+    corrected: Corrected | None = None
     if requirement.kind in BOUNDS:
         used = pair.has_after & within
         before, after = pair.before[pair.has_before & within], pair.after[used]
@@ -177,6 +201,11 @@ def compare(
         before, after, clusters = pair.before[there], pair.after[there], aligned.clusters(rule.cluster, there)
         better = higher_is_better[metric]
         improvement = _improvement(metric, before, after, clusters, better)
+        if requirement.human is not None and improvement is not None:
+            names = [aligned.items[place].id for place in np.flatnonzero(there)]
+            judged = Judged(names, before.tolist(), after.tolist(), improvement, clusters, better)
+            corrected = correct(judged, requirement.human, labels.get(metric, PairLabels({}, {})))
+            improvement = corrected.improvement
         tested = _tested_difference(requirement, improvement, before, after, clusters, better)
     return Comparison(
         requirement=requirement,
@@ -189,7 +218,13 @@ def compare(
         clusters=clusters,
         improvement=improvement,
         tested=tested,
+        corrected=corrected,
+        judge_only=requirement.human is None and is_judged(metric, chain(aligned.before, aligned.after)),
     )
+
+
+def _mean(values: Floats) -> float | None:
+    return float(values.mean()) if values.size else None
 
 
 def _improvement(

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from windlass.evaluation.aligned import Aligned, Results
 from windlass.evaluation.binary_pairs import mcnemar_exact
 from windlass.evaluation.checks import Check, Outcome, check_all
-from windlass.evaluation.comparisons import SEED, Comparison, Level, compare
+from windlass.evaluation.comparisons import NO_LABELS, SEED, Comparison, Level, compare
+from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.regressions import Regression, worst_regressions
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item, SampleResult
@@ -59,12 +60,14 @@ def decide(
     higher_is_better: Mapping[str, bool],
     seed: str = "",
     done: Iterable[set[str] | None] = (),
+    labels: Mapping[str, PairLabels] = NO_LABELS,
 ) -> Decision:
     """Test a candidate's samples against a baseline's.
 
     The primary requirement comes first, at the full level; guardrails, slices among them, share theirs by Holm,
     for passing and for failing alike. All must pass for the gate to pass, and one that fails makes it fail. A
-    candidate that errs on significantly more items than the baseline fails whatever its scores.
+    candidate that errs on significantly more items than the baseline fails whatever its scores. ``labels`` are
+    what people said, by the metrics whose requirement asks for it.
 
     A sequential rule looks at the items in an order of its own, which ``seed`` fixes, as far as they are in all
     sets of ``done`` (None: all), and no further than to the item that decides.
@@ -84,7 +87,7 @@ def decide(
         early = decide_early(watching)
         return _early(early, Aligned(baseline, candidate, early.items), rule, higher_is_better)
     aligned = Aligned(baseline, candidate, items)
-    checks = _checks(aligned, rule, higher_is_better)
+    checks = _checks(aligned, rule, higher_is_better, labels)
     pairs = _pairs(aligned)
     errs_more = pairs.errors_p_value <= rule.tail
     # Everything that has a say: what fails fails all, and all must pass.
@@ -115,10 +118,14 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
     return "not_enough_data" if "not_enough_data" in met else "pass"
 
 
-def _checks(aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str, bool]) -> list[Check]:
-    primary = compare(rule.primary, "primary", aligned, rule=rule, higher_is_better=higher_is_better)
+def _checks(
+    aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str, bool], labels: Mapping[str, PairLabels]
+) -> list[Check]:
+    primary = compare(
+        rule.primary, "primary", aligned, rule=rule, higher_is_better=higher_is_better, labels=labels
+    )
     guardrails = [
-        compare(each, "guardrail", aligned, rule=rule, higher_is_better=higher_is_better)
+        compare(each, "guardrail", aligned, rule=rule, higher_is_better=higher_is_better, labels=labels)
         for each in rule.guardrails
     ]
     slices = asked_slices(aligned, rule, higher_is_better)

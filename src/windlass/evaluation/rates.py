@@ -9,8 +9,12 @@ from windlass.evaluation.statistics import Interval, normal_quantile
 def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
     """Return Wilson's score interval of a rate (Wilson 1927), good also near 0 and 1."""
     _check(successes, n)
+    return wilson_of(successes / n, n, confidence)
+
+
+def wilson_of(rate: float, n: float, confidence: float = 0.95) -> Interval:
+    """Return the same of a rate that is as sure as one of ``n`` independent trials; ``n`` need not be whole."""
     z = normal_quantile(1 - (1 - confidence) / 2)
-    rate = successes / n
     centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
     return Interval(max(0.0, centre - reach), min(1.0, centre + reach))

@@ -51,6 +51,8 @@ class MetricSummary(BaseModel):
     ``abstain`` and the like."""
     repeats: RepeatSummary | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of a run that repeats its items."""
+    judged: bool = Field(default=False, exclude_if=lambda value: not value)
+    """Whether a model judged: then it is a judge's word alone, until people label samples of the run."""
     clusters: int | None = Field(default=None, exclude_if=lambda value: value is None)
     """Of a run with a cluster: how many clusters have a value."""
     effective_n: float | None = Field(default=None, exclude_if=lambda value: value is None)
@@ -190,6 +192,7 @@ class Tally:
         self._belonging = {name: array("q") for name in evaluators}
         self._values = {name: array("d") for name in evaluators}
         self._why: dict[str, Counter[str]] = {name: Counter() for name in evaluators}
+        self._judged: set[str] = set()
         self._of_repeats: dict[str, list[list[float]]] = {name: [] for name in evaluators}
 
     def add(self, samples: Sequence[SampleResult]) -> None:
@@ -197,6 +200,8 @@ class Tally:
         result = samples[0] if len(samples) == 1 else next(iter(average_repeats(samples).values()), None)
         for name, values in self._values.items():
             judgement = result.judgements.get(name) if result is not None else None
+            if judgement is not None and judgement.source == "judge":
+                self._judged.add(name)
             if judgement is not None and judgement.value is not None:
                 values.append(judgement.value)
                 if self._clusters is not None:
@@ -218,6 +223,7 @@ class Tally:
             missing=why.total(),
             missing_why=dict(why.most_common()),
             repeats=self._repeat_summary(name, self._of_repeats[name]) if self._repeats > 1 else None,
+            judged=name in self._judged,
         )
 
     def _repeat_summary(self, name: str, values: Sequence[Sequence[float]]) -> RepeatSummary:

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from windlass.errors import InputError
+from windlass.evaluation.human_labels import HumanLabels
 from windlass.evaluation.sequential.rule import SequentialRule
 
 Kind = Literal["superiority", "non_inferiority", "at_least", "at_most"]
@@ -55,9 +56,13 @@ class Requirement(_Compared):
     """Of at_least and at_most: what the candidate's own mean must keep, whatever the baseline's is."""
     percentile: float | None = Field(default=None, gt=0, lt=100, exclude_if=_absent)
     """Of a bound: that this percentile of the candidate's values must keep it, and not their mean."""
+    human: HumanLabels | None = Field(default=None, exclude_if=_absent)
+    """Where people labelled some of the items: a judge's metric is corrected by them, and then in their units."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
+        if self.human is not None and (self.kind in BOUNDS or self.margin_ratio is not None):
+            raise ValueError("human goes with a margin in units of the metric, not with a bound or a margin_ratio")
         if self.kind in BOUNDS:
             self._refuse_misfits_of_a_bound()
             return self
@@ -122,6 +127,10 @@ class GateRule(BaseModel):
     """How it looks at samples as they come; left out: once, when all are there."""
     min_coverage: float | None = Field(default=None, gt=0, le=1, exclude_if=_absent)
     """The least share of items that must have a value, by metric and on each side; below it nothing passes."""
+    calibrated_judges: Literal["require", "warn", "ignore"] = Field(
+        default="warn", exclude_if=lambda value: value == "warn"
+    )
+    """What is asked of a judge whose metric the rule names: see docs/reference/calibration.md."""
 
     @model_validator(mode="before")
     @classmethod
@@ -147,18 +156,15 @@ class GateRule(BaseModel):
         if self.sequential is not None and (
             self.slices
             or self.min_coverage is not None
-            or any(each.kind in BOUNDS or each.margin_ratio is not None for each in asked)
+            or any(
+                each.kind in BOUNDS or each.margin_ratio is not None or each.human is not None for each in asked
+            )
         ):
             raise ValueError(
-                "sequential goes with margins in units of the metric; slices, min_coverage, margin_ratio, "
+                "sequential goes with margins in units of the metric; slices, min_coverage, margin_ratio, human, "
                 "at_least and at_most need all samples"
             )
         return self
-
-    calibrated_judges: Literal["require", "warn", "ignore"] = Field(
-        default="warn", exclude_if=lambda value: value == "warn"
-    )
-    """What is asked of a judge whose metric the rule names: see docs/reference/calibration.md."""
 
     @property
     def tail(self) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from windlass.evaluation.checks import Check, Outcome, Shown
+from windlass.evaluation.corrected_differences import needed_words, people_words
 from windlass.evaluation.rules import BOUNDS
 
 _MOST_FAILURES: Final = 4
@@ -98,7 +99,8 @@ def _too_few() -> str:
 
 
 def _items(check: Check) -> str:
-    return f"{check.n} items" + (f" in {check.clusters} clusters" if check.clusters != check.n else "")
+    clusters = f" in {check.clusters} clusters" if check.clusters != check.n else ""
+    return f"{check.n} items{clusters}{people_words(check.human, judge_only=check.judge_only)}"
 
 
 def _guardrails(guardrails: Sequence[Check]) -> str:
@@ -132,7 +134,9 @@ def _beyond(check: Check) -> str:
 def _open(check: Check) -> str:
     if check.withheld and check.needed_n is None:
         return f", but {check.warning}"
-    needed = f"; about {check.needed_n:,} items{_of_slice(check)} would decide" if check.needed_n else ""
+    needed = needed_words(check.human)
+    if check.needed_n:
+        needed = f"; about {check.needed_n:,} items{_of_slice(check)} would decide"
     also = f"; and {check.warning}" if check.withheld else ""
     return f", which neither shows nor rules out {_asked(check)}{needed}{also}"
 

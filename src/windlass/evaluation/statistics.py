@@ -20,7 +20,7 @@ from windlass.evaluation.resampling import resampled_means
 
 Floats = NDArray[np.float64]
 Clusters: TypeAlias = Sequence[Hashable] | NDArray[np.int64]
-Method = Literal["t", "sign-flip", "score", "exact"]
+Method = Literal["t", "sign-flip", "score", "exact", "prediction-powered"]
 
 FEW_CLUSTERS = 30
 """Below this number of clusters the t approximation gives way to sign flips."""

@@ -16,7 +16,9 @@ from windlass.errors import InputError, NotFound
 from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
 from windlass.evaluation.checks import SEED, Check, Outcome, Results
 from windlass.evaluation.compare import shared_cluster
+from windlass.evaluation.comparisons import NO_LABELS
 from windlass.evaluation.gates import Pairs, decide
+from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.regressions import Regression
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.rules import GateRule
@@ -102,6 +104,7 @@ def give_verdict(
     items: Mapping[str, Item],
     rule: GateRule,
     unapproved: Collection[str] = (),
+    labels: Mapping[str, PairLabels] = NO_LABELS,
 ) -> Verdict:
     """Decide, and record the verdict with its audit entry in one transaction.
 
@@ -128,6 +131,7 @@ def give_verdict(
         higher_is_better=directions,
         seed=candidate.run.dataset.digest,
         done=[done_items(side.run, side.samples) for side in (baseline, candidate)],
+        labels=labels,
     )
     decision, judges = weigh_judges(database, principal.project, rule, decision, candidate.run, candidate.samples)
     evidence = Evidence(

@@ -62,6 +62,8 @@ class Metric:
     missing_why: Mapping[str, int]
     passes: Mapping[int, PassRates] = field(default_factory=dict)
     """pass^k and pass@k by k, of a run with repeats, for a metric that is 0 or 1."""
+    judged: bool = False
+    """Whether a model judged: then the mean is a judge's word alone, until people label samples of the run."""
     clusters: int | None = None
     """Of a run with a cluster: how many of them have a value, which its interval takes account of."""
     effective_n: float | None = None

@@ -41,6 +41,7 @@ from windlass.server.routes import (
     reports,
     retention,
     reviews,
+    run_evidence,
     runs,
     scores,
     session,
@@ -84,6 +85,7 @@ _API = (
     # Before the runs: there `frontier` would be the id of one.
     frontiers,
     runs,
+    run_evidence,
     reviews,
     arenas,
     live_gates,

@@ -14,6 +14,7 @@ import type { enFirst } from "./en-first";
 import type { enGates } from "./en-gates";
 import type { enFrontier } from "./en-frontier";
 import type { enGraph } from "./en-graph";
+import type { enHuman } from "./en-human";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
@@ -62,6 +63,7 @@ export type TextKey =
   | keyof typeof enGates
   | keyof typeof enFrontier
   | keyof typeof enGraph
+  | keyof typeof enHuman
   | keyof typeof enErasure
   | keyof typeof enPrices
   | keyof typeof enQuery

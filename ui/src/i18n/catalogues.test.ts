@@ -16,6 +16,7 @@ import { enFirst } from "./en-first";
 import { enGates } from "./en-gates";
 import { enFrontier } from "./en-frontier";
 import { enGraph } from "./en-graph";
+import { enHuman } from "./en-human";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
 import { enPrices } from "./en-prices";
@@ -47,6 +48,7 @@ import { koFirst } from "./ko-first";
 import { koGates } from "./ko-gates";
 import { koFrontier } from "./ko-frontier";
 import { koGraph } from "./ko-graph";
+import { koHuman } from "./ko-human";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
 import { koPrices } from "./ko-prices";
@@ -85,6 +87,7 @@ const en = {
   ...enFrontier,
   ...enGraph,
   ...enSequential,
+  ...enHuman,
   ...enSessions,
   ...enSettings,
   ...enPrices,
@@ -118,6 +121,7 @@ const ko = {
   ...koFrontier,
   ...koGraph,
   ...koSequential,
+  ...koHuman,
   ...koSessions,
   ...koSettings,
   ...koPrices,

@@ -15,6 +15,9 @@ import { useVerdictOf } from "./useVerdictOf";
 const ComparedSlices = lazy(() =>
   import("@/verdicts/ComparedSlices").then((module) => ({ default: module.ComparedSlices })),
 );
+const NoisePanel = lazy(() =>
+  import("@/human/NoisePanel").then((module) => ({ default: module.NoisePanel })),
+);
 
 const ESTIMATED_ROW = 190;
 
@@ -91,6 +94,11 @@ export function CompareBody({ comparison }: { comparison: Comparison }) {
               metric={metric}
             />
           </Suspense>
+          {comparison.baseline.release.digest === comparison.candidate.release.digest && (
+            <Suspense fallback={null}>
+              <NoisePanel baseline={comparison.baseline.id} candidate={comparison.candidate.id} />
+            </Suspense>
+          )}
           <section>
             <header className={styles.sectionHead}>
               <h2>{t("compare.samples")}</h2>

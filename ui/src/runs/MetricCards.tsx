@@ -9,13 +9,18 @@ import styles from "./Runs.module.css";
 
 const PassRates = lazy(() => import("./PassRates").then((module) => ({ default: module.PassRates })));
 
+const JudgedCard = lazy(() =>
+  import("@/human/JudgedCard").then((module) => ({ default: module.JudgedCard })),
+);
+
 interface Props {
+  run: string;
   metrics: Record<string, MetricSummary>;
   items: number;
 }
 
 /** Every metric of a run: mean, 95 % interval, n and what is missing. */
-export function MetricCards({ metrics, items }: Props) {
+export function MetricCards({ run, metrics, items }: Props) {
   const { t } = useWords();
   const names = orderMetrics(Object.keys(metrics));
   if (names.length === 0) return null;
@@ -23,13 +28,20 @@ export function MetricCards({ metrics, items }: Props) {
     <ul className={styles.metrics} aria-label={t("run.metrics")}>
       {names.map((name) => {
         const summary = metrics[name];
-        return summary && <MetricCard key={name} name={name} summary={summary} items={items} />;
+        return summary && <MetricCard key={name} run={run} name={name} summary={summary} items={items} />;
       })}
     </ul>
   );
 }
 
-function MetricCard({ name, summary, items }: { name: string; summary: MetricSummary; items: number }) {
+interface CardProps {
+  run: string;
+  name: string;
+  summary: MetricSummary;
+  items: number;
+}
+
+function MetricCard({ run, name, summary, items }: CardProps) {
   const { t, format } = useWords();
   const { mean, low, high, n, missing, missing_why, clusters, effective_n: effective } = summary;
   const passes = summary.repeats?.passes;
@@ -66,6 +78,11 @@ function MetricCard({ name, summary, items }: { name: string; summary: MetricSum
             {format.metric(name, low)} – {format.metric(name, high)}
           </div>
         </>
+      )}
+      {summary.judged && (
+        <Suspense fallback={null}>
+          <JudgedCard run={run} metric={name} />
+        </Suspense>
       )}
       {passes && passes.length > 0 && (
         <Suspense fallback={null}>

@@ -138,7 +138,7 @@ function RunBody({ run }: { run: Run }) {
             <LiveGate id={run.settings.gate} />
           </Suspense>
         )}
-        <MetricCards metrics={run.metrics} items={run.finished_items} />
+        <MetricCards run={run.id} metrics={run.metrics} items={run.finished_items} />
         <Suspense fallback={null}>
           <RunAgents run={run} />
         </Suspense>

@@ -1,4 +1,5 @@
 import "./texts";
+import { lazy, Suspense } from "react";
 import type { Check } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { MeanWithInterval } from "@/components/Interval";
@@ -11,6 +12,8 @@ import { useWords } from "@/i18n/useWords";
 import { isBound, subjectOf } from "@/runs/differences";
 import { askedOf } from "./asked";
 import styles from "./Verdicts.module.css";
+
+const WhoseWord = lazy(() => import("@/human/WhoseWord").then((module) => ({ default: module.WhoseWord })));
 
 /** One row for each check of a gate: the rule, both means, the difference and its outcome. */
 export function ChecksTable({ checks }: { checks: Check[] }) {
@@ -50,6 +53,12 @@ export function ChecksTable({ checks }: { checks: Check[] }) {
                   </span>
                 )}{" "}
                 {!check.slice && <span className="faint">{t(`verdict.${check.role}`)}</span>}
+                {(check.human || check.judge_only) && (
+                  <Suspense fallback={null}>
+                    {" "}
+                    <WhoseWord check={check} />
+                  </Suspense>
+                )}
               </td>
               <td className="dim" data-label={t("verdict.rule")}>
                 {askedOf(check, words)}

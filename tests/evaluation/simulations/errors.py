@@ -1,0 +1,202 @@
+"""How often the tests err: what they allow, in settings where nothing is to be found."""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from tests.evaluation.simulations.promises import (
+    Floats,
+    Generator,
+    Promise,
+    Seen,
+    averaged,
+    binomial,
+    discordant,
+    happened,
+)
+from windlass.evaluation.binary_pairs import BinaryPairs, mcnemar_exact
+from windlass.evaluation.discoveries import benjamini_hochberg
+from windlass.evaluation.noise import measure
+from windlass.evaluation.prediction_powered import prediction_powered
+from windlass.evaluation.statistics import holm, paired_difference
+
+MARGIN = 0.02
+TAIL = 0.025
+
+
+def mcnemar(most: int) -> Seen:
+    """The greatest chance of p ≤ 0.05 in fair tosses, of any number of discordant pairs up to ``most``."""
+
+    def wrong(n: int) -> float:
+        chances = binomial(n, 0.5)
+        return float(sum(chances[gains] for gains in range(n + 1) if mcnemar_exact(n - gains, gains) <= 0.05))
+
+    return Seen(max(map(wrong, range(1, most + 1))))
+
+
+@cache
+def score_passes(n: int, margin: float) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (gains, losses)
+        for gains in range(n + 1)
+        for losses in range(n - gains + 1)
+        if BinaryPairs(gains, losses, n).p_greater(-margin) <= TAIL
+    )
+
+
+def score_gate(n: int, differing: float) -> Seen:
+    """How often a candidate on the margin passes, of yes/no outcomes of which a share may differ."""
+    # Of the items that may differ 0.7 were right before and 0.5 are after, each by itself.
+    gained, lost = differing * 0.3 * 0.5, differing * 0.7 * 0.5
+    passes = score_passes(n, round(lost - gained, 12))
+    return Seen(sum(chance for gains, losses, chance in discordant(n, gained, lost) if (gains, losses) in passes))
+
+
+def gate(n: int, change: Callable[[Generator, int], Floats], size: int = 1) -> Callable[[Generator], bool]:
+    """Whether a candidate passes that is as much worse as is just not allowed."""
+
+    def draw(generator: Generator) -> bool:
+        clusters = np.arange(n) // size
+        differences = change(generator, n) - MARGIN
+        if size > 1:
+            differences = differences + generator.normal(0, 0.1, n)[clusters]
+        found = paired_difference(np.zeros(n), differences, clusters.tolist() if size > 1 else None)
+        p = found.p_greater(-MARGIN)
+        return p is not None and p <= TAIL
+
+    return draw
+
+
+def noise(generator: Generator, n: int) -> Floats:
+    return generator.normal(0, 0.1, n)
+
+
+def rarely_much_worse(generator: Generator, n: int) -> Floats:
+    """Nine items in ten are equal, the tenth is much worse; the mean is 0."""
+    worse = generator.random(n) < 0.1
+    return np.where(worse, -0.5, 0.5 / 9)
+
+
+def powered_gate(n: int, others: int) -> Callable[[Generator], bool]:
+    """The same by the labels of some pairs and a judge's of all, who flatters the candidate."""
+
+    def draw(generator: Generator) -> bool:
+        total = n + others
+        truth = generator.normal(-MARGIN, 0.1, total)
+        judge = truth + 0.05 + generator.normal(0, 0.05, total)
+        labels = [*truth[:n].tolist(), *[None] * others]
+        found = prediction_powered(labels, judge, is_difference=True)
+        p = found.p_beyond(found.estimate + MARGIN)
+        return p is not None and p <= TAIL
+
+    return draw
+
+
+def powered_yes_no_gate(n: int, others: int) -> Callable[[Generator], bool]:
+    """The same of yes/no outcomes on which the releases mostly agree."""
+
+    def draw(generator: Generator) -> bool:
+        total = n + others
+        before = generator.random(total) < 0.7
+        after = np.where(generator.random(total) < 0.3, generator.random(total) < 0.6, before)
+        flattered = after | (generator.random(total) < 0.2)
+        labels = [*(after.astype(float) - before)[:n].tolist(), *[None] * others]
+        found = prediction_powered(labels, flattered.astype(float) - before, is_difference=True, value_range=1.0)
+        p = found.p_beyond(found.estimate + 0.03)
+        return p is not None and p <= TAIL
+
+    return draw
+
+
+def floor(n: int, flipping: float | None) -> Callable[[Generator], bool]:
+    """Whether two runs differ by more than the floor of two others; some items flip, or all scores move."""
+
+    def draw(generator: Generator) -> bool:
+        if flipping is None:
+            runs = generator.normal(0.5, 0.2, (4, n))
+        else:
+            chances = np.where(generator.random(n) < flipping, 0.5, np.round(generator.random(n)))
+            runs = (generator.random((4, n)) < chances).astype(float)
+        values = [[[one], [other]] for one, other in zip(runs[0].tolist(), runs[1].tolist(), strict=True)]
+        found = measure("score", values, 1, higher_is_better=True)
+        assert found is not None
+        return bool(abs((runs[3] - runs[2]).mean()) > found.floor)
+
+    return draw
+
+
+def guardrails(count: int, n: int) -> Callable[[Generator], bool]:
+    """Whether any of several guardrails passes, that all lie on their margins and rise and fall together."""
+
+    def draw(generator: Generator) -> bool:
+        shared = generator.normal(0, 0.1, n)
+        values = [shared + generator.normal(-MARGIN, 0.1, n) for _ in range(count)]
+        found = (paired_difference(np.zeros(n), each).p_greater(-MARGIN) for each in values)
+        return any(rejects for rejects, _ in holm([1.0 if p is None else p for p in found], TAIL))
+
+    return draw
+
+
+def slices(count: int, real: int, n: int) -> Callable[[Generator], float]:
+    """The share of what is called a discovery that is none."""
+
+    def draw(generator: Generator) -> float:
+        found = [
+            paired_difference(np.zeros(n), generator.normal(0.06 if number < real else 0, 0.1, n)).p_two_sided()
+            for number in range(count)
+        ]
+        adjusted = benjamini_hochberg([1.0 if p is None else p for p in found])
+        discoveries = [number for number, p in enumerate(adjusted) if p <= 0.05]
+        return sum(number >= real for number in discoveries) / max(1, len(discoveries))
+
+    return draw
+
+
+def _of(
+    statistic: str,
+    setting: str,
+    rounds: int,
+    draw: Callable[[Generator], bool],
+    known: float | None = None,
+    said: float = TAIL,
+) -> Promise:
+    seed = sum(map(ord, statistic + setting))
+    return Promise(statistic, setting, said, lambda: happened(rounds, seed, draw), known)
+
+
+ERRORS = [
+    Promise("McNemar's exact test", "up to 60 pairs that differ, two-sided, the worst", 0.05, lambda: mcnemar(60)),
+    *(
+        Promise(
+            "gate, yes/no",
+            f"{n} pairs, {100 * share:g} % of which may differ",
+            TAIL,
+            lambda n=n, share=share: score_gate(n, share),  # type: ignore[misc]
+        )
+        for n in (10, 25, 60, 120)
+        for share in (0.05, 0.25, 0.5)
+    ),
+    _of("gate, scores", "15 items", 3000, gate(15, noise)),
+    _of("gate, scores", "60 items", 20_000, gate(60, noise)),
+    _of("gate, scores", "60 items in 12 clusters", 12_000, gate(60, noise, 5)),
+    _of("gate, scores", "200 items in 40 clusters", 20_000, gate(200, noise, 5)),
+    _of("gate, scores", "15 items, one in ten much worse", 1500, gate(15, rarely_much_worse), 0.2),
+    _of("gate, scores", "60 items, one in ten much worse", 20_000, gate(60, rarely_much_worse), 0.06),
+    _of("gate, scores", "200 items, one in ten much worse", 20_000, gate(200, rarely_much_worse), 0.06),
+    _of("gate, PPI++", "30 labels of 330 items", 20_000, powered_gate(30, 300)),
+    _of("gate, PPI++", "100 labels of 600 items", 20_000, powered_gate(100, 500)),
+    _of("gate, PPI++", "yes/no, 20 labels of 320 items", 20_000, powered_yes_no_gate(20, 300)),
+    _of("gate, PPI++", "yes/no, 50 labels of 550 items", 20_000, powered_yes_no_gate(50, 500)),
+    _of("gate, PPI++", "yes/no, 150 labels of 650 items", 20_000, powered_yes_no_gate(150, 500)),
+    _of("noise floor", "60 items, one in twenty uncertain", 4000, floor(60, 0.05), said=0.05),
+    _of("noise floor", "40 items, four in ten uncertain", 4000, floor(40, 0.4), said=0.05),
+    _of("noise floor", "25 scores", 4000, floor(25, None), said=0.05),
+    _of("Holm's guardrails", "4 on their margins, 60 items", 20_000, guardrails(4, 60)),
+    Promise(
+        "Benjamini–Hochberg",
+        "15 of 20 slices without a difference, 40 items each",
+        0.05 * 15 / 20,
+        lambda: averaged(3000, 7, slices(20, 5, 40)),
+    ),
+]

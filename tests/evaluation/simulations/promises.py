@@ -1,0 +1,100 @@
+"""What our statistics promise, and a simulation of each that counts how often it is kept.
+
+Seeds are fixed: the same code gives the same figures. ``scripts/write_statistics.py`` writes them into the
+reference, ``test_promises.py`` holds them against what is promised.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from windlass.evaluation.statistics import Interval
+
+Floats = NDArray[np.float64]
+Generator = np.random.Generator
+
+ALLOWED = 3.0
+"""Standard errors of a simulation by which a kept promise may seem broken; some seventy promises are looked at."""
+
+_T = TypeVar("_T")
+
+
+class Seen(NamedTuple):
+    """How often a promise was kept (or an error made)."""
+
+    share: float
+    rounds: int | None = None
+    """Simulations; None for a share that is summed over all outcomes there are."""
+
+    @property
+    def error(self) -> float:
+        """The standard error of the simulation."""
+        return 0.0 if self.rounds is None else math.sqrt(self.share * (1 - self.share) / self.rounds)
+
+
+class Promise(NamedTuple):
+    """A statistic in a setting, what it says of itself there, and what is seen."""
+
+    statistic: str
+    setting: str
+    said: float
+    simulate: Callable[[], Seen]
+    known: float | None = None
+    """Where it does not keep its promise, and the reference says so: what it does keep."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.statistic}: {self.setting}"
+
+    @property
+    def bound(self) -> float:
+        return self.said if self.known is None else self.known
+
+
+def covered(rounds: int, seed: int, draw: Callable[[Generator], tuple[Interval | None, float]]) -> Seen:
+    """Count how often an interval holds the truth; no interval is one that holds everything."""
+    generator = np.random.default_rng(seed)
+    held = 0
+    for _ in range(rounds):
+        interval, truth = draw(generator)
+        held += interval is None or interval.low <= truth <= interval.high
+    return Seen(held / rounds, rounds)
+
+
+def happened(rounds: int, seed: int, draw: Callable[[Generator], bool]) -> Seen:
+    """Count how often something happens."""
+    generator = np.random.default_rng(seed)
+    return Seen(sum(draw(generator) for _ in range(rounds)) / rounds, rounds)
+
+
+def averaged(rounds: int, seed: int, draw: Callable[[Generator], float]) -> Seen:
+    """Return the mean of a share."""
+    generator = np.random.default_rng(seed)
+    return Seen(sum(draw(generator) for _ in range(rounds)) / rounds, rounds)
+
+
+def binomial(n: int, rate: float) -> Floats:
+    """Return the probabilities of 0 to n successes."""
+    logs = np.array([math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in range(n + 1)])
+    counts = np.arange(n + 1)
+    return np.asarray(np.exp(logs + counts * math.log(rate) + (n - counts) * math.log1p(-rate)), dtype=np.float64)
+
+
+def discordant(n: int, gained: float, lost: float) -> Iterable[tuple[int, int, float]]:
+    """Yield the gains and losses that n pairs can show, with their probability."""
+    same = 1 - gained - lost
+    for gains in range(n + 1):
+        for losses in range(n - gains + 1):
+            log = (
+                math.lgamma(n + 1)
+                - math.lgamma(gains + 1)
+                - math.lgamma(losses + 1)
+                - math.lgamma(n - gains - losses + 1)
+                + gains * math.log(gained)
+                + losses * math.log(lost)
+                + (n - gains - losses) * math.log(same)
+            )
+            yield gains, losses, math.exp(log)
