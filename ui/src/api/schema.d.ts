@@ -1323,7 +1323,7 @@ export interface paths {
         };
         /**
          * List Samples
-         * @description List a run's finished samples in the order of its dataset, an item's repeats together.
+         * @description List a run's finished samples in the order of its dataset, an item's repeats together, or by a metric.
          */
         get: operations["list_samples"];
         put?: never;
@@ -1465,9 +1465,29 @@ export interface paths {
         };
         /**
          * Compare Two Runs
-         * @description Compare a run with a baseline run on the same dataset version.
+         * @description Compare a run with a baseline run on the same dataset version: metrics, and the worst samples.
          */
         get: operations["compare_two_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/compare/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Compared Samples
+         * @description List the samples of a comparison, the greatest losses first.
+         */
+        get: operations["list_compared_samples"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2892,6 +2912,13 @@ export interface components {
             /** Answers */
             answers: number;
         };
+        /** ComparedPage */
+        ComparedPage: {
+            /** Items */
+            items: components["schemas"]["ComparedSample"][];
+            /** Next */
+            next: string | null;
+        };
         /** ComparedSample */
         ComparedSample: {
             /** Item */
@@ -2932,8 +2959,13 @@ export interface components {
             items_missing: number;
             /** Metrics */
             metrics: components["schemas"]["PairedMetric"][];
+            tally: components["schemas"]["Tally"];
+            /** Differences */
+            differences: components["schemas"]["DifferencePoint"][];
             /** Samples */
             samples: components["schemas"]["ComparedSample"][];
+            /** Next */
+            next: string | null;
         };
         /** Conformance */
         Conformance: {
@@ -3180,6 +3212,13 @@ export interface components {
             to: components["schemas"]["VersionDetail"];
             /** Changes */
             changes: components["schemas"]["Change"][];
+        };
+        /** DifferencePoint */
+        DifferencePoint: {
+            /** Item */
+            item: string;
+            /** Difference */
+            difference: number;
         };
         /**
          * Document
@@ -6372,6 +6411,20 @@ export interface components {
              * @default []
              */
             held_out: string[];
+        };
+        /**
+         * Tally
+         * @description How many items moved which way on the chosen metric.
+         */
+        Tally: {
+            /** Worse */
+            worse: number;
+            /** Equal */
+            equal: number;
+            /** Better */
+            better: number;
+            /** Unknown */
+            unknown: number;
         };
         /**
          * TextQuestion
@@ -9603,6 +9656,12 @@ export interface operations {
     list_samples: {
         parameters: {
             query?: {
+                /** @description A metric: samples by its values, those without last. */
+                sort?: string | null;
+                /** @description With `sort`: the greatest values first. */
+                descending?: boolean;
+                /** @description Only the samples of this item. */
+                item?: string | null;
                 /** @description Items a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -9842,6 +9901,8 @@ export interface operations {
                 baseline: string;
                 /** @description Orders the samples, worst first. */
                 metric?: string | null;
+                /** @description Items a page. */
+                limit?: number;
             };
             header?: never;
             path: {
@@ -9858,6 +9919,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_compared_samples: {
+        parameters: {
+            query: {
+                /** @description The run to compare with. */
+                baseline: string;
+                /** @description Orders the samples, worst first. */
+                metric?: string | null;
+                /** @description Only this item. */
+                item?: string | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedPage"];
                 };
             };
             /** @description Validation Error */
