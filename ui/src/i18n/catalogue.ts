@@ -10,6 +10,7 @@ import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
 import type { enFirst } from "./en-first";
 import type { enGraph } from "./en-graph";
+import type { enMaking } from "./en-making";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
@@ -52,6 +53,7 @@ export type TextKey =
   | keyof typeof enEvidence
   | keyof typeof enGraph
   | keyof typeof enErasure
+  | keyof typeof enMaking
   | keyof typeof enPrices
   | keyof typeof enQuery
   | keyof typeof enSessions

@@ -12,6 +12,7 @@ import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
 import { enFirst } from "./en-first";
 import { enGraph } from "./en-graph";
+import { enMaking } from "./en-making";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
 import { enPrices } from "./en-prices";
@@ -37,6 +38,7 @@ import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
 import { koFirst } from "./ko-first";
 import { koGraph } from "./ko-graph";
+import { koMaking } from "./ko-making";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
 import { koPrices } from "./ko-prices";
@@ -77,6 +79,7 @@ const en = {
   ...enEvaluators,
   ...enEvidence,
   ...enSynthesis,
+  ...enMaking,
 };
 const ko = {
   ...firstKo,
@@ -104,6 +107,7 @@ const ko = {
   ...koEvaluators,
   ...koEvidence,
   ...koSynthesis,
+  ...koMaking,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

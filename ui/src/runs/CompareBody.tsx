@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
-import { comparedItemQuery, comparedQuery, comparisonQuery } from "@/api/queries";
+import { comparedItemQuery, comparedQuery, comparisonQuery } from "@/api/samples";
 import type { Comparison } from "@/api/types";
 import { Select } from "@/components/Select";
 import { VirtualRows } from "@/components/VirtualRows";

@@ -1,7 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { isActive, type SampleOrder, samplesOfItemQuery, samplesQuery } from "@/api/queries";
+import { isActive } from "@/api/queries";
+import { type SampleOrder, samplesOfItemQuery, samplesQuery } from "@/api/samples";
 import type { Run, Sample } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { StatusMark } from "@/components/Marks";
