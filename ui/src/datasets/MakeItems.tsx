@@ -9,13 +9,13 @@ const MakingDialog = lazy(() =>
 );
 
 /** Has a model make items: for a dataset, or without a name for a new one. */
-export function MakeItems({ name, again }: { name?: string; again?: boolean }) {
+export function MakeItems({ name }: { name?: string }) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button variant="default" leftSection={<Icon name="plus" size={14} />} onClick={() => setOpen(true)}>
-        {t(again ? "making.again" : "making.action")}
+        {t("making.action")}
       </Button>
       {open && (
         <Suspense fallback={null}>

@@ -3,7 +3,7 @@ import "./makingTexts";
 import { Button, Modal } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { startSynthesis, synthesisQuery } from "@/api/syntheses";
+import { isMaking, startSynthesis, synthesisQuery } from "@/api/syntheses";
 import { Problem } from "@/components/Problem";
 import { Loaded } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
@@ -87,7 +87,7 @@ function Making({ id, onClose }: { id: string; onClose: () => void }) {
   return (
     <div className={styles.dialog}>
       <Loaded query={query}>{(synthesis) => <SynthesisView synthesis={synthesis} onShow={onClose} />}</Loaded>
-      <p className="faint">{t("making.goes_on")}</p>
+      {query.data && isMaking(query.data) && <p className="faint">{t("making.goes_on")}</p>}
       <div className={styles.dialogActions}>
         <Button variant="default" onClick={onClose}>
           {t("action.close")}

@@ -29,11 +29,6 @@ export function SynthesesTab({ name }: { name: string }) {
             </EmptyState>
           ) : (
             <ul className={own.list}>
-              {mayEdit && (
-                <li>
-                  <MakeItems name={name} again />
-                </li>
-              )}
               {items.map((synthesis) => (
                 <li key={synthesis.id}>
                   <SynthesisView synthesis={synthesis} />

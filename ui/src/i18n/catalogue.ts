@@ -17,6 +17,7 @@ import type { enPrices } from "./en-prices";
 import type { enQuery } from "./en-query";
 import type { enRelease } from "./en-release";
 import type { enRepeats } from "./en-repeats";
+import type { enReplaying } from "./en-replaying";
 import type { enReviews } from "./en-reviews";
 import type { enRuns } from "./en-runs";
 import type { enSessions } from "./en-sessions";
@@ -43,6 +44,7 @@ export type TextKey =
   | keyof typeof enPalette
   | keyof typeof enRelease
   | keyof typeof enReviews
+  | keyof typeof enReplaying
   | keyof typeof enRepeats
   | keyof typeof enTargets
   | keyof typeof enRuns

@@ -19,6 +19,7 @@ import { enPrices } from "./en-prices";
 import { enQuery } from "./en-query";
 import { enRelease } from "./en-release";
 import { enRepeats } from "./en-repeats";
+import { enReplaying } from "./en-replaying";
 import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
 import { enSessions } from "./en-sessions";
@@ -45,6 +46,7 @@ import { koPrices } from "./ko-prices";
 import { koQuery } from "./ko-query";
 import { koRelease } from "./ko-release";
 import { koRepeats } from "./ko-repeats";
+import { koReplaying } from "./ko-replaying";
 import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
 import { koSessions } from "./ko-sessions";
@@ -79,6 +81,7 @@ const en = {
   ...enEvaluators,
   ...enEvidence,
   ...enSynthesis,
+  ...enReplaying,
   ...enMaking,
 };
 const ko = {
@@ -107,6 +110,7 @@ const ko = {
   ...koEvaluators,
   ...koEvidence,
   ...koSynthesis,
+  ...koReplaying,
   ...koMaking,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];

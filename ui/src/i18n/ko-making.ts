@@ -1,7 +1,6 @@
 /** 모델이 항목을 만들게 하는 화면의 한국어 문구. */
 export const koMaking = {
   "making.action": "항목 만들기",
-  "making.again": "더 만들기",
   "making.already": "이미 있음",
   "making.baseline": "baseline은 모델을 부르지 않고 단어를 비교합니다.",
   "making.cancel": "멈추기",

@@ -1,7 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { isActive } from "@/api/queries";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type SampleOrder, samplesOfItemQuery, samplesQuery } from "@/api/samples";
 import type { Run, Sample } from "@/api/types";
 import { Icon } from "@/components/Icon";
@@ -43,11 +42,13 @@ export function Samples({ run, children }: SamplesProps) {
   const query = useInfiniteQuery({ ...samplesQuery(run.id, order), placeholderData: keepPreviousData });
   const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
 
-  // New samples of a running run appear as they finish.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asks again whenever the count moves
+  // New samples of a running run appear as they finish, the last ones with its end.
+  const progress = `${run.state} ${run.finished_items}`;
+  const shown = useRef(progress);
   useEffect(() => {
-    if (isActive(run.state)) void refetch();
-  }, [run.finished_items, run.state, refetch]);
+    if (shown.current !== progress) void refetch();
+    shown.current = progress;
+  }, [progress, refetch]);
 
   const samples = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   // In the order of the run; a metric without a single value needs no column, its card above says why.
