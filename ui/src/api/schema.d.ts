@@ -1608,6 +1608,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review-queues/{name}/items/{item}/media/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review Media
+         * @description Return a picture or a clip of an item, for reviewers, who see no other file of the project.
+         */
+        get: operations["get_review_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review-queues/{name}/next": {
         parameters: {
             query?: never;
@@ -3912,6 +3932,16 @@ export interface components {
             metadata: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /**
+             * Media
+             * @default []
+             */
+            media: components["schemas"]["Media"][];
+            /**
+             * Reference Media
+             * @default []
+             */
+            reference_media: components["schemas"]["Media"][];
         };
         /** ItemDifference */
         ItemDifference: {
@@ -5963,6 +5993,11 @@ export interface components {
             messages: components["schemas"]["Message"][];
             /** Passages */
             passages: components["schemas"]["Passage"][];
+            /**
+             * Media
+             * @default []
+             */
+            media: components["schemas"]["Media"][];
         };
         /** SignIn */
         SignIn: {
@@ -10212,6 +10247,56 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ShownItem"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_review_media: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The part that is asked for. */
+                range?: string | null;
+            };
+            path: {
+                name: string;
+                item: string;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A part of the file. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file has no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

@@ -5,6 +5,7 @@ import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
 import type { enDatasetForms } from "./en-dataset-forms";
 import type { enDatasets } from "./en-datasets";
+import type { enDrafting } from "./en-drafting";
 import type { enErasure } from "./en-erasure";
 import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
@@ -55,6 +56,7 @@ export type TextKey =
   | keyof typeof enEvidence
   | keyof typeof enGraph
   | keyof typeof enErasure
+  | keyof typeof enDrafting
   | keyof typeof enMaking
   | keyof typeof enPrices
   | keyof typeof enQuery

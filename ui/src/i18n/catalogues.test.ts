@@ -7,6 +7,7 @@ import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
 import { enDatasetForms } from "./en-dataset-forms";
 import { enDatasets } from "./en-datasets";
+import { enDrafting } from "./en-drafting";
 import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
@@ -34,6 +35,7 @@ import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
 import { koDatasetForms } from "./ko-dataset-forms";
 import { koDatasets } from "./ko-datasets";
+import { koDrafting } from "./ko-drafting";
 import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
@@ -81,6 +83,7 @@ const en = {
   ...enEvaluators,
   ...enEvidence,
   ...enSynthesis,
+  ...enDrafting,
   ...enReplaying,
   ...enMaking,
 };
@@ -110,6 +113,7 @@ const ko = {
   ...koEvaluators,
   ...koEvidence,
   ...koSynthesis,
+  ...koDrafting,
   ...koReplaying,
   ...koMaking,
 };
