@@ -108,13 +108,18 @@ function Heading({ dataset, shown }: { dataset: Artifact; shown?: string }) {
 function Actions({ name, version }: { name: string; version: number }) {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/datasets/$name" });
+  const { tab } = useSearch({ from: "/datasets/$name" });
   const mayEdit = useMay("editor");
   const [importing, setImporting] = useState(false);
   return (
     <>
       <Suspense fallback={null}>
         <ExportMenu name={name} version={version} />
-        {mayEdit && <MakeItems name={name} />}
+        {mayEdit && tab !== "made" && (
+          <span className={styles.wide}>
+            <MakeItems name={name} />
+          </span>
+        )}
       </Suspense>
       {mayEdit && (
         <Button

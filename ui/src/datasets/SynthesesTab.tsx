@@ -29,6 +29,11 @@ export function SynthesesTab({ name }: { name: string }) {
             </EmptyState>
           ) : (
             <ul className={own.list}>
+              {mayEdit && (
+                <li>
+                  <MakeItems name={name} />
+                </li>
+              )}
               {items.map((synthesis) => (
                 <li key={synthesis.id}>
                   <SynthesisView synthesis={synthesis} />
