@@ -14,7 +14,7 @@ from windlass.errors import InputError
 _NORMAL = NormalDist()
 
 _MOST_EXACT: Final = 5_000
-"""Discordant pairs that are counted in whole numbers; of more, a double is as good, and takes no minutes."""
+"""Discordant pairs that are counted in whole numbers; of more, ten digits do, and take no minutes."""
 
 
 class BinaryPairs(NamedTuple):
