@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.pictures import Drawn, picture
 from tests.telemetry.sending import request, span, trace_id
 from windlass.client import Client
 
@@ -194,6 +195,53 @@ def test_the_pages_of_reviews_fit_and_can_be_read_by_everybody(
         faults += opened.look_at("reviews-decide", "/reviews/answers/decide", ASKED[0])
         assert faults == []
         opened.assert_clean()
+
+
+def test_a_queue_is_made_and_a_reviewer_sees_the_picture_that_is_asked_about(
+    chromium: Browser, server: Server
+) -> None:
+    with server.client() as client:
+        file = client.send_file("/media", picture(Drawn("red", "circle", 60, 60)), "image/png")
+        asked = {"question": "Is it a red circle?", "shown": file["uri"]}
+        client.post("/datasets/shapes", {"items": [{"id": "a", "input": asked, "reference": "yes"}]})
+        with window(chromium, server.url) as desk:
+            desk.visit("/reviews", "No review queue yet")
+            desk.page.get_by_role("button", name="New queue").click()
+            dialog = desk.page.get_by_role("dialog")
+            dialog.get_by_role("textbox", name="Name").first.fill("shapes")
+            dialog.get_by_role("textbox", name="Guidelines").fill("Look **closely**.")
+            dialog.get_by_role("textbox", name="Labels an item").fill("1")
+            first = dialog.get_by_role("listitem", name="Question 1")
+            first.get_by_role("textbox", name="Name").fill("Right?")
+            expect(first.get_by_text("a letter first")).to_be_visible()
+            first.get_by_role("textbox", name="Name").fill("right")
+            first.get_by_role("textbox", name="What is asked").fill("Does it show that?")
+            dialog.get_by_role("button", name="Another question").click()
+            second = dialog.get_by_role("listitem", name="Question 2")
+            second.get_by_role("combobox", name="Answered by").select_option("A number on a scale")
+            second.get_by_role("textbox", name="Name").fill("sharp")
+            assert desk.seen("reviews-new") == []
+            dialog.get_by_role("button", name="Make the queue").click()
+            desk.wait_for("Nothing is in this queue yet")
+            desk.page.get_by_role("button", name="Change").click()
+            expect(dialog.get_by_role("listitem", name="Question 2")).to_be_visible()
+            dialog.get_by_role("textbox", name="Labels an item").fill("2")
+            dialog.get_by_role("button", name="Save").click()
+            expect(dialog).to_have_count(0)
+            desk.assert_clean()
+        queue = client.get("/review-queues/shapes")
+        assert [(each["name"], each["type"]) for each in queue["questions"]] == [
+            ("right", "boolean"),
+            ("sharp", "scale"),
+        ]
+        assert (queue["labels_per_item"], queue["revision"]) == (2, 2)
+        client.post("/review-queues/shapes/items", {"dataset": {"dataset": "shapes@latest"}})
+        with signed_in(chromium, server, client, "ada") as ada:
+            ada.visit("/reviews/shapes/label", "Is it a red circle?", "Does it show that?")
+            shown = ada.main.get_by_role("img", name="File 1 that was given")
+            expect(shown).to_be_visible()
+            assert shown.evaluate("image => image.naturalWidth") > 0
+            assert ada.seen("reviews-picture") == []
 
 
 def test_an_empty_project_says_how_a_queue_is_made(chromium: Browser, server: Server) -> None:

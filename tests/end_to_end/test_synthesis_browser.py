@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests import live as live_parts
 from tests.evaluation.synthesis.writing import LEASE, reply
@@ -51,4 +51,44 @@ def test_a_page_shows_what_a_model_made_of_what_and_lets_people_be_asked(
         seen.page.get_by_label("Origin").select_option("Approved · 0")
         seen.wait_for("0 of 21 items")
         seen.assert_clean()
+    local.close()
+
+
+def test_items_are_made_of_a_file_for_a_new_dataset_and_what_came_of_it_stays_to_be_seen(
+    chromium: Browser, live: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_parts, "answer", said)
+    local = Project(live, "default")
+    local.push_sums("there-already", items=2)
+    document: FilePayload = {
+        "name": "leases.md",
+        "mimeType": "text/markdown",
+        "buffer": f"# Guide\n\n## Leases\n\n{LEASE}\n".encode(),
+    }
+    with window(chromium, live.url) as seen:
+        seen.visit("/datasets", "there-already")
+        seen.page.get_by_role("button", name="Make items").click()
+        dialog = seen.page.get_by_role("dialog")
+        dialog.get_by_role("combobox", name="Dataset").fill("leases")
+        dialog.get_by_role("combobox", name="Made of").select_option("Items, asked otherwise")
+        expect(dialog.get_by_role("checkbox", name="With typing errors")).to_be_visible()
+        dialog.get_by_role("combobox", name="Made of").select_option("Documents")
+        dialog.get_by_label("Documents", exact=True).set_input_files(document)
+        expect(dialog.get_by_text("1 document", exact=True)).to_be_visible()
+        expect(dialog.get_by_role("button", name="Start")).to_be_disabled()
+        dialog.get_by_role("textbox", name="Who writes").fill("openai:writer")
+        assert seen.seen("making-form") == []
+        dialog.get_by_role("button", name="Start").click()
+        expect(dialog.get_by_role("status")).to_have_text("Finished")
+        assert seen.seen("making-done") == []
+        dialog.get_by_role("link", name="Show the synthetic items of version 1").click()
+        seen.wait_for("1 of 1 items")
+        seen.page.get_by_role("link", name="Made items").click()
+        taken = seen.main.get_by_role("listitem").filter(has_text="openai:writer")
+        expect(taken.get_by_role("status")).to_have_text("Finished")
+        expect(taken.get_by_text("Taken")).to_be_visible()
+        assert seen.seen("making-tab") == []
+        seen.assert_clean()
+    (item,) = local.client.get("/datasets/leases/items", made="model")["items"]
+    assert item["metadata"]["synthesis"]["source"]["document"] == "leases.md"
     local.close()

@@ -9,12 +9,14 @@ import pytest
 
 from windlass.evaluation.checks import Results
 from windlass.evaluation.gates import decide
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match
 from windlass.evaluation.repeats import average_repeats
-from windlass.evaluation.results import samples_page, summarise
+from windlass.evaluation.results import summarise
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
+from windlass.evaluation.sample_pages import SamplePage, samples_page
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.store import WarehouseSamples
 from windlass.evaluation.verdicts import digest_of_scores
@@ -163,9 +165,17 @@ def test_a_run_without_repeats_is_summarised_as_it_was() -> None:
 
 
 def test_an_item_s_repeats_follow_each_other_in_the_list_of_samples() -> None:
-    stored = keyed([result(item.id, repeat, 1) for repeat in (2, 1) for item in ITEMS])
-    first = samples_page(ITEMS, stored, limit=3)
-    rest = samples_page(ITEMS, stored, limit=3, cursor=first.next)
+    store = MemorySamples()
+    store.write([(item, result(item.id, repeat, 1)) for repeat in (2, 1) for item in ITEMS])
+
+    def page(cursor: str | None) -> SamplePage:
+        index = ItemIndex(item.id for item in ITEMS)
+        return samples_page(
+            ITEMS, store.of_items, store.items_there, lambda: index, limit=3, cursor=cursor, repeats=2
+        )
+
+    first = page(None)
+    rest = page(first.next)
     assert [(each.item, each.repeat) for each in (*first.items, *rest.items)] == [
         (item.id, repeat) for item in ITEMS for repeat in (1, 2)
     ]

@@ -9,10 +9,11 @@ from windlass.errors import Conflict, InputError, NotFound, ProviderError, Unava
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match
 from windlass.evaluation.metrics.usage import latency_s
-from windlass.evaluation.results import MetricSummary, samples_page
+from windlass.evaluation.results import MetricSummary
 from windlass.evaluation.runner import RunnerSettings
 from windlass.evaluation.runs import (
     Run,
@@ -24,6 +25,7 @@ from windlass.evaluation.runs import (
     newest_finished_run,
     unfinished_runs,
 )
+from windlass.evaluation.sample_pages import SamplePage, samples_page
 from windlass.evaluation.samples import Item, Prediction, Target
 from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted
@@ -242,17 +244,22 @@ def test_a_run_of_nothing_is_refused(
     assert list_runs(database, "default").items == []
 
 
+def page_of(store: MemorySamples, *, limit: int = 50, cursor: str | None = None) -> SamplePage:
+    index = ItemIndex(item.id for item in ITEMS)
+    return samples_page(ITEMS, store.of_items, store.items_there, lambda: index, limit=limit, cursor=cursor)
+
+
 def test_samples_come_in_the_order_of_the_dataset_by_pages(
     database: Database, create: Callable[..., Run], store: MemorySamples
 ) -> None:
     run = create()
     execute_run(run.id, database=database, open_parts=parts(zero, store))
-    first = samples_page(ITEMS, store.stored(), limit=6)
-    rest = samples_page(ITEMS, store.stored(), limit=6, cursor=first.next)
+    first = page_of(store, limit=6)
+    rest = page_of(store, limit=6, cursor=first.next)
     assert [sample.item for sample in first.items + rest.items] == [item.id for item in ITEMS]
     assert rest.next is None
     sample = first.items[1]
     assert (sample.input, sample.reference, sample.output, sample.error) == ("1", "1", "0", None)
     assert sample.scores == {"exact_match": 0.0, "latency_s": 0.25}
     with pytest.raises(InputError, match="no cursor"):
-        samples_page(ITEMS, store.stored(), cursor="x")
+        page_of(store, cursor="x")

@@ -1,4 +1,5 @@
 import csv
+import math
 import os
 from pathlib import Path
 
@@ -322,3 +323,12 @@ def test_binary_outcomes_are_covered_too() -> None:
 
 def of_differences(differences: np.ndarray, clusters: list[int]) -> PairedDifference:
     return paired_difference(np.zeros_like(differences), differences, clusters)
+
+
+def test_mcnemar_s_p_of_very_many_pairs_is_that_of_whole_numbers() -> None:
+    fewer, n = 2_960, 6_000
+    exact = sum(math.comb(n, count) for count in range(fewer + 1)) / 2**n
+    assert mcnemar_exact(fewer, n - fewer, one_sided=True) == pytest.approx(exact, rel=1e-9)
+    assert mcnemar_exact(fewer, n - fewer) == pytest.approx(2 * exact, rel=1e-9)
+    assert mcnemar_exact(0, 400_000) == 0.0
+    assert mcnemar_exact(200_000, 200_000) == 1.0

@@ -7,8 +7,10 @@ from windlass.access.audit import AuditChain, list_entries
 from windlass.access.principals import Principal
 from windlass.canonical import digest
 from windlass.errors import InputError, NotFound
-from windlass.evaluation.compare import compare_runs
+from windlass.evaluation.compare import Comparison, ReadBoth, compare_runs, pair_runs
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.item_index import ItemIndex
+from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.power_curves import power_curve
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import Run, VersionName, create_run, finish_run, get_run
@@ -49,7 +51,9 @@ def side(
 def result(item: str, number: int, shift: float) -> SampleResult:
     value = 0.3 + 0.01 * number + shift * (1 + 0.1 * (number % 3))
     judgements = {"f1": Judgement(value), "latency_s": Judgement(1.0 + shift)}
-    return SampleResult(item, f"t-{item}", "s", 0, 1, Prediction(output=f"{value:.2f}"), judgements=judgements)
+    return SampleResult(
+        item, f"{number:032x}", "a" * 16, 0, 1, Prediction(output=f"{value:.2f}"), judgements=judgements
+    )
 
 
 def give(database: Database, audit: AuditChain, candidate: Side, baseline: Side) -> Verdict:
@@ -112,13 +116,26 @@ def test_verdicts_are_listed_newest_first(database: Database, audit: AuditChain)
     assert list_verdicts(database, "another").items == []
 
 
+def comparison_of(base: Side, changed: Side, metric: str | None = None) -> Comparison:
+    before, after = stored(base), stored(changed)
+    index = ItemIndex(ITEMS)
+    pairing = pair_runs(base.run, changed.run, before.scores(index), after.scores(index), metric)
+    return compare_runs(pairing, list(ITEMS.values()), ReadBoth(before.of_items, after.of_items))
+
+
+def stored(side: Side) -> MemorySamples:
+    store = MemorySamples()
+    store.write([(ITEMS[item], sample) for item, sample in side.samples.items()])
+    return store
+
+
 def test_a_comparison_puts_the_greatest_losses_first(database: Database, audit: AuditChain) -> None:
     base, changed = side(database, audit, "base", 0.0), side(database, audit, "changed", 0.01)
     samples = dict(changed.samples)
     samples["i7"], samples["i9"] = result("i7", 7, -0.5), result("i9", 9, -0.2)
-    samples["i3"] = SampleResult("i3", "t-i3", "s", 0, 1, None, error="broken")
+    samples["i3"] = SampleResult("i3", "3" * 32, "a" * 16, 0, 1, None, error="broken")
     del samples["i5"]
-    comparison = compare_runs(base.run, changed.run, base.samples, samples, items=ITEMS, metric="f1")
+    comparison = comparison_of(base, Side(changed.run, samples), "f1")
     assert [sample.item for sample in comparison.samples[:2]] == ["i7", "i9"]
     assert {sample.item for sample in comparison.samples[-2:]} == {"i3", "i5"}
     assert (comparison.items_paired, comparison.items_missing) == (39, 1)
@@ -128,17 +145,21 @@ def test_a_comparison_puts_the_greatest_losses_first(database: Database, audit: 
     assert worst.candidate is not None
     assert worst.baseline is not None
     assert worst.difference == pytest.approx(worst.candidate.scores["f1"] - worst.baseline.scores["f1"])  # type: ignore[operator]
-    by_time = compare_runs(base.run, changed.run, base.samples, samples, items=ITEMS, metric="latency_s")
+    assert comparison.next is None
+    assert comparison.tally.model_dump() == {"worse": 2, "equal": 0, "better": 36, "unknown": 2}
+    line = [point.difference for point in comparison.differences]
+    assert (line[0], len(line), line) == (worst.difference, 38, sorted(line))
+    by_time = comparison_of(base, Side(changed.run, samples), "latency_s")
     assert by_time.samples[0].difference == pytest.approx(0.01)
 
 
 def test_a_comparison_needs_a_shared_metric_and_the_same_data(database: Database, audit: AuditChain) -> None:
     base = side(database, audit, "base", 0.0)
     with pytest.raises(InputError, match="both have the metric 'bleu'; they share f1, latency_s"):
-        compare_runs(base.run, base.run, base.samples, base.samples, items=ITEMS, metric="bleu")
+        comparison_of(base, base, "bleu")
     other = side(database, audit, "other", 0.0, data=2)
     with pytest.raises(InputError, match="different versions of data"):
-        compare_runs(base.run, other.run, base.samples, other.samples, items=ITEMS)
+        comparison_of(base, other)
 
 
 def test_a_run_without_directions_has_none(database: Database, audit: AuditChain) -> None:

@@ -111,15 +111,15 @@ class EvaluatorTrials:
     def sample_of_run(self, principal: Principal, run_id: str, item_id: str) -> TriedSample:
         """Return what a run's release answered to an item. Raises NotFound, InputError for a failed sample."""
         run = get_run(self._database, principal.project, run_id)
-        result = self._runs.samples(run).get(item_id)
-        item = next((item for item in self._runs.items(run) if item.id == item_id), None)
-        if result is None or item is None:
+        found = self._runs.reading.item(run, item_id)
+        result = found[1].get(item_id) if found is not None else None
+        if found is None or result is None:
             raise NotFound(
                 f"{run_id} has no sample {item_id!r} yet; GET /api/v1/runs/{run_id}/samples lists them."
             )
         if result.prediction is None:
             raise InputError(f"The sample {item_id!r} failed, so there is no answer to judge: take another.")
-        return _tried(Sample.of(item, result.prediction))
+        return _tried(Sample.of(found[0], result.prediction))
 
     def attempt(self, principal: Principal, name: str, what: str, tried: TriedSample) -> Trial:
         """Run an evaluator on a sample. Blocks.

@@ -55,19 +55,21 @@ class ReleaseGates:
         data = self._registry.get(project, dataset, kind="dataset").digest if dataset else None
         after = self.find(project, candidate, data)
         before = self.find(project, baseline, data or after.dataset.digest)
-        items = self._runs.items(after)
         asked = rule or _default_rule(before, after)
+        known = self._runs.items(after)
+        # Only scores decide: what was answered is not read.
+        items, (candidates, baselines) = self._runs.reading.sides(after, before)
         return give_verdict(
             self._database,
             self._audit,
             principal,
-            candidate=Side(after, self._runs.results(after)),
-            baseline=Side(before, self._runs.results(before)),
-            items={item.id: item for item in items},
+            candidate=Side(after, candidates),
+            baseline=Side(before, baselines),
+            items=items,
             rule=asked,
-            unapproved=self._approvals.unapproved(project, after.dataset.name, items),
+            unapproved=self._approvals.unapproved(project, after.dataset.name, known),
             labels=labels_of_rule(
-                self._database, project, asked, baseline=before.id, candidate=after.id, items=items
+                self._database, project, asked, baseline=before.id, candidate=after.id, items=known
             ),
         )
 

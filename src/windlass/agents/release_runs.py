@@ -13,6 +13,7 @@ from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
 from windlass.agents.replays import check_replay, open_replay
 from windlass.agents.run_calls import calls_of, refuse_unpriced
+from windlass.agents.run_reading import RunReading, StoredSamples
 from windlass.agents.target import ReleaseTarget
 from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
@@ -29,15 +30,13 @@ from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.metrics.replays import replay_match
-from windlass.evaluation.pass_rates import PassRates
-from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.recorded import RecordedOutputs, require_outputs
-from windlass.evaluation.repeats import average_repeats, by_item
+from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.replay.note import ReplayNote
-from windlass.evaluation.results import summarise, values_of
+from windlass.evaluation.results import MetricSummary, summarise_pieces
 from windlass.evaluation.resuming import changed_options, resume_run
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
-from windlass.evaluation.runner import RunnerSettings, SampleStore
+from windlass.evaluation.runner import RunnerSettings
 from windlass.evaluation.runs import (
     CLUSTER,
     EVALUATOR_VERSIONS,
@@ -89,7 +88,7 @@ class ReleaseRuns:
         assistants: Assistants,
         models: Models,
         tracer_of: Callable[[str], Tracer],
-        store_of: Callable[[Run], SampleStore],
+        store_of: Callable[[Run], StoredSamples],
         settle: Callable[[], None],
         answers: AnswerStore,
         prices: PriceBook,
@@ -119,6 +118,7 @@ class ReleaseRuns:
         self._facilities = facilities
         self._concurrency = concurrency
         self._sharing = sharing
+        self.reading = RunReading(datasets, store_of)
         jobs.register(_JOB, self._execute)
 
     def start(
@@ -205,10 +205,7 @@ class ReleaseRuns:
         """Write down what a run had that its gate ended; the process that executed it may have died before."""
         if run.state != "decided":
             return
-        samples = self.samples(run)
-        failed = sum(sample.prediction is None for sample in samples.values())
-        metrics = summarise(samples, self.items(run), run.evaluators, run.repeats, cluster=run.cluster)
-        note_cancelled(self._database, run.id, len(samples), failed, metrics)
+        note_cancelled(self._database, run.id, *self._summarised(run))
 
     def resume(self, principal: Principal, run_id: str, changed: Mapping[str, object]) -> Run:
         """Go on with a run that has ended, with some of its options changed.
@@ -280,13 +277,25 @@ class ReleaseRuns:
         """End such a run: summarise what it sent. Raises NotFound, and Conflict for a run of the server's own."""
         run = self._external(principal, run_id)
         self._settle()
-        items, samples = self.items(run), self.samples(run)
-        failed = sum(sample.prediction is None for sample in samples.values())
-        record_progress(self._database, run_id, finished=len(samples), failed=failed)
-        metrics = summarise(samples, items, run.evaluators, run.repeats, cluster=run.cluster)
+        store = self._store_of(run)
+        failures = [sample.prediction is None for piece in store.pieces() for sample in piece.values()]
+        finished, failed = len(failures), sum(failures)
+        record_progress(self._database, run_id, finished=finished, failed=failed)
+        metrics = summarise_pieces(
+            store.pieces(), self.items(run), run.evaluators, run.repeats, cluster=run.cluster
+        )
         if not finish_run(self._database, run_id, metrics):
-            note_cancelled(self._database, run_id, len(samples), failed, metrics)
+            note_cancelled(self._database, run_id, finished, failed, metrics)
         return get_run(self._database, principal.project, run_id)
+
+    def _summarised(self, run: Run) -> tuple[int, int, dict[str, MetricSummary]]:
+        """Return how many samples a run has, how many of them failed, and its metrics."""
+        store = self._store_of(run)
+        failures = [sample.prediction is None for piece in store.pieces() for sample in piece.values()]
+        metrics = summarise_pieces(
+            store.pieces(), self.items(run), run.evaluators, run.repeats, cluster=run.cluster
+        )
+        return len(failures), sum(failures), metrics
 
     def samples(self, run: Run) -> Mapping[str, SampleResult]:
         """Return a run's finished samples by key."""
@@ -297,16 +306,9 @@ class ReleaseRuns:
         samples = self.samples(run)
         return samples if run.repeats == 1 else average_repeats(samples.values())
 
-    def passes(self, run: Run, metric: str, k: int) -> PassRates:
-        """Return pass^k and pass@k of a metric so far. Raises InputError where the run cannot tell them."""
-        if metric not in run.evaluators:
-            raise InputError(f"{run.id} has no metric {metric!r}; it has {', '.join(run.evaluators)}.")
-        grouped = by_item(self.samples(run).values())
-        return pass_rates([values_of(grouped.get(item.id, ()), metric) for item in self.items(run)], k)
-
     def items(self, run: Run) -> Sequence[Item]:
         """Return the items of a run's dataset version; of a large one each is read when it is asked for."""
-        return self._datasets.load(run.project, f"dataset/{run.dataset.name}@{run.dataset.digest}")[1]
+        return self.reading.items(run)
 
     def recover(self) -> None:
         """Go on with the runs that an earlier process left unfinished."""

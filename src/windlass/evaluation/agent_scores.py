@@ -6,7 +6,7 @@ above it that is named; one below no agent is of the agent "". The definitions a
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import BaseModel
@@ -53,8 +53,24 @@ def agent_scores(
     for sample in samples:
         wanted = _wanted(by_id[sample.item]) if sample.item in by_id else None
         for agent, work in _works(of_trace.get(sample.trace_id, ()), wanted).items():
-            judged[agent][sample.key] = replace(sample, judgements=_judgements(work))
+            judged[agent][sample.key] = _judged(sample, _judgements(work))
     return [_scores(agent, judged[agent], items, repeats) for agent in sorted(judged)]
+
+
+def _judged(sample: SampleResult, judgements: Mapping[str, Judgement]) -> SampleResult:
+    return SampleResult(
+        item=sample.item,
+        trace_id=sample.trace_id,
+        span_id=sample.span_id,
+        start_ns=sample.start_ns,
+        end_ns=sample.end_ns,
+        prediction=sample.prediction,
+        error=sample.error,
+        error_type=sample.error_type,
+        attempts=sample.attempts,
+        judgements=judgements,
+        repeat=sample.repeat,
+    )
 
 
 def _scores(agent: str, results: Mapping[str, SampleResult], items: Sequence[Item], repeats: int) -> AgentScores:

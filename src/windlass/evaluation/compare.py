@@ -1,20 +1,31 @@
 """Two runs side by side: paired metrics, and the samples with the greatest losses first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
 from windlass.evaluation.aligned import Aligned, Results
 from windlass.evaluation.comparisons import SEED
+from windlass.evaluation.item_index import UNKNOWN, Positions
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.metrics.usage import AMOUNTS
+from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.results import run_sample
 from windlass.evaluation.run_means import clusters_of
+from windlass.evaluation.run_scores import Floats, RunScores
 from windlass.evaluation.runs import Run, RunSummary
-from windlass.evaluation.samples import Item
+from windlass.evaluation.sample_pages import ReadItems, number_of
+from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.slices import SliceDifference, slice_report
 from windlass.evaluation.statistics import paired_difference
+
+MOST_POINTS: Final = 400
+"""Differences in the line of all of them: more cannot be told apart in a picture."""
 
 
 class PairedMetric(BaseModel):
@@ -52,6 +63,21 @@ class ComparedSample(BaseModel):
     """Of the chosen metric, candidate − baseline."""
 
 
+class Tally(BaseModel):
+    """How many items moved which way on the chosen metric."""
+
+    worse: int
+    equal: int
+    better: int
+    unknown: int
+    """Items without a value in one of the runs."""
+
+
+class DifferencePoint(BaseModel):
+    item: str
+    difference: float
+
+
 class Comparison(BaseModel):
     baseline: RunSummary
     candidate: RunSummary
@@ -60,41 +86,107 @@ class Comparison(BaseModel):
     items_paired: int
     items_missing: int
     metrics: list[PairedMetric]
+    tally: Tally
+    differences: list[DifferencePoint]
+    """The differences of the chosen metric from the least to the greatest; of many, evenly spaced ones."""
     samples: list[ComparedSample]
+    """The first page."""
+    next: str | None
+    """The cursor of the page after it; null at the end."""
 
 
-def compare_runs(
-    baseline: Run,
-    candidate: Run,
-    baseline_samples: Results,
-    candidate_samples: Results,
-    *,
-    items: Mapping[str, Item],
-    metric: str | None = None,
-) -> Comparison:
-    """Compare two runs on the same dataset version.
+class ComparedPage(BaseModel):
+    items: list[ComparedSample]
+    next: str | None
 
-    Samples are sorted worst first: the greatest loss in ``metric`` (the first one that both runs have, unless
-    given), then those that cannot be compared. Raises InputError for a metric that either run lacks and for
-    different data.
+
+@dataclass(frozen=True)
+class Pairing:
+    """Two runs on one dataset version, whose items are in the order of their losses of one metric."""
+
+    baseline: Run
+    candidate: Run
+    before: RunScores
+    after: RunScores
+    metrics: Sequence[str]
+    """Those that both runs have."""
+    metric: str
+    """The one that orders the items."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.candidate.higher_is_better.get(self.metric, True)
+
+    def differences(self) -> Floats:
+        """Return candidate − baseline of each item at its position; NaN where one of them has no value."""
+        return self.after.by_item(self.metric) - self.before.by_item(self.metric)
+
+    def order(self, differences: Floats) -> Positions:
+        """Return the positions of the items, the greatest loss first, and last what cannot be compared."""
+        # Stable: equal losses stay in the order of the dataset.
+        return np.argsort(differences if self.higher_is_better else -differences, kind="stable")
+
+
+@dataclass(frozen=True)
+class ReadBoth:
+    """Reads the samples of some items in both runs."""
+
+    before: ReadItems
+    after: ReadItems
+
+
+def pair_runs(
+    baseline: Run, candidate: Run, before: RunScores, after: RunScores, metric: str | None = None
+) -> Pairing:
+    """Line up two runs on the same dataset version; ``metric`` is the first that both have, unless given.
+
+    Raises InputError for a metric that either run lacks and for different data.
     """
-    chosen, shared = _chosen_metric(baseline, candidate, metric), _shared_metrics(baseline, candidate)
-    clusters = clusters_of(list(items.values()), shared_cluster(baseline, candidate))
-    directions = candidate.higher_is_better
-    samples = [_compared(item, baseline_samples, candidate_samples, chosen) for item in items.values()]
-    sign = 1 if directions.get(chosen, True) else -1
-    # Stable: equal losses stay in the order of the dataset.
-    samples.sort(key=lambda each: (each.difference is None, sign * (each.difference or 0.0)))
-    paired = sum(each.baseline is not None and each.candidate is not None for each in samples)
+    return Pairing(baseline, candidate, before, after, *shared_metrics(baseline, candidate, metric))
+
+
+def shared_metrics(baseline: Run, candidate: Run, metric: str | None = None) -> tuple[list[str], str]:
+    """Return the metrics that both runs have, and the chosen one. Raises as ``pair_runs`` does."""
+    shared = [name for name in candidate.evaluators if name in baseline.evaluators]
+    if baseline.dataset.digest != candidate.dataset.digest:
+        raise InputError(
+            f"{baseline.id} and {candidate.id} are on different versions of data; compare on one version."
+        )
+    if not shared:
+        raise InputError(f"{baseline.id} and {candidate.id} have no metric in common.")
+    if metric is not None and metric not in shared:
+        raise InputError(f"The runs do not both have the metric {metric!r}; they share {', '.join(shared)}.")
+    return shared, metric or shared[0]
+
+
+def compare_runs(pairing: Pairing, items: Sequence[Item], read: ReadBoth, *, limit: int = 50) -> Comparison:
+    """Compare two runs: their metrics, and the samples with the greatest losses first."""
+    differences = pairing.differences()
+    order = pairing.order(differences)
+    paired = pairing.before.has_item() & pairing.after.has_item()
+    page = _page(items, read, differences, order, limit, 0)
+    belonging = clusters_of(items, shared_cluster(pairing.baseline, pairing.candidate))
+    clusters = None if belonging is None else np.fromiter(belonging.values(), np.int64, len(items))
     return Comparison(
-        baseline=RunSummary.model_validate(baseline.model_dump()),
-        candidate=RunSummary.model_validate(candidate.model_dump()),
-        metric=chosen,
-        items_paired=paired,
-        items_missing=len(samples) - paired,
-        metrics=[_paired_metric(name, directions.get(name, True), samples, clusters) for name in shared],
-        samples=samples,
+        baseline=RunSummary.model_validate(pairing.baseline.model_dump()),
+        candidate=RunSummary.model_validate(pairing.candidate.model_dump()),
+        metric=pairing.metric,
+        items_paired=int(paired.sum()),
+        items_missing=int((~paired).sum()),
+        metrics=[_paired_metric(pairing, name, clusters) for name in pairing.metrics],
+        tally=_tally(differences, higher_is_better=pairing.higher_is_better),
+        differences=_points(differences, items),
+        samples=page.items,
+        next=page.next,
     )
+
+
+def compared_page(
+    pairing: Pairing, items: Sequence[Item], read: ReadBoth, *, limit: int = 50, cursor: str | None = None
+) -> ComparedPage:
+    """Return a page of the samples in their order; the cursor counts them. Raises InputError for a damaged one."""
+    differences = pairing.differences()
+    return _page(items, read, differences, pairing.order(differences), limit, number_of(cursor))
 
 
 def compare_slices(
@@ -107,7 +199,7 @@ def compare_slices(
     metric: str | None = None,
 ) -> list[SliceDifference]:
     """Return what changed in a metric on every slice of the items, the greatest loss first. Raises as above."""
-    chosen = _chosen_metric(baseline, candidate, metric)
+    _, chosen = shared_metrics(baseline, candidate, metric)
     return slice_report(
         Aligned(baseline_samples, candidate_samples, items),
         [chosen],
@@ -121,39 +213,40 @@ def shared_cluster(baseline: Run, candidate: Run) -> str | None:
     return candidate.cluster if candidate.cluster == baseline.cluster else None
 
 
-def _chosen_metric(baseline: Run, candidate: Run, metric: str | None) -> str:
-    shared = _shared_metrics(baseline, candidate)
-    if metric is not None and metric not in shared:
-        raise InputError(f"The runs do not both have the metric {metric!r}; they share {', '.join(shared)}.")
-    return metric or shared[0]
+def compared_item(pairing: Pairing, items: Sequence[Item], read: ReadBoth, item: str) -> ComparedPage:
+    """Return one item of both runs; nothing where the dataset does not have it."""
+    position = pairing.after.index.position(item)
+    order = np.array([] if position == UNKNOWN else [position], dtype=np.int64)
+    return _page(items, read, pairing.differences(), order, 1, 0)
 
 
-def _shared_metrics(baseline: Run, candidate: Run) -> list[str]:
-    if baseline.dataset.digest != candidate.dataset.digest:
-        raise InputError(
-            f"{baseline.id} and {candidate.id} are on different versions of data; compare on one version."
+def _page(
+    items: Sequence[Item],
+    read: ReadBoth,
+    differences: Floats,
+    order: Positions,
+    limit: int,
+    start: int,
+) -> ComparedPage:
+    positions = order[start : start + limit].tolist()
+    shown = [items[position] for position in positions]
+    ids = [item.id for item in shown]
+    before, after = (average_repeats(each(ids).values()) for each in (read.before, read.after))
+    samples = [
+        ComparedSample(
+            item=item.id,
+            input=item.input,
+            reference=item.reference,
+            baseline=_side(item, before),
+            candidate=_side(item, after),
+            difference=_known(differences[position]),
         )
-    shared = [name for name in candidate.evaluators if name in baseline.evaluators]
-    if not shared:
-        raise InputError(f"{baseline.id} and {candidate.id} have no metric in common.")
-    return shared
+        for position, item in zip(positions, shown, strict=True)
+    ]
+    return ComparedPage(items=samples, next=str(start + limit) if order.size > start + limit else None)
 
 
-def _compared(item: Item, baseline: Results, candidate: Results, metric: str) -> ComparedSample:
-    before, after = _side(item, baseline), _side(item, candidate)
-    old = before.scores.get(metric) if before else None
-    new = after.scores.get(metric) if after else None
-    return ComparedSample(
-        item=item.id,
-        input=item.input,
-        reference=item.reference,
-        baseline=before,
-        candidate=after,
-        difference=None if old is None or new is None else new - old,
-    )
-
-
-def _side(item: Item, results: Results) -> ComparedSide | None:
+def _side(item: Item, results: Mapping[str, SampleResult]) -> ComparedSide | None:
     if item.id not in results:
         return None
     sample = run_sample(item, results[item.id])
@@ -166,18 +259,36 @@ def _side(item: Item, results: Results) -> ComparedSide | None:
     )
 
 
-def _paired_metric(
-    name: str, higher_is_better: bool, samples: list[ComparedSample], clusters: Mapping[str, int] | None
-) -> PairedMetric:
-    both = [
-        (sample.item, old, new)
-        for sample in samples
-        if sample.baseline is not None
-        and sample.candidate is not None
-        and (old := sample.baseline.scores.get(name)) is not None
-        and (new := sample.candidate.scores.get(name)) is not None
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _tally(differences: Floats, *, higher_is_better: bool) -> Tally:
+    gained, lost = int((differences > 0).sum()), int((differences < 0).sum())
+    return Tally(
+        worse=lost if higher_is_better else gained,
+        equal=int((differences == 0).sum()),
+        better=gained if higher_is_better else lost,
+        unknown=int(np.isnan(differences).sum()),
+    )
+
+
+def _points(differences: Floats, items: Sequence[Item]) -> list[DifferencePoint]:
+    known: NDArray[np.int64] = np.flatnonzero(~np.isnan(differences))
+    ascending = known[np.argsort(differences[known], kind="stable")]
+    places = np.linspace(0, max(ascending.size - 1, 0), min(ascending.size, MOST_POINTS)).round().astype(np.int64)
+    return [
+        DifferencePoint(item=items[position].id, difference=float(differences[position]))
+        for position in ascending[places].tolist()
     ]
-    if not both:
+
+
+def _paired_metric(pairing: Pairing, name: str, clusters: Positions | None) -> PairedMetric:
+    higher_is_better = pairing.candidate.higher_is_better.get(name, True)
+    before, after = pairing.before.by_item(name), pairing.after.by_item(name)
+    both = ~(np.isnan(before) | np.isnan(after))
+    before, after = before[both], after[both]
+    if not both.any():
         return PairedMetric(
             name=name,
             higher_is_better=higher_is_better,
@@ -189,15 +300,14 @@ def _paired_metric(
             n=0,
             p_value=None,
         )
-    before, after = [old for _, old, _ in both], [new for _, _, new in both]
-    belonging = None if clusters is None else [clusters[item] for item, _, _ in both]
+    belonging = None if clusters is None else clusters[both]
     pairs = paired_difference(before, after, belonging, amount=name in AMOUNTS, seed=SEED)
     interval = pairs.interval()
     return PairedMetric(
         name=name,
         higher_is_better=higher_is_better,
-        baseline_mean=sum(before) / len(before),
-        candidate_mean=sum(after) / len(after),
+        baseline_mean=sum(before.tolist()) / before.size,
+        candidate_mean=sum(after.tolist()) / after.size,
         difference=pairs.difference,
         low=interval.low if interval else None,
         high=interval.high if interval else None,

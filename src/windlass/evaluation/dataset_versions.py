@@ -14,6 +14,7 @@ from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.datasets import parse_items
 from windlass.evaluation.item_differences import Differences
 from windlass.evaluation.item_edits import edited_lines, line_of_item, new_items
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.item_lines import ItemLines, LineItems, fields_of_line
 from windlass.evaluation.kept import Kept
 from windlass.evaluation.samples import Item
@@ -69,6 +70,7 @@ class Datasets:
         self._blobs = blobs
         self._loaded = Kept[str, list[Item]](_KEPT)
         self._lines = Kept[str, ItemLines](_KEPT)
+        self._indexes = Kept[str, ItemIndex](_KEPT)
         self._differences = Kept[tuple[str, str], Differences](_KEPT)
 
     def push(
@@ -144,6 +146,11 @@ class Datasets:
         version = self._registry.get(project, selector, kind="dataset")
         blob = Dataset.model_validate(version.body).items
         return version, self._lines.get(blob, lambda: ItemLines(self._blobs, blob))
+
+    def index(self, project: str, selector: str | Selector) -> ItemIndex:
+        """Return where the items of a version are in it. Raises NotFound."""
+        _, lines = self.lines(project, selector)
+        return self._indexes.get(lines.digest, lambda: ItemIndex(lines.ids()))
 
     def differences(
         self, project: str, name: str, before: str, after: str

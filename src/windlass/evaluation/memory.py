@@ -1,8 +1,13 @@
 """Samples kept in memory: for an evaluation whose samples need not outlive the process."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from windlass.evaluation.item_index import ItemIndex, hash_of_id
+from windlass.evaluation.run_scores import RunScores, scores_of_results
 from windlass.evaluation.samples import Item, SampleResult
 
 
@@ -17,6 +22,19 @@ class MemorySamples:
 
     def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
         return [self.stored()]
+
+    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
+        wanted = set(items)
+        return {key: result for key, result in self._results.items() if result.item in wanted}
+
+    def items_there(self) -> NDArray[np.uint64]:
+        return np.array([hash_of_id(result.item) for result in self._results.values()], dtype=np.uint64)
+
+    def scores(self, index: ItemIndex) -> RunScores:
+        return scores_of_results(self._results.values(), index)
+
+    def state(self) -> Hashable:
+        return self
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         self._results.update((result.key, result) for _, result in samples)

@@ -4,11 +4,10 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from pydantic import BaseModel, Field, JsonValue, computed_field
 
-from windlass.errors import InputError
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.pass_rates import PassRates
@@ -90,11 +89,6 @@ class RunSample(BaseModel):
     """Of a replay: where its tools' results came from, and where it left the record."""
 
 
-class SamplePage(NamedTuple):
-    items: list[RunSample]
-    next: str | None
-
-
 def summarise(
     results: Mapping[str, SampleResult],
     items: Sequence[Item],
@@ -140,23 +134,6 @@ def _count(piece: Mapping[str, SampleResult], absent: set[str], tally: "Tally") 
         if item in absent:
             absent.discard(item)
             tally.add(samples)
-
-
-def samples_page(
-    items: Sequence[Item],
-    results: Mapping[str, SampleResult],
-    *,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> SamplePage:
-    """Return finished samples in the order of the dataset, an item's repeats together; the cursor counts them."""
-    if cursor is not None and not cursor.isdecimal():
-        raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.")
-    grouped = by_item(results.values())
-    finished = [(item, result) for item in items for result in grouped.get(item.id, ())]
-    start = int(cursor or 0)
-    page = [run_sample(item, result) for item, result in finished[start : start + limit]]
-    return SamplePage(page, str(start + limit) if len(finished) > start + limit else None)
 
 
 def run_sample(item: Item, result: SampleResult) -> RunSample:

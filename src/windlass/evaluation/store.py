@@ -1,18 +1,25 @@
 """Samples of a run in the warehouse: each a trace with scores, and so its own checkpoint."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from windlass.errors import Unavailable
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import load_prediction
+from windlass.evaluation.run_scores import RunScores
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.spans import ATTEMPTS, ERROR_TYPE, PREDICTION, encode_samples
+from windlass.evaluation.stored_scores import read_scores
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.conventions import RELEASE, RELEASE_NAME, REPEAT, RUN
 from windlass.telemetry.models import SampleSpan
-from windlass.telemetry.queries import list_samples, scores_of_run
+from windlass.telemetry.queries import list_samples, scores_of_run, scores_of_traces
 from windlass.telemetry.run_parts import Part
-from windlass.telemetry.samples import count_samples
+from windlass.telemetry.sample_columns import items_of_run, state_of_run
+from windlass.telemetry.samples import count_samples, samples_of_items
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
@@ -69,6 +76,22 @@ class WarehouseSamples:
                 list_samples(self._warehouse, self._project, self._run, part=part),
                 scores_of_run(self._warehouse, self._project, self._run, part=part),
             )
+
+    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
+        spans = samples_of_items(self._warehouse, self._project, self._run, items)
+        scores = scores_of_traces(self._warehouse, self._project, [span.trace_id for span in spans])
+        # Scores that name an item come last, as in the whole list, which has them in the order of the items.
+        own = sorted((score for score in scores if score.run == self._run), key=lambda score: score.item)
+        return self._results(spans, own)
+
+    def items_there(self) -> NDArray[np.uint64]:
+        return items_of_run(self._warehouse, self._project, self._run)
+
+    def scores(self, index: ItemIndex) -> RunScores:
+        return read_scores(self._warehouse, self._project, self._run, index, without=REVIEW)
+
+    def state(self) -> Hashable:
+        return state_of_run(self._warehouse, self._project, self._run)
 
     def _results(self, spans: Sequence[SampleSpan], scores: Sequence[Score]) -> dict[str, SampleResult]:
         judgements: defaultdict[str, dict[str, Judgement]] = defaultdict(dict)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
-from windlass.canonical import canonical_json, digest, digest_bytes
+from windlass.canonical import canonical_json, digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
 from windlass.evaluation.checks import SEED, Check, Outcome, Results
@@ -24,6 +24,7 @@ from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import UNFINISHED, Run, VersionName
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.score_digests import digest_of_items
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.sides import done_items
 from windlass.evaluation.slices import SliceDifference
@@ -197,11 +198,11 @@ def same_evaluators(candidate: Run, baseline: Run, metrics: Iterable[str]) -> bo
 
 def digest_of_scores(samples: Results) -> str:
     """Return the digest of every value and error by item: what a verdict was computed from."""
-    return digest(
-        {
-            item: list(map(_scores, result.repeats)) if isinstance(result, RepeatedResult) else _scores(result)
-            for item, result in samples.items()
-        }
+    return digest_of_items(
+        samples,
+        lambda result: (
+            list(map(_scores, result.repeats)) if isinstance(result, RepeatedResult) else _scores(result)
+        ),
     )
 
 

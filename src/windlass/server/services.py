@@ -33,7 +33,6 @@ from windlass.evaluation.calibration.sources import LabelSources
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.reviews.erasing import ReviewsOfTraces
 from windlass.evaluation.reviews.reviews import Reviews
-from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.store import WarehouseSamples
 from windlass.evaluation.synthesis.erasing import SynthesesOfTraces
@@ -155,7 +154,7 @@ class Services:
             runs=self.runs,
             facilities=self.facilities,
         )
-        self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.samples)
+        self.reviews = Reviews(self.database, self.audit, self.warehouse, self.datasets, self.runs.reading.samples)
         self.arenas = Arenas(self.database, self.audit, self.warehouse, self.datasets, self.runs.results)
         self.reports = Reports(self.database, self.runs)
         self.arena_judges = ArenaJudges(
@@ -315,7 +314,7 @@ class Services:
             return None
         return RunSharing(self.database, self.writer, model_base_url=self.settings.model_base_url)
 
-    def _samples_of(self, run: Run) -> SampleStore:
+    def _samples_of(self, run: Run) -> WarehouseSamples:
         return WarehouseSamples(
             self.writer,
             self.warehouse,

@@ -21,7 +21,9 @@ from windlass.canonical import digest
 from windlass.errors import ConfigurationError, Unavailable
 
 if TYPE_CHECKING:
+    import numpy as np
     from clickhouse_connect.driver.client import Client
+    from numpy.typing import NDArray
 
 Parameters = Mapping[str, object]
 _Connect = Callable[..., "Client"]
@@ -134,6 +136,17 @@ class Warehouse:
             result = client.query(sql, parameters=dict(parameters or {}))
         names = result.column_names
         return [dict(zip(names, row, strict=True)) for row in result.result_rows]
+
+    def records(self, sql: str, parameters: Parameters, fields: "np.dtype[np.void]") -> "NDArray[np.void]":
+        """Return the rows of a SELECT of numbers as an array of records, as the engine packs them.
+
+        ``fields`` are the columns with their types: millions of rows take their bytes and no objects.
+        """
+        import numpy as np
+
+        with self._client() as client:
+            packed = client.raw_query(sql, parameters=dict(parameters), fmt="RowBinary")
+        return np.frombuffer(packed, dtype=fields)
 
     def warm_up(self) -> None:
         """Connect every client now, so that no read waits for it. Raises Unavailable."""

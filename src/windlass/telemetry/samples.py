@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
+from collections.abc import Sequence
 from typing import Final
 
 from windlass.storage.warehouse import Row, Warehouse
@@ -17,19 +18,24 @@ SELECT count() AS samples FROM spans
 WHERE project = {{project:String}} AND run = {{run:String}} AND item != '' AND parent_span_id = {NO_SPAN}
 """
 
-_SAMPLES: Final = f"""
-SELECT item, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
-  toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, input, output,
-  release, release_name, input_tokens, output_tokens, cost_usd, attributes
-FROM (
-  SELECT * FROM spans
-  WHERE project = {{project:String}} AND run = {{run:String}} AND item != '' AND item > {{after:String}}
-    AND {IN_PART}
-  ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC
-  LIMIT 1 BY item, attributes['{REPEAT}']
-)
-ORDER BY item LIMIT {{limit:UInt64}}
-"""
+
+def _samples(meant: str) -> str:
+    return f"""
+    SELECT item, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
+      toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, input, output,
+      release, release_name, input_tokens, output_tokens, cost_usd, attributes
+    FROM (
+      SELECT * FROM spans
+      WHERE project = {{project:String}} AND run = {{run:String}} AND item != '' AND {meant}
+      ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC
+      LIMIT 1 BY item, attributes['{REPEAT}']
+    )
+    ORDER BY item
+    """
+
+
+_PAGE: Final = f"{_samples(f'item > {{after:String}} AND {IN_PART}')} LIMIT {{limit:UInt64}}"
+_OF_ITEMS: Final = _samples("item IN {items:Array(String)}")
 
 
 def list_samples(
@@ -40,7 +46,15 @@ def list_samples(
     ``after`` is the item of the last sample of the page before, of a run without repeats.
     """
     parameters = {"project": project, "run": run, "after": after, "limit": limit}
-    rows = warehouse.query(_SAMPLES, {**parameters, **part.parameters})
+    rows = warehouse.query(_PAGE, {**parameters, **part.parameters})
+    return [_sample(row) for row in rows]
+
+
+def samples_of_items(warehouse: Warehouse, project: str, run: str, items: Sequence[str]) -> list[SampleSpan]:
+    """Return the root spans of the samples of some items, chosen in the same way."""
+    if not items:
+        return []
+    rows = warehouse.query(_OF_ITEMS, {"project": project, "run": run, "items": list(items)})
     return [_sample(row) for row in rows]
 
 

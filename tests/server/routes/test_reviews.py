@@ -2,9 +2,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.live import Project
+from tests.pictures import Drawn, picture
 from tests.telemetry.sending import request, span, trace_id
 from windlass.access.keys import create_key
 from windlass.access.principals import Principal
@@ -24,11 +26,13 @@ class People:
     def __init__(self, project: Project, opened: ExitStack) -> None:
         self._project = project
         self._opened = opened
+        self.keys: dict[str, str] = {}
 
     def __call__(self, name: str) -> Client:
         services = self._project.live.services
         admin = Principal(id="tests", kind="user", role="admin", project=self._project.name)
         made = create_key(services.database, services.audit, admin, name=name, role="reviewer")
+        self.keys[name] = made.key
         return self._opened.enter_context(Client(self._project.live.url, made.key))
 
 
@@ -310,3 +314,43 @@ def test_a_queue_is_changed_by_who_read_it_and_is_gone_when_deleted(project: Pro
     actions = [entry["action"] for entry in project.client.get("/audit")["items"]]
     assert actions.count("review:save") == 2
     assert actions.count("review:delete") == 1
+
+
+def test_a_reviewer_sees_the_pictures_of_an_item_and_no_other_file(project: Project, people: People) -> None:
+    drawn, other = picture(Drawn("red", "circle", 40, 40)), picture(Drawn("blue", "square", 60, 60))
+    shown = project.client.send_file("/media", drawn, "image/png")
+    hidden = project.client.send_file("/media", other, "image/png")
+    asked = {"question": "Is it red?", "shown": shown["uri"]}
+    project.client.post("/datasets/shapes", {"items": [{"id": "a", "input": asked, "reference": "yes"}]})
+    make(project)
+    add(project, dataset={"dataset": "shapes@latest"})
+    ada = people("ada")
+    item = ada.post(f"{QUEUE}/next", {})["item"]
+    content = item["content"]
+    assert content["media"] == [{"uri": shown["uri"], "mime_type": "image/png"}]
+    assert (content["input"], content["reference"]) == ({"question": "Is it red?"}, "yes")
+    place = f"{project.live.url}/api/v1{QUEUE}/items/{item['id']}/media"
+    with httpx.Client(headers={"authorization": f"Bearer {people.keys['ada']}"}) as reviewer:
+        answer = reviewer.get(f"{place}/{shown['digest']}")
+        assert (answer.content, answer.headers["content-type"]) == (drawn, "image/png")
+        assert reviewer.get(f"{place}/{hidden['digest']}").status_code == 404
+        assert reviewer.get(f"{project.live.url}/api/v1/media/{shown['digest']}").status_code == 403
+
+
+def test_the_pictures_that_a_release_made_are_shown_with_its_output(project: Project) -> None:
+    file = project.client.send_file("/media", picture(Drawn("red", "circle", 40, 40)), "image/png")
+    made = {"output": "Here it is.", "media": [file["uri"]]}
+    project.client.post("/datasets/drawn", {"items": [{"id": "a", "input": "Draw.", "metadata": {"made": made}}]})
+    release = project.push_release()
+    body = {
+        "release": f"adder@{release['digest']}",
+        "dataset": "drawn",
+        "outputs": "made",
+        "evaluators": ["cost_usd"],
+    }
+    run = project.await_run(project.client.post("/runs", body)["id"])
+    make(project)
+    add(project, run={"run": run["id"]})
+    (listed,) = items(project)
+    (output,) = project.client.get(f"{QUEUE}/items/{listed['id']}")["content"]["outputs"]
+    assert (output["text"], output["media"]) == ("Here it is.", [{"uri": file["uri"], "mime_type": "image/png"}])

@@ -224,6 +224,28 @@ def test_two_runs_are_compared_worst_sample_first(project: Project) -> None:
     assert (worst["item"], worst["baseline"]["output"], worst["candidate"]["output"]) == ("i001", "5", "6")
 
 
+def test_samples_and_their_comparison_come_sorted_in_pages(project: Project) -> None:
+    careless, careful = project.evaluate_two(items=6)
+    samples, compare = f"/runs/{careless['id']}/samples", f"/runs/{careless['id']}/compare"
+    worst = list(project.client.pages(samples, sort="exact_match", limit=2))
+    best = list(project.client.pages(samples, sort="exact_match", descending=True, limit=4))
+    assert [each["item"] for each in worst] == ["i001", "i003", "i005", "i000", "i002", "i004"]
+    assert [each["item"] for each in best] == ["i000", "i002", "i004", "i001", "i003", "i005"]
+    assert [each["item"] for each in project.client.get(samples, item="i003")["items"]] == ["i003"]
+    with pytest.raises(InputError, match="have no metric 'charm'; they have: "):
+        project.client.get(samples, sort="charm")
+    first = project.client.get(compare, baseline=careful["id"], metric="exact_match", limit=4)
+    assert first["tally"] == {"worse": 3, "equal": 3, "better": 0, "unknown": 0}
+    assert [each["difference"] for each in first["differences"]] == [-1.0] * 3 + [0.0] * 3
+    whole = list(project.client.pages(f"{compare}/samples", baseline=careful["id"], metric="exact_match", limit=4))
+    assert [each["item"] for each in whole] == [each["item"] for each in worst]
+    assert whole[:4] == first["samples"]
+    (one,) = project.client.get(f"{compare}/samples", baseline=careful["id"], item="i005")["items"]
+    assert (one["item"], one["difference"]) == ("i005", -1.0)
+    with pytest.raises(InputError, match="no cursor of this list"):
+        project.client.get(f"{compare}/samples", baseline=careful["id"], cursor="x")
+
+
 def test_runs_that_cannot_be_compared_say_why(project: Project) -> None:
     careless, careful = project.evaluate_two(items=2)
     project.push_sums(items=3)

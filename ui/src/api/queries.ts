@@ -162,27 +162,6 @@ export const runQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data && isActive(query.state.data.state) ? 1_500 : false),
   });
 
-export const samplesQuery = (id: string) =>
-  infiniteQueryOptions({
-    queryKey: ["samples", id],
-    queryFn: ({ signal, pageParam }) => {
-      const params = { path: { run_id: id }, query: { limit: 200, cursor: pageParam } };
-      return unwrap(api.GET("/api/v1/runs/{run_id}/samples", { params, signal }));
-    },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next ?? undefined,
-  });
-
-export const comparisonQuery = (baseline: string, candidate: string) =>
-  queryOptions({
-    queryKey: ["comparison", baseline, candidate],
-    queryFn: ({ signal }) => {
-      const params = { path: { run_id: candidate }, query: { baseline } };
-      return unwrap(api.GET("/api/v1/runs/{run_id}/compare", { params, signal }));
-    },
-    staleTime: 60_000,
-  });
-
 export const verdictsQuery = (release?: string) =>
   queryOptions({
     queryKey: ["verdicts", release ?? ""],

@@ -5,6 +5,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Queue = Schemas["QueueSummary"];
+export type QueueContent = Omit<Schemas["QueueRequest"], "expected">;
 export type Question = Queue["questions"][number];
 export type Agreement = Schemas["Agreement"];
 export type QuestionAgreement = Schemas["QuestionAgreement"];
@@ -81,6 +82,9 @@ export const disputeQuery = (name: string, after?: number) =>
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
+
+export const saveQueue = (name: string, body: Schemas["QueueRequest"]) =>
+  unwrap(api.PUT("/api/v1/review-queues/{name}", { params: { path: { name } }, body }));
 
 export type Selection = Schemas["ItemsRequest"];
 

@@ -1323,7 +1323,7 @@ export interface paths {
         };
         /**
          * List Samples
-         * @description List a run's finished samples in the order of its dataset, an item's repeats together.
+         * @description List a run's finished samples in the order of its dataset, an item's repeats together, or by a metric.
          */
         get: operations["list_samples"];
         put?: never;
@@ -1485,9 +1485,29 @@ export interface paths {
         };
         /**
          * Compare Two Runs
-         * @description Compare a run with a baseline run on the same dataset version.
+         * @description Compare a run with a baseline run on the same dataset version: metrics, and the worst samples.
          */
         get: operations["compare_two_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/compare/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Compared Samples
+         * @description List the samples of a comparison, the greatest losses first.
+         */
+        get: operations["list_compared_samples"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1600,6 +1620,26 @@ export interface paths {
          * @description Return an item with what there is to review.
          */
         get: operations["get_review_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review-queues/{name}/items/{item}/media/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review Media
+         * @description Return a picture or a clip of an item, for reviewers, who see no other file of the project.
+         */
+        get: operations["get_review_media"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3045,6 +3085,13 @@ export interface components {
             /** Answers */
             answers: number;
         };
+        /** ComparedPage */
+        ComparedPage: {
+            /** Items */
+            items: components["schemas"]["ComparedSample"][];
+            /** Next */
+            next: string | null;
+        };
         /** ComparedSample */
         ComparedSample: {
             /** Item */
@@ -3085,8 +3132,13 @@ export interface components {
             items_missing: number;
             /** Metrics */
             metrics: components["schemas"]["PairedMetric"][];
+            tally: components["schemas"]["Tally"];
+            /** Differences */
+            differences: components["schemas"]["DifferencePoint"][];
             /** Samples */
             samples: components["schemas"]["ComparedSample"][];
+            /** Next */
+            next: string | null;
         };
         /** Conformance */
         Conformance: {
@@ -3333,6 +3385,13 @@ export interface components {
             to: components["schemas"]["VersionDetail"];
             /** Changes */
             changes: components["schemas"]["Change"][];
+        };
+        /** DifferencePoint */
+        DifferencePoint: {
+            /** Item */
+            item: string;
+            /** Difference */
+            difference: number;
         };
         /**
          * Document
@@ -4038,6 +4097,16 @@ export interface components {
             metadata: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /**
+             * Media
+             * @default []
+             */
+            media: components["schemas"]["Media"][];
+            /**
+             * Reference Media
+             * @default []
+             */
+            reference_media: components["schemas"]["Media"][];
         };
         /** ItemDifference */
         ItemDifference: {
@@ -6381,6 +6450,11 @@ export interface components {
             messages: components["schemas"]["Message"][];
             /** Passages */
             passages: components["schemas"]["Passage"][];
+            /**
+             * Media
+             * @default []
+             */
+            media: components["schemas"]["Media"][];
         };
         /** SignIn */
         SignIn: {
@@ -6882,6 +6956,20 @@ export interface components {
              * @default []
              */
             held_out: string[];
+        };
+        /**
+         * Tally
+         * @description How many items moved which way on the chosen metric.
+         */
+        Tally: {
+            /** Worse */
+            worse: number;
+            /** Equal */
+            equal: number;
+            /** Better */
+            better: number;
+            /** Unknown */
+            unknown: number;
         };
         /**
          * TextQuestion
@@ -10124,6 +10212,12 @@ export interface operations {
     list_samples: {
         parameters: {
             query?: {
+                /** @description A metric: samples by its values, those without last. */
+                sort?: string | null;
+                /** @description With `sort`: the greatest values first. */
+                descending?: boolean;
+                /** @description Only the samples of this item. */
+                item?: string | null;
                 /** @description Items a page. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -10399,6 +10493,8 @@ export interface operations {
                 baseline: string;
                 /** @description Orders the samples, worst first. */
                 metric?: string | null;
+                /** @description Items a page. */
+                limit?: number;
             };
             header?: never;
             path: {
@@ -10415,6 +10511,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_compared_samples: {
+        parameters: {
+            query: {
+                /** @description The run to compare with. */
+                baseline: string;
+                /** @description Orders the samples, worst first. */
+                metric?: string | null;
+                /** @description Only this item. */
+                item?: string | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedPage"];
                 };
             };
             /** @description Validation Error */
@@ -10666,6 +10804,56 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ShownItem"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_review_media: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The part that is asked for. */
+                range?: string | null;
+            };
+            path: {
+                name: string;
+                item: string;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A part of the file. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The file has no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

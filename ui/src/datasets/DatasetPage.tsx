@@ -30,14 +30,19 @@ const ImportDialog = lazy(() =>
 const PendingBar = lazy(() => import("./PendingBar").then((module) => ({ default: module.PendingBar })));
 const ChangesTab = lazy(() => import("./ChangesTab").then((module) => ({ default: module.ChangesTab })));
 const HistoryTab = lazy(() => import("./HistoryTab").then((module) => ({ default: module.HistoryTab })));
+const MakeItems = lazy(() => import("./MakeItems").then((module) => ({ default: module.MakeItems })));
+const SynthesesTab = lazy(() =>
+  import("./SynthesesTab").then((module) => ({ default: module.SynthesesTab })),
+);
 const RunsTab = lazy(() => import("./RunsTab").then((module) => ({ default: module.RunsTab })));
 
-const TABS = ["items", "history", "changes", "runs"] as const;
+const TABS = ["items", "history", "changes", "made", "runs"] as const;
 type Tab = (typeof TABS)[number];
 const WORDS: Record<Tab, TextKey> = {
   items: "datasets.items",
   history: "datasets.history",
   changes: "datasets.changes",
+  made: "datasets.made",
   runs: "nav.runs",
 };
 
@@ -103,12 +108,18 @@ function Heading({ dataset, shown }: { dataset: Artifact; shown?: string }) {
 function Actions({ name, version }: { name: string; version: number }) {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/datasets/$name" });
+  const { tab } = useSearch({ from: "/datasets/$name" });
   const mayEdit = useMay("editor");
   const [importing, setImporting] = useState(false);
   return (
     <>
       <Suspense fallback={null}>
         <ExportMenu name={name} version={version} />
+        {mayEdit && tab !== "made" && (
+          <span className={styles.wide}>
+            <MakeItems name={name} />
+          </span>
+        )}
       </Suspense>
       {mayEdit && (
         <Button
@@ -190,6 +201,7 @@ function Body({ dataset, number }: { dataset: Artifact; number: number }) {
             <Suspense fallback={<SkeletonRows />}>
               {tab === "history" && <HistoryTab dataset={dataset} />}
               {tab === "changes" && <ChangesTab dataset={dataset} number={number} against={search.against} />}
+              {tab === "made" && <SynthesesTab name={dataset.name} />}
               {tab === "runs" && <RunsTab name={dataset.name} />}
             </Suspense>
           </>

@@ -20,6 +20,8 @@ const ImportDialog = lazy(() =>
   import("./ImportDialog").then((module) => ({ default: module.ImportDialog })),
 );
 
+const MakeItems = lazy(() => import("./MakeItems").then((module) => ({ default: module.MakeItems })));
+
 export function DatasetsPage() {
   const { t } = useWords();
   const query = useQuery(datasetsQuery());
@@ -27,9 +29,14 @@ export function DatasetsPage() {
   const mayEdit = useMay("editor");
   const [importing, setImporting] = useState(false);
   const open = mayEdit && (
-    <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setImporting(true)}>
-      {t("datasets.import")}
-    </Button>
+    <>
+      <Suspense fallback={null}>
+        <MakeItems />
+      </Suspense>
+      <Button leftSection={<Icon name="plus" size={14} />} onClick={() => setImporting(true)}>
+        {t("datasets.import")}
+      </Button>
+    </>
   );
   return (
     <Page title={t("nav.datasets")} actions={query.data?.items.length ? open : undefined}>

@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { runsWithQuery } from "@/api/evaluators";
-import { runsQuery, samplesQuery } from "@/api/queries";
+import { runsQuery } from "@/api/queries";
+import { samplesQuery } from "@/api/samples";
 import { Select } from "@/components/Select";
 import { useWords } from "@/i18n/useWords";
 import { oneLine } from "@/runs/metrics";

@@ -9,22 +9,35 @@ interface Made {
   mime_type: string;
 }
 
-/** The pictures and clips that a release made. */
-export function MadeMedia({ media }: { media: Made[] }) {
-  return media.map((each, number) => <MadeFile key={each.uri} made={each} number={number + 1} />);
+interface Props {
+  media: Made[];
+  /** Whether they were given, with what was asked, and not made. */
+  given?: boolean;
+  /** Where files are had, if not from the project. */
+  base?: string;
 }
 
-function MadeFile({ made, number }: { made: Made; number: number }) {
+/** The pictures and clips that a release made, or was given. */
+export function MadeMedia({ media, given, base }: Props) {
+  return media.map((each, number) => (
+    <MadeFile key={each.uri} made={each} number={number + 1} given={given} base={base} />
+  ));
+}
+
+function MadeFile({ made, number, given, base }: { made: Made; number: number } & Omit<Props, "media">) {
   const { t } = useWords();
-  const source = sourceOf(made.uri);
+  const source = sourceOf(made.uri, base);
   const [gone, setGone] = useState(!source);
-  if (gone) return <p className={styles.gone}>{t("evidence.made.gone", { n: number })}</p>;
+  if (gone)
+    return (
+      <p className={styles.gone}>{t(given ? "evidence.given.gone" : "evidence.made.gone", { n: number })}</p>
+    );
   const shown = {
     className: styles.made,
     src: source,
     onError: () => setGone(true),
   };
-  const about = t("evidence.made", { n: number });
+  const about = t(given ? "evidence.given" : "evidence.made", { n: number });
   return made.mime_type.startsWith("video/") ? (
     <video {...shown} aria-label={about} controls muted preload="metadata" />
   ) : (

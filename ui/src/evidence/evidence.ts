@@ -39,9 +39,9 @@ export interface MediaEvidence {
 const REFERENCE = /^windlass-media:\/\/(sha256:[0-9a-f]{64})/;
 
 /** Where a file is had: from the server by its reference, or out of the address itself; empty for anything else. */
-export function sourceOf(uri: string): string {
+export function sourceOf(uri: string, base = "/api/v1/media"): string {
   const [, digest] = REFERENCE.exec(uri) ?? [];
-  if (digest) return `/api/v1/media/${digest}`;
+  if (digest) return `${base}/${digest}`;
   return uri.startsWith("data:") ? uri : "";
 }
 

@@ -7,6 +7,7 @@ import type { enCompare } from "./en-compare";
 import type { enDashboard } from "./en-dashboard";
 import type { enDatasetForms } from "./en-dataset-forms";
 import type { enDatasets } from "./en-datasets";
+import type { enDrafting } from "./en-drafting";
 import type { enErasure } from "./en-erasure";
 import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
@@ -15,6 +16,7 @@ import type { enGates } from "./en-gates";
 import type { enFrontier } from "./en-frontier";
 import type { enGraph } from "./en-graph";
 import type { enHuman } from "./en-human";
+import type { enMaking } from "./en-making";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
 import type { enPrices } from "./en-prices";
@@ -22,6 +24,7 @@ import type { enQuery } from "./en-query";
 import type { enRelease } from "./en-release";
 import type { enRepeats } from "./en-repeats";
 import type { enReport } from "./en-report";
+import type { enReplaying } from "./en-replaying";
 import type { enReviews } from "./en-reviews";
 import type { enRuns } from "./en-runs";
 import type { enSequential } from "./en-sequential";
@@ -52,6 +55,7 @@ export type TextKey =
   | keyof typeof enPalette
   | keyof typeof enRelease
   | keyof typeof enReviews
+  | keyof typeof enReplaying
   | keyof typeof enRepeats
   | keyof typeof enTargets
   | keyof typeof enRuns
@@ -65,6 +69,8 @@ export type TextKey =
   | keyof typeof enGraph
   | keyof typeof enHuman
   | keyof typeof enErasure
+  | keyof typeof enDrafting
+  | keyof typeof enMaking
   | keyof typeof enPrices
   | keyof typeof enQuery
   | keyof typeof enSequential

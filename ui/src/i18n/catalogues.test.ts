@@ -9,6 +9,7 @@ import { enCompare } from "./en-compare";
 import { enDashboard } from "./en-dashboard";
 import { enDatasetForms } from "./en-dataset-forms";
 import { enDatasets } from "./en-datasets";
+import { enDrafting } from "./en-drafting";
 import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
@@ -17,6 +18,7 @@ import { enGates } from "./en-gates";
 import { enFrontier } from "./en-frontier";
 import { enGraph } from "./en-graph";
 import { enHuman } from "./en-human";
+import { enMaking } from "./en-making";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
 import { enPrices } from "./en-prices";
@@ -24,6 +26,7 @@ import { enQuery } from "./en-query";
 import { enRelease } from "./en-release";
 import { enRepeats } from "./en-repeats";
 import { enReport } from "./en-report";
+import { enReplaying } from "./en-replaying";
 import { enReviews } from "./en-reviews";
 import { enRuns } from "./en-runs";
 import { enSequential } from "./en-sequential";
@@ -41,6 +44,7 @@ import { koCompare } from "./ko-compare";
 import { koDashboard } from "./ko-dashboard";
 import { koDatasetForms } from "./ko-dataset-forms";
 import { koDatasets } from "./ko-datasets";
+import { koDrafting } from "./ko-drafting";
 import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
@@ -49,6 +53,7 @@ import { koGates } from "./ko-gates";
 import { koFrontier } from "./ko-frontier";
 import { koGraph } from "./ko-graph";
 import { koHuman } from "./ko-human";
+import { koMaking } from "./ko-making";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
 import { koPrices } from "./ko-prices";
@@ -56,6 +61,7 @@ import { koQuery } from "./ko-query";
 import { koRelease } from "./ko-release";
 import { koRepeats } from "./ko-repeats";
 import { koReport } from "./ko-report";
+import { koReplaying } from "./ko-replaying";
 import { koReviews } from "./ko-reviews";
 import { koRuns } from "./ko-runs";
 import { koSequential } from "./ko-sequential";
@@ -98,6 +104,9 @@ const en = {
   ...enEvaluators,
   ...enEvidence,
   ...enSynthesis,
+  ...enDrafting,
+  ...enReplaying,
+  ...enMaking,
 };
 const ko = {
   ...firstKo,
@@ -132,6 +141,9 @@ const ko = {
   ...koEvaluators,
   ...koEvidence,
   ...koSynthesis,
+  ...koDrafting,
+  ...koReplaying,
+  ...koMaking,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

@@ -17,6 +17,7 @@ export const enDatasets = {
     one: "{n} edited item is not saved and would be lost.",
     other: "{n} edited items are not saved and would be lost.",
   },
+  "datasets.made": "Made items",
   "datasets.name": "Dataset",
   "datasets.no_reason": "no reason given",
   "datasets.parts": "Parts of the dataset",

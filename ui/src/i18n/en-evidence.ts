@@ -10,6 +10,8 @@ export const enEvidence = {
   "evidence.frames": { one: "{n} frame was looked at", other: "{n} frames were looked at" },
   "evidence.gone":
     "The file is gone: it was deleted, or went with the last trace that named it. The answers are what is left.",
+  "evidence.given": "File {n} that was given",
+  "evidence.given.gone": "File {n} that was given is gone, or this browser cannot show it.",
   "evidence.made": "File {n} that was made",
   "evidence.made.gone": "File {n} that was made is gone, or this browser cannot show it.",
   "evidence.marks": "Times at which answers were seen",

@@ -17,6 +17,7 @@ export const koDatasets: Record<keyof typeof enDatasets, Text> = {
   "datasets.import.here": "가져오기",
   "datasets.items": "항목",
   "datasets.leave": "고친 항목 {n}개를 저장하지 않았습니다. 나가면 사라집니다.",
+  "datasets.made": "만든 항목",
   "datasets.name": "데이터셋",
   "datasets.no_reason": "이유 없음",
   "datasets.parts": "데이터셋의 부분",

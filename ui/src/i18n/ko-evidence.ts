@@ -13,6 +13,8 @@ export const koEvidence: Record<keyof typeof enEvidence, Text> = {
   "evidence.frames": { other: "프레임 {n}개를 보았습니다" },
   "evidence.gone":
     "파일이 없습니다. 삭제되었거나, 이 파일을 가리키던 마지막 트레이스와 함께 사라졌습니다. 답만 남아 있습니다.",
+  "evidence.given": "주어진 파일 {n}",
+  "evidence.given.gone": "주어진 파일 {n}이(가) 없거나 이 브라우저가 보여 줄 수 없습니다.",
   "evidence.made": "만들어진 파일 {n}",
   "evidence.made.gone": "만들어진 파일 {n}이(가) 없거나, 이 브라우저에서 보여 줄 수 없습니다.",
   "evidence.marks": "답을 확인한 시점",

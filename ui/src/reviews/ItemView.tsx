@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useContext, useMemo, useState } from "react";
 import type { Content, Shown } from "@/api/reviews";
 import { useMay } from "@/api/session";
 import { CopyButton } from "@/components/Copy";
@@ -8,7 +8,12 @@ import { Markdown } from "@/components/Markdown";
 import { useWords } from "@/i18n/useWords";
 import { wholeText } from "@/runs/metrics";
 import { Conversation } from "@/traces/Conversation";
+import { FileBase } from "@/traces/mediaReference";
 import styles from "./Reviews.module.css";
+
+const MadeMedia = lazy(() =>
+  import("@/evidence/MadeMedia").then((module) => ({ default: module.MadeMedia })),
+);
 
 type Output = Content["outputs"][number];
 
@@ -18,6 +23,16 @@ export function ItemView({ item }: { item: Shown }) {
   const { content } = item;
   if (!content) return <p className={styles.gone}>{t("reviews.gone")}</p>;
   const pair = content.outputs.length > 1;
+  const files = `/api/v1/review-queues/${item.queue}/items/${item.id}/media`;
+  return (
+    <FileBase.Provider value={files}>
+      <ItemContent content={content} pair={pair} />
+    </FileBase.Provider>
+  );
+}
+
+function ItemContent({ content, pair }: { content: Content; pair: boolean }) {
+  const { t } = useWords();
   return (
     <div className={styles.item}>
       <Input content={content} />
@@ -32,8 +47,10 @@ export function ItemView({ item }: { item: Shown }) {
           />
         ))}
       </div>
-      {content.reference !== null && (
-        <Block title={t("reviews.reference")} text={wholeText(content.reference)} />
+      {(content.reference !== null || content.reference_media.length > 0) && (
+        <Block title={t("reviews.reference")} text={wholeText(content.reference)}>
+          <Files media={content.reference_media} given />
+        </Block>
       )}
       {Object.keys(content.metadata).length > 0 && (
         <details className={styles.more}>
@@ -51,7 +68,13 @@ function Input({ content }: { content: Content }) {
     () => (content.messages.length > 0 ? JSON.stringify(content.messages) : ""),
     [content.messages],
   );
-  if (!spoken) return <Block title={t("reviews.input")} text={wholeText(content.input)} />;
+  if (!spoken) {
+    return (
+      <Block title={t("reviews.input")} text={wholeText(content.input)}>
+        <Files media={content.media} given />
+      </Block>
+    );
+  }
   return (
     <section className={styles.block}>
       <h2>{t("reviews.conversation")}</h2>
@@ -83,8 +106,9 @@ function OutputView({ output, title, traced }: { output: Output; title: string; 
           {output.text ? (
             <Markdown text={output.text} />
           ) : (
-            <span className="faint">{t("reviews.empty_output")}</span>
+            output.media.length === 0 && <span className="faint">{t("reviews.empty_output")}</span>
           )}
+          <Files media={output.media} />
         </div>
       )}
       {output.passages.length > 0 && <Passages passages={output.passages} />}
@@ -122,7 +146,18 @@ function Passages({ passages }: { passages: Output["passages"] }) {
   );
 }
 
-function Block({ title, text }: { title: string; text: string }) {
+/** Pictures and clips, as large as there is room. */
+function Files({ media, given }: { media: Output["media"]; given?: boolean }) {
+  const base = useContext(FileBase);
+  if (media.length === 0) return null;
+  return (
+    <Suspense fallback={null}>
+      <MadeMedia media={media} given={given} base={base} />
+    </Suspense>
+  );
+}
+
+function Block({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
   const { t } = useWords();
   return (
     <section className={styles.block}>
@@ -131,7 +166,8 @@ function Block({ title, text }: { title: string; text: string }) {
         {text && <CopyButton text={text} label={t("copy.text")} />}
       </h2>
       <div className={styles.answer}>
-        <Markdown text={text} />
+        {text && <Markdown text={text} />}
+        {children}
       </div>
     </section>
   );

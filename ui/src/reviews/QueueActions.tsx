@@ -6,6 +6,7 @@ import { useMay } from "@/api/session";
 import { useWords } from "@/i18n/useWords";
 
 const AddDialog = lazy(() => import("./AddDialog").then((module) => ({ default: module.AddDialog })));
+const QueueButton = lazy(() => import("./QueueButton").then((module) => ({ default: module.QueueButton })));
 const ExportDialog = lazy(() =>
   import("./ExportDialog").then((module) => ({ default: module.ExportDialog })),
 );
@@ -22,6 +23,9 @@ export function QueueActions({ queue }: { queue: Queue }) {
     void navigate({ to: "/reviews/$queue/$task", params: { queue: queue.name, task } });
   return (
     <>
+      <Suspense>
+        <QueueButton queue={queue} />
+      </Suspense>
       {mayManage && (
         <Button variant="default" onClick={() => setOpen("add")}>
           {t("reviews.add")}

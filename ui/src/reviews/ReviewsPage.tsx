@@ -1,6 +1,7 @@
 import "./texts";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { agreementQuery, type Queue, queuesQuery } from "@/api/reviews";
 import { Page } from "@/components/Page";
 import { Scrolling } from "@/components/Scrolling";
@@ -12,12 +13,19 @@ import { FigureValue } from "./Agreement";
 import { LabelProgress, SettledProgress } from "./Progress";
 import styles from "./Reviews.module.css";
 
+const QueueButton = lazy(() => import("./QueueButton").then((module) => ({ default: module.QueueButton })));
+
 /** The queues: how far each is, and whether people agree. */
 export function ReviewsPage() {
   const { t } = useWords();
   const query = useQuery(queuesQuery());
+  const make = (
+    <Suspense fallback={null}>
+      <QueueButton />
+    </Suspense>
+  );
   return (
-    <Page title={t("nav.reviews")}>
+    <Page title={t("nav.reviews")} actions={query.data?.items.length ? make : undefined}>
       <Loaded query={query}>
         {({ items }) =>
           items.length > 0 ? (
@@ -28,7 +36,9 @@ export function ReviewsPage() {
               title={t("reviews.empty")}
               text={t("reviews.empty.text")}
               command="windlass reviews create queue.yaml"
-            />
+            >
+              {make}
+            </EmptyState>
           )
         }
       </Loaded>

@@ -1,12 +1,14 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
-import type { ComparedSample, Comparison } from "@/api/types";
+import { lazy, Suspense, useCallback, useMemo } from "react";
+import { comparedItemQuery, comparedQuery, comparisonQuery } from "@/api/samples";
+import type { Comparison } from "@/api/types";
 import { Select } from "@/components/Select";
 import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Compare.module.css";
 import { DifferencePlot } from "./DifferencePlot";
-import { pairsFor, rowsOfComparison } from "./differences";
+import { rowsOfComparison } from "./differences";
 import { orderMetrics } from "./metrics";
 import { PairedRow } from "./PairedRow";
 import { SampleDifferences } from "./SampleDifferences";
@@ -21,40 +23,42 @@ const NoisePanel = lazy(() =>
 
 const ESTIMATED_ROW = 190;
 
-export interface Tally {
-  worse: number;
-  equal: number;
-  better: number;
-  unknown: number;
+/** The comparison by the metric that is asked about: by default the gate's question, when there was one. */
+export function CompareBody({ comparison: first }: { comparison: Comparison }) {
+  const { metric: asked } = useSearch({ from: "/runs/compare" });
+  const verdict = useVerdictOf(first);
+  const metric = asked ?? verdict?.rule.primary.metric ?? first.metric;
+  const { baseline, candidate } = first;
+  const other = useQuery({
+    ...comparisonQuery(baseline.id, candidate.id, metric),
+    enabled: metric !== first.metric,
+    placeholderData: keepPreviousData,
+  });
+  const comparison = metric === first.metric ? first : (other.data ?? first);
+  return <Compared comparison={comparison} chosen={metric} />;
 }
 
-/** How many samples moved each way on a metric. */
-export function tallyOf(samples: Pick<ComparedSample, "difference">[], higherIsBetter: boolean): Tally {
-  const tally: Tally = { worse: 0, equal: 0, better: 0, unknown: 0 };
-  for (const { difference } of samples) {
-    if (difference === null) tally.unknown += 1;
-    else if (difference === 0) tally.equal += 1;
-    else if (difference > 0 === higherIsBetter) tally.better += 1;
-    else tally.worse += 1;
-  }
-  return tally;
-}
-
-export function CompareBody({ comparison }: { comparison: Comparison }) {
+function Compared({ comparison, chosen }: { comparison: Comparison; chosen: string }) {
   const { t, format } = useWords();
   const navigate = useNavigate({ from: "/runs/compare" });
   const search = useSearch({ from: "/runs/compare" });
   const verdict = useVerdictOf(comparison);
-  const { metrics } = comparison;
-  const names = orderMetrics(metrics.map((metric) => metric.name));
-  // The question of the gate comes first, when there was one.
-  const metric = search.metric ?? verdict?.rule.primary.metric ?? comparison.metric;
+  const { metrics, metric, tally } = comparison;
+  const names = orderMetrics(metrics.map((each) => each.name));
   const higherIsBetter = metrics.find((candidate) => candidate.name === metric)?.higher_is_better ?? true;
-  const samples = useMemo(
-    () => pairsFor(comparison.samples, metric, higherIsBetter),
-    [comparison.samples, metric, higherIsBetter],
-  );
-  const tally = useMemo(() => tallyOf(samples, higherIsBetter), [samples, higherIsBetter]);
+  const pages = useInfiniteQuery(comparedQuery(comparison));
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  const loaded = useMemo(() => pages.data.pages.flatMap((page) => page.items), [pages.data]);
+  const isLoaded = loaded.some((sample) => sample.item === search.item);
+  const alone = useQuery({
+    ...comparedItemQuery(comparison, search.item ?? ""),
+    enabled: search.item !== undefined && !isLoaded,
+  });
+  // An item that no page has brought yet stands first, until its page comes.
+  const samples = isLoaded || !search.item ? loaded : [...(alone.data?.items ?? []), ...loaded];
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const choose = (name: string) => void navigate({ search: { ...search, metric: name }, replace: true });
   const showItem = (item: string) => void navigate({ search: { ...search, item }, replace: true });
   return (
@@ -66,6 +70,7 @@ export function CompareBody({ comparison }: { comparison: Comparison }) {
       label={t("samples.label")}
       selected={search.item}
       scrollTo={search.item}
+      onEnd={onEnd}
       render={(sample) => (
         <PairedRow sample={sample} metric={metric} metrics={names} higherIsBetter={higherIsBetter} />
       )}
@@ -85,7 +90,7 @@ export function CompareBody({ comparison }: { comparison: Comparison }) {
                 )}
               </span>
             </header>
-            <DifferencePlot rows={rowsOfComparison(metrics, verdict)} chosen={metric} onChoose={choose} />
+            <DifferencePlot rows={rowsOfComparison(metrics, verdict)} chosen={chosen} onChoose={choose} />
           </section>
           <Suspense fallback={null}>
             <ComparedSlices
@@ -104,7 +109,7 @@ export function CompareBody({ comparison }: { comparison: Comparison }) {
               <h2>{t("compare.samples")}</h2>
               <Select
                 label={t("compare.metric")}
-                value={metric}
+                value={chosen}
                 onChange={choose}
                 options={names.map((name) => ({ value: name, name }))}
               />
@@ -120,7 +125,7 @@ export function CompareBody({ comparison }: { comparison: Comparison }) {
               </span>
             </header>
             <SampleDifferences
-              samples={samples}
+              known={comparison.differences}
               metric={metric}
               higherIsBetter={higherIsBetter}
               onChoose={showItem}

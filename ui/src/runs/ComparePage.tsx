@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { comparisonQuery } from "@/api/queries";
+import { comparisonQuery } from "@/api/samples";
 import type { Comparison } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { OutcomeBadge } from "@/components/Marks";

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useMemo } from "react";
-import type { ComparedSample } from "@/api/types";
+import type { Comparison } from "@/api/types";
 import type { Colours } from "@/components/chartTheme";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Compare.module.css";
@@ -7,22 +7,16 @@ import styles from "./Compare.module.css";
 const Chart = lazy(() => import("@/components/Chart").then((module) => ({ default: module.Chart })));
 
 interface Props {
-  samples: ComparedSample[];
+  /** From the least to the greatest. */
+  known: Comparison["differences"];
   metric: string;
   higherIsBetter: boolean;
   onChoose: (item: string) => void;
 }
 
 /** All differences of one metric, sorted: the shape says whether few samples moved far or all a little. */
-export function SampleDifferences({ samples, metric, higherIsBetter, onChoose }: Props) {
+export function SampleDifferences({ known, metric, higherIsBetter, onChoose }: Props) {
   const { t, format } = useWords();
-  const known = useMemo(
-    () =>
-      samples
-        .flatMap(({ item, difference }) => (difference === null ? [] : [{ item, difference }]))
-        .sort((a, b) => a.difference - b.difference),
-    [samples],
-  );
   const option = useMemo(
     () => (colours: Colours) => ({
       grid: { left: 52, right: 8, top: 8, bottom: 8 },

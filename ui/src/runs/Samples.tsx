@@ -1,7 +1,7 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { isActive, samplesQuery } from "@/api/queries";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type SampleOrder, samplesOfItemQuery, samplesQuery } from "@/api/samples";
 import type { Run, Sample } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { StatusMark } from "@/components/Marks";
@@ -15,11 +15,6 @@ import list from "./Samples.module.css";
 
 const SamplePanel = lazy(() => import("./SamplePanel").then((module) => ({ default: module.SamplePanel })));
 
-interface Order {
-  metric: string;
-  descending: boolean;
-}
-
 const ROW = 32;
 const typeOf = (made: Sample["media"][number]) => made.mime_type;
 
@@ -28,15 +23,9 @@ export function keyOf(sample: Sample): string {
   return sample.repeat > 1 ? `${sample.item}~${sample.repeat}` : sample.item;
 }
 
-/** Unknown values stay at the end in both directions. */
-export function sortSamples(samples: Sample[], order: Order | null): Sample[] {
-  if (!order) return samples;
-  const value = (sample: Sample) => sample.scores[order.metric] ?? null;
-  return samples.toSorted((a, b) => {
-    const [x, y] = [value(a), value(b)];
-    if (x === null || y === null) return Number(x === null) - Number(y === null);
-    return order.descending ? y - x : x - y;
-  });
+/** The item of a sample's key. */
+export function itemOf(key: string): string {
+  return key.replace(/~\d+$/, "");
 }
 
 interface SamplesProps {
@@ -49,24 +38,19 @@ export function Samples({ run, children }: SamplesProps) {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/runs/$runId" });
   const { item } = useSearch({ from: "/runs/$runId" });
-  const query = useInfiniteQuery(samplesQuery(run.id));
-  const [order, setOrder] = useState<Order | null>(null);
+  const [order, setOrder] = useState<SampleOrder | null>(null);
+  const query = useInfiniteQuery({ ...samplesQuery(run.id, order), placeholderData: keepPreviousData });
   const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
 
-  // New samples of a running run appear as they finish.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asks again whenever the count moves
+  // New samples of a running run appear as they finish, the last ones with its end.
+  const progress = `${run.state} ${run.finished_items}`;
+  const shown = useRef(progress);
   useEffect(() => {
-    if (isActive(run.state)) void refetch();
-  }, [run.finished_items, run.state, refetch]);
-
-  // An order is only true over all samples, so sorting loads the rest.
-  useEffect(() => {
-    if (order && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [order, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (shown.current !== progress) void refetch();
+    shown.current = progress;
+  }, [progress, refetch]);
 
   const samples = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const sorted = useMemo(() => sortSamples(samples, order), [samples, order]);
-  // A metric without a single value needs no column; its card above says why.
   // In the order of the run; a metric without a single value needs no column, its card above says why.
   const metrics = useMemo(() => {
     const measured = new Set(
@@ -90,14 +74,19 @@ export function Samples({ run, children }: SamplesProps) {
   // Text columns share what the metrics leave; below their least width the table scrolls sideways.
   const columns = `14px 100px minmax(0, 1fr) minmax(0, 1.3fr) repeat(${metrics.length}, 76px)`;
   const least = 14 + 100 + 340 + metrics.length * 76 + (metrics.length + 3) * 12 + 40;
-  const open = samples.find((sample) => keyOf(sample) === item);
+  const loaded = samples.find((sample) => keyOf(sample) === item);
+  const alone = useQuery({
+    ...samplesOfItemQuery(run.id, itemOf(item ?? "")),
+    enabled: item !== undefined && query.data !== undefined && !loaded,
+  });
+  const open = loaded ?? alone.data?.items.find((sample) => keyOf(sample) === item);
   return (
     <div
       className={styles.samples}
       style={{ "--columns": columns, "--least": `${least}px` } as React.CSSProperties}
     >
       <VirtualRows
-        rows={sorted}
+        rows={samples}
         rowHeight={ROW}
         keyOf={keyOf}
         label={t("samples.label")}
@@ -134,14 +123,14 @@ export function Samples({ run, children }: SamplesProps) {
 
 interface HeadProps {
   metrics: string[];
-  order: Order | null;
-  onOrder: (order: Order | null) => void;
+  order: SampleOrder | null;
+  onOrder: (order: SampleOrder | null) => void;
 }
 
 function Head({ metrics, order, onOrder }: HeadProps) {
   const { t } = useWords();
   // First click: worst first for scores (ascending); second: the other way; third: the dataset's order.
-  const next = (metric: string): Order | null => {
+  const next = (metric: string): SampleOrder | null => {
     if (order?.metric !== metric) return { metric, descending: false };
     return order.descending ? null : { metric, descending: true };
   };

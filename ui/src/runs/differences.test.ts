@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { ComparedSample, RunSummary, Sample, Verdict } from "@/api/types";
-import { tallyOf } from "./CompareBody";
+import type { RunSummary, Verdict } from "@/api/types";
 import {
   type DifferenceRow,
   directionOf,
@@ -11,7 +10,6 @@ import {
 } from "./differences";
 import { oneLine, orderMetrics, wholeText } from "./metrics";
 import { comparisonOf } from "./RunsPage";
-import { sortSamples } from "./Samples";
 
 const row = (name: string, values: Partial<DifferenceRow> = {}): DifferenceRow => ({
   name,
@@ -72,44 +70,6 @@ test("a check's row lies where its rule is decided", () => {
 
 test("ticks are round and symmetric", () => {
   expect(ticksOf(0.45).map((tick) => Number(tick.toFixed(3)))).toEqual([-0.4, -0.2, 0, 0.2, 0.4]);
-});
-
-const sample = (item: string, before: number | null, after: number | null): ComparedSample => ({
-  item,
-  input: "",
-  reference: "",
-  difference: null,
-  baseline: { output: "", media: [], error: null, trace_id: "", scores: { m: before } },
-  candidate: { output: "", media: [], error: null, trace_id: "", scores: { m: after } },
-});
-const samples = [
-  sample("same", 0.5, 0.5),
-  sample("lost", 0.9, 0.1),
-  sample("gap", null, 1),
-  sample("won", 0, 1),
-];
-
-test("samples are ordered worst first, those without a pair last", () => {
-  expect(pairsFor(samples, "m", true).map(({ item }) => item)).toEqual(["lost", "same", "won", "gap"]);
-  expect(pairsFor(samples, "m", false).map(({ item }) => item)).toEqual(["won", "same", "lost", "gap"]);
-});
-
-test("a side that is absent counts as without a pair", () => {
-  expect(pairsFor([{ ...sample("a", 1, 1), candidate: null }], "m", true)[0]?.difference).toBeNull();
-});
-
-test("the tally counts every sample once", () => {
-  expect(tallyOf(pairsFor(samples, "m", true), true)).toEqual({ worse: 1, equal: 1, better: 1, unknown: 1 });
-});
-
-test("unknown scores stay at the end in both directions", () => {
-  const scored = [0.2, null, 0.9].map(
-    (value, index) => ({ item: `${index}`, scores: { m: value } }) as unknown as Sample,
-  );
-  const order = (descending: boolean) =>
-    sortSamples(scored, { metric: "m", descending }).map(({ item }) => item);
-  expect(order(false)).toEqual(["0", "2", "1"]);
-  expect(order(true)).toEqual(["2", "0", "1"]);
 });
 
 test("the older run is the baseline", () => {

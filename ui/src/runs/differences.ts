@@ -1,4 +1,4 @@
-import type { Check, ComparedSample, Outcome, PairedMetric, Verdict } from "@/api/types";
+import type { Check, Outcome, PairedMetric, Verdict } from "@/api/types";
 import { unitOf } from "@/i18n/format";
 
 /** One line of the plot: a paired difference (candidate − baseline) with its interval. */
@@ -152,23 +152,4 @@ export function ticksOf(reach: number): number[] {
   const step = [1, 2, 5, 10].map((factor) => factor * power).findLast((size) => size <= raw) ?? power;
   const count = Math.floor(reach / step);
   return Array.from({ length: 2 * count + 1 }, (_, index) => (index - count) * step);
-}
-
-/** The samples with their difference on one metric, worst first; pairs without both values come last. */
-export function pairsFor(
-  samples: ComparedSample[],
-  metric: string,
-  higherIsBetter: boolean,
-): ComparedSample[] {
-  const gain = ({ difference }: ComparedSample) =>
-    difference === null ? Number.MAX_VALUE : higherIsBetter ? difference : -difference;
-  return samples
-    .map((sample) => {
-      const [before, after] = [
-        sample.baseline?.scores[metric] ?? null,
-        sample.candidate?.scores[metric] ?? null,
-      ];
-      return { ...sample, difference: before === null || after === null ? null : after - before };
-    })
-    .sort((a, b) => gain(a) - gain(b) || a.item.localeCompare(b.item));
 }

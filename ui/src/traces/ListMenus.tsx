@@ -3,6 +3,7 @@ import { useMay } from "@/api/session";
 import { ViewsMenu } from "@/components/ViewsMenu";
 import { DrawMenu } from "@/datasets/DrawMenu";
 import { ExportMenu } from "./ExportMenu";
+import { ReplayButton } from "./ReplayButton";
 
 /** What can be done with the list as it is filtered; loaded after it. */
 export function ListMenus({ filter }: { filter: TraceFilter }) {
@@ -10,6 +11,7 @@ export function ListMenus({ filter }: { filter: TraceFilter }) {
   return (
     <>
       {mayEdit && <DrawMenu filter={filter} />}
+      {mayEdit && <ReplayButton filter={filter} />}
       <ExportMenu filter={filter} />
       <ViewsMenu page="traces" search={filter} />
     </>

@@ -1,12 +1,13 @@
+import { useContext } from "react";
 import { Icon } from "@/components/Icon";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Media.module.css";
-import { addressOf, type MediaReference, shapeOf } from "./mediaReference";
+import { FileBase, type MediaReference, shapeOf } from "./mediaReference";
 
 /** A file of a message: pictures and sounds as such, anything else to download. */
 export function Media({ media }: { media: MediaReference }) {
   const { t, format } = useWords();
-  const address = addressOf(media);
+  const address = `${useContext(FileBase)}/${media.digest}`;
   const about = t("message.file", {
     name: media.name || media.type,
     size: format.bytes(media.bytes),

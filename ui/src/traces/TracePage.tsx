@@ -14,7 +14,7 @@ import { TraceView } from "./TraceView";
 const TraceGraphView = lazy(() =>
   import("@/graph/TraceGraphView").then((module) => ({ default: module.TraceGraphView })),
 );
-const AgainstMenu = lazy(() => import("./AgainstMenu").then((module) => ({ default: module.AgainstMenu })));
+const TraceMenus = lazy(() => import("./TraceMenus").then((module) => ({ default: module.TraceMenus })));
 const TraceComparison = lazy(() =>
   import("./TraceComparison").then((module) => ({ default: module.TraceComparison })),
 );
@@ -43,7 +43,7 @@ export function TracePage() {
         <>
           {trace && (
             <Suspense fallback={null}>
-              <AgainstMenu trace={trace} against={against} />
+              <TraceMenus trace={trace} against={against} />
             </Suspense>
           )}
           <TraceTabs traceId={traceId} view={view} span={span} />

@@ -1,3 +1,5 @@
+import { createContext } from "react";
+
 /** A file that windlass took out of a message and keeps beside it. */
 export interface MediaReference {
   digest: string;
@@ -38,7 +40,8 @@ function nameOf(part: object): string {
   return ([filename, fileName, name].find((value) => typeof value === "string") as string | undefined) ?? "";
 }
 
-export const addressOf = (media: MediaReference) => `/api/v1/media/${media.digest}`;
+/** Where files are had: a reviewer sees those of an item alone, under the item's own address. */
+export const FileBase = createContext("/api/v1/media");
 
 export function shapeOf(media: MediaReference): "image" | "audio" | "video" | "file" {
   const [shape] = media.type.split("/");

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import text_of
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.reports.document import Histogram, Histograms, Sample, Table, plain_table
 from windlass.evaluation.reports.figures import MISSING, clipped, figure, interval, is_amount
 from windlass.evaluation.results import MetricSummary, summarise
+from windlass.evaluation.run_scores import RunScores, scores_of_results
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics import MeanEstimate, mean_estimate
@@ -36,6 +38,14 @@ class Evaluated:
     def metrics(self) -> Mapping[str, MetricSummary]:
         """Of a finished run those it was finished with, else of what is there so far."""
         return self.run.metrics or summarise(self.samples, self.items, self.run.evaluators, self.run.repeats)
+
+    def scores(self, index: ItemIndex) -> RunScores:
+        return scores_of_results(self.samples.values(), index)
+
+    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
+        """Return the samples of some items, by key."""
+        wanted = set(items)
+        return {key: result for key, result in self.samples.items() if result.item in wanted}
 
     @property
     def name(self) -> str:

@@ -1,6 +1,15 @@
 """The report of two runs: the differences, and where the candidate lost most."""
 
-from windlass.evaluation.compare import ComparedSample, ComparedSide, Comparison, PairedMetric, compare_runs
+from windlass.evaluation.compare import (
+    ComparedSample,
+    ComparedSide,
+    Comparison,
+    PairedMetric,
+    ReadBoth,
+    compare_runs,
+    pair_runs,
+)
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import text_of
 from windlass.evaluation.reports.differences import Named, bounds_of, direction, plots
 from windlass.evaluation.reports.document import (
@@ -28,8 +37,7 @@ def pair_report(baseline: Evaluated, candidate: Evaluated, verdict: Verdict | No
 
     Raises InputError for runs that cannot be compared.
     """
-    items = {item.id: item for item in candidate.items}
-    compared = compare_runs(baseline.run, candidate.run, baseline.results, candidate.results, items=items)
+    compared = _compared(baseline, candidate)
     lead, tone = _lead(compared)
     verdict_facts = [("Verdict", f"{verdict.outcome.replace('_', ' ')} ({verdict.id})")] if verdict else []
     return Document(
@@ -46,6 +54,13 @@ def pair_report(baseline: Evaluated, candidate: Evaluated, verdict: Verdict | No
         sections=[section for section in _sections(baseline, candidate, compared, verdict) if section.blocks],
         made=made,
     )
+
+
+def _compared(baseline: Evaluated, candidate: Evaluated) -> Comparison:
+    index = ItemIndex(item.id for item in candidate.items)
+    pairing = pair_runs(baseline.run, candidate.run, baseline.scores(index), candidate.scores(index))
+    both = ReadBoth(baseline.of_items, candidate.of_items)
+    return compare_runs(pairing, candidate.items, both, limit=len(candidate.items))
 
 
 def _sections(

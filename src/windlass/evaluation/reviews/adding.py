@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -28,7 +28,7 @@ from windlass.telemetry.models import TraceSummary
 from windlass.telemetry.outlines import get_outline
 from windlass.telemetry.queries import list_traces
 
-SamplesOf = Callable[[Run], Mapping[str, SampleResult]]
+SamplesOf = Callable[[Run], Iterable[SampleResult]]
 
 MOST_ADDED: Final = 10_000
 _PAGE: Final = 200
@@ -178,14 +178,14 @@ class Adding:
         if selection.score is not None and selection.score.name not in run.metrics:
             known = ", ".join(run.metrics) or "none"
             raise InputError(f"The run has no metric {selection.score.name!r}; it has: {known}.")
-        samples, others = self._samples_of(run), self._samples_of(baseline) if baseline else {}
+        others = {each.key: each for each in self._samples_of(baseline)} if baseline else {}
         # Of an item that was asked again and again, every answer is an item of its own; a pair is of the same try.
-        for key, result in sorted(samples.items(), key=lambda sample: (sample[1].item, sample[1].repeat)):
+        for result in sorted(self._samples_of(run), key=lambda sample: (sample.item, sample.repeat)):
             if result.prediction is None or not _within(result, selection.score):
                 continue
             outputs = [_output(run, result, "b" if baseline else "")]
             if baseline is not None:
-                other = others.get(key)
+                other = others.get(result.key)
                 if other is None or other.prediction is None:
                     continue
                 outputs.insert(0, _output(baseline, other, "a"))

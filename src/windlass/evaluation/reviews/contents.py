@@ -9,6 +9,7 @@ from pydantic import BaseModel, JsonValue
 
 from windlass.errors import NotFound
 from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.media.files import Media, find_media, texts_beside_media
 from windlass.evaluation.predictions import load_prediction, text_of
 from windlass.evaluation.reviews.items import OutputSource, ReviewItem, Source
 from windlass.evaluation.samples import Item
@@ -38,6 +39,8 @@ class ShownOutput(BaseModel):
     text: str
     messages: list[Message]
     passages: list[Passage]
+    media: list[Media] = []
+    """The pictures and clips that a release made; those of a trace stand in its messages."""
 
 
 class ItemContent(BaseModel):
@@ -48,6 +51,17 @@ class ItemContent(BaseModel):
     reference: JsonValue
     """What the dataset says is right, if it does."""
     metadata: dict[str, JsonValue]
+    media: list[Media] = []
+    """Pictures and clips of the input, which then has what is said beside them."""
+    reference_media: list[Media] = []
+
+    def digests(self) -> set[str]:
+        """Return the files that a reviewer of the item is shown, by their digests."""
+        spoken = [*self.messages, *(message for output in self.outputs for message in output.messages)]
+        named = [part for message in spoken for part in message.model_dump(mode="json")["parts"]]
+        found = [media for value in (*named, self.metadata) for media in find_media(value)]
+        found += [*self.media, *self.reference_media, *(each for output in self.outputs for each in output.media)]
+        return {media.digest for media in found if media.digest}
 
 
 class ShownItem(ReviewItem):
@@ -74,12 +88,15 @@ class Contents:
         except NotFound:
             return None
         turned = len(outputs) > 1 and is_turned(item, viewer)
+        (asked, media), (reference, reference_media) = map(_told, (entry.input, entry.reference))
         return ItemContent(
-            input=_json(entry.input),
+            input=asked,
             messages=[],
             outputs=outputs[::-1] if turned else outputs,
-            reference=_json(entry.reference),
+            reference=reference,
             metadata={name: _json(value) for name, value in entry.metadata.items()},
+            media=media,
+            reference_media=reference_media,
         )
 
     def dataset_item(self, project: str, source: Source) -> Item:
@@ -107,7 +124,12 @@ def _of_sample(warehouse: Warehouse, project: str, output: OutputSource) -> Show
         for context in prediction.contexts
     ]
     return ShownOutput(
-        side=output.side, trace_id=output.trace_id, text=prediction.output, messages=[], passages=passages
+        side=output.side,
+        trace_id=output.trace_id,
+        text=prediction.output,
+        messages=[],
+        passages=passages,
+        media=[Media(each.uri, each.type) for each in prediction.media],
     )
 
 
@@ -146,6 +168,13 @@ def _passages(span: Span) -> Iterator[Passage]:
         text = next((fields[name] for name in _TEXTS if isinstance(fields.get(name), str)), text_of(document))
         if text:
             yield Passage(document=str(next((fields[name] for name in _NAMES if fields.get(name)), "")), text=text)
+
+
+def _told(value: object) -> tuple[JsonValue, list[Media]]:
+    """Return what a value says, and the files that it names."""
+    media = find_media(value)
+    told = texts_beside_media(value) if media else value
+    return _json(told or None if media else told), [Media(each.uri, each.type) for each in media]
 
 
 def _json(value: object) -> JsonValue:

@@ -1,7 +1,7 @@
 """Images, sounds and files that spans and datasets refer to, and questions about them."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ from windlass.evaluation.media.resources import MediaQuestion
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.ranges import asked_range
 from windlass.telemetry.lifecycle.media import delete_upload
-from windlass.telemetry.media import clean_type
+from windlass.telemetry.media import MediaFile, clean_type
 
 router = APIRouter(prefix="/media", tags=["media"])
 
@@ -33,6 +33,13 @@ _HARMLESS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     # A digest names the same bytes for ever; a shared cache would give them to other projects.
     "Cache-Control": "private, max-age=31536000, immutable",
+}
+
+
+FILE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    206: {"description": "A part of the file."},
+    416: {"description": "The file has no such part."},
 }
 
 
@@ -109,11 +116,7 @@ def delete_media(digest: str, principal: Writer, services: ServicesOf) -> Delete
 @router.get(
     "/{digest}",
     response_class=Response,
-    responses={
-        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
-        206: {"description": "A part of the file."},
-        416: {"description": "The file has no such part."},
-    },
+    responses=FILE_RESPONSES,
 )
 def get_media(
     digest: str,
@@ -122,7 +125,11 @@ def get_media(
     wanted: Annotated[str | None, Header(alias="range", description="The part that is asked for.")] = None,
 ) -> Response:
     """Return a file of the project, as it was sent, or a part of it."""
-    file = services.media.get(principal.project, digest)
+    return file_answer(services.media.get(principal.project, digest), digest, wanted)
+
+
+def file_answer(file: MediaFile, digest: str, wanted: str | None) -> Response:
+    """Return the answer with a file, or with the part of it that a Range asks for."""
     is_shown = file.mime_type.startswith(_SHOWN) and file.mime_type != "image/svg+xml"
     name = f'filename="{digest.removeprefix("sha256:")[:12]}"'
     headers = {

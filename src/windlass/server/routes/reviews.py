@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from windlass.access.principals import Principal
+from windlass.errors import NotFound
 from windlass.evaluation.reviews.adding import Added, DatasetSelection, RunSelection, TraceSelection
 from windlass.evaluation.reviews.changing import delete_queue, save_queue
 from windlass.evaluation.reviews.contents import ShownItem
@@ -16,6 +17,7 @@ from windlass.evaluation.reviews.queues import Queue, QueueContent, QueueSummary
 from windlass.evaluation.reviews.report import Agreement
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Items, Limit, Page, cursor_number
+from windlass.server.routes.media import FILE_RESPONSES, file_answer
 
 router = APIRouter(prefix="/review-queues", tags=["review queues"])
 
@@ -124,6 +126,22 @@ def list_review_items(
 def get_review_item(name: str, item: str, principal: Reader, services: ServicesOf) -> ShownItem:
     """Return an item with what there is to review."""
     return services.reviews.item(principal, name, item)
+
+
+@router.get("/{name}/items/{item}/media/{digest}", response_class=Response, responses=FILE_RESPONSES)
+def get_review_media(
+    name: str,
+    item: str,
+    digest: str,
+    principal: Reader,
+    services: ServicesOf,
+    wanted: Annotated[str | None, Header(alias="range", description="The part that is asked for.")] = None,
+) -> Response:
+    """Return a picture or a clip of an item, for reviewers, who see no other file of the project."""
+    content = services.reviews.item(principal, name, item).content
+    if content is None or digest not in content.digests():
+        raise NotFound(f"The item {item!r} shows no file {digest}.")
+    return file_answer(services.media.get(principal.project, digest), digest, wanted)
 
 
 @router.post("/{name}/next")

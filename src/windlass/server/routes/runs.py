@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
 from windlass.evaluation.agent_scores import AgentScores, agent_scores
-from windlass.evaluation.compare import Comparison, compare_runs, compare_slices
+from windlass.evaluation.compare import ComparedPage, Comparison
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.replay.note import ReplayNote
-from windlass.evaluation.results import RunSample, samples_page
+from windlass.evaluation.results import RunSample
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
 from windlass.evaluation.slices import SliceDifference
@@ -147,11 +147,21 @@ def get_one_run(run_id: str, principal: Reader, services: ServicesOf) -> Run:
 
 @router.get("/{run_id}/samples")
 def list_samples(
-    run_id: str, principal: Reader, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None
+    run_id: str,
+    principal: Reader,
+    services: ServicesOf,
+    sort: Annotated[str | None, Query(description="A metric: samples by its values, those without last.")] = None,
+    descending: Annotated[bool, Query(description="With `sort`: the greatest values first.")] = False,
+    item: Annotated[str | None, Query(description="Only the samples of this item.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Page[RunSample]:
-    """List a run's finished samples in the order of its dataset, an item's repeats together."""
-    run = get_run(services.database, principal.project, run_id)
-    page = samples_page(services.runs.items(run), services.runs.samples(run), limit=limit, cursor=cursor)
+    """List a run's finished samples in the order of its dataset, an item's repeats together, or by a metric."""
+    run, reading = get_run(services.database, principal.project, run_id), services.runs.reading
+    if item is not None:
+        page = reading.samples_of(run, item)
+    else:
+        page = reading.page(run, sort=sort, descending=descending, limit=limit, cursor=cursor)
     return Page(items=page.items, next=page.next)
 
 
@@ -160,7 +170,7 @@ def list_agents_of_run(run_id: str, principal: Reader, services: ServicesOf) -> 
     """Say what each agent spent in a run's samples, and how its tool calls met those it should have made."""
     run = get_run(services.database, principal.project, run_id)
     steps = steps_of_run(services.warehouse, principal.project, run_id, services.price_book)
-    samples = services.runs.samples(run).values()
+    samples = services.runs.reading.samples(run)
     return Items(items=agent_scores(services.runs.items(run), samples, steps, run.repeats))
 
 
@@ -173,7 +183,7 @@ def get_passes(
     k: Annotated[int, Query(ge=1, description="How many tries; at most the run's repeats.")],
 ) -> PassRates:
     """Return pass^k and pass@k of a run's metric; its summary has them for the usual k."""
-    return services.runs.passes(get_run(services.database, principal.project, run_id), metric, k)
+    return services.runs.reading.passes(get_run(services.database, principal.project, run_id), metric, k)
 
 
 @router.post("/{run_id}/progress")
@@ -203,27 +213,22 @@ def resume_one_run(run_id: str, body: RunOptions, principal: Writer, services: S
     return services.runs.resume(principal, run_id, body.model_dump(exclude_unset=True))
 
 
+Baseline = Annotated[str, Query(description="The run to compare with.")]
+Metric = Annotated[str | None, Query(description="Orders the samples, worst first.")]
+
+
 @router.get("/{run_id}/slices")
 def compare_slices_of_runs(
     run_id: str,
     principal: Reader,
     services: ServicesOf,
-    baseline: Annotated[str, Query(description="The run to compare with.")],
+    baseline: Baseline,
     metric: Annotated[str | None, Query(description="Left out: the first that both runs have.")] = None,
 ) -> Items[SliceDifference]:
     """Say what changed on each slice of the items, by the metadata that groups them: exploratory."""
     before = get_run(services.database, principal.project, baseline)
     after = get_run(services.database, principal.project, run_id)
-    return Items(
-        items=compare_slices(
-            before,
-            after,
-            services.runs.results(before),
-            services.runs.results(after),
-            items={item.id: item for item in services.runs.items(after)},
-            metric=metric,
-        )
-    )
+    return Items(items=services.runs.reading.slices(before, after, metric=metric))
 
 
 @router.get("/{run_id}/compare")
@@ -231,17 +236,30 @@ def compare_two_runs(
     run_id: str,
     principal: Reader,
     services: ServicesOf,
-    baseline: Annotated[str, Query(description="The run to compare with.")],
-    metric: Annotated[str | None, Query(description="Orders the samples, worst first.")] = None,
+    baseline: Baseline,
+    metric: Metric = None,
+    limit: Limit = 50,
 ) -> Comparison:
-    """Compare a run with a baseline run on the same dataset version."""
+    """Compare a run with a baseline run on the same dataset version: metrics, and the worst samples."""
     before = get_run(services.database, principal.project, baseline)
     after = get_run(services.database, principal.project, run_id)
-    return compare_runs(
-        before,
-        after,
-        services.runs.results(before),
-        services.runs.results(after),
-        items={item.id: item for item in services.runs.items(after)},
-        metric=metric,
-    )
+    return services.runs.reading.compare(before, after, metric=metric, limit=limit)
+
+
+@router.get("/{run_id}/compare/samples")
+def list_compared_samples(
+    run_id: str,
+    principal: Reader,
+    services: ServicesOf,
+    baseline: Baseline,
+    metric: Metric = None,
+    item: Annotated[str | None, Query(description="Only this item.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ComparedPage:
+    """List the samples of a comparison, the greatest losses first."""
+    before = get_run(services.database, principal.project, baseline)
+    after = get_run(services.database, principal.project, run_id)
+    if item is not None:
+        return services.runs.reading.compared_item(before, after, item, metric=metric)
+    return services.runs.reading.compared_page(before, after, metric=metric, limit=limit, cursor=cursor)

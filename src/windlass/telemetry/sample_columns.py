@@ -1,0 +1,195 @@
+"""What is known of a run's samples in numbers, as columns: what sorts, compares and gates them needs no text."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.conventions import REPEAT
+from windlass.telemetry.run_parts import IN_PART, Part
+from windlass.telemetry.summaries import NO_SPAN, integer
+
+Records = NDArray[np.void]
+
+PIECE: Final = 250_000
+"""How many samples the engine sorts at once, about."""
+
+SAMPLES: Final = np.dtype(
+    [
+        ("item", "<u8"),
+        ("repeat", "<u4"),
+        ("trace_high", "<u8"),
+        ("trace_low", "<u8"),
+        ("span", "<u8"),
+        ("start_ns", "<i8"),
+        ("duration_ns", "<i8"),
+        ("answered", "u1"),
+    ]
+)
+VALUES: Final = np.dtype(
+    [
+        ("trace_high", "<u8"),
+        ("trace_low", "<u8"),
+        ("named", "u1"),
+        ("time_us", "<i8"),
+        ("known", "u1"),
+        ("value", "<f8"),
+    ]
+)
+ITEMS: Final = np.dtype([("item", "<u8")])
+
+_OF_RUN: Final = "project = {project:String} AND run = {run:String}"
+_ROOTS: Final = f"{_OF_RUN} AND item != '' AND parent_span_id = {NO_SPAN}"
+
+_HASH: Final = "reinterpretAsUInt64(substring(SHA256(item), 1, 8))"
+"""The first 64 bits of an id's SHA-256: of a million ids two share them once in 37 million datasets."""
+
+_REPEATED: Final = f"""
+SELECT count() AS samples, countIf(mapContains(attributes, '{REPEAT}')) AS repeated FROM spans WHERE {_ROOTS}
+"""
+
+_STATE: Final = f"""
+SELECT (SELECT (count(), toUnixTimestamp64Nano(max(received))) FROM spans WHERE {_ROOTS}) AS samples,
+  (SELECT (count(), toUnixTimestamp64Nano(max(received))) FROM scores WHERE {_OF_RUN}) AS scores
+"""
+
+
+class Marks(NamedTuple):
+    """The attributes that say of a root span that its sample is finished, and that it was answered."""
+
+    finished: str
+    answered: str
+
+
+class ScoreName(NamedTuple):
+    name: str
+    judged: bool
+    """Whether a model gave it."""
+
+
+def state_of_run(warehouse: Warehouse, project: str, run: str) -> tuple[object, ...]:
+    """Return what changes when a sample or a score of a run comes, goes or is replaced."""
+    (row,) = warehouse.query(_STATE, {"project": project, "run": run})
+    return tuple(row.values())
+
+
+def items_of_run(warehouse: Warehouse, project: str, run: str) -> NDArray[np.uint64]:
+    """Return the hashes of the items that have a sample."""
+    found = warehouse.records(
+        f"SELECT DISTINCT {_HASH} AS hash FROM spans WHERE {_ROOTS}", {"project": project, "run": run}, ITEMS
+    )
+    return found["item"]
+
+
+def sample_columns(warehouse: Warehouse, project: str, run: str, marks: Marks, *, piece: int = PIECE) -> Records:
+    """Return each finished sample once, the newest where it was tried again."""
+    parameters = {"project": project, "run": run, **marks._asdict()}
+    (counted,) = warehouse.query(_REPEATED, parameters)
+    parts = 1 + integer(counted["samples"]) // piece
+    # The values of the attributes hold whole predictions: they are read for no run that does not repeat its items.
+    repeat = f"attributes['{REPEAT}']" if integer(counted["repeated"]) else "''"
+    pieces = [
+        warehouse.records(_samples(repeat), {**parameters, **Part(number, parts).parameters}, SAMPLES)
+        for number in range(parts)
+    ]
+    return np.concatenate(pieces)
+
+
+def _samples(repeat: str) -> str:
+    return f"""
+    SELECT {_HASH} AS hash, greatest(toUInt32OrZero(substring(repeat, 2)), toUInt32(1)) AS number,
+      reinterpretAsUInt64(reverse(substring(trace_id, 1, 8))) AS trace_high,
+      reinterpretAsUInt64(reverse(substring(trace_id, 9, 8))) AS trace_low,
+      reinterpretAsUInt64(reverse(substring(span_id, 1, 8))) AS span,
+      toUnixTimestamp64Nano(start_time) AS start_ns, toInt64(duration) AS duration_ns, answered
+    FROM (
+      SELECT item, {repeat} AS repeat, trace_id, span_id, start_time, duration,
+        toUInt8(mapContains(attributes, {{answered:String}})) AS answered,
+        mapContains(attributes, {{finished:String}}) AS finished
+      FROM spans WHERE {_OF_RUN} AND item != '' AND {IN_PART}
+      ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC
+      LIMIT 1 BY item, repeat
+    )
+    WHERE finished
+    """
+
+
+class Failure(NamedTuple):
+    """Why a sample failed."""
+
+    error: str
+    error_type: str
+
+
+def failures_of_run(
+    warehouse: Warehouse, project: str, run: str, marks: Marks, error_type: str
+) -> Iterator[tuple[tuple[int, int], Failure]]:
+    """Give the failed samples by the numbers of their traces; of those that were tried again, every attempt."""
+    rows = warehouse.query(
+        f"""
+        SELECT reinterpretAsUInt64(reverse(substring(trace_id, 1, 8))) AS high,
+          reinterpretAsUInt64(reverse(substring(trace_id, 9, 8))) AS low, status_message,
+          attributes[{{error_type:String}}] AS error_type
+        FROM spans WHERE {_ROOTS} AND NOT mapContains(attributes, {{answered:String}})
+          AND mapContains(attributes, {{finished:String}})
+        """,
+        {"project": project, "run": run, "error_type": error_type, **marks._asdict()},
+    )
+    for row in rows:
+        # Values of attributes begin with the letter of their type.
+        failure = Failure(str(row["status_message"]), str(row["error_type"])[1:])
+        yield (integer(row["high"]), integer(row["low"])), failure
+
+
+def score_names(warehouse: Warehouse, project: str, run: str, *, without: str) -> list[ScoreName]:
+    """Return the names of a run's scores; ``without`` is what the evaluators of those left out begin with."""
+    rows = warehouse.query(
+        f"""
+        SELECT name, max(source = 'judge') AS judged FROM scores
+        WHERE {_OF_RUN} AND NOT startsWith(evaluator, {{without:String}}) GROUP BY name ORDER BY name
+        """,
+        {"project": project, "run": run, "without": without},
+    )
+    return [ScoreName(str(row["name"]), bool(row["judged"])) for row in rows]
+
+
+_OF_NAME: Final = f"""
+scores FINAL PREWHERE {_OF_RUN} AND name = {{name:String}}
+WHERE NOT deleted AND NOT startsWith(evaluator, {{without:String}})
+"""
+"""What is asked before rows are merged is of the key that they are merged by."""
+
+
+def score_values(warehouse: Warehouse, project: str, run: str, name: str, *, without: str) -> Records:
+    """Return the scores of one name, each with the trace that it judges."""
+    parameters = {"project": project, "run": run, "name": name, "without": without}
+    return warehouse.records(
+        f"""
+        SELECT reinterpretAsUInt64(reverse(substring(unhex(trace_id), 1, 8))) AS trace_high,
+          reinterpretAsUInt64(reverse(substring(unhex(trace_id), 9, 8))) AS trace_low,
+          toUInt8(item != '') AS named, toUnixTimestamp64Micro(time) AS time_us,
+          toUInt8(isNotNull(value)) AS known, ifNull(value, nan) AS number
+        FROM {_OF_NAME}
+        """,
+        parameters,
+        VALUES,
+    )
+
+
+def labels_without_value(
+    warehouse: Warehouse, project: str, run: str, name: str, *, without: str
+) -> dict[tuple[int, int], str]:
+    """Return what scores without a value say instead, by the numbers of their traces."""
+    rows = warehouse.query(
+        f"""
+        SELECT reinterpretAsUInt64(reverse(substring(unhex(trace_id), 1, 8))) AS high,
+          reinterpretAsUInt64(reverse(substring(unhex(trace_id), 9, 8))) AS low, label
+        FROM {_OF_NAME} AND isNull(value) ORDER BY time
+        """,
+        {"project": project, "run": run, "name": name, "without": without},
+    )
+    return {(integer(row["high"]), integer(row["low"])): str(row["label"]) for row in rows}

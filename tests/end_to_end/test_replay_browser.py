@@ -1,0 +1,53 @@
+"""A trace replayed from its page: drawn as a recording, asked again, and where it left the record is shown."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.agents.test_url_targets import allow
+from tests.evaluation.targets.agents import asked, completion
+from tests.live import LiveServer, Project
+from tests.sdk.test_replaying import record
+from tests.telemetry.sending import trace_id
+
+from .browser import window
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("datasets")]
+
+
+def test_a_trace_is_replayed_from_its_page_and_the_run_shows_where_it_left_the_record(
+    chromium: Browser, live: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = Project(live, "default")
+    record(local)
+    calls: Any = iter([("find", {"order": 2}), ("find", {"order": 12})])
+
+    def shop(_body: Any) -> dict[str, Any]:
+        return completion(None, next(calls))
+
+    with asked(shop) as agent, window(chromium, live.url) as seen:
+        allow(live, monkeypatch, agent.url)
+        seen.visit(f"/traces/{trace_id(2)}", "Replay")
+        seen.page.get_by_role("button", name="Replay").click()
+        dialog = seen.page.get_by_role("dialog")
+        expect(dialog.get_by_role("combobox", name="Dataset")).to_have_value(f"replay-{trace_id(2)[:8]}")
+        dialog.get_by_role("combobox", name="Dataset").fill("one-order")
+        dialog.get_by_role("textbox", name="Agent").fill(f"{agent.url}/v1")
+        dialog.get_by_role("textbox", name="Its model or name").fill("shop-next")
+        policy = dialog.get_by_role("combobox", name="Where it leaves the record")
+        policy.select_option("Call tools that are safe")
+        expect(dialog.get_by_text("The server calls no tools")).to_be_visible()
+        expect(dialog.get_by_role("button", name="Replay", exact=True)).to_have_count(0)
+        policy.select_option("The sample ends")
+        assert seen.seen("replaying-form") == []
+        dialog.get_by_role("button", name="Replay", exact=True).click()
+        seen.page.wait_for_url("**/runs/run-*")
+        seen.main.get_by_role("button", name=trace_id(2)).click()
+        panel = seen.page.get_by_role("complementary")
+        expect(panel.get_by_text("Left the record at call 2")).to_be_visible()
+        seen.keep("replaying-run")
+        seen.assert_clean()
+    (run,) = local.client.pages("/runs", dataset="one-order")
+    assert run["metrics"]["replay_match"]["mean"] == 0.0
+    local.close()
