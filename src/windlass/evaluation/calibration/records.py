@@ -113,6 +113,8 @@ def end_calibration(
             .where(calibrations.c.id == calibration_id, calibrations.c.state == "running")
             .values(
                 state="finished",
+                # After a restart windlass itself may tell a judge something else.
+                prompt=content.judge.prompt,
                 outcome=outcome,
                 digest=found,
                 content=text.decode(),
