@@ -44,10 +44,10 @@ def runs(here: Project) -> dict[str, str]:
         for n in range(ITEMS)
     ]
     here.client.post("/datasets/answers", {"items": rows})
-    here.push_release()
+    here.push_release("recorder")
     started = {
         side: here.client.post(
-            "/runs", {"release": "adder", "dataset": "answers", "evaluators": EVALUATORS, "outputs": side}
+            "/runs", {"release": "recorder", "dataset": "answers", "evaluators": EVALUATORS, "outputs": side}
         )["id"]
         for side in ("worse", "better")
     }
@@ -94,8 +94,8 @@ def _visit(seen: Window, verdict: dict[str, Any], *texts: str) -> None:
 
 def test_the_page_of_a_run_shows_the_gate_that_it_is_evaluated_for(chromium: Browser, here: Project) -> None:
     here.push_sums("few-sums", items=4)
-    releases = [here.push_release(instructions=each)["digest"] for each in (CARELESS, CAREFUL)]
-    body = {"candidate": f"adder@{releases[1]}", "baseline": f"adder@{releases[0]}", "dataset": "few-sums"}
+    releases = [here.push_release("looker", each)["digest"] for each in (CARELESS, CAREFUL)]
+    body = {"candidate": f"looker@{releases[1]}", "baseline": f"looker@{releases[0]}", "dataset": "few-sums"}
     gate = here.client.post("/gates/live", {**body, "evaluators": ["exact_match"]})
     eventually(lambda: ended(here, f"/gates/live/{gate['id']}"), "the gate to be decided")
     with window(chromium, here.live.url) as seen:
