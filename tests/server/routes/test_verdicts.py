@@ -211,5 +211,7 @@ def test_a_run_that_says_what_belongs_together_has_wider_intervals_and_so_has_it
     same = project.evaluate("adder@1", cluster="page")
     verdict = project.client.post("/gates", {"candidate": other["id"], "baseline": same["id"]})
     assert (verdict["rule"]["cluster"], verdict["checks"][0]["clusters"]) == ("page", 8)
+    compared = project.client.get(f"/runs/{other['id']}/compare", baseline=same["id"])["metrics"]
+    assert [each["clusters"] for each in compared] == [8]
     mixed = project.client.post("/gates", {"candidate": other["id"], "baseline": run["id"]})
     assert mixed["rule"]["cluster"] is None
