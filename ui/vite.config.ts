@@ -24,6 +24,10 @@ export default defineConfig({
           groups: [
             { name: "router", test: /node_modules\/@tanstack\/(react-)?(router|store|history)/ },
             { name: "query", test: /node_modules\/@tanstack\/(react-)?query/ },
+            {
+              name: "base",
+              test: /src\/(components\/(Button|Copy|Icon|Page|Panel|States|Value)\.tsx|api\/(client|queries|sessions)\.ts|shell\/(Frame|Logo|Rail)\.tsx)/,
+            },
           ],
         },
       },

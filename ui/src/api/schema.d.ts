@@ -1128,6 +1128,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluators/{name}/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Calibrations
+         * @description List the calibrations of a judge, and say whether a version of it may decide.
+         */
+        get: operations["list_all_calibrations"];
+        put?: never;
+        /**
+         * Start Calibration
+         * @description Measure a judge against people, which costs what judging costs. It goes on after a restart of the server.
+         */
+        post: operations["start_calibration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators/{name}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Watch Judge
+         * @description Judge the items of a calibration again and compare: a judge that drifted is calibrated no longer.
+         */
+        post: operations["watch_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluators/{name}/calibrations/{calibration_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Calibration
+         * @description Return a calibration as it stands, with all that it measured.
+         */
+        get: operations["get_one_calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/indexes/{name}": {
         parameters: {
             query?: never;
@@ -1242,6 +1306,26 @@ export interface paths {
          * @description Bring back what ran before.
          */
         post: operations["roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/frontier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Frontier
+         * @description Compare runs on one dataset version: which are worth their cost, and the cheapest that is good enough.
+         */
+        get: operations["get_frontier"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1508,6 +1592,48 @@ export interface paths {
          * @description List the samples of a comparison, the greatest losses first.
          */
         get: operations["list_compared_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/human": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Judged Metrics
+         * @description List a run's judged metrics, corrected by what people said of some samples, or marked as the judge's alone.
+         *
+         *     Without a queue or field, the questions of review queues count that are called as the metric is.
+         */
+        get: operations["list_judged_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/noise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Noise
+         * @description Say by how much a release differs from itself: between two runs of it, or between the repeats of one.
+         */
+        get: operations["get_noise"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1788,6 +1914,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/arenas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Arenas
+         * @description List the arenas, newest first.
+         */
+        get: operations["list_all_arenas"];
+        put?: never;
+        /**
+         * Create One Arena
+         * @description Have the answers of finished runs meet.
+         */
+        post: operations["create_one_arena"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Arena
+         * @description Return an arena and how much was voted in it.
+         */
+        get: operations["get_one_arena"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete One Arena
+         * @description Remove an arena with its votes.
+         */
+        delete: operations["delete_one_arena"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Leaderboard
+         * @description Return the rankings by people and by each judge, and how far these agree.
+         */
+        get: operations["get_leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Next Battle
+         * @description Give the caller two answers to the same, without saying whose they are.
+         */
+        post: operations["take_next_battle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/battles/{battle}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Vote On Battle
+         * @description Take the caller's verdict on what they were shown, and say whose the answers are; a vote stands.
+         */
+        put: operations["vote_on_battle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/battles/{battle}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip Battle
+         * @description Leave a battle undecided; the caller is not shown it again.
+         */
+        post: operations["skip_battle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Battles
+         * @description Have a pairwise judge decide some battles, each in both orders; call it again while any are left.
+         */
+        post: operations["judge_battles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gates/live": {
         parameters: {
             query?: never;
@@ -1946,6 +2220,86 @@ export interface paths {
         get: operations["list_promotions_on_verdict"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/report.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Report
+         * @description Return a report of a run, of two or of several: one HTML file, Markdown, or the document as JSON.
+         */
+        get: operations["get_run_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verdicts/{verdict_id}/report.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Verdict Report
+         * @description Return a report of a verdict: its sentence, its rule and all its evidence.
+         */
+        get: operations["get_verdict_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/report.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Arena Report
+         * @description Return a report of an arena as it stands.
+         */
+        get: operations["get_arena_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cascades/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fit One Cascade
+         * @description Fit when a cheap release's answer is enough. The body of the release that it makes is not pushed.
+         */
+        post: operations["fit_one_cascade"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2684,6 +3038,56 @@ export interface components {
                 [key: string]: "approved" | "rejected" | "waiting" | "unseen";
             };
         };
+        /** Arena */
+        Arena: {
+            /** Name */
+            name: string;
+            /** Guidelines */
+            guidelines: string;
+            /** Contestants */
+            contestants: components["schemas"]["Contestant"][];
+            dataset: components["schemas"]["VersionName"];
+            /** Seed */
+            seed: number;
+            /** Items */
+            items: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Votes
+             * @default 0
+             */
+            votes: number;
+            /**
+             * Judgements
+             * @default 0
+             */
+            judgements: number;
+        };
+        /** ArenaRequest */
+        ArenaRequest: {
+            /** Name */
+            name: string;
+            /** Runs */
+            runs: string[];
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Guidelines
+             * @default
+             */
+            guidelines: string;
+        };
         /** Artifact */
         Artifact: {
             /**
@@ -2789,6 +3193,36 @@ export interface components {
             problems: components["schemas"]["AuditProblem"][];
             head: components["schemas"]["AuditHead"] | null;
         };
+        /** Board */
+        Board: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "judge";
+            /** Name */
+            name: string;
+            ranking: components["schemas"]["Ranking"] | null;
+            /** Verdicts */
+            verdicts: number;
+            /** Same */
+            same: number;
+            /** Ties */
+            ties: number;
+            /** Both Bad */
+            both_bad: number;
+            /** Skipped */
+            skipped: number;
+            /** Missing Why */
+            missing_why: {
+                [key: string]: number;
+            };
+            /** Voters */
+            voters: number;
+            first_preferred: components["schemas"]["VoteShare"];
+            consistent: components["schemas"]["VoteShare"];
+            agreement: components["schemas"]["windlass__evaluation__arenas__boards__JudgeAgreement"] | null;
+        };
         /**
          * BooleanQuestion
          * @description Yes or no.
@@ -2821,6 +3255,104 @@ export interface components {
             done: number;
             /** Total */
             total: number;
+        };
+        /** Calibration */
+        Calibration: {
+            /** Id */
+            id: string;
+            /** Evaluator */
+            evaluator: string;
+            /** Request */
+            request: components["schemas"]["QueueCalibration"] | components["schemas"]["DatasetCalibration"] | components["schemas"]["RunCalibration"];
+            /** Anchor */
+            anchor: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "finished" | "failed";
+            /** Error */
+            error: string | null;
+            /** Outcome */
+            outcome: ("pass" | "fail" | "not_enough_data") | null;
+            /** Digest */
+            digest: string | null;
+            content: components["schemas"]["CalibrationContent"] | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Finished */
+            finished: string | null;
+            /** By */
+            by: string;
+        };
+        /**
+         * CalibrationContent
+         * @description All that a calibration says; its digest names it.
+         */
+        CalibrationContent: {
+            judge: components["schemas"]["JudgeVersion"];
+            data: components["schemas"]["DataName"];
+            scale: components["schemas"]["Scale"];
+            /** Without Answer */
+            without_answer: number;
+            result: components["schemas"]["CalibrationResult"];
+            /**
+             * Windlass
+             * @default 0.1.0
+             */
+            windlass: string;
+        };
+        /** CalibrationList */
+        CalibrationList: {
+            /** Items */
+            items: components["schemas"]["Calibration"][];
+            standing: components["schemas"]["Standing"] | null;
+        };
+        /**
+         * CalibrationResult
+         * @description A judge against people, with 95 % intervals that resample clusters where items belong together.
+         */
+        CalibrationResult: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "not_enough_data";
+            /** Sentence */
+            sentence: string;
+            /** Items */
+            items: number;
+            /** Unsettled */
+            unsettled: number;
+            coverage: components["schemas"]["Figure"];
+            /** Missing Why */
+            missing_why: {
+                [key: string]: number;
+            };
+            agreement: components["schemas"]["windlass__evaluation__calibration__agreement__JudgeAgreement"];
+            people: components["schemas"]["Ceiling"] | null;
+            position: components["schemas"]["PositionBias"] | null;
+            verbosity: components["schemas"]["VerbosityBias"] | null;
+            consistency: components["schemas"]["Consistency"] | null;
+            null_answer: components["schemas"]["NullAnswer"] | null;
+            drift: components["schemas"]["Drift"] | null;
+            /** Checks */
+            checks: components["schemas"]["ThresholdCheck"][];
+            /** Warnings */
+            warnings: string[];
+        };
+        /** CalibrationStart */
+        CalibrationStart: {
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            /** Labels */
+            labels: components["schemas"]["QueueCalibration"] | components["schemas"]["DatasetCalibration"] | components["schemas"]["RunCalibration"];
         };
         /**
          * CallCounts
@@ -2867,6 +3399,103 @@ export interface components {
              * @default 0
              */
             spent_usd: number;
+        };
+        /**
+         * CascadeFit
+         * @description What came of it. What is expected is of items that its threshold was not chosen on.
+         */
+        CascadeFit: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "not_enough_data";
+            /** Sentence */
+            sentence: string;
+            cheap: components["schemas"]["RunSummary"];
+            strong: components["schemas"]["RunSummary"];
+            /** Metric */
+            metric: string;
+            /** Cost */
+            cost: string;
+            /** Margin */
+            margin: number;
+            /** Measure */
+            measure: string;
+            /** Items */
+            items: number;
+            /** Missing */
+            missing: number;
+            /** Unsure */
+            unsure: number;
+            /** Escalate Below */
+            escalate_below: number | null;
+            /** Expected */
+            expected: {
+                [key: string]: components["schemas"]["MetricSummary"];
+            };
+            check: components["schemas"]["Check"];
+            cost_difference: components["schemas"]["CostDifference"] | null;
+            /** Apgr */
+            apgr: number | null;
+            /** Calibration */
+            calibration: [
+                number,
+                number
+            ][];
+            /** Calibration Error */
+            calibration_error: number | null;
+            /** Needed N */
+            needed_n: number | null;
+            /** Release */
+            release: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /** CascadeRequest */
+        CascadeRequest: {
+            /** Margin */
+            margin: number;
+            /** Metric */
+            metric?: string | null;
+            /** Cost */
+            cost?: string | null;
+            /**
+             * Confidence
+             * @default 0.95
+             */
+            confidence: number;
+            /** Cluster */
+            cluster?: string | null;
+            /** Cheap */
+            cheap: string;
+            /** Strong */
+            strong: string;
+            /** Dataset */
+            dataset?: string | null;
+        };
+        /**
+         * Ceiling
+         * @description How far people agree on the items that the judge judged: what can be asked of it at most.
+         */
+        Ceiling: {
+            /** Raters */
+            raters: string[];
+            /** Pairs */
+            pairs: components["schemas"]["PairKappa"][];
+            alpha: components["schemas"]["Figure"];
+            /** People */
+            people: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+            /** Judge */
+            judge: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+            /** Gap */
+            gap: {
+                [key: string]: components["schemas"]["Figure"];
+            };
         };
         /**
          * Change
@@ -3024,7 +3653,7 @@ export interface components {
             /** Candidate Coverage */
             candidate_coverage?: number | null;
             /** Method */
-            method: ("t" | "sign-flip" | "score" | "exact") | ("betting" | "asymptotic") | null;
+            method: ("t" | "sign-flip" | "score" | "exact" | "prediction-powered") | ("betting" | "asymptotic") | null;
             /** P Value */
             p_value: number | null;
             /**
@@ -3047,6 +3676,12 @@ export interface components {
              * @default false
              */
             withheld: boolean;
+            human?: components["schemas"]["HumanEvidence"] | null;
+            /**
+             * Judge Only
+             * @default false
+             */
+            judge_only: boolean;
         };
         /**
          * ChoiceQuestion
@@ -3168,6 +3803,12 @@ export interface components {
              */
             traces: number;
         };
+        /** Consistency */
+        Consistency: {
+            /** Repeats */
+            repeats: number;
+            flip_rate: components["schemas"]["Figure"];
+        };
         /** ContentPart */
         ContentPart: {
             /** Type */
@@ -3177,6 +3818,38 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * Contestant
+         * @description A run in an arena, and the release that answered in it.
+         */
+        Contestant: {
+            /** Run */
+            run: string;
+            release: components["schemas"]["VersionName"];
+        };
+        /**
+         * CorrectedMetric
+         * @description What people would say of all items of a run, by their labels of some and a judge's of the others.
+         */
+        CorrectedMetric: {
+            labels: components["schemas"]["HumanLabels"];
+            /** Mean */
+            mean: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Labelled */
+            labelled: number;
+            /** Unlabelled */
+            unlabelled: number;
+            /** Weight */
+            weight: number;
+            /** Effective Labels */
+            effective_labels: number | null;
+            /** Human Mean */
+            human_mean: number;
         };
         /**
          * CostChange
@@ -3195,6 +3868,20 @@ export interface components {
             after_usd: number | null;
             /** Source */
             source: string;
+        };
+        /**
+         * CostDifference
+         * @description FrontierCandidate − reference, over the items whose cost is known in both.
+         */
+        CostDifference: {
+            /** Difference */
+            difference: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
         };
         /** Counts */
         Counts: {
@@ -3251,6 +3938,86 @@ export interface components {
             charts: components["schemas"]["DashboardChart"][];
             /** Expected */
             expected: number;
+        };
+        /**
+         * DataName
+         * @description What a judge was measured on.
+         */
+        DataName: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number?: number | null;
+            /** Labels */
+            labels: string[];
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * DatasetCalibration
+         * @description By labels in the items of a dataset version; the answers stand there too.
+         */
+        DatasetCalibration: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
+            /** Yes From */
+            yes_from?: number | null;
+            /** Level */
+            level?: ("nominal" | "ordinal" | "interval") | null;
+            /** Cluster */
+            cluster?: string | null;
+            /**
+             * @default {
+             *       "minimum": {
+             *         "coverage": 0.95,
+             *         "kappa": 0.6
+             *       },
+             *       "maximum": {},
+             *       "ceiling": {}
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+            /**
+             * Nulls
+             * @default 20
+             */
+            nulls: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dataset";
+            /** Dataset */
+            dataset: string;
+            /** Labels */
+            labels: string[];
+            /**
+             * Output
+             * @default metadata.output
+             */
+            output: string;
         };
         /** DatasetRequest */
         DatasetRequest: {
@@ -3465,6 +4232,34 @@ export interface components {
              * @default
              */
             message: string;
+        };
+        /**
+         * Drift
+         * @description The verdicts on the anchors against those of the calibration that froze them.
+         */
+        Drift: {
+            /** Anchor */
+            anchor: string;
+            /** Same Judge */
+            same_judge: boolean;
+            /** Items */
+            items: number;
+            /** Gone */
+            gone: number;
+            /** Raised */
+            raised: number;
+            /** Lowered */
+            lowered: number;
+            /** P Shift */
+            p_shift: number;
+            /** Gained */
+            gained: number;
+            /** Lost */
+            lost: number;
+            /** P Agreement */
+            p_agreement: number;
+            /** Drifted */
+            drifted: boolean;
         };
         /**
          * DryRun
@@ -3808,6 +4603,57 @@ export interface components {
             /** Count */
             count: number;
         };
+        /** Frontier */
+        Frontier: {
+            /** Metric */
+            metric: string;
+            /** Cost */
+            cost: string;
+            /** Metrics */
+            metrics: string[];
+            /** Costs */
+            costs: string[];
+            /** Higher Is Better */
+            higher_is_better: {
+                [key: string]: boolean;
+            };
+            /** Reference */
+            reference: string;
+            /** Margin */
+            margin: number | null;
+            /** Confidence */
+            confidence: number;
+            /** Items */
+            items: number;
+            /** Candidates */
+            candidates: components["schemas"]["FrontierCandidate"][];
+            /** Front */
+            front: string[];
+            /** Cheapest */
+            cheapest: string | null;
+            /** Outcome */
+            outcome: ("pass" | "fail" | "not_enough_data") | null;
+            /** Sentence */
+            sentence: string | null;
+        };
+        /**
+         * FrontierCandidate
+         * @description One run among the others.
+         */
+        FrontierCandidate: {
+            run: components["schemas"]["RunSummary"];
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "front" | "dominated_as_seen" | "dominated" | "unknown";
+            /** Dominated By */
+            dominated_by: string | null;
+            /** P Value */
+            p_value: number | null;
+            check: components["schemas"]["Check"] | null;
+            cost_difference: components["schemas"]["CostDifference"] | null;
+        };
         /** GateRequest */
         GateRequest: {
             /** Candidate */
@@ -3851,6 +4697,12 @@ export interface components {
             sequential?: components["schemas"]["SequentialRule"] | null;
             /** Min Coverage */
             min_coverage?: number | null;
+            /**
+             * Calibrated Judges
+             * @default warn
+             * @enum {string}
+             */
+            calibrated_judges: "require" | "warn" | "ignore";
         };
         /**
          * GatedRelease
@@ -3871,6 +4723,10 @@ export interface components {
         /** Given */
         Given: {
             item: components["schemas"]["ShownItem"] | null;
+        };
+        /** GivenBattle */
+        GivenBattle: {
+            battle: components["schemas"]["ShownBattle"] | null;
         };
         /**
          * Graph
@@ -3968,6 +4824,52 @@ export interface components {
              * @default []
              */
             headings: string[];
+        };
+        /**
+         * HumanEvidence
+         * @description What people's labels did to a check. Differences are candidate − baseline.
+         */
+        HumanEvidence: {
+            labels: components["schemas"]["HumanLabels"];
+            /** Labelled */
+            labelled: number;
+            /** Unlabelled */
+            unlabelled: number;
+            /** Weight */
+            weight: number | null;
+            /** Effective Labels */
+            effective_labels: number | null;
+            /** Judge Difference */
+            judge_difference: number;
+            /** Judge Low */
+            judge_low: number | null;
+            /** Judge High */
+            judge_high: number | null;
+            /** Needed Labels */
+            needed_labels?: number | null;
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * HumanLabels
+         * @description Where people said of the same outputs what a judge's metric says: in a review queue, or in the dataset.
+         */
+        HumanLabels: {
+            /** Queue */
+            queue?: string | null;
+            /** Question */
+            question?: string | null;
+            /** Field */
+            field?: string | null;
+            /** Baseline Field */
+            baseline_field?: string | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
         };
         /** ImportAnswer */
         ImportAnswer: {
@@ -4185,6 +5087,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["ApiKey"][];
         };
+        /** Items[Arena] */
+        Items_Arena_: {
+            /** Items */
+            items: components["schemas"]["Arena"][];
+        };
         /** Items[ArtifactSummary] */
         Items_ArtifactSummary_: {
             /** Items */
@@ -4214,6 +5121,11 @@ export interface components {
         Items_ItemQuestions_: {
             /** Items */
             items: components["schemas"]["ItemQuestions"][];
+        };
+        /** Items[JudgedMetric] */
+        Items_JudgedMetric_: {
+            /** Items */
+            items: components["schemas"]["JudgedMetric"][];
         };
         /** Items[MetricGroup] */
         Items_MetricGroup_: {
@@ -4266,6 +5178,98 @@ export interface components {
             items: components["schemas"]["View"][];
         };
         JsonValue: unknown;
+        /**
+         * JudgeOfMetric
+         * @description A judge whose scores decided in a gate, and the calibration that speaks for it.
+         */
+        JudgeOfMetric: {
+            /** Metric */
+            metric: string;
+            /** Version */
+            version: string;
+            /** Standing */
+            standing: ("calibrated" | "failed" | "not_enough_data" | "none") | "elsewhere";
+            /** Calibration */
+            calibration?: string | null;
+            /** Digest */
+            digest?: string | null;
+        };
+        /** JudgeRequest */
+        JudgeRequest: {
+            /** Judge */
+            judge: string;
+            /**
+             * Most
+             * @default 16
+             */
+            most: number;
+            /**
+             * Retry
+             * @default false
+             */
+            retry: boolean;
+        };
+        /**
+         * JudgeVersion
+         * @description A judge: another version, or other words around it, is another judge.
+         */
+        JudgeVersion: {
+            /** Evaluator */
+            evaluator: string;
+            /** Number */
+            number: number | null;
+            /** Version */
+            version: string;
+            /** Prompt */
+            prompt: string;
+            /** Models */
+            models: string[];
+        };
+        /**
+         * Judged
+         * @description What one call came to.
+         */
+        Judged: {
+            /** Judge */
+            judge: string;
+            /** Judged */
+            judged: number;
+            /** Same */
+            same: number;
+            /** Missing */
+            missing: number;
+            /** Left */
+            left: number;
+            /** Calls */
+            calls: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+        };
+        /**
+         * JudgedMetric
+         * @description A metric that a model judged.
+         */
+        JudgedMetric: {
+            /** Metric */
+            metric: string;
+            /** Judge Mean */
+            judge_mean: number | null;
+            /** Judge Low */
+            judge_low: number | null;
+            /** Judge High */
+            judge_high: number | null;
+            /** Judge Only */
+            judge_only: boolean;
+            /**
+             * Corrected
+             * @default []
+             */
+            corrected: components["schemas"]["CorrectedMetric"][];
+        };
         /** Kept */
         Kept: {
             /** Answers */
@@ -4346,6 +5350,12 @@ export interface components {
             label: string;
             /** Digest */
             digest: string;
+        };
+        /** Leaderboard */
+        Leaderboard: {
+            /** Boards */
+            boards: components["schemas"]["Board"][];
+            among_people: components["schemas"]["Figure"];
         };
         /** Link */
         Link: {
@@ -4723,6 +5733,11 @@ export interface components {
                 [key: string]: number;
             };
             repeats?: components["schemas"]["RepeatSummary"] | null;
+            /**
+             * Judged
+             * @default false
+             */
+            judged: boolean;
             /** Clusters */
             clusters?: number | null;
             /** Effective N */
@@ -4966,6 +5981,55 @@ export interface components {
             candidate_count: number;
         };
         /**
+         * NoiseFloor
+         * @description What a release differs from itself by.
+         */
+        NoiseFloor: {
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+            /** Repeats */
+            repeats: number;
+            /** Metrics */
+            metrics: components["schemas"]["NoisyMetric"][];
+        };
+        /**
+         * NoisyMetric
+         * @description How far chance alone moves a metric of a release.
+         */
+        NoisyMetric: {
+            /** Name */
+            name: string;
+            /** Higher Is Better */
+            higher_is_better: boolean;
+            /** N */
+            n: number;
+            /** Difference */
+            difference: number | null;
+            /** Spread */
+            spread: number[];
+            /** Flips */
+            flips: number;
+            /** Flips Low */
+            flips_low: number;
+            /** Flips High */
+            flips_high: number;
+            /** Deviation */
+            deviation: number;
+            /** Floor */
+            floor: number;
+        };
+        /**
+         * NullAnswer
+         * @description A constant answer that says nothing, compared with the answers that people preferred.
+         */
+        NullAnswer: {
+            /** Pairs */
+            pairs: number;
+            /** Wins */
+            wins: number;
+            rate: components["schemas"]["Figure"];
+        };
+        /**
          * OutputSource
          * @description Where an output is: the trace of a sample or of a request.
          */
@@ -5063,6 +6127,24 @@ export interface components {
             /** Reviewers */
             reviewers: string[];
             kappa: components["schemas"]["Figure"];
+        };
+        /**
+         * PairRate
+         * @description How two players met.
+         */
+        PairRate: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Wins */
+            wins: number;
+            /** Losses */
+            losses: number;
+            /** Ties */
+            ties: number;
+            /** Expected */
+            expected: number;
         };
         /**
          * PairedMetric
@@ -5222,6 +6304,14 @@ export interface components {
             n: number;
             /** Unknown */
             unknown: number;
+        };
+        /**
+         * PositionBias
+         * @description Of comparisons in both orders.
+         */
+        PositionBias: {
+            first_preference: components["schemas"]["Figure"];
+            order_consistency: components["schemas"]["Figure"];
         };
         /**
          * PowerCurve
@@ -5469,6 +6559,65 @@ export interface components {
             /** Updated By */
             updated_by: string;
         };
+        /**
+         * QueueCalibration
+         * @description By the labels of a review queue whose items have an answer.
+         */
+        QueueCalibration: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
+            /** Yes From */
+            yes_from?: number | null;
+            /** Level */
+            level?: ("nominal" | "ordinal" | "interval") | null;
+            /** Cluster */
+            cluster?: string | null;
+            /**
+             * @default {
+             *       "minimum": {
+             *         "coverage": 0.95,
+             *         "kappa": 0.6
+             *       },
+             *       "maximum": {},
+             *       "ceiling": {}
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * Repeats
+             * @default 1
+             */
+            repeats: number;
+            /**
+             * Nulls
+             * @default 20
+             */
+            nulls: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queue";
+            /** Queue */
+            queue: string;
+            /** Question */
+            question?: string | null;
+        };
         /** QueueRequest */
         QueueRequest: {
             /**
@@ -5529,6 +6678,59 @@ export interface components {
             /** Updated By */
             updated_by: string;
             progress: components["schemas"]["Progress-Output"];
+        };
+        /** RankedPlayer */
+        RankedPlayer: {
+            /** Name */
+            name: string;
+            /** Strength */
+            strength: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Rank */
+            rank: number;
+            /** Best Rank */
+            best_rank: number;
+            /** Worst Rank */
+            worst_rank: number;
+            /** Win Rate */
+            win_rate: number;
+            /** Battles */
+            battles: number;
+            /** Wins */
+            wins: number;
+            /** Losses */
+            losses: number;
+            /** Ties */
+            ties: number;
+        };
+        /** Ranking */
+        Ranking: {
+            /** Players */
+            players: components["schemas"]["RankedPlayer"][];
+            /** Pairs */
+            pairs: components["schemas"]["PairRate"][];
+            /** Battles */
+            battles: number;
+            /** Clusters */
+            clusters: number;
+            /** Tie Weight */
+            tie_weight: number;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Prior
+             * @enum {string}
+             */
+            prior: "none" | "unmet" | "unbeaten" | "ties";
+            /** Prior Names */
+            prior_names: string[];
+            /** Few Clusters */
+            few_clusters: boolean;
+            /** Note */
+            note: string;
         };
         /**
          * Rate
@@ -5666,6 +6868,7 @@ export interface components {
             bound?: number | null;
             /** Percentile */
             percentile?: number | null;
+            human?: components["schemas"]["HumanLabels"] | null;
         };
         /**
          * Retention
@@ -5729,6 +6932,21 @@ export interface components {
             traces: number;
             /** Examples */
             examples: string[];
+        };
+        /**
+         * RevealedBattle
+         * @description A battle after the vote.
+         */
+        RevealedBattle: {
+            /** Id */
+            id: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "first" | "second" | "tie" | "both_bad";
+            first: components["schemas"]["Contestant"];
+            second: components["schemas"]["Contestant"];
         };
         /** ReviewItem */
         ReviewItem: {
@@ -5833,6 +7051,62 @@ export interface components {
             settings: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * RunCalibration
+         * @description By scores that a run has already, of the judge and of people; nothing is asked.
+         */
+        RunCalibration: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number;
+            };
+            /** Yes From */
+            yes_from?: number | null;
+            /** Level */
+            level?: ("nominal" | "ordinal" | "interval") | null;
+            /** Cluster */
+            cluster?: string | null;
+            /**
+             * @default {
+             *       "minimum": {
+             *         "coverage": 0.95,
+             *         "kappa": 0.6
+             *       },
+             *       "maximum": {},
+             *       "ceiling": {}
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "run";
+            /** Run */
+            run: string;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** Score */
+            score?: string | null;
+            /** Answers */
+            answers?: string[] | null;
         };
         /**
          * RunOptions
@@ -6052,6 +7326,24 @@ export interface components {
             unpriced_models: string[];
             /** Series */
             series: components["schemas"]["TrafficPoint"][];
+        };
+        /**
+         * Scale
+         * @description How the judge's values are read beside people's.
+         */
+        Scale: {
+            /**
+             * Level
+             * @default nominal
+             * @enum {string}
+             */
+            level: "nominal" | "ordinal" | "interval";
+            /** Yes From */
+            yes_from?: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
         };
         /**
          * ScalePoint
@@ -6388,6 +7680,18 @@ export interface components {
             low: number | null;
             /** High */
             high: number | null;
+        };
+        /**
+         * ShownBattle
+         * @description What whoever votes is shown: nothing of it says whose the answers are.
+         */
+        ShownBattle: {
+            /** Id */
+            id: string;
+            input: components["schemas"]["JsonValue"];
+            reference: components["schemas"]["JsonValue"];
+            /** Answers */
+            answers: string[];
         };
         /** ShownCall */
         ShownCall: {
@@ -6747,6 +8051,21 @@ export interface components {
             about: string;
         };
         /**
+         * Standing
+         * @description How a judge stands: a version that is told the same.
+         */
+        Standing: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "calibrated" | "failed" | "not_enough_data" | "none";
+            /** Calibration */
+            calibration?: string | null;
+            /** Digest */
+            digest?: string | null;
+        };
+        /**
          * StoredEvent
          * @description A log record: an event of a span, of a trace, or of neither.
          */
@@ -6993,6 +8312,59 @@ export interface components {
              * @enum {string}
              */
             type: "text";
+        };
+        /**
+         * ThresholdCheck
+         * @description One bound and what came of it.
+         */
+        ThresholdCheck: {
+            /** Measure */
+            measure: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "minimum" | "maximum" | "ceiling";
+            /** Bound */
+            bound: number;
+            figure: components["schemas"]["Figure"];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "not_enough_data";
+            /** Needed N */
+            needed_n: number | null;
+        };
+        /**
+         * Thresholds
+         * @description Bounds by measure. Each is held against an end of the measure's 95 % interval, not against its value.
+         */
+        Thresholds: {
+            /**
+             * Minimum
+             * @default {
+             *       "kappa": 0.6,
+             *       "coverage": 0.95
+             *     }
+             */
+            minimum: {
+                [key: string]: number;
+            };
+            /**
+             * Maximum
+             * @default {}
+             */
+            maximum: {
+                [key: string]: number;
+            };
+            /**
+             * Ceiling
+             * @default {}
+             */
+            ceiling: {
+                [key: string]: number;
+            };
         };
         /**
          * Trace
@@ -7497,6 +8869,20 @@ export interface components {
             /** Examples */
             examples: string[];
         };
+        /** VerbosityBias */
+        VerbosityBias: {
+            /** Judge Picks Longer */
+            judge_picks_longer: number | null;
+            /** People Pick Longer */
+            people_pick_longer: number | null;
+            excess: components["schemas"]["Figure"];
+            coefficient: components["schemas"]["Figure"];
+            /**
+             * Why None
+             * @default
+             */
+            why_none: string;
+        };
         /** Verdict */
         Verdict: {
             /**
@@ -7531,6 +8917,11 @@ export interface components {
              * @default 0
              */
             unapproved: number;
+            /**
+             * Judges
+             * @default []
+             */
+            judges: components["schemas"]["JudgeOfMetric"][];
             /** Seed */
             seed: number;
             /** Windlass */
@@ -7708,6 +9099,28 @@ export interface components {
             /** Examples */
             examples: string[];
         };
+        /** VoteRequest */
+        VoteRequest: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "first" | "second" | "tie" | "both_bad";
+        };
+        /**
+         * VoteShare
+         * @description A share with its Wilson 95 % interval.
+         */
+        VoteShare: {
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+        };
         /**
          * Waiting
          * @description A release that passed its gate and is not deployed; nobody deployed another version of it since.
@@ -7733,6 +9146,38 @@ export interface components {
              * Format: date-time
              */
             created: string;
+        };
+        /** WatchStart */
+        WatchStart: {
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            /** Anchor */
+            anchor?: string | null;
+        };
+        /**
+         * JudgeAgreement
+         * @description A judge against what most people said of the same answers; both-bad counts as a tie.
+         */
+        windlass__evaluation__arenas__boards__JudgeAgreement: {
+            equal: components["schemas"]["Figure"];
+            kappa: components["schemas"]["Figure"];
+        };
+        /**
+         * JudgeAgreement
+         * @description The judge against what people settled on.
+         */
+        windlass__evaluation__calibration__agreement__JudgeAgreement: {
+            /** Values */
+            values: number[];
+            /** Confusion */
+            confusion: number[][];
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["Figure"];
+            };
         };
         /** LabelRequest */
         windlass__server__routes__artifacts__LabelRequest: {
@@ -9883,6 +11328,144 @@ export interface operations {
             };
         };
     };
+    list_all_calibrations: {
+        parameters: {
+            query?: {
+                /** @description The version: its number, digest or label. */
+                ref?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalibrationStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    watch_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_calibration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                calibration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     build_index: {
         parameters: {
             query?: never;
@@ -10062,6 +11645,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_frontier: {
+        parameters: {
+            query: {
+                /** @description A run, or a release (`name@what`), whose newest finished run counts; repeated. */
+                run: string[];
+                /** @description Of the quality; by default the first that all have. */
+                metric?: string | null;
+                /** @description Of the cost; by default the first known of cost_usd, output_tokens and latency_s. */
+                cost?: string | null;
+                /** @description The one that a candidate must not be worse than, or `best`. */
+                reference?: string;
+                /** @description How much worse is good enough. */
+                margin?: number | null;
+                confidence?: number;
+                /** @description The metadata field that groups items. */
+                cluster?: string | null;
+                /** @description Only runs on this dataset (`name@what`) count. */
+                dataset?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frontier"];
                 };
             };
             /** @description Validation Error */
@@ -10553,6 +12181,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_judged_metrics: {
+        parameters: {
+            query?: {
+                /** @description Only this metric; needed with the labels. */
+                metric?: string | null;
+                /** @description The review queue whose labels count. */
+                queue?: string | null;
+                /** @description What it asks; left out: the one called as the metric is. */
+                question?: string | null;
+                /** @description Or a field of the items' metadata. */
+                field?: string | null;
+                /** @description What an answer is worth: ANSWER=NUMBER. */
+                value?: string[] | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_JudgedMetric_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_noise: {
+        parameters: {
+            query?: {
+                /** @description Another run of the same release on the same data. */
+                other?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoiseFloor"];
                 };
             };
             /** @description Validation Error */
@@ -11099,6 +12803,282 @@ export interface operations {
             };
         };
     };
+    list_all_arenas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Arena_"];
+                };
+            };
+        };
+    };
+    create_one_arena: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArenaRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arena"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_arena: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arena"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_one_arena: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_leaderboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_next_battle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenBattle"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    vote_on_battle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                battle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedBattle"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    skip_battle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                battle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    judge_battles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judged"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     start_live_gate: {
         parameters: {
             query?: never;
@@ -11342,6 +13322,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_PastPromotion_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_run_report: {
+        parameters: {
+            query?: {
+                /** @description Other runs beside it: with one, it is the candidate and that the baseline. */
+                with?: string[] | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+                form: "html" | "md" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_verdict_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verdict_id: string;
+                form: "html" | "md" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_arena_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                form: "html" | "md" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fit_one_cascade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CascadeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CascadeFit"];
                 };
             };
             /** @description Validation Error */

@@ -1,13 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunSummary, Verdict } from "@/api/types";
-import {
-  type DifferenceRow,
-  directionOf,
-  groupDifferences,
-  pairsFor,
-  rowsOfVerdict,
-  ticksOf,
-} from "./differences";
+import { type DifferenceRow, directionOf, groupDifferences, rowsOfVerdict, ticksOf } from "./differences";
 import { oneLine, orderMetrics, wholeText } from "./metrics";
 import { comparisonOf } from "./RunsPage";
 
