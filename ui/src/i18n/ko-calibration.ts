@@ -1,7 +1,7 @@
 import type { Text } from "./catalogue";
 import type { enCalibration } from "./en-calibration";
 
-/** 심사자 보정 화면의 한국어 문구. */
+/** 심판 보정 화면의 한국어 문구. */
 export const koCalibration: Record<keyof typeof enCalibration, Text> = {
   "calibration.agreement": "사람과의 일치도",
   "calibration.anchor": "재확인",
@@ -13,18 +13,18 @@ export const koCalibration: Record<keyof typeof enCalibration, Text> = {
   "calibration.asked.minimum": "{bound} 이상",
   "calibration.bias": "판정을 흔드는 요인",
   "calibration.bounds": "통과 기준",
-  "calibration.ceiling_of": "{measure}, 심사자 − 사람",
+  "calibration.ceiling_of": "{measure}, 심판 − 사람",
   "calibration.changed": "바뀜",
   "calibration.confusion": "항목별 판정",
   "calibration.confusion.none": "값이 너무 많아 범주로 볼 수 없으므로 순서만 비교합니다.",
-  "calibration.confusion.tip": "사람 {human}, 심사자 {judge}: {n}개 항목",
+  "calibration.confusion.tip": "사람 {human}, 심판 {judge}: {n}개 항목",
   "calibration.coverage": "판정률",
   "calibration.coverage.text": "{total}개 중 {n}개 항목에 판정이 있습니다",
   "calibration.data": "라벨",
   "calibration.drifted": "달라짐",
-  "calibration.empty": "아직 이 심사자를 사람과 비교하지 않았습니다",
+  "calibration.empty": "아직 이 심판을 사람과 비교하지 않았습니다",
   "calibration.empty.text":
-    "리뷰 대기열에서 답변 몇 개에 라벨을 달고 비교하세요. 심사자가 사람과 얼마나 일치하는지, 사람끼리는 얼마나 일치하는지 여기에 표시됩니다.",
+    "리뷰 대기열에서 답변 몇 개에 라벨을 달고 비교하세요. 심판이 사람과 얼마나 일치하는지, 사람끼리는 얼마나 일치하는지 여기에 표시됩니다.",
   "calibration.failed": "끝내지 못했습니다: {error}",
   "calibration.finished": "측정 시각",
   "calibration.flip_rate": "판정 뒤집힘",
@@ -35,8 +35,8 @@ export const koCalibration: Record<keyof typeof enCalibration, Text> = {
   "calibration.interval": "95% 구간 {low} ~ {high}, {n}개 항목",
   "calibration.interval.none": "{n}개 항목, 구간을 내기에 부족",
   "calibration.items": "라벨 항목 {n}개",
-  "calibration.judge": "심사자",
-  "calibration.judge_down": "사람 ↓ 심사자 →",
+  "calibration.judge": "심판",
+  "calibration.judge_down": "사람 ↓ 심판 →",
   "calibration.kappa_over_time": "앵커 항목의 코헨 카파",
   "calibration.length": "길이 계수",
   "calibration.length.text": "길이가 표준편차만큼 늘 때 높은 판정의 로그 오즈 변화",
@@ -63,12 +63,14 @@ export const koCalibration: Record<keyof typeof enCalibration, Text> = {
   "calibration.people.none": "항목마다 라벨이 하나뿐이라 사람끼리 얼마나 일치하는지 알 수 없습니다.",
   "calibration.people.pairs": "두 사람 사이의 카파는 {low} ~ {high}, 전체 알파는 {alpha}",
   "calibration.people.same":
-    "각 사람을 나머지 사람들의 다수와 비교한 값. 같은 기준에서 심사자는 {judge}. {interval}",
+    "각 사람을 나머지 사람들의 다수와 비교한 값. 같은 기준에서 심판은 {judge}. {interval}",
   "calibration.position": "첫 답변 선호",
   "calibration.position.text": "먼저 보인 답변을 고른 비율에서 절반을 뺀 값",
   "calibration.raised": "높아짐",
   "calibration.running": "측정하는 중 …",
+  "calibration.judges": "사람의 판단과 견준 심판",
   "calibration.standing.calibrated": "보정됨",
+  "calibration.standing.elsewhere": "여기서는 알 수 없음: 점수가 다른 곳에서 왔습니다",
   "calibration.standing.failed": "실패",
   "calibration.standing.none": "보정 안 됨",
   "calibration.standing.not_enough_data": "라벨 부족",
@@ -76,6 +78,6 @@ export const koCalibration: Record<keyof typeof enCalibration, Text> = {
   "calibration.unsettled": { other: "{n}개는 사람끼리 의견이 갈림" },
   "calibration.value": "값",
   "calibration.verbosity": "긴 답변 초과 선호",
-  "calibration.verbosity.text": "긴 답변을 고른 비율: 심사자 {judge}, 사람 {people}",
+  "calibration.verbosity.text": "긴 답변을 고른 비율: 심판 {judge}, 사람 {people}",
   "calibration.without_answer": { other: "라벨 항목 {n}개는 답변이 없어 제외" },
 };

@@ -24,6 +24,9 @@ import { WorstItems } from "./WorstItems";
 const ReportButton = lazy(() =>
   import("@/components/ReportButton").then((module) => ({ default: module.ReportButton })),
 );
+const JudgesOfVerdict = lazy(() =>
+  import("@/calibration/JudgesOfVerdict").then((module) => ({ default: module.JudgesOfVerdict })),
+);
 const VerdictSequence = lazy(() =>
   import("@/sequential/VerdictSequence").then((module) => ({ default: module.VerdictSequence })),
 );
@@ -103,6 +106,11 @@ function VerdictBody({ verdict }: { verdict: Verdict }) {
       {verdict.sequential && (
         <Suspense fallback={null}>
           <VerdictSequence report={verdict.sequential} />
+        </Suspense>
+      )}
+      {verdict.judges && verdict.judges.length > 0 && (
+        <Suspense fallback={null}>
+          <JudgesOfVerdict judges={verdict.judges} />
         </Suspense>
       )}
       <Power verdict={verdict} />
