@@ -24,7 +24,7 @@ export const koCalibration: Record<keyof typeof enCalibration, Text> = {
   "calibration.drifted": "달라짐",
   "calibration.empty": "아직 이 심판을 사람과 비교하지 않았습니다",
   "calibration.empty.text":
-    "리뷰 대기열에서 답변 몇 개에 라벨을 달고 비교하세요. 심판이 사람과 얼마나 일치하는지, 사람끼리는 얼마나 일치하는지 여기에 표시됩니다.",
+    "검토 대기열에서 답변 몇 개에 라벨을 달고 비교하세요. 심판이 사람과 얼마나 일치하는지, 사람끼리는 얼마나 일치하는지 여기에 표시됩니다.",
   "calibration.failed": "끝내지 못했습니다: {error}",
   "calibration.finished": "측정 시각",
   "calibration.flip_rate": "판정 뒤집힘",

@@ -11,7 +11,7 @@ export const koHuman: Record<keyof typeof enHuman, Text> = {
     "{labels}에서 사람이 라벨을 단 {labelled}개와 심판만 본 {unlabelled}개로 추정한, 사람이 모든 항목을 평가했을 때의 값입니다. 심판의 가중치는 λ = {weight}이며, 라벨만 {effective}개 있는 것과 같은 정밀도입니다.",
   "human.only": "심판만",
   "human.only.tip":
-    "심판의 판단일 뿐, 이 샘플에 라벨을 단 사람이 없습니다. 무작위로 고른 일부를 리뷰 대기열에서 라벨링하면 평균과 구간이 보정됩니다.",
+    "심판의 판단일 뿐, 이 샘플에 라벨을 단 사람이 없습니다. 무작위로 고른 일부를 검토 대기열에서 라벨링하면 평균과 구간이 보정됩니다.",
   "noise.beyond": "바닥을 넘음",
   "noise.difference": "차이",
   "noise.flips": "뒤집힌 항목",
