@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import Error as PlaywrightError
 
 SCREENSHOTS = Path(__file__).parents[2] / "test-results" / "screenshots"
 
@@ -244,10 +246,35 @@ class Window:
 
 @contextmanager
 def window(browser: Browser, url: str, language: Language = "en") -> Iterator[Window]:
-    """Open a window of its own, in the first look of a language: nothing is kept from another."""
+    """Open a window in the first look of a language. It knows nothing of another but files that never change."""
     look = next(look for look in _EVERY_LOOK if look.language == language)
+    context = _unused_context(browser, look)
+    page = context.new_page()
+    try:
+        opened = Window(page, url, look)
+        opened.watch()
+        yield opened
+    finally:
+        try:
+            if page.url.startswith("http"):
+                page.evaluate("localStorage.clear(), sessionStorage.clear()")
+            page.close()
+            context.clear_cookies()
+            context.clear_permissions()
+        except PlaywrightError:
+            # What cannot be cleaned is not used again.
+            _CONTEXTS[browser][language].remove(context)
+            context.close()
+
+
+def _unused_context(browser: Browser, look: Look) -> BrowserContext:
+    """Return a context of a language that has no window; a new one would read every file of the UI again."""
+    known = _CONTEXTS.setdefault(browser, {}).setdefault(look.language, [])
+    for context in known:
+        if not context.pages:
+            return context
     context = browser.new_context(
-        locale=_LOCALES[language],
+        locale=_LOCALES[look.language],
         color_scheme=look.scheme,
         viewport={"width": look.width, "height": look.height},
         reduced_motion="reduce",
@@ -255,9 +282,8 @@ def window(browser: Browser, url: str, language: Language = "en") -> Iterator[Wi
     )
     context.set_default_timeout(TIMEOUT_MS)
     expect.set_options(timeout=TIMEOUT_MS)
-    try:
-        opened = Window(context.new_page(), url, look)
-        opened.watch()
-        yield opened
-    finally:
-        context.close()
+    known.append(context)
+    return context
+
+
+_CONTEXTS: WeakKeyDictionary[Browser, dict[Language, list[BrowserContext]]] = WeakKeyDictionary()
