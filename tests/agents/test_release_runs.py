@@ -94,6 +94,7 @@ def test_a_run_that_was_stopped_in_its_middle_goes_on_without_asking_again(
         "n": 120,
         "missing": 0,
         "missing_why": {},
+        "coverage": 1.0,
     }
     assert finished["metrics"]["exact_match"] == whole
     before, after = (

@@ -39,6 +39,7 @@ def test_a_run_is_started_followed_and_read_sample_by_sample(project: Project) -
         "n": 6,
         "missing": 0,
         "missing_why": {},
+        "coverage": 1.0,
     }
     assert run["metrics"]["exact_match"] == whole
     assert run["metrics"]["latency_s"]["mean"] > 0
@@ -70,7 +71,7 @@ def test_a_judge_grades_each_sample_and_what_it_said_is_in_the_sample_s_trace(pr
     project.push_sums(items=6)
     run = project.evaluate("adder", evaluators=["right-sum", "exact_match", "cost_usd"])
     metrics = run["metrics"]
-    assert metrics["right-sum"] == metrics["exact_match"]
+    assert metrics["right-sum"] == {**metrics["exact_match"], "judged": True}
     assert (metrics["right-sum"]["mean"], metrics["right-sum"]["missing"]) == (0.5, 0)
     samples = list(project.client.pages(f"/runs/{run['id']}/samples"))
     assert [sample["scores"]["right-sum"] for sample in samples] == [1.0, 0.0] * 3
