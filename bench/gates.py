@@ -17,7 +17,7 @@ import numpy as np
 from windlass.evaluation.gates import decide
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-from windlass.evaluation.statistics import bootstrap_intervals, paired_difference
+from windlass.evaluation.statistics.paired import bootstrap_intervals, paired_difference
 
 METRICS = 5
 TOPICS = 20

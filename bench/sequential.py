@@ -21,7 +21,7 @@ from scipy.special import stdtrit
 from windlass.evaluation.sequential.asymptotic import Drift
 from windlass.evaluation.sequential.betting import Bets
 from windlass.evaluation.sequential.evidence import AnytimeEvidence, GroupEvidence, Look
-from windlass.evaluation.statistics import paired_difference
+from windlass.evaluation.statistics.paired import paired_difference
 
 Floats = NDArray[np.float64]
 

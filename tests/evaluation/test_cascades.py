@@ -18,7 +18,7 @@ from windlass.evaluation.cascades.thresholds import ALWAYS, NEVER, Pairs, choose
 from windlass.evaluation.results import summarise
 from windlass.evaluation.runs import Run, VersionName
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-from windlass.evaluation.statistics import Floats
+from windlass.evaluation.statistics.paired import Floats
 from windlass.evaluation.verdicts import Side
 from windlass.models.completion import Confidence
 

@@ -8,11 +8,11 @@ import pytest
 from scipy import stats
 
 from tests.evaluation.test_gates import gate, noisy, results
-from windlass.evaluation.bounded_rates import bounded_rate, percentile_interval
 from windlass.evaluation.gates import Decision
-from windlass.evaluation.ratios import ratio_interval
 from windlass.evaluation.rules import parse_rule
-from windlass.evaluation.statistics import paired_difference
+from windlass.evaluation.statistics.bounded_rates import bounded_rate, percentile_interval
+from windlass.evaluation.statistics.paired import paired_difference
+from windlass.evaluation.statistics.ratios import ratio_interval
 
 
 def bound(metric: str, values: Iterable[float], **primary: Any) -> Decision:

@@ -7,9 +7,9 @@ import pytest
 
 from windlass.errors import InputError
 from windlass.evaluation.noise import NoiseFloor, noise_floor
-from windlass.evaluation.rates import clopper_pearson, wilson
 from windlass.evaluation.runs import Run, VersionName
 from windlass.evaluation.samples import Judgement, Prediction, SampleResult, sample_key
+from windlass.evaluation.statistics.rates import clopper_pearson, wilson
 
 Values = Sequence[Sequence[float | None]]
 """Of each item the values of its repeats."""

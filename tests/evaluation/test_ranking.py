@@ -11,8 +11,8 @@ import pytest
 from numpy.random import Generator, default_rng
 
 from windlass.errors import InputError
-from windlass.evaluation.bradley_terry import Floats, fit, pairs_of, win_probabilities
 from windlass.evaluation.ranking import Battle, Winner, rank, rank_set
+from windlass.evaluation.statistics.bradley_terry import Floats, fit, pairs_of, win_probabilities
 
 TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 

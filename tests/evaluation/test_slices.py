@@ -8,13 +8,13 @@ import pytest
 
 from tests.evaluation.test_gates import noisy, results
 from windlass.errors import InputError
-from windlass.evaluation.binary_pairs import BinaryPairs
-from windlass.evaluation.discoveries import benjamini_hochberg
 from windlass.evaluation.gates import Decision, decide
 from windlass.evaluation.power_curves import power_curve
 from windlass.evaluation.rules import parse_rule
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.slices import grouping_fields
+from windlass.evaluation.statistics.binary_pairs import BinaryPairs
+from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 
 TOPICS = ("billing", "delivery", "returns", "taxes")
 

@@ -13,8 +13,8 @@ import windlass
 from tests.live import CAREFUL, Project
 from windlass.errors import InputError, NotFound, Unavailable
 from windlass.evaluation.evaluators import evaluator
-from windlass.evaluation.rates import clopper_pearson
 from windlass.evaluation.samples import Context, Prediction
+from windlass.evaluation.statistics.rates import clopper_pearson
 from windlass.models.completion import Usage
 from windlass.sdk.evaluation import Metric
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from windlass.errors import InputError
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.statistics import Floats
+from windlass.evaluation.statistics.paired import Floats
 
 Results = Mapping[str, SampleResult]
 Mask = NDArray[np.bool_]

@@ -22,7 +22,7 @@ from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.sample_pages import ReadItems, number_of
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.slices import SliceDifference, slice_report
-from windlass.evaluation.statistics import paired_difference
+from windlass.evaluation.statistics.paired import paired_difference
 
 MOST_POINTS: Final = 400
 """Differences in the line of all of them: more cannot be told apart in a picture."""

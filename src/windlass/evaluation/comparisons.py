@@ -9,13 +9,13 @@ import numpy as np
 
 from windlass.errors import InputError
 from windlass.evaluation.aligned import Aligned, Mask
-from windlass.evaluation.bounded_rates import BoundedRate, bounded_rate, percentile_interval
 from windlass.evaluation.corrected_differences import Corrected, HumanEvidence, Judged, correct, is_judged
 from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.metrics.usage import AMOUNTS
-from windlass.evaluation.ratios import ratio_interval
 from windlass.evaluation.rules import BOUNDS, GateRule, Requirement
-from windlass.evaluation.statistics import Clusters, Floats, Interval, PairedDifference, paired_difference
+from windlass.evaluation.statistics.bounded_rates import BoundedRate, bounded_rate, percentile_interval
+from windlass.evaluation.statistics.paired import Clusters, Floats, Interval, PairedDifference, paired_difference
+from windlass.evaluation.statistics.ratios import ratio_interval
 
 SEED = 20_080_911
 """Of sign flips and bootstrap: the same scores give the same verdict, digit for digit."""

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from windlass.canonical import digest
 from windlass.evaluation.human_labels import HumanLabels, PairLabels
-from windlass.evaluation.power import deciding_items
-from windlass.evaluation.prediction_powered import PredictionPowered, prediction_powered
 from windlass.evaluation.samples import SampleResult
-from windlass.evaluation.statistics import Clusters, Interval, Method, PairedDifference
+from windlass.evaluation.statistics.paired import Clusters, Interval, Method, PairedDifference
+from windlass.evaluation.statistics.power import deciding_items
+from windlass.evaluation.statistics.prediction_powered import PredictionPowered, prediction_powered
 
 
 class HumanEvidence(BaseModel):

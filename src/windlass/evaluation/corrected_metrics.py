@@ -6,9 +6,9 @@ from pydantic import BaseModel, Field
 
 from windlass.evaluation.corrected_differences import is_judged
 from windlass.evaluation.human_labels import HumanLabels, Labels
-from windlass.evaluation.prediction_powered import prediction_powered
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.statistics import mean_estimate
+from windlass.evaluation.statistics.paired import mean_estimate
+from windlass.evaluation.statistics.prediction_powered import prediction_powered
 
 
 class CorrectedMetric(BaseModel):

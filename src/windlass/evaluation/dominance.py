@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from windlass.evaluation.statistics import PairedDifference, holm
+from windlass.evaluation.statistics.paired import PairedDifference, holm
 
 Standing = Literal["front", "dominated_as_seen", "dominated", "unknown"]
 """``front``: no other run is better and cheaper, as seen; ``unknown``: there is no value to tell by."""

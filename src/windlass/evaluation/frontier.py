@@ -22,7 +22,7 @@ from windlass.evaluation.frontier_sentences import Named, frontier_sentence
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.samples import Item
-from windlass.evaluation.statistics import PairedDifference, holm
+from windlass.evaluation.statistics.paired import PairedDifference, holm
 from windlass.evaluation.verdicts import Side
 
 BEST: Final = "best"

@@ -6,7 +6,6 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from windlass.evaluation.aligned import Aligned, Results
-from windlass.evaluation.binary_pairs import mcnemar_exact
 from windlass.evaluation.checks import Check, Outcome, check_all
 from windlass.evaluation.comparisons import NO_LABELS, SEED, Comparison, Level, compare
 from windlass.evaluation.human_labels import PairLabels
@@ -18,7 +17,8 @@ from windlass.evaluation.sequential.decision import EarlyDecision, decide_early
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.watching import watch
 from windlass.evaluation.slices import SliceDifference, asked_slices, slice_report
-from windlass.evaluation.statistics import Floats, holm, paired_difference
+from windlass.evaluation.statistics.binary_pairs import mcnemar_exact
+from windlass.evaluation.statistics.paired import Floats, holm, paired_difference
 
 
 class Pairs(BaseModel):

@@ -16,12 +16,12 @@ import numpy as np
 from pydantic import BaseModel
 
 from windlass.errors import InputError
-from windlass.evaluation.rates import clopper_pearson, rate_interval
 from windlass.evaluation.repeats import by_item
 from windlass.evaluation.results import values_of
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.samples import SampleResult
-from windlass.evaluation.statistics import Floats, normal_quantile, t_quantile
+from windlass.evaluation.statistics.paired import Floats, normal_quantile, t_quantile
+from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval
 
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from windlass.errors import InputError
 from windlass.evaluation.pass_rates import PassRate, PassRates, check_tries, pass_at_k, pass_hat_k
-from windlass.evaluation.rates import clopper_pearson
-from windlass.evaluation.statistics import Interval, bootstrap_interval, paired_difference
+from windlass.evaluation.statistics.paired import Interval, bootstrap_interval, paired_difference
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 _MOST: Final = 10
 """Every k up to it is told, and the number of repeats itself."""

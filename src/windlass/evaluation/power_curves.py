@@ -7,8 +7,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from windlass.evaluation.checks import Check, Named
-from windlass.evaluation.power import POWER
-from windlass.evaluation.statistics import t_quantile
+from windlass.evaluation.statistics.paired import t_quantile
+from windlass.evaluation.statistics.power import POWER
 
 _POINTS: Final = 40
 _FEWEST: Final = 6

@@ -15,8 +15,16 @@ import numpy as np
 from pydantic import BaseModel
 
 from windlass.errors import InputError
-from windlass.evaluation.bradley_terry import Bools, Fit, Floats, fit, pairs_of, reachable, win_probabilities
-from windlass.evaluation.statistics import t_quantile
+from windlass.evaluation.statistics.bradley_terry import (
+    Bools,
+    Fit,
+    Floats,
+    fit,
+    pairs_of,
+    reachable,
+    win_probabilities,
+)
+from windlass.evaluation.statistics.paired import t_quantile
 
 Winner = Literal["first", "second", "tie"]
 Prior = Literal["none", "unmet", "unbeaten", "ties"]

@@ -5,11 +5,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from windlass.evaluation.bounded_rates import BoundedRate, bounded_rate
 from windlass.evaluation.metrics.usage import AMOUNTS
-from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.samples import Item
-from windlass.evaluation.statistics import Interval, PairedDifference, mean_estimate, paired_difference
+from windlass.evaluation.statistics.bounded_rates import BoundedRate, bounded_rate
+from windlass.evaluation.statistics.paired import Interval, PairedDifference, mean_estimate, paired_difference
+from windlass.evaluation.statistics.rates import rate_interval
 
 _SEED: Final = 20_080_911
 

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from windlass.errors import InputError
 from windlass.evaluation.aligned import Aligned, Mask
 from windlass.evaluation.comparisons import SEED, Comparison, SliceName, compare
-from windlass.evaluation.discoveries import benjamini_hochberg
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item
-from windlass.evaluation.statistics import paired_difference
+from windlass.evaluation.statistics.discoveries import benjamini_hochberg
+from windlass.evaluation.statistics.paired import paired_difference
 
 MOST_VALUES: Final = 50
 """A field of more values is no grouping that anybody reads."""

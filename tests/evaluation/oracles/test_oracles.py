@@ -13,13 +13,13 @@ import pytest
 import scipy.optimize
 import scipy.stats
 
-from windlass.evaluation.binary_pairs import BinaryPairs, mcnemar_exact
-from windlass.evaluation.clustered_rates import ClusteredRate, difference_interval
-from windlass.evaluation.discoveries import benjamini_hochberg
-from windlass.evaluation.power import detectable_difference, needed_items
-from windlass.evaluation.rates import clopper_pearson, wilson
-from windlass.evaluation.resampling import resampled_means
-from windlass.evaluation.statistics import bootstrap_interval, holm, paired_difference
+from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
+from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval
+from windlass.evaluation.statistics.discoveries import benjamini_hochberg
+from windlass.evaluation.statistics.paired import bootstrap_interval, holm, paired_difference
+from windlass.evaluation.statistics.power import detectable_difference, needed_items
+from windlass.evaluation.statistics.rates import clopper_pearson, wilson
+from windlass.evaluation.statistics.resampling import resampled_means
 
 RECORDED: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "recorded.json").read_text(encoding="utf-8")

@@ -15,13 +15,13 @@ from tests.evaluation.simulations.promises import (
     discordant,
     happened,
 )
-from windlass.evaluation.binary_pairs import BinaryPairs
-from windlass.evaluation.clustered_rates import ClusteredRate, difference_interval
 from windlass.evaluation.passes import pass_rates
-from windlass.evaluation.power import deciding_items
-from windlass.evaluation.prediction_powered import prediction_powered
-from windlass.evaluation.rates import clopper_pearson, rate_interval
-from windlass.evaluation.statistics import Interval, bootstrap_interval, mean_estimate, paired_difference
+from windlass.evaluation.statistics.binary_pairs import BinaryPairs
+from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval
+from windlass.evaluation.statistics.paired import Interval, bootstrap_interval, mean_estimate, paired_difference
+from windlass.evaluation.statistics.power import deciding_items
+from windlass.evaluation.statistics.prediction_powered import prediction_powered
+from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval
 
 Draw = Callable[[Generator], tuple[Interval | None, float]]
 RATES = tuple(np.linspace(0.01, 0.99, 99))

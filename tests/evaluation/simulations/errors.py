@@ -15,11 +15,11 @@ from tests.evaluation.simulations.promises import (
     discordant,
     happened,
 )
-from windlass.evaluation.binary_pairs import BinaryPairs, mcnemar_exact
-from windlass.evaluation.discoveries import benjamini_hochberg
 from windlass.evaluation.noise import measure
-from windlass.evaluation.prediction_powered import prediction_powered
-from windlass.evaluation.statistics import holm, paired_difference
+from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
+from windlass.evaluation.statistics.discoveries import benjamini_hochberg
+from windlass.evaluation.statistics.paired import holm, paired_difference
+from windlass.evaluation.statistics.prediction_powered import prediction_powered
 
 MARGIN = 0.02
 TAIL = 0.025

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from windlass.evaluation.statistics import Interval
+from windlass.evaluation.statistics.paired import Interval
 
 Floats = NDArray[np.float64]
 Generator = np.random.Generator

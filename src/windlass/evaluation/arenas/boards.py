@@ -11,9 +11,9 @@ from windlass.evaluation.arenas.pairing import Meeting
 from windlass.evaluation.arenas.records import Arena, VoterKind
 from windlass.evaluation.arenas.voting import Battle, battles_of
 from windlass.evaluation.ranking import Ranking, Winner, rank
-from windlass.evaluation.rates import wilson
 from windlass.evaluation.reviews.agreement import Coefficient, cohen_kappa, raw_agreement
 from windlass.evaluation.reviews.report import Figure
+from windlass.evaluation.statistics.rates import wilson
 from windlass.storage.database import Database
 
 Side = Literal["a", "b", "tie"]

@@ -11,10 +11,10 @@ from windlass.evaluation.calibration.contingency import Floats, Measure, measure
 from windlass.evaluation.calibration.judged import JudgedItem, clusters_of, most_said
 from windlass.evaluation.calibration.ranks import spearman
 from windlass.evaluation.calibration.resampling import CONFIDENCE, Cell, Counted, all_estimates, count
-from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.reviews.agreement import Coefficient, cohen_kappa, krippendorff_alpha
 from windlass.evaluation.reviews.questions import Level
 from windlass.evaluation.reviews.report import Figure, PairKappa
+from windlass.evaluation.statistics.rates import rate_interval
 
 MOST_VALUES: Final = 20
 """More values than these are no categories: only their order is compared."""

@@ -11,10 +11,10 @@ from windlass.evaluation.calibration.agreement import figure
 from windlass.evaluation.calibration.judged import JudgedItem, Order, clusters_of
 from windlass.evaluation.calibration.logistic import fit_logistic
 from windlass.evaluation.calibration.resampling import CONFIDENCE, SEED, Cell, count, estimate
-from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.reviews.agreement import raw_agreement
 from windlass.evaluation.reviews.report import Figure
-from windlass.evaluation.statistics import PairedDifference, normal_quantile, paired_difference
+from windlass.evaluation.statistics.paired import PairedDifference, normal_quantile, paired_difference
+from windlass.evaluation.statistics.rates import rate_interval
 
 _FIRST: Final[dict[Order, float]] = {"first": 1.0, "tie": 0.5, "second": 0.0}
 _SEPARATE: Final = "length decides alone, so that there is no finite coefficient"

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
-from windlass.evaluation.binary_pairs import mcnemar_exact
 from windlass.evaluation.calibration.judged import JudgedItem
+from windlass.evaluation.statistics.binary_pairs import mcnemar_exact
 
 LEVEL: Final = 0.05
 _TESTS: Final = 2

@@ -25,9 +25,9 @@ from windlass.evaluation.calibration.thresholds import (
 )
 from windlass.evaluation.calibration.wording import sentence_of
 from windlass.evaluation.checks import Outcome
-from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.reviews.questions import Level
 from windlass.evaluation.reviews.report import Figure
+from windlass.evaluation.statistics.rates import rate_interval
 
 
 class Scale(BaseModel):

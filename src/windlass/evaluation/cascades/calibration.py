@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from windlass.evaluation.statistics import Floats
+from windlass.evaluation.statistics.paired import Floats
 
 _BINS = 10
 

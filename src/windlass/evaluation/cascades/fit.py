@@ -28,7 +28,7 @@ from windlass.evaluation.results import MetricSummary, summarise
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import RunSummary
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.statistics import Floats
+from windlass.evaluation.statistics.paired import Floats
 from windlass.evaluation.verdicts import Side
 
 FOLDS: Final = 5

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from windlass.errors import InputError
-from windlass.evaluation.statistics import Floats
+from windlass.evaluation.statistics.paired import Floats
 
 
 def apgr(

@@ -11,7 +11,7 @@ from windlass.errors import InputError
 from windlass.evaluation.cascades.thresholds import Pairs, escalates
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-from windlass.evaluation.statistics import Floats
+from windlass.evaluation.statistics.paired import Floats
 from windlass.evaluation.verdicts import Side
 
 ESCALATED: Final = "escalated"

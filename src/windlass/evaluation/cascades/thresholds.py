@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.evaluation.checks import SEED
-from windlass.evaluation.power import deciding_items
-from windlass.evaluation.statistics import Floats, paired_difference
+from windlass.evaluation.statistics.paired import Floats, paired_difference
+from windlass.evaluation.statistics.power import deciding_items
 
 ALWAYS = math.inf
 """Escalate whatever the confidence: no cascade is shown to be good enough."""

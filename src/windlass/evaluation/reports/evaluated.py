@@ -14,7 +14,7 @@ from windlass.evaluation.results import MetricSummary, summarise
 from windlass.evaluation.run_scores import RunScores, scores_of_results
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.statistics import MeanEstimate, mean_estimate
+from windlass.evaluation.statistics.paired import MeanEstimate, mean_estimate
 
 _BINS = 12
 _MOST_CHARTS = 12

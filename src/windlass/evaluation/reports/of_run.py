@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from windlass.evaluation.pass_rates import PassRate
-from windlass.evaluation.rates import rate_interval
 from windlass.evaluation.reports.document import (
     Answer,
     Block,
@@ -43,7 +42,8 @@ from windlass.evaluation.reports.figures import (
     seconds,
 )
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.statistics import mean_estimate
+from windlass.evaluation.statistics.paired import mean_estimate
+from windlass.evaluation.statistics.rates import rate_interval
 
 _WORST = 5
 _FAILED = 3

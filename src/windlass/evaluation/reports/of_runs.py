@@ -16,7 +16,7 @@ from windlass.evaluation.reports.document import (
 from windlass.evaluation.reports.evaluated import Evaluated, cost_of, latency_of, tokens_of
 from windlass.evaluation.reports.figures import MISSING, count, dollars, figure, interval, is_amount, seconds
 from windlass.evaluation.samples import SampleResult
-from windlass.evaluation.statistics import MeanEstimate
+from windlass.evaluation.statistics.paired import MeanEstimate
 
 
 def runs_report(evaluated: Sequence[Evaluated], made: str) -> Document:

@@ -75,7 +75,7 @@ class Drift:
         return deviations
 
     def _evidence(self, totals: Floats, deviations: Floats, counts: Floats) -> Floats:
-        from scipy.special import log_ndtr  # slow to import: see statistics.t_quantile
+        from scipy.special import log_ndtr  # slow to import: see paired.t_quantile
 
         scale = self._scale**2
         there = (counts >= START) & (deviations > 0)

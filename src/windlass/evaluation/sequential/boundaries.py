@@ -48,7 +48,7 @@ def z_boundaries(boundary: Boundary, level: float, fractions: tuple[float, ...])
 
 def nominal_levels(boundary: Boundary, level: float, fractions: Sequence[float]) -> list[float]:
     """Return the one-sided level of each look: what a p value must not exceed there."""
-    from scipy.special import ndtr  # slow to import: see statistics.t_quantile
+    from scipy.special import ndtr  # slow to import: see paired.t_quantile
 
     return [float(ndtr(-z)) for z in z_boundaries(boundary, level, tuple(fractions))]
 

@@ -7,7 +7,7 @@ from windlass.evaluation.checks import Check, check_all
 from windlass.evaluation.comparisons import SEED, Comparison, Level, Role, compare
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.samples import Item
-from windlass.evaluation.statistics import PairedDifference, paired_difference
+from windlass.evaluation.statistics.paired import PairedDifference, paired_difference
 
 
 def compared(

@@ -12,7 +12,7 @@ from windlass.evaluation.sequential.deciding import Shown
 from windlass.evaluation.sequential.evidence import AnytimeEvidence, GroupEvidence
 from windlass.evaluation.sequential.report import Look, PlannedLook, SequentialCheck, SequentialReport
 from windlass.evaluation.sequential.watching import Watched, Watching
-from windlass.evaluation.statistics import Interval, normal_quantile
+from windlass.evaluation.statistics.paired import Interval, normal_quantile
 
 _POINTS = 40
 """Looks that a report shows of a metric, of those there were."""

@@ -11,7 +11,7 @@ from windlass.evaluation.sequential.asymptotic import Drift
 from windlass.evaluation.sequential.betting import Bets
 from windlass.evaluation.sequential.boundaries import nominal_levels
 from windlass.evaluation.sequential.rule import Boundary, SequentialMethod
-from windlass.evaluation.statistics import Interval, Method, PairedDifference
+from windlass.evaluation.statistics.paired import Interval, Method, PairedDifference
 
 Floats = NDArray[np.float64]
 Side = Literal["above", "below"]

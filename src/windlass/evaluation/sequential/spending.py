@@ -4,7 +4,7 @@ import math
 from statistics import NormalDist
 
 from windlass.evaluation.sequential.rule import Boundary
-from windlass.evaluation.statistics import normal_quantile
+from windlass.evaluation.statistics.paired import normal_quantile
 
 _NORMAL = NormalDist()
 

@@ -19,7 +19,7 @@ from windlass.evaluation.sequential.evidence import AnytimeEvidence, Evidence, G
 from windlass.evaluation.sequential.order import Plan
 from windlass.evaluation.sequential.paired import PairedClusters, bounds_of, pair, value_of
 from windlass.evaluation.sequential.rule import SequentialRule
-from windlass.evaluation.statistics import PairedDifference
+from windlass.evaluation.statistics.paired import PairedDifference
 
 Floats = NDArray[np.float64]
 

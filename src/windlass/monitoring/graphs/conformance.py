@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from windlass.evaluation.rates import wilson
+from windlass.evaluation.statistics.rates import wilson
 from windlass.monitoring.graphs.graph import scope_of
 from windlass.monitoring.graphs.models import Conformance, Rate, ViolatingPath, ViolationSummary
 from windlass.storage.warehouse import Warehouse

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from windlass.evaluation.clustered_rates import ClusteredRate, difference_interval, difference_p
-from windlass.evaluation.discoveries import benjamini_hochberg
+from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval, difference_p
+from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 from windlass.monitoring.graphs.graph import figures_of, probability_of, scope_of, transition_of
 from windlass.monitoring.graphs.models import (
     Change,

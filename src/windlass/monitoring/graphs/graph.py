@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from windlass.evaluation.clustered_rates import ClusteredRate
-from windlass.evaluation.rates import rate_interval
+from windlass.evaluation.statistics.clustered_rates import ClusteredRate
+from windlass.evaluation.statistics.rates import rate_interval
 from windlass.monitoring.graphs.models import Edge, Graph, Node, Rate, Scope
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.graphs.flows import flow_of_traces

@@ -3,7 +3,7 @@
 import math
 
 from windlass.errors import InputError
-from windlass.evaluation.statistics import Interval, normal_quantile
+from windlass.evaluation.statistics.paired import Interval, normal_quantile
 
 
 def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
@@ -23,7 +23,7 @@ def wilson_of(rate: float, n: float, confidence: float = 0.95) -> Interval:
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> Interval:
     """Return the exact binomial interval (Clopper and Pearson 1934)."""
     _check(successes, n)
-    from scipy.special import betaincinv  # see statistics.t_quantile
+    from scipy.special import betaincinv  # see paired.t_quantile
 
     tail = (1 - confidence) / 2
     low = float(betaincinv(successes, n - successes + 1, tail)) if successes else 0.0

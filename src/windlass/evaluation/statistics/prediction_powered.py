@@ -16,8 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import InputError
-from windlass.evaluation.rates import wilson_of
-from windlass.evaluation.statistics import Clusters, Floats, Interval, normal_quantile, t_cumulative, t_quantile
+from windlass.evaluation.statistics.paired import (
+    Clusters,
+    Floats,
+    Interval,
+    normal_quantile,
+    t_cumulative,
+    t_quantile,
+)
+from windlass.evaluation.statistics.rates import wilson_of
 
 _Codes = NDArray[np.int64]
 _Mask = NDArray[np.bool_]

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from windlass.evaluation.statistics import (
+from windlass.evaluation.statistics.paired import (
     FEW_CLUSTERS,
     Clusters,
     Floats,

@@ -1,6 +1,6 @@
 import pytest
 
-from windlass.evaluation.discoveries import benjamini_hochberg
+from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 
 
 def test_adjusted_values_are_those_of_the_published_procedure() -> None:

@@ -4,8 +4,8 @@ import math
 from bisect import bisect_left
 from typing import Protocol
 
-from windlass.evaluation.binary_pairs import BinaryPairs
-from windlass.evaluation.statistics import normal_quantile, t_quantile
+from windlass.evaluation.statistics.binary_pairs import BinaryPairs
+from windlass.evaluation.statistics.paired import normal_quantile, t_quantile
 
 POWER = 0.8
 _BEYOND_REACH = 10_000_000

@@ -8,10 +8,8 @@ import pytest
 import scipy.stats
 
 from windlass.errors import InputError
-from windlass.evaluation.binary_pairs import BinaryPairs, mcnemar_exact
-from windlass.evaluation.power import deciding_items, detectable_difference, needed_items
-from windlass.evaluation.rates import clopper_pearson, rate_interval, wilson
-from windlass.evaluation.statistics import (
+from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
+from windlass.evaluation.statistics.paired import (
     PairedDifference,
     bootstrap_interval,
     holm,
@@ -19,8 +17,10 @@ from windlass.evaluation.statistics import (
     paired_difference,
     t_quantile,
 )
+from windlass.evaluation.statistics.power import deciding_items, detectable_difference, needed_items
+from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval, wilson
 
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 # Student's own example ("The probable error of a mean", 1908; R's `sleep`): hours of sleep gained by ten
 # patients under two drugs.

@@ -12,12 +12,12 @@ from windlass.evaluation.corrected_metrics import CorrectedMetric, correct_metri
 from windlass.evaluation.human_labels import HumanLabels
 from windlass.evaluation.imports.imported import ImportedRun, ImportOptions
 from windlass.evaluation.imports.registry import read_runs
-from windlass.evaluation.prediction_powered import PredictionPowered, prediction_powered
-from windlass.evaluation.rates import clopper_pearson, wilson
 from windlass.evaluation.samples import SampleResult
-from windlass.evaluation.statistics import mean_estimate
+from windlass.evaluation.statistics.paired import mean_estimate
+from windlass.evaluation.statistics.prediction_powered import PredictionPowered, prediction_powered
+from windlass.evaluation.statistics.rates import clopper_pearson, wilson
 
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 FIELD = HumanLabels(field="majority")
 
 
@@ -208,7 +208,7 @@ def test_50_labels_beside_a_published_judge_are_worth_more_of_them(
     assert np.mean(effective) / 50 == pytest.approx(worth, abs=0.03)
 
 
-RECORDED = json.loads((Path(__file__).parent / "oracles" / "recorded.json").read_text(encoding="utf-8"))
+RECORDED = json.loads((Path(__file__).parents[1] / "oracles" / "recorded.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", RECORDED["prediction_powered"], ids=str)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import InputError
-from windlass.evaluation.binary_pairs import BinaryPairs
-from windlass.evaluation.resampling import resampled_means
+from windlass.evaluation.statistics.binary_pairs import BinaryPairs
+from windlass.evaluation.statistics.resampling import resampled_means
 
 Floats = NDArray[np.float64]
 Clusters: TypeAlias = Sequence[Hashable] | NDArray[np.int64]

@@ -12,8 +12,8 @@ rare: a handful of clusters then says all about the variance, and it is 92 %.
 import math
 from typing import NamedTuple
 
-from windlass.evaluation.rates import wilson_of
-from windlass.evaluation.statistics import Interval, normal_quantile, t_quantile
+from windlass.evaluation.statistics.paired import Interval, normal_quantile, t_quantile
+from windlass.evaluation.statistics.rates import wilson_of
 
 _STEPS = 40
 """Halvings with which a p value is found: the last is far below what anybody reads."""

@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from windlass.evaluation.clustered_rates import ClusteredRate, difference_interval, difference_p
-from windlass.evaluation.rates import wilson
+from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval, difference_p
+from windlass.evaluation.statistics.rates import wilson
 
 Clusters = list[tuple[int, int]]
 """Successes and trials of each cluster."""

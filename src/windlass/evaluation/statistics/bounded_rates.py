@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from windlass.evaluation.clustered_rates import ClusteredRate
-from windlass.evaluation.statistics import Clusters, Floats, Interval, Method, codes_of
+from windlass.evaluation.statistics.clustered_rates import ClusteredRate
+from windlass.evaluation.statistics.paired import Clusters, Floats, Interval, Method, codes_of
 
 _STEPS = 50
 _LEAST_TAIL = 1e-15
@@ -87,7 +87,7 @@ class BoundedRate(NamedTuple):
 
     def lower_bound(self, tail: float) -> float:
         """Return the least rate under which as many successes are no rarer than ``tail``."""
-        from scipy.special import betaincinv  # see statistics.t_quantile
+        from scipy.special import betaincinv  # see paired.t_quantile
 
         if self.successes == 0:
             return 0.0
