@@ -44,12 +44,14 @@ def power_curve(check: Check) -> PowerCurve | None:
         return None
     needed = check.needed_n or _needed(check)
     last = max(2 * check.n, 2 * (needed or 0), 10 * _FEWEST)
+    # As far as what is said of it, be it that nobody collects so many.
+    furthest = max(_FURTHEST * check.n, needed or 0)
     return PowerCurve(
         metric=check.metric,
         slice=check.slice,
         n=check.n,
         needed_n=needed,
-        points=[_point(check, n) for n in _grid(_FEWEST, min(last, _FURTHEST * check.n))],
+        points=[_point(check, n) for n in _grid(_FEWEST, min(last, furthest))],
     )
 
 
