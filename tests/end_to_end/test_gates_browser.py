@@ -16,6 +16,9 @@ from .processes import eventually
 
 pytestmark = [pytest.mark.browser]
 
+NAME = "parity"
+"""Of dataset and release: other tests have theirs in the same project."""
+
 
 @pytest.fixture
 def here(live: LiveServer) -> Iterator[Project]:
@@ -26,7 +29,8 @@ def here(live: LiveServer) -> Iterator[Project]:
 
 
 def evaluated(project: Project, release: str) -> dict[str, Any]:
-    started = project.client.post("/runs", {"release": release, "dataset": "sums", "evaluators": ["exact_match"]})
+    body = {"release": release, "dataset": NAME, "evaluators": ["exact_match"]}
+    started = project.client.post("/runs", body)
 
     def finished() -> dict[str, Any] | None:
         run: dict[str, Any] = project.client.get(f"/runs/{started['id']}")
@@ -38,8 +42,9 @@ def evaluated(project: Project, release: str) -> dict[str, Any]:
 @pytest.fixture
 def verdict(here: Project) -> dict[str, Any]:
     """A candidate that lost all odd sums and was promoted all the same, by a rule that asks for little."""
-    sums_by_parity(here)
-    careless, careful = evaluated(here, "adder@1"), evaluated(here, "adder@2")
+    careless, careful = (
+        evaluated(here, f"{NAME}@{digest}") for digest in sums_by_parity(here, dataset=NAME, release=NAME)
+    )
     rule = {
         "primary": {"metric": "exact_match", "kind": "non_inferiority", "margin": 0.9},
         "guardrails": [{"metric": "exact_match", "kind": "at_least", "bound": 0.2}],
@@ -47,7 +52,11 @@ def verdict(here: Project) -> dict[str, Any]:
     request = {"candidate": careless["id"], "baseline": careful["id"], "rule": rule}
     given: dict[str, Any] = here.client.post("/gates", request)
     assert given["outcome"] == "pass"
-    promote = {"release": "adder@1", "verdict_id": given["id"], "reason": "cheaper by far"}
+    promote = {
+        "release": f"{NAME}@{given['candidate']['digest']}",
+        "verdict_id": given["id"],
+        "reason": "cheaper by far",
+    }
     here.client.post("/environments/staging/promote", promote)
     return given
 

@@ -154,7 +154,8 @@ def test_a_verdict_names_who_promoted_on_it_and_whether_that_still_runs(project:
     assert {(each["by"], each["reason"]) for each in found} == {("key:a-admin", "it adds rightly")}
 
 
-def sums_by_parity(project: Project) -> None:
+def sums_by_parity(project: Project, dataset: str = "sums", release: str = "adder") -> list[str]:
+    """Push a dataset with two slices by parity, and a careless and a careful release; return their digests."""
     rows = [
         {
             "id": f"i{number:02}",
@@ -164,9 +165,8 @@ def sums_by_parity(project: Project) -> None:
         }
         for number in range(32)
     ]
-    project.client.post("/datasets/sums", {"items": rows})
-    for instructions in (CARELESS, CAREFUL):
-        project.push_release(instructions=instructions)
+    project.client.post(f"/datasets/{dataset}", {"items": rows})
+    return [str(project.push_release(release, each)["digest"]) for each in (CARELESS, CAREFUL)]
 
 
 def test_a_verdict_and_a_comparison_name_the_slice_that_lost_and_lists_are_short(project: Project) -> None:
