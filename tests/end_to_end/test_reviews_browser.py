@@ -240,7 +240,7 @@ def test_a_queue_is_made_and_a_reviewer_sees_the_picture_that_is_asked_about(
             ada.visit("/reviews/shapes/label", "Is it a red circle?", "Does it show that?")
             shown = ada.main.get_by_role("img", name="File 1 that was given")
             expect(shown).to_be_visible()
-            assert shown.evaluate("image => image.naturalWidth") > 0
+            assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
             assert ada.seen("reviews-picture") == []
 
 
