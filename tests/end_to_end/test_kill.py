@@ -17,7 +17,7 @@ from windlass.models.completion import Message
 from windlass.models.scripted import ScriptedServer
 
 from .otlp import await_names, batch, send, stored_names
-from .processes import END_S, READY_S, Processes, Server, eventually
+from .processes import END_S, READY_S, WINDLASS, Processes, Server, eventually
 
 SENDERS = 4
 SPANS_A_BATCH = 20
@@ -112,10 +112,15 @@ def test_sigterm_under_load_ends_in_order_and_loses_no_acknowledged_span(
     assert_kept(processes.serve(tmp_path / "data"), load)
 
 
-def test_ctrl_c_ends_an_idle_server_with_exit_code_0(processes: Processes, tmp_path: Path) -> None:
-    server = processes.serve(tmp_path / "data")
-    assert server.process.end(signal.SIGINT) == 0, server.process.output
-    assert "Traceback" not in server.process.output
+def test_ctrl_c_ends_an_idle_server_with_exit_code_0_also_one_that_a_script_put_in_the_background(
+    processes: Processes, tmp_path: Path
+) -> None:
+    # What a shell without job control starts in the background ignores SIGINT to begin with.
+    command = f"trap '' INT; exec {WINDLASS} up --dev --data {tmp_path / 'data'} --port 0"
+    server = processes.start_program("/bin/sh", "-c", command)
+    server.wait_for("windlass is ready at ")
+    assert server.end(signal.SIGINT) == 0, server.output
+    assert "Traceback" not in server.output
 
 
 def question(number: int) -> str:
