@@ -6,6 +6,7 @@ from windlass.errors import InputError
 from windlass.evaluation.rules import GateRule, parse_rule
 
 PRIMARY = {"metric": "f1", "kind": "superiority"}
+PEOPLE = {"queue": "answers"}
 
 
 def rule(**more: object) -> dict[str, object]:
@@ -35,6 +36,12 @@ def primary(**fields: object) -> dict[str, object]:
         (rule(slices=[{"by": "topic", "metric": "f1", "margin": 0.1, "values": []}]), r"slices\.0\.values"),
         (rule(slices=[{"by": "topic", "metric": "f1", "margin": 0.1, "min_items": 0}]), r"slices\.0\.min_items"),
         (rule(slices=[{"by": "topic", "metric": "f1", "margin": 0.1, "kind": "superiority"}]), "Extra inputs"),
+        (primary(kind="at_least", bound=0.8, human=PEOPLE), "human goes with a margin in units of the metric"),
+        (primary(kind="superiority", margin_ratio=0.1, human=PEOPLE), "human goes with a margin in units"),
+        (rule(sequential={}, min_coverage=0.9), "sequential goes with margins in units of the metric"),
+        (rule(sequential={}, slices=[{"by": "topic", "metric": "f1", "margin": 0.1}]), "need all samples"),
+        (rule(sequential={}, guardrails=[{"metric": "f1", "kind": "at_least", "bound": 0.5}]), "need all samples"),
+        (rule(sequential={}, guardrails=[{**PRIMARY, "human": PEOPLE}]), "need all samples"),
     ],
 )
 def test_what_cannot_be_meant_is_one_clear_sentence(value: object, message: str) -> None:
