@@ -2,7 +2,8 @@
 
     python bench/gates.py [--pairs 100000] [--items 5000] [--resamples 10000] [--repeats 5]
 
-`gate` decides by a primary metric and two guardrails, with the report of slices, on samples that lie in memory;
+`gate` decides by a primary metric and two guardrails, with the report of slices: on samples in memory, and on columns,
+as a server reads the scores of stored runs;
 `bootstrap` draws the BCa intervals of five metrics. One JSON line of each; times are the median of the repeats.
 """
 
@@ -15,7 +16,10 @@ from collections.abc import Callable
 import numpy as np
 
 from windlass.evaluation.gates import decide
+from windlass.evaluation.item_index import ItemIndex
+from windlass.evaluation.result_columns import Results
 from windlass.evaluation.rules import GateRule, Requirement
+from windlass.evaluation.run_scores import ScoredItems, scores_of_results
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.statistics.paired import bootstrap_intervals, paired_difference
 
@@ -37,8 +41,9 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
-    decided = timed(gate(arguments.pairs), arguments.repeats)
-    print(json.dumps({"bench": "gate", "pairs": arguments.pairs, "metrics": 3, **decided}))
+    for held in ("samples", "columns"):
+        decided = timed(gate(arguments.pairs, held), arguments.repeats)
+        print(json.dumps({"bench": "gate", "held": held, "pairs": arguments.pairs, "metrics": 3, **decided}))
     drawn = timed(bootstrap(arguments.items, arguments.resamples), arguments.repeats)
     sizes = {"items": arguments.items, "metrics": METRICS, "resamples": arguments.resamples}
     print(json.dumps({"bench": "bootstrap", **sizes, **drawn}))
@@ -55,13 +60,19 @@ def timed(work: Callable[[], object], repeats: int) -> dict[str, float]:
     return {"s": round(statistics.median(times), 3), "cpu_s": round(statistics.median(processor), 3)}
 
 
-def gate(pairs: int) -> Callable[[], object]:
+def gate(pairs: int, held: str) -> Callable[[], object]:
     generator = np.random.default_rng(1)
     items = {
         f"i{number}": Item(id=f"i{number}", input="?", metadata={"topic": f"t{number % TOPICS}"})
         for number in range(pairs)
     }
-    before, after = results(items, generator, 0.0), results(items, generator, 0.01)
+    before: Results = results(items, generator, 0.0)
+    after: Results = results(items, generator, 0.01)
+    if held == "columns":
+        index, positions = ItemIndex(items), {item: place for place, item in enumerate(items)}
+        before, after = (
+            ScoredItems(scores_of_results(each.values(), index), positions) for each in (before, after)
+        )
     directions = {"f1": True, "right": True, "cost_usd": False}
     return lambda: decide(before, after, RULE, items=items, higher_is_better=directions)
 
@@ -73,8 +84,8 @@ def results(items: dict[str, Item], generator: np.random.Generator, shift: float
     return {
         item: SampleResult(
             item=item,
-            trace_id="t",
-            span_id="s",
+            trace_id=f"{number:032x}",
+            span_id=f"{number:016x}",
             start_ns=0,
             end_ns=1,
             prediction=Prediction(output="x"),

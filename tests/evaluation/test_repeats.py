@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from windlass.evaluation.checks import Results
 from windlass.evaluation.gates import decide
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match
 from windlass.evaluation.repeats import average_repeats
+from windlass.evaluation.result_columns import Results
 from windlass.evaluation.results import summarise
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.errors import InputError
-from windlass.evaluation.corrected_differences import is_judged
 from windlass.evaluation.corrected_metrics import CorrectedMetric, JudgedMetric, correct_metric, judged_metric
 from windlass.evaluation.human_labels import HumanLabels
 from windlass.evaluation.noise import NoiseFloor, noise_floor
+from windlass.evaluation.result_columns import is_judged
 from windlass.evaluation.reviews.run_labels import read_labels, sources_of_run
 from windlass.evaluation.runs import get_run
 from windlass.storage.database import Database
@@ -34,9 +34,7 @@ def judged_by_people(
         found = (correct_metric(name, place, said, results, items) for place, said in labels)
         return [each for each in found if each is not None]
 
-    names = (
-        [metric] if metric is not None else [each for each in run.evaluators if is_judged(each, results.values())]
-    )
+    names = [metric] if metric is not None else [each for each in run.evaluators if is_judged(results, each)]
     return [judged_metric(name, results, corrected(name)) for name in names]
 
 

@@ -1,6 +1,6 @@
 """The values of two runs, item by item: what every comparison of them starts from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import InputError
+from windlass.evaluation.result_columns import Results, failed_shares_of, values_of
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import Floats
 
-Results = Mapping[str, SampleResult]
 Mask = NDArray[np.bool_]
 
 
@@ -39,8 +39,9 @@ class Aligned:
 
     def __init__(self, baseline: Results, candidate: Results, items: Mapping[str, Item]) -> None:
         self.items = list(items.values())
-        self.before = [baseline.get(item) for item in items]
-        self.after = [candidate.get(item) for item in items]
+        self.baseline = baseline
+        self.candidate = candidate
+        self._ids = list(items)
         self._pairs: dict[str, Pair] = {}
         self._clusters: dict[str, NDArray[np.int64]] = {}
 
@@ -50,8 +51,18 @@ class Aligned:
 
     def pair(self, metric: str) -> Pair:
         if metric not in self._pairs:
-            self._pairs[metric] = Pair(_column(self.before, metric), _column(self.after, metric))
+            before, after = (values_of(each, self._ids, metric) for each in (self.baseline, self.candidate))
+            self._pairs[metric] = Pair(before, after)
         return self._pairs[metric]
+
+    def failed_shares(self) -> Pair:
+        """Return what share of each item's repeats failed."""
+        return Pair(failed_shares_of(self.baseline, self._ids), failed_shares_of(self.candidate, self._ids))
+
+    def samples(self, place: int) -> tuple[SampleResult | None, SampleResult | None]:
+        """Return what both runs made of the item at a place."""
+        item = self._ids[place]
+        return self.baseline.get(item), self.candidate.get(item)
 
     def clusters(self, field: str | None, used: Mask) -> NDArray[np.int64] | None:
         """Return which cluster each item in use belongs to. Raises InputError for one without such metadata."""
@@ -67,13 +78,6 @@ class Aligned:
                 "metadata: add it to the dataset, or take 'cluster' out of the rule."
             )
         return codes
-
-
-def _column(results: Sequence[SampleResult | None], metric: str) -> Floats:
-    judged = [None if result is None else result.judgements.get(metric) for result in results]
-    # One pass without calls: there may be hundreds of thousands.
-    values = [np.nan if each is None or (value := each.value) is None else value for each in judged]
-    return np.array(values, dtype=np.float64)
 
 
 def _numbered(values: Iterable[object]) -> NDArray[np.int64]:

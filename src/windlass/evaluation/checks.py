@@ -5,15 +5,12 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.aligned import Results
-from windlass.evaluation.comparisons import SEED, Comparison, Level, Role
+from windlass.evaluation.comparisons import Comparison, Level, Role
 from windlass.evaluation.corrected_differences import HumanEvidence, with_needed_labels
 from windlass.evaluation.rules import GateRule, Kind
 from windlass.evaluation.sequential.rule import SequentialMethod
 from windlass.evaluation.statistics.paired import Interval, Method, PairedDifference, bootstrap_intervals
 from windlass.evaluation.statistics.power import deciding_items, detectable_difference
-
-__all__ = ["SEED", "Check", "Named", "Outcome", "Results", "Shown", "check_all"]
 
 Outcome = Literal["pass", "fail", "not_enough_data"]
 

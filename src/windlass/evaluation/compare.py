@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
-from windlass.evaluation.aligned import Aligned, Results
+from windlass.evaluation.aligned import Aligned
 from windlass.evaluation.comparisons import SEED
 from windlass.evaluation.item_index import UNKNOWN, Positions
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.repeats import average_repeats
+from windlass.evaluation.result_columns import Results
 from windlass.evaluation.results import run_sample
 from windlass.evaluation.run_means import clusters_of
 from windlass.evaluation.run_scores import Floats, RunScores

@@ -1,7 +1,6 @@
 """Requirements with their numbers: what the samples of two runs say of each, before any level is shared."""
 
 from collections.abc import Mapping
-from itertools import chain
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
@@ -9,9 +8,10 @@ import numpy as np
 
 from windlass.errors import InputError
 from windlass.evaluation.aligned import Aligned, Mask
-from windlass.evaluation.corrected_differences import Corrected, HumanEvidence, Judged, correct, is_judged
+from windlass.evaluation.corrected_differences import Corrected, HumanEvidence, Judged, correct
 from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.metrics.usage import AMOUNTS
+from windlass.evaluation.result_columns import is_judged
 from windlass.evaluation.rules import BOUNDS, GateRule, Requirement
 from windlass.evaluation.statistics.bounded_rates import BoundedRate, bounded_rate, percentile_interval
 from windlass.evaluation.statistics.paired import Clusters, Floats, Interval, PairedDifference, paired_difference
@@ -219,7 +219,8 @@ def compare(
         improvement=improvement,
         tested=tested,
         corrected=corrected,
-        judge_only=requirement.human is None and is_judged(metric, chain(aligned.before, aligned.after)),
+        judge_only=requirement.human is None
+        and (is_judged(aligned.baseline, metric) or is_judged(aligned.candidate, metric)),
     )
 
 
@@ -248,7 +249,7 @@ def _tested_difference(
         return None
     wins = requirement.kind == "superiority"
     if requirement.margin_ratio is None:
-        return Tested(improvement, requirement.margin if wins else -requirement.margin)
+        return Tested(improvement, requirement.threshold)
     share = 1 + requirement.margin_ratio * (1 if wins == higher_is_better else -1)
     if share <= 0:
         raise InputError(

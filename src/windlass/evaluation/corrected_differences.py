@@ -1,6 +1,6 @@
 """A judge's paired difference corrected by people, as a gate tests it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from windlass.canonical import digest
 from windlass.evaluation.human_labels import HumanLabels, PairLabels
-from windlass.evaluation.samples import SampleResult
 from windlass.evaluation.statistics.paired import Clusters, Interval, Method, PairedDifference
 from windlass.evaluation.statistics.power import deciding_items
 from windlass.evaluation.statistics.prediction_powered import PredictionPowered, prediction_powered
@@ -108,15 +107,6 @@ def correct(judged: Judged, human: HumanLabels, labels: PairLabels) -> Corrected
         baseline_mean=_mean(before, judged.baseline, known, powered),
         candidate_mean=_mean(after, judged.candidate, known, powered),
         human=_evidence(judged, human, labels, powered),
-    )
-
-
-def is_judged(metric: str, results: Iterable[SampleResult | None]) -> bool:
-    """Tell whether a metric's values come from a model that judges."""
-    return any(
-        judgement.source == "judge"
-        for result in results
-        if result is not None and (judgement := result.judgements.get(metric)) is not None
     )
 
 

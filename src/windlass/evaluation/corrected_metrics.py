@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.corrected_differences import is_judged
 from windlass.evaluation.human_labels import HumanLabels, Labels
+from windlass.evaluation.result_columns import is_judged
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import mean_estimate
 from windlass.evaluation.statistics.prediction_powered import prediction_powered
@@ -47,7 +47,7 @@ class JudgedMetric(BaseModel):
 
 def judged_metrics(metrics: Iterable[str], results: Mapping[str, SampleResult]) -> list[str]:
     """Return those whose values come from a model that judges."""
-    return [metric for metric in metrics if is_judged(metric, results.values())]
+    return [metric for metric in metrics if is_judged(results, metric)]
 
 
 def judged_metric(

@@ -1,17 +1,18 @@
 """Gates: the decision a rule takes on two runs. Pure: no engine and no clock, and chance only by a fixed seed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.aligned import Aligned, Results
+from windlass.evaluation.aligned import Aligned
 from windlass.evaluation.checks import Check, Outcome, check_all
 from windlass.evaluation.comparisons import NO_LABELS, SEED, Comparison, Level, compare
 from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.regressions import Regression, worst_regressions
+from windlass.evaluation.result_columns import Results
 from windlass.evaluation.rules import GateRule
-from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.samples import Item
 from windlass.evaluation.sentences import gate_sentence
 from windlass.evaluation.sequential.decision import EarlyDecision, decide_early
 from windlass.evaluation.sequential.report import SequentialReport
@@ -163,8 +164,8 @@ def _shared(guardrails: list[Comparison], tail: float) -> list[tuple[Level, Leve
 
 
 def _pairs(aligned: Aligned) -> Pairs:
-    before, after = _failed_shares(aligned.before), _failed_shares(aligned.after)
-    both = ~np.isnan(before) & ~np.isnan(after)
+    shares = aligned.failed_shares()
+    before, after, both = shares.before, shares.after, shares.both
     return Pairs(
         items=len(aligned.items),
         paired=int(((before[both] < 1) & (after[both] < 1)).sum()),
@@ -173,10 +174,6 @@ def _pairs(aligned: Aligned) -> Pairs:
         absent=int((~both).sum()),
         errors_p_value=_errors_p(before[both], after[both]),
     )
-
-
-def _failed_shares(results: Sequence[SampleResult | None]) -> Floats:
-    return np.array([np.nan if result is None else result.failed_share for result in results], dtype=np.float64)
 
 
 def _errors_p(before: Floats, after: Floats) -> float:

@@ -49,8 +49,8 @@ def _worst(aligned: Aligned, metric: str, most: int, higher_is_better: bool) -> 
             baseline=float(before[place]),
             candidate=float(after[place]),
             difference=float(after[place] - before[place]),
-            baseline_trace=_trace(aligned.before[place]),
-            candidate_trace=_trace(aligned.after[place]),
+            baseline_trace=_trace(aligned.samples(place)[0]),
+            candidate_trace=_trace(aligned.samples(place)[1]),
         )
         for place in map(int, places)
         if losses[place] > 0

@@ -59,6 +59,11 @@ class Requirement(_Compared):
     human: HumanLabels | None = Field(default=None, exclude_if=_absent)
     """Where people labelled some of the items: a judge's metric is corrected by them, and then in their units."""
 
+    @property
+    def threshold(self) -> float:
+        """What the improvement must lie above, of a margin in units of the metric."""
+        return self.margin if self.kind == "superiority" else -self.margin
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if self.human is not None and (self.kind in BOUNDS or self.margin_ratio is not None):

@@ -95,6 +95,15 @@ class RunScores:
         there[self.positions] = True
         return there
 
+    def failed_shares(self) -> Floats:
+        """Return, at an item's position, what share of its samples was not answered; NaN where there is none."""
+        size = len(self.index)
+        failed = np.bincount(self.positions, weights=~self.answered, minlength=size)
+        counts = np.bincount(self.positions, minlength=size)
+        shares = np.full(size, np.nan)
+        np.divide(failed, counts, out=shares, where=counts > 0)
+        return shares
+
     def values_of_items(self, metric: str) -> Iterator[list[float]]:
         """Give the values that each item's repeats have, item by item."""
         column = self.columns.get(metric)
@@ -217,6 +226,23 @@ class ScoredItems(Mapping[str, SampleResult]):
         if end - start == 1:
             return ScoredSample(self._scores, item, start)
         return average_repeats([ScoredSample(self._scores, item, row) for row in range(start, end)])[item]
+
+    def values_of(self, items: Sequence[str], metric: str) -> Floats:
+        """Return a metric of some items, the mean over an item's repeats; NaN where there is no value."""
+        return self._at(items, self._scores.by_item(metric))
+
+    def failed_shares_of(self, items: Sequence[str]) -> Floats:
+        """Return what share of each item's repeats failed; NaN for an item without a sample."""
+        return self._at(items, self._scores.failed_shares())
+
+    def is_judged(self, metric: str) -> bool:
+        column = self._scores.columns.get(metric)
+        return column is not None and column.source == "judge"
+
+    def _at(self, items: Sequence[str], values: Floats) -> Floats:
+        # Behind the last item stands the value of one that the dataset does not have.
+        places = np.fromiter((self._positions.get(item, -1) for item in items), np.int64, len(items))
+        return np.append(values, np.nan)[places]
 
     def __contains__(self, item: object) -> bool:
         position = self._positions.get(item) if isinstance(item, str) else None

@@ -14,13 +14,14 @@ from windlass.access.principals import Principal
 from windlass.canonical import canonical_json, digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
-from windlass.evaluation.checks import SEED, Check, Outcome, Results
+from windlass.evaluation.checks import Check, Outcome
 from windlass.evaluation.compare import shared_cluster
-from windlass.evaluation.comparisons import NO_LABELS
+from windlass.evaluation.comparisons import NO_LABELS, SEED
 from windlass.evaluation.gates import Pairs, decide
 from windlass.evaluation.human_labels import PairLabels
 from windlass.evaluation.regressions import Regression
 from windlass.evaluation.repeats import RepeatedResult
+from windlass.evaluation.result_columns import Results
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import UNFINISHED, Run, VersionName
 from windlass.evaluation.samples import Item, SampleResult

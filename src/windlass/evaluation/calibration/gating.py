@@ -5,8 +5,8 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel, Field
 
 from windlass.evaluation.calibration.standing import Standing, StandingState, standing_of
-from windlass.evaluation.checks import Results
 from windlass.evaluation.gates import Decision
+from windlass.evaluation.result_columns import Results, is_judged
 from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import Run
 from windlass.storage.database import Database
@@ -45,7 +45,9 @@ def weigh_judges(
         return Weighed(decision, [])
     metrics = dict.fromkeys(each.metric for each in (rule.primary, *rule.guardrails))
     standings = {
-        metric: _standing(database, project, run, metric) for metric in metrics if _is_judged(run, samples, metric)
+        metric: _standing(database, project, run, metric)
+        for metric in metrics
+        if metric in run.judge_prompts or is_judged(samples, metric)
     }
     sentences = {
         metric: sentence
@@ -63,13 +65,6 @@ def weigh_judges(
         for metric, standing in standings.items()
     ]
     return Weighed(_told(decision, rule, sentences), judges)
-
-
-def _is_judged(run: Run, samples: Results, metric: str) -> bool:
-    if metric in run.judge_prompts:
-        return True
-    found = (result.judgements.get(metric) for result in samples.values())
-    return any(judgement is not None and judgement.source == "judge" for judgement in found)
 
 
 def _standing(database: Database, project: str, run: Run, metric: str) -> Standing | None:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from windlass.evaluation.checks import Check, Outcome
+from windlass.evaluation.checks import Check, Outcome, check_all
+from windlass.evaluation.comparisons import Level
 from windlass.evaluation.samples import Item
-from windlass.evaluation.sequential.comparing import bound_of, plain_check
 from windlass.evaluation.sequential.deciding import Shown
 from windlass.evaluation.sequential.evidence import AnytimeEvidence, GroupEvidence
 from windlass.evaluation.sequential.report import Look, PlannedLook, SequentialCheck, SequentialReport
@@ -75,7 +75,7 @@ def report_of(watching: Watching) -> SequentialReport:
 def _check(watching: Watching, watched: Watched, reported: SequentialCheck, met: Shown, missed: Shown) -> Check:
     clusters = watching.clusters
     compared = watching.compared(watched.requirement, watched.role, clusters)
-    plain = plain_check(compared, met, missed, rule=watching.rule)
+    (plain,) = check_all([compared], [(Level(*met), Level(*missed))], rule=watching.rule)
     evidence = watched.evidence
     last = reported.looks[-1] if reported.looks else None
     return plain.model_copy(
@@ -111,7 +111,7 @@ def _reported(watching: Watching, watched: Watched, level: float, clusters: int)
     shown = min((each for each in crossings if each is not None and each <= clusters), default=None)
     return SequentialCheck(
         metric=watched.requirement.metric,
-        bound=sign * bound_of(watched.requirement),
+        bound=sign * watched.requirement.threshold,
         higher_is_better=watched.higher_is_better,
         confidence=1 - 2 * level,
         range=list(watched.bounds) if watched.bounds else None,

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from windlass.evaluation.aligned import Results
 from windlass.evaluation.repeats import RepeatedResult
+from windlass.evaluation.result_columns import Results
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import SampleResult
 

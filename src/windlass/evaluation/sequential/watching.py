@@ -7,19 +7,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from windlass.evaluation.aligned import Results
-from windlass.evaluation.comparisons import Comparison, Role
+from windlass.evaluation.aligned import Aligned
+from windlass.evaluation.comparisons import SEED, Comparison, Role, compare
+from windlass.evaluation.result_columns import Results
 from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sequential.asymptotic import Drift
 from windlass.evaluation.sequential.betting import Bets
-from windlass.evaluation.sequential.comparing import bound_of, compared, improvement, more_failures
 from windlass.evaluation.sequential.deciding import Shown, Stop, first_stop, step_down
 from windlass.evaluation.sequential.evidence import AnytimeEvidence, Evidence, GroupEvidence, Look, Side
 from windlass.evaluation.sequential.order import Plan
 from windlass.evaluation.sequential.paired import PairedClusters, bounds_of, pair, value_of
 from windlass.evaluation.sequential.rule import SequentialRule
-from windlass.evaluation.statistics.paired import PairedDifference
+from windlass.evaluation.statistics.paired import PairedDifference, paired_difference
 
 Floats = NDArray[np.float64]
 
@@ -94,15 +94,8 @@ class Watching:
 
     def compared(self, requirement: Requirement, role: Role, clusters: int) -> Comparison:
         """Return the ordinary comparison on the first clusters. Raises InputError as that does."""
-        return compared(
-            requirement,
-            role,
-            self.baseline,
-            self.candidate,
-            rule=self.rule,
-            items=self.plan.first(clusters),
-            higher_is_better=self.higher_is_better,
-        )
+        aligned = Aligned(self.baseline, self.candidate, self.plan.first(clusters))
+        return compare(requirement, role, aligned, rule=self.rule, higher_is_better=self.higher_is_better)
 
     def _watched(self, requirement: Requirement, role: Role) -> Watched:
         # A metric that the runs do not both have is refused here as by an ordinary gate.
@@ -113,11 +106,11 @@ class Watching:
         pairs = pair(self.plan, self.reached, self.baseline, self.candidate, read)
         sums = pairs.sums if higher else 0.0 - pairs.sums
         if self.sequential.mode == "anytime":
-            evidence: Evidence = self._at_any_time(bound_of(requirement), bounds, sums, pairs.sizes)
+            evidence: Evidence = self._at_any_time(requirement.threshold, bounds, sums, pairs.sizes)
         else:
             evidence = self._of_group(
-                bound_of(requirement),
-                lambda clusters: improvement(self.compared(requirement, role, clusters)),
+                requirement.threshold,
+                lambda clusters: self.compared(requirement, role, clusters).improvement,
             )
         return Watched(requirement, role, higher, bounds, pairs, evidence)
 
@@ -144,7 +137,10 @@ class Watching:
         return tuple(float(items[clusters - 1] / items[-1]) for clusters in self.looks)
 
     def _errors_until(self, clusters: int) -> PairedDifference | None:
-        return more_failures(self.baseline, self.candidate, self.plan.first(clusters))
+        shares = Aligned(self.baseline, self.candidate, self.plan.first(clusters)).failed_shares()
+        if not shares.both.any():
+            return None
+        return paired_difference(shares.before[shares.both], shares.after[shares.both], seed=SEED)
 
     def _may_pass(self, clusters: int) -> int | None:
         """Return the first look, from some time on, at which not too many values are missing."""
