@@ -2,8 +2,8 @@
 
     python bench/gates.py [--pairs 100000] [--items 5000] [--resamples 10000] [--repeats 5]
 
-`gate` decides by a primary metric and two guardrails, with the report of slices: on samples in memory, and on columns,
-as a server reads the scores of stored runs;
+`gate` decides by a primary metric and two guardrails, with the report of slices: on samples in memory, and on
+columns, as a server reads the scores of stored runs;
 `bootstrap` draws the BCa intervals of five metrics. One JSON line of each; times are the median of the repeats.
 """
 
