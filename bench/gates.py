@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from windlass.evaluation.gates import decide
+from windlass.evaluation.gates.deciding import decide
+from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.result_columns import Results
-from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.run_scores import ScoredItems, scores_of_results
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.statistics.paired import bootstrap_intervals, paired_difference

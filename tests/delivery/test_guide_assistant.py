@@ -13,7 +13,7 @@ from windlass.delivery.demo import EVALUATORS
 from windlass.delivery.files import ArtifactFile
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
-from windlass.evaluation.rules import parse_rule
+from windlass.evaluation.gates.rules import parse_rule
 from windlass.retrieval.documents import Document, check_documents
 
 

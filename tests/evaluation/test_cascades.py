@@ -15,11 +15,11 @@ from windlass.evaluation.cascades.calibration import calibration_error, expected
 from windlass.evaluation.cascades.fit import CascadeFit, CascadeQuestion, fit_cascade
 from windlass.evaluation.cascades.routing import apgr
 from windlass.evaluation.cascades.thresholds import ALWAYS, NEVER, Pairs, choose_threshold
+from windlass.evaluation.gates.verdicts import Side
 from windlass.evaluation.results import summarise
 from windlass.evaluation.runs import Run, VersionName
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.statistics.paired import Floats
-from windlass.evaluation.verdicts import Side
 from windlass.models.completion import Confidence
 
 TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))

@@ -11,18 +11,18 @@ import pytest
 from windlass.canonical import digest
 from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.gates import decide
+from windlass.evaluation.gates.deciding import decide
+from windlass.evaluation.gates.rules import GateRule, Requirement
+from windlass.evaluation.gates.verdicts import digest_of_scores
 from windlass.evaluation.item_index import UNKNOWN, ItemIndex
 from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.repeats import RepeatedResult, average_repeats, by_item
 from windlass.evaluation.results import run_sample, values_of
-from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.run_scores import RunScores, ScoredItems
 from windlass.evaluation.runner import RunnerSettings, run_samples
 from windlass.evaluation.sample_pages import SamplePage, item_page, samples_page, sorted_page
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.store import REVIEW, WarehouseSamples
-from windlass.evaluation.verdicts import digest_of_scores
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.scores import Score, insert_scores
 from windlass.telemetry.writer import Writer

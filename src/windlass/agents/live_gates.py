@@ -13,7 +13,8 @@ from windlass.errors import Conflict, InputError, Unavailable, WindlassError
 from windlass.evaluation.approvals import Approvals
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.default_evaluators import fitting
-from windlass.evaluation.rules import GateRule, Requirement
+from windlass.evaluation.gates.rules import GateRule, Requirement
+from windlass.evaluation.gates.verdicts import Side, give_verdict, same_evaluators, shared_directions
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import (
     GATE,
@@ -42,7 +43,6 @@ from windlass.evaluation.sequential.order import Plan
 from windlass.evaluation.sequential.rule import SequentialRule
 from windlass.evaluation.sequential.sides import done_items
 from windlass.evaluation.sequential.watching import Watching, watch
-from windlass.evaluation.verdicts import Side, give_verdict, same_evaluators, shared_directions
 from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted, Jobs
 

@@ -4,8 +4,8 @@ from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.artifacts.registry import Registry
 from windlass.evaluation.cascades.fit import CascadeFit, CascadeQuestion, fit_cascade
-from windlass.evaluation.frontier_choices import check_runs
-from windlass.evaluation.verdicts import Side
+from windlass.evaluation.frontier.choices import check_runs
+from windlass.evaluation.gates.verdicts import Side
 
 
 class ReleaseCascades:

@@ -6,9 +6,9 @@ from windlass.agents.release_gates import ReleaseGates
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError
-from windlass.evaluation.frontier import BEST, Frontier, FrontierQuestion, find_frontier
-from windlass.evaluation.frontier_choices import check_runs
-from windlass.evaluation.verdicts import Side
+from windlass.evaluation.frontier.choices import check_runs
+from windlass.evaluation.frontier.finding import BEST, Frontier, FrontierQuestion, find_frontier
+from windlass.evaluation.gates.verdicts import Side
 
 
 class ReleaseFrontiers:

@@ -7,6 +7,7 @@ from windlass.agents.release_runs import ReleaseRuns
 from windlass.errors import InputError
 from windlass.evaluation.arenas.boards import leaderboard
 from windlass.evaluation.arenas.records import get_arena
+from windlass.evaluation.gates.verdicts import Verdict, get_verdict, list_verdicts
 from windlass.evaluation.reports.document import Document
 from windlass.evaluation.reports.evaluated import Evaluated
 from windlass.evaluation.reports.figures import moment
@@ -16,7 +17,6 @@ from windlass.evaluation.reports.of_run import run_report
 from windlass.evaluation.reports.of_runs import runs_report
 from windlass.evaluation.reports.of_verdict import verdict_report
 from windlass.evaluation.runs import Run, get_run
-from windlass.evaluation.verdicts import Verdict, get_verdict, list_verdicts
 from windlass.storage.database import Database, now
 from windlass.version import __version__
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.errors import InputError
-from windlass.evaluation.corrected_metrics import CorrectedMetric, JudgedMetric, correct_metric, judged_metric
-from windlass.evaluation.human_labels import HumanLabels
+from windlass.evaluation.human.labels import HumanLabels
+from windlass.evaluation.human.metrics import CorrectedMetric, JudgedMetric, correct_metric, judged_metric
 from windlass.evaluation.noise import NoiseFloor, noise_floor
 from windlass.evaluation.result_columns import is_judged
 from windlass.evaluation.reviews.run_labels import read_labels, sources_of_run

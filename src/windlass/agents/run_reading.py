@@ -20,6 +20,7 @@ from windlass.evaluation.compare import (
     shared_metrics,
 )
 from windlass.evaluation.dataset_versions import Datasets
+from windlass.evaluation.gates.slices import SliceDifference
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.items_by_id import items_by_id, positions_of
 from windlass.evaluation.kept import Kept
@@ -30,7 +31,6 @@ from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
 from windlass.evaluation.sample_pages import SamplePage, item_page, samples_page, sorted_page
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.slices import SliceDifference
 
 _KEPT: Final = 4
 """Runs whose scores are kept for the next who looks: about a hundred bytes a sample."""

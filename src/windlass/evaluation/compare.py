@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from windlass.errors import InputError
-from windlass.evaluation.aligned import Aligned
-from windlass.evaluation.comparisons import SEED
+from windlass.evaluation.gates.aligned import Aligned
+from windlass.evaluation.gates.comparisons import SEED
+from windlass.evaluation.gates.slices import SliceDifference, slice_report
 from windlass.evaluation.item_index import UNKNOWN, Positions
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.metrics.usage import AMOUNTS
@@ -22,7 +23,6 @@ from windlass.evaluation.run_scores import Floats, RunScores
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.sample_pages import ReadItems, number_of
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.slices import SliceDifference, slice_report
 from windlass.evaluation.statistics.paired import paired_difference
 
 MOST_POINTS: Final = 400

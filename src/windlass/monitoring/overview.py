@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from windlass.artifacts.environments import Deployment, Environments
 from windlass.artifacts.registry import Registry
+from windlass.evaluation.gates.verdicts import Verdict, list_verdicts
 from windlass.evaluation.results import MetricSummary
 from windlass.evaluation.runs import RunSummary, list_runs, newest_finished_run
-from windlass.evaluation.verdicts import Verdict, list_verdicts
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database, now
 from windlass.storage.warehouse import Warehouse

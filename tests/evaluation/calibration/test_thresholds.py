@@ -7,8 +7,8 @@ from windlass.evaluation.calibration.drift import measure_drift
 from windlass.evaluation.calibration.judged import JudgedItem, JudgeVerdict
 from windlass.evaluation.calibration.measuring import CalibrationResult, Scale, measure
 from windlass.evaluation.calibration.thresholds import ThresholdCheck, Thresholds, check_thresholds
+from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.reviews.report import Figure
-from windlass.evaluation.rules import GateRule, Requirement
 
 NONE = Figure(value=None, low=None, high=None, n=0)
 COVERED = Figure(value=1.0, low=0.96, high=1.0, n=100)

@@ -12,7 +12,8 @@ from pydantic import Field
 from tests.evaluation.reports.reading import read_html
 from windlass.cli.report_view import print_report
 from windlass.errors import InputError
-from windlass.evaluation.checks import Check
+from windlass.evaluation.gates.checks import Check
+from windlass.evaluation.gates.verdicts import Verdict
 from windlass.evaluation.reports.axes import Axis, axis_of, bar, spark
 from windlass.evaluation.reports.document import (
     Answer,
@@ -37,7 +38,6 @@ from windlass.evaluation.reports.of_runs import runs_report
 from windlass.evaluation.reports.of_verdict import verdict_report
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-from windlass.evaluation.verdicts import Verdict
 from windlass.models.completion import Usage
 
 HOSTILE = '</div></style><script>alert(1)</script><img src=x onerror="alert(2)">{{ 7*7 }} &amp; \x1b[31m| a | `b`'

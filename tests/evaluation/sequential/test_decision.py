@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.evaluation.test_gates import failed, gsm8k, results
+from tests.evaluation.gates.test_deciding import failed, gsm8k, results
 from windlass.canonical import canonical_json
 from windlass.errors import InputError
-from windlass.evaluation.gates import Decision, decide
-from windlass.evaluation.rules import GateRule, parse_rule
+from windlass.evaluation.gates.deciding import Decision, decide
+from windlass.evaluation.gates.rules import GateRule, parse_rule
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sequential.order import Plan
 from windlass.evaluation.sequential.report import SequentialReport

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from windlass.errors import InputError
-from windlass.evaluation.corrected_metrics import CorrectedMetric, correct_metric
-from windlass.evaluation.human_labels import HumanLabels
+from windlass.evaluation.human.labels import HumanLabels
+from windlass.evaluation.human.metrics import CorrectedMetric, correct_metric
 from windlass.evaluation.imports.imported import ImportedRun, ImportOptions
 from windlass.evaluation.imports.registry import read_runs
 from windlass.evaluation.samples import SampleResult

@@ -5,9 +5,9 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel, Field
 
 from windlass.evaluation.calibration.standing import Standing, StandingState, standing_of
-from windlass.evaluation.gates import Decision
+from windlass.evaluation.gates.deciding import Decision
+from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.result_columns import Results, is_judged
-from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import Run
 from windlass.storage.database import Database
 

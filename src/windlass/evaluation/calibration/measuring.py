@@ -24,7 +24,7 @@ from windlass.evaluation.calibration.thresholds import (
     outcome_of,
 )
 from windlass.evaluation.calibration.wording import sentence_of
-from windlass.evaluation.checks import Outcome
+from windlass.evaluation.gates.checks import Outcome
 from windlass.evaluation.reviews.questions import Level
 from windlass.evaluation.reviews.report import Figure
 from windlass.evaluation.statistics.rates import rate_interval

@@ -19,7 +19,7 @@ from windlass.evaluation.calibration.labelled import DataName
 from windlass.evaluation.calibration.measuring import CalibrationResult, Scale
 from windlass.evaluation.calibration.requests import CalibrationRequest
 from windlass.evaluation.calibration.tables import calibrations
-from windlass.evaluation.checks import Outcome
+from windlass.evaluation.gates.checks import Outcome
 from windlass.storage.database import Database, now
 from windlass.version import __version__
 

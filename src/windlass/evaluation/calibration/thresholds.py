@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from windlass.evaluation.checks import Outcome
+from windlass.evaluation.gates.checks import Outcome
 from windlass.evaluation.reviews.report import Figure
 
 Kind = Literal["minimum", "maximum", "ceiling"]

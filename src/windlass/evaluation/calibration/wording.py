@@ -5,7 +5,7 @@ from typing import Final
 
 from windlass.evaluation.calibration.drift import Drift
 from windlass.evaluation.calibration.thresholds import ThresholdCheck
-from windlass.evaluation.checks import Outcome
+from windlass.evaluation.gates.checks import Outcome
 
 _NAMES: Final = {
     "balanced_accuracy": "balanced accuracy",

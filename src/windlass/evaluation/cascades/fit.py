@@ -7,16 +7,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from windlass.errors import InputError
-from windlass.evaluation.aligned import Aligned
 from windlass.evaluation.cascades.calibration import calibration_error, expected_quality, isotonic
 from windlass.evaluation.cascades.routing import apgr
 from windlass.evaluation.cascades.samples import ESCALATED, CascadeSamples, read_samples
 from windlass.evaluation.cascades.sentences import cascade_sentence, missing_sentence
 from windlass.evaluation.cascades.thresholds import ALWAYS, NEVER, Chosen, choose_threshold
-from windlass.evaluation.checks import Check, Outcome, check_all
-from windlass.evaluation.comparisons import SEED, compare
-from windlass.evaluation.frontier import CostDifference
-from windlass.evaluation.frontier_choices import (
+from windlass.evaluation.frontier.choices import (
     check_evaluators,
     check_runs,
     choose,
@@ -24,12 +20,16 @@ from windlass.evaluation.frontier_choices import (
     mean_of,
     qualities_of,
 )
+from windlass.evaluation.frontier.finding import CostDifference
+from windlass.evaluation.gates.aligned import Aligned
+from windlass.evaluation.gates.checks import Check, Outcome, check_all
+from windlass.evaluation.gates.comparisons import SEED, compare
+from windlass.evaluation.gates.rules import GateRule, Requirement
+from windlass.evaluation.gates.verdicts import Side
 from windlass.evaluation.results import MetricSummary, summarise
-from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import RunSummary
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import Floats
-from windlass.evaluation.verdicts import Side
 
 FOLDS: Final = 5
 FEWEST_ITEMS: Final = 30

@@ -9,10 +9,10 @@ import numpy as np
 
 from windlass.errors import InputError
 from windlass.evaluation.cascades.thresholds import Pairs, escalates
+from windlass.evaluation.gates.verdicts import Side
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.statistics.paired import Floats
-from windlass.evaluation.verdicts import Side
 
 ESCALATED: Final = "escalated"
 LATENCY: Final = "latency_s"

@@ -1,8 +1,8 @@
 """In plain words: what a fit of a cascade came to."""
 
 from windlass.evaluation.cascades.thresholds import ALWAYS, NEVER
-from windlass.evaluation.checks import Check, Outcome
-from windlass.evaluation.frontier_sentences import amount, finding
+from windlass.evaluation.frontier.sentences import amount, finding
+from windlass.evaluation.gates.checks import Check, Outcome
 
 
 def cascade_sentence(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from windlass.evaluation.comparisons import SEED
+from windlass.evaluation.gates.comparisons import SEED
 from windlass.evaluation.statistics.paired import Floats, paired_difference
 from windlass.evaluation.statistics.power import deciding_items
 

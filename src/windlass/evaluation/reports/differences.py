@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from windlass.evaluation.checks import Check
+from windlass.evaluation.gates.checks import Check
 from windlass.evaluation.reports.document import IntervalRow, Intervals, Tone
 from windlass.evaluation.reports.figures import difference, interval, is_amount
 

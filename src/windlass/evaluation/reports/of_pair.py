@@ -9,6 +9,7 @@ from windlass.evaluation.compare import (
     compare_runs,
     pair_runs,
 )
+from windlass.evaluation.gates.verdicts import Verdict
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import text_of
 from windlass.evaluation.reports.differences import Named, bounds_of, direction, plots
@@ -26,7 +27,6 @@ from windlass.evaluation.reports.document import (
 )
 from windlass.evaluation.reports.evaluated import Evaluated, sample_of
 from windlass.evaluation.reports.figures import MISSING, clipped, count, difference, figure, interval, moment
-from windlass.evaluation.verdicts import Verdict
 
 _WORST = 5
 _BROKEN = 3

@@ -6,11 +6,11 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from windlass.evaluation.checks import Check, Outcome
+from windlass.evaluation.gates.checks import Check, Outcome
+from windlass.evaluation.gates.verdicts import Verdict
 from windlass.evaluation.reports.differences import Named, bounds_of, plots
 from windlass.evaluation.reports.document import Block, Document, Facts, Section, Table, Text, Tone, plain_table
 from windlass.evaluation.reports.figures import MISSING, clipped, difference, figure, interval, moment, percent
-from windlass.evaluation.verdicts import Verdict
 
 _TONES: Final[dict[Outcome, Tone]] = {"pass": "good", "fail": "bad", "not_enough_data": "warn"}
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from windlass.errors import InputError
-from windlass.evaluation.human_labels import HumanLabels, Labels, PairLabels, labels_of_items, worth
+from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.human.labels import HumanLabels, Labels, PairLabels, labels_of_items, worth
 from windlass.evaluation.reviews.items import source_of
 from windlass.evaluation.reviews.questions import BooleanQuestion, ChoiceQuestion, ScaleQuestion
 from windlass.evaluation.reviews.queues import queue_of
 from windlass.evaluation.reviews.tables import review_items, review_queues
-from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item
 from windlass.storage.database import Database
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from windlass.evaluation.checks import Check, Outcome, check_all
-from windlass.evaluation.comparisons import Level
+from windlass.evaluation.gates.checks import Check, Outcome, check_all
+from windlass.evaluation.gates.comparisons import Level
 from windlass.evaluation.samples import Item
 from windlass.evaluation.sequential.deciding import Shown
 from windlass.evaluation.sequential.evidence import AnytimeEvidence, GroupEvidence

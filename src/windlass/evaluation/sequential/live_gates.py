@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.errors import Conflict, NotFound
-from windlass.evaluation.rules import GateRule
+from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.tables import live_gates
 from windlass.storage.database import Database, now

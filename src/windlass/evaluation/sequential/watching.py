@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from windlass.evaluation.aligned import Aligned
-from windlass.evaluation.comparisons import SEED, Comparison, Role, compare
+from windlass.evaluation.gates.aligned import Aligned
+from windlass.evaluation.gates.comparisons import SEED, Comparison, Role, compare
+from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.result_columns import Results
-from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sequential.asymptotic import Drift
 from windlass.evaluation.sequential.betting import Bets

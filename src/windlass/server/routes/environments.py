@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from windlass.access.principals import Principal
 from windlass.artifacts.environments import Deployment, Environment
 from windlass.artifacts.registry import ANY
-from windlass.evaluation.promotions import promote_release
+from windlass.evaluation.gates.promotions import promote_release
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Items
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from windlass.access.principals import Principal
-from windlass.evaluation.frontier import BEST, Frontier, FrontierQuestion
-from windlass.evaluation.frontier_choices import MOST_RUNS
+from windlass.evaluation.frontier.choices import MOST_RUNS
+from windlass.evaluation.frontier.finding import BEST, Frontier, FrontierQuestion
 from windlass.server.caller import ServicesOf, allowed
 
 router = APIRouter(prefix="/runs", tags=["runs"])

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from windlass.access.permissions import require
 from windlass.access.principals import Principal
-from windlass.evaluation.rules import GateRule
+from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.sequential.live_gates import LiveGate, get_live_gate
 from windlass.server.caller import ServicesOf, allowed

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query
 
 from windlass.access.principals import Principal
 from windlass.agents.run_evidence import judged_by_people, noise_of_runs
-from windlass.evaluation.corrected_metrics import JudgedMetric
-from windlass.evaluation.human_labels import parse_labels
+from windlass.evaluation.human.labels import parse_labels
+from windlass.evaluation.human.metrics import JudgedMetric
 from windlass.evaluation.noise import NoiseFloor
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Items

@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 from windlass.access.principals import Principal
 from windlass.evaluation.agent_scores import AgentScores, agent_scores
 from windlass.evaluation.compare import ComparedPage, Comparison
+from windlass.evaluation.gates.slices import SliceDifference
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import RunSample
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
-from windlass.evaluation.slices import SliceDifference
 from windlass.evaluation.targets.spec import AgentSpec
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Items, Limit, Page

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from windlass.access.principals import Principal
 from windlass.artifacts.environments import PastPromotion
-from windlass.evaluation.power_curves import PowerCurve, power_curve
-from windlass.evaluation.rules import GateRule
-from windlass.evaluation.verdicts import Verdict, get_verdict, list_verdicts
+from windlass.evaluation.gates.power_curves import PowerCurve, power_curve
+from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.gates.verdicts import Verdict, get_verdict, list_verdicts
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Items, Limit, Page
 

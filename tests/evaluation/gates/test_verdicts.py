@@ -9,14 +9,14 @@ from windlass.canonical import digest
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.compare import Comparison, ReadBoth, compare_runs, pair_runs
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.gates.power_curves import power_curve
+from windlass.evaluation.gates.rules import GateRule, Requirement
+from windlass.evaluation.gates.verdicts import Evidence, Side, Verdict, get_verdict, give_verdict, list_verdicts
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
-from windlass.evaluation.power_curves import power_curve
-from windlass.evaluation.rules import GateRule, Requirement
 from windlass.evaluation.runs import Run, VersionName, create_run, finish_run, get_run
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.tables import verdicts
-from windlass.evaluation.verdicts import Evidence, Side, Verdict, get_verdict, give_verdict, list_verdicts
 from windlass.storage.database import Database
 
 EDITOR = Principal(id="key-ed", kind="key", role="editor")

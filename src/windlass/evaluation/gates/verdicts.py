@@ -14,21 +14,21 @@ from windlass.access.principals import Principal
 from windlass.canonical import canonical_json, digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
-from windlass.evaluation.checks import Check, Outcome
 from windlass.evaluation.compare import shared_cluster
-from windlass.evaluation.comparisons import NO_LABELS, SEED
-from windlass.evaluation.gates import Pairs, decide
-from windlass.evaluation.human_labels import PairLabels
-from windlass.evaluation.regressions import Regression
+from windlass.evaluation.gates.checks import Check, Outcome
+from windlass.evaluation.gates.comparisons import NO_LABELS, SEED
+from windlass.evaluation.gates.deciding import Pairs, decide
+from windlass.evaluation.gates.regressions import Regression
+from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.gates.slices import SliceDifference
+from windlass.evaluation.human.labels import PairLabels
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.result_columns import Results
-from windlass.evaluation.rules import GateRule
 from windlass.evaluation.runs import UNFINISHED, Run, VersionName
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.score_digests import digest_of_items
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.sides import done_items
-from windlass.evaluation.slices import SliceDifference
 from windlass.evaluation.tables import verdicts
 from windlass.storage.database import Database, format_instant, now
 from windlass.version import __version__

@@ -3,7 +3,7 @@
 import pytest
 
 from windlass.errors import InputError
-from windlass.evaluation.rules import GateRule, parse_rule
+from windlass.evaluation.gates.rules import GateRule, parse_rule
 
 PRIMARY = {"metric": "f1", "kind": "superiority"}
 PEOPLE = {"queue": "answers"}

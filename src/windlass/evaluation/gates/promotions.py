@@ -4,7 +4,7 @@ from windlass.access.principals import Principal
 from windlass.artifacts.environments import Deployment, Environments
 from windlass.artifacts.registry import ANY
 from windlass.errors import Conflict
-from windlass.evaluation.verdicts import get_verdict
+from windlass.evaluation.gates.verdicts import get_verdict
 from windlass.storage.database import Database
 
 

@@ -5,19 +5,19 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.aligned import Aligned
-from windlass.evaluation.checks import Check, Outcome, check_all
-from windlass.evaluation.comparisons import NO_LABELS, SEED, Comparison, Level, compare
-from windlass.evaluation.human_labels import PairLabels
-from windlass.evaluation.regressions import Regression, worst_regressions
+from windlass.evaluation.gates.aligned import Aligned
+from windlass.evaluation.gates.checks import Check, Outcome, check_all
+from windlass.evaluation.gates.comparisons import NO_LABELS, SEED, Comparison, Level, compare
+from windlass.evaluation.gates.regressions import Regression, worst_regressions
+from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.gates.sentences import gate_sentence
+from windlass.evaluation.gates.slices import SliceDifference, asked_slices, slice_report
+from windlass.evaluation.human.labels import PairLabels
 from windlass.evaluation.result_columns import Results
-from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item
-from windlass.evaluation.sentences import gate_sentence
 from windlass.evaluation.sequential.decision import EarlyDecision, decide_early
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.watching import watch
-from windlass.evaluation.slices import SliceDifference, asked_slices, slice_report
 from windlass.evaluation.statistics.binary_pairs import mcnemar_exact
 from windlass.evaluation.statistics.paired import Floats, holm, paired_difference
 

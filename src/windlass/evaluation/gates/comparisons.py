@@ -7,12 +7,12 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from windlass.errors import InputError
-from windlass.evaluation.aligned import Aligned, Mask
-from windlass.evaluation.corrected_differences import Corrected, HumanEvidence, Judged, correct
-from windlass.evaluation.human_labels import PairLabels
+from windlass.evaluation.gates.aligned import Aligned, Mask
+from windlass.evaluation.gates.rules import BOUNDS, GateRule, Requirement
+from windlass.evaluation.human.differences import Corrected, HumanEvidence, Judged, correct
+from windlass.evaluation.human.labels import PairLabels
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.result_columns import is_judged
-from windlass.evaluation.rules import BOUNDS, GateRule, Requirement
 from windlass.evaluation.statistics.bounded_rates import BoundedRate, bounded_rate, percentile_interval
 from windlass.evaluation.statistics.paired import Clusters, Floats, Interval, PairedDifference, paired_difference
 from windlass.evaluation.statistics.ratios import ratio_interval

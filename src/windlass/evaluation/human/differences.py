@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from windlass.canonical import digest
-from windlass.evaluation.human_labels import HumanLabels, PairLabels
+from windlass.evaluation.human.labels import HumanLabels, PairLabels
 from windlass.evaluation.statistics.paired import Clusters, Interval, Method, PairedDifference
 from windlass.evaluation.statistics.power import deciding_items
 from windlass.evaluation.statistics.prediction_powered import PredictionPowered, prediction_powered

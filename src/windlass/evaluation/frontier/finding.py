@@ -6,11 +6,7 @@ from typing import Final, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from windlass.errors import InputError
-from windlass.evaluation.aligned import Aligned
-from windlass.evaluation.checks import Check, Outcome, check_all
-from windlass.evaluation.comparisons import Comparison, Level, compare
-from windlass.evaluation.dominance import Axes, Standing, dominances
-from windlass.evaluation.frontier_choices import (
+from windlass.evaluation.frontier.choices import (
     check_evaluators,
     check_runs,
     choose,
@@ -18,12 +14,16 @@ from windlass.evaluation.frontier_choices import (
     mean_of,
     qualities_of,
 )
-from windlass.evaluation.frontier_sentences import Named, frontier_sentence
-from windlass.evaluation.rules import GateRule, Requirement
+from windlass.evaluation.frontier.dominance import Axes, Standing, dominances
+from windlass.evaluation.frontier.sentences import Named, frontier_sentence
+from windlass.evaluation.gates.aligned import Aligned
+from windlass.evaluation.gates.checks import Check, Outcome, check_all
+from windlass.evaluation.gates.comparisons import Comparison, Level, compare
+from windlass.evaluation.gates.rules import GateRule, Requirement
+from windlass.evaluation.gates.verdicts import Side
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.samples import Item
 from windlass.evaluation.statistics.paired import PairedDifference, holm
-from windlass.evaluation.verdicts import Side
 
 BEST: Final = "best"
 """The reference that is the run with the best mean."""

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.comparisons import Comparison, Level, Role
-from windlass.evaluation.corrected_differences import HumanEvidence, with_needed_labels
-from windlass.evaluation.rules import GateRule, Kind
+from windlass.evaluation.gates.comparisons import Comparison, Level, Role
+from windlass.evaluation.gates.rules import GateRule, Kind
+from windlass.evaluation.human.differences import HumanEvidence, with_needed_labels
 from windlass.evaluation.sequential.rule import SequentialMethod
 from windlass.evaluation.statistics.paired import Interval, Method, PairedDifference, bootstrap_intervals
 from windlass.evaluation.statistics.power import deciding_items, detectable_difference

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.evaluation.test_gates import gate, noisy, results
-from windlass.evaluation.gates import Decision
-from windlass.evaluation.rules import parse_rule
+from tests.evaluation.gates.test_deciding import gate, noisy, results
+from windlass.evaluation.gates.deciding import Decision
+from windlass.evaluation.gates.rules import parse_rule
 from windlass.evaluation.statistics.bounded_rates import bounded_rate, percentile_interval
 from windlass.evaluation.statistics.paired import paired_difference
 from windlass.evaluation.statistics.ratios import ratio_interval

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.aligned import Aligned
+from windlass.evaluation.gates.aligned import Aligned
 from windlass.evaluation.samples import SampleResult
 
 WORST: Final = 10

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from windlass.evaluation.checks import Check, Named
+from windlass.evaluation.gates.checks import Check, Named
 from windlass.evaluation.statistics.paired import t_quantile
 from windlass.evaluation.statistics.power import POWER
 

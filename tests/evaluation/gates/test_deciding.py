@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from windlass.errors import InputError
-from windlass.evaluation.gates import Decision, decide
-from windlass.evaluation.rules import GateRule, Requirement, parse_rule
+from windlass.evaluation.gates.deciding import Decision, decide
+from windlass.evaluation.gates.rules import GateRule, Requirement, parse_rule
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 BETTER = GateRule(primary=Requirement(metric="f1", kind="superiority"))
 NO_WORSE = GateRule(primary=Requirement(metric="f1", kind="non_inferiority", margin=0.02))

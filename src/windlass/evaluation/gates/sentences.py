@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from windlass.evaluation.checks import Check, Outcome, Shown
-from windlass.evaluation.corrected_differences import needed_words, people_words
-from windlass.evaluation.rules import BOUNDS
+from windlass.evaluation.gates.checks import Check, Outcome, Shown
+from windlass.evaluation.gates.rules import BOUNDS
+from windlass.evaluation.human.differences import needed_words, people_words
 
 _MOST_FAILURES: Final = 4
 _MOST_OPEN: Final = 2

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.evaluation.test_gates import noisy, results
+from tests.evaluation.gates.test_deciding import noisy, results
 from windlass.errors import InputError
-from windlass.evaluation.gates import Decision, decide
-from windlass.evaluation.power_curves import power_curve
-from windlass.evaluation.rules import parse_rule
+from windlass.evaluation.gates.deciding import Decision, decide
+from windlass.evaluation.gates.power_curves import power_curve
+from windlass.evaluation.gates.rules import parse_rule
+from windlass.evaluation.gates.slices import grouping_fields
 from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.slices import grouping_fields
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 

@@ -9,13 +9,13 @@ from sqlalchemy import insert
 from tests.evaluation.reviews.conftest import Labelling
 from windlass.access.audit import AuditChain
 from windlass.errors import InputError, NotFound
-from windlass.evaluation.corrected_metrics import correct_metric, judged_metric
-from windlass.evaluation.gates import Decision, decide
-from windlass.evaluation.human_labels import HumanLabels, PairLabels, parse_labels
+from windlass.evaluation.gates.deciding import Decision, decide
+from windlass.evaluation.gates.rules import GateRule, Requirement, parse_rule
+from windlass.evaluation.human.labels import HumanLabels, PairLabels, parse_labels
+from windlass.evaluation.human.metrics import correct_metric, judged_metric
 from windlass.evaluation.results import summarise
 from windlass.evaluation.reviews.run_labels import labels_of_rule, read_labels, sources_of_run
 from windlass.evaluation.reviews.tables import review_items
-from windlass.evaluation.rules import GateRule, Requirement, parse_rule
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.storage.database import Database
 

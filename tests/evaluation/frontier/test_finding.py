@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from windlass.errors import InputError
-from windlass.evaluation.frontier import Frontier, FrontierQuestion, find_frontier
+from windlass.evaluation.frontier.finding import Frontier, FrontierQuestion, find_frontier
+from windlass.evaluation.gates.verdicts import Side
 from windlass.evaluation.results import summarise
 from windlass.evaluation.runs import Run, RunState, VersionName
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-from windlass.evaluation.verdicts import Side
 
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 Values = Sequence[float | None]
 

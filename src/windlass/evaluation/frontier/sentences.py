@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from windlass.evaluation.checks import Check, Outcome
+from windlass.evaluation.gates.checks import Check, Outcome
 
 _MOST_NAMED: Final = 3
 

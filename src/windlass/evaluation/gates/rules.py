@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from windlass.errors import InputError
-from windlass.evaluation.human_labels import HumanLabels
+from windlass.evaluation.human.labels import HumanLabels
 from windlass.evaluation.sequential.rule import SequentialRule
 
 Kind = Literal["superiority", "non_inferiority", "at_least", "at_most"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.human_labels import HumanLabels, Labels
+from windlass.evaluation.human.labels import HumanLabels, Labels
 from windlass.evaluation.result_columns import is_judged
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import mean_estimate

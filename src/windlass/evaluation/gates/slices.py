@@ -7,10 +7,10 @@ import numpy as np
 from pydantic import BaseModel
 
 from windlass.errors import InputError
-from windlass.evaluation.aligned import Aligned, Mask
-from windlass.evaluation.comparisons import SEED, Comparison, SliceName, compare
+from windlass.evaluation.gates.aligned import Aligned, Mask
+from windlass.evaluation.gates.comparisons import SEED, Comparison, SliceName, compare
+from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.metrics.usage import AMOUNTS
-from windlass.evaluation.rules import GateRule
 from windlass.evaluation.samples import Item
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 from windlass.evaluation.statistics.paired import paired_difference
