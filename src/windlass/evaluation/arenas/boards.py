@@ -43,7 +43,7 @@ class Board(BaseModel):
     name: str
     """People, or the version of a judge."""
     ranking: Ranking | None
-    """Null before the first verdict."""
+    """Null before somebody voted."""
     verdicts: int
     same: int
     """Of those, equal answers: ties on which nobody was asked."""
@@ -95,17 +95,19 @@ def _board(
     verdicts = Counter(each.verdict for each in voted)
     consistent = [each.consistent for each in voted if each.consistent is not None]
     of_people = kind == "person"
+    voters = {each.voter for each in voted if not each.same}
     return Board(
         kind=kind,
         name=name,
-        ranking=rank(list(arena.players.values()), [_fought(arena, each) for each in voted]),
+        # Equal answers are ties whoever looks: alone they rank nobody.
+        ranking=rank(list(arena.players.values()), [_fought(arena, each) for each in voted]) if voters else None,
         verdicts=len(voted),
         same=sum(each.same for each in voted),
         ties=verdicts["tie"],
         both_bad=verdicts["both_bad"],
         skipped=sum(each.state == "skipped" for each in battles),
         missing_why=dict(Counter(each.missing_why for each in battles if each.state == "missing").most_common()),
-        voters=len({each.voter for each in voted if not each.same}),
+        voters=len(voters),
         first_preferred=_rate(verdicts["first"], verdicts["first"] + verdicts["second"])
         if of_people
         else _rate(0, 0),
