@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { Frontier, FrontierCandidate } from "@/api/frontier";
-import { MeanWithInterval } from "@/components/Interval";
 import { Badge, OutcomeBadge } from "@/components/Marks";
 import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { Missing } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
+import { MetricCells } from "./MetricCells";
 import { orderMetrics } from "./metrics";
 import styles from "./Runs.module.css";
 
@@ -54,18 +54,7 @@ export function FrontierTable({ found, names }: Props) {
                 <StandingBadge candidate={candidate} names={names} />
               </td>
               {found.margin !== null && <Judged candidate={candidate} found={found} />}
-              {metrics.map((metric) => {
-                const summary = candidate.run.metrics[metric];
-                return (
-                  <td key={metric} className={table.right}>
-                    {summary ? (
-                      <MeanWithInterval metric={metric} {...summary} />
-                    ) : (
-                      <Missing reason={t("missing.not_measured")} />
-                    )}
-                  </td>
-                );
-              })}
+              <MetricCells run={candidate.run} metrics={metrics} />
             </tr>
           ))}
         </tbody>

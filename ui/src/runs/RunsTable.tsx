@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { RunSummary } from "@/api/types";
 import { DatasetName } from "@/components/DatasetName";
-import { MeanWithInterval } from "@/components/Interval";
 import { Scrolling } from "@/components/Scrolling";
 import { EmptyState } from "@/components/States";
 import table from "@/components/table.module.css";
-import { Missing, When } from "@/components/Value";
+import { When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
+import { MetricCells } from "./MetricCells";
 import { orderMetrics } from "./metrics";
 import { Progress } from "./Progress";
 import styles from "./Runs.module.css";
@@ -104,18 +104,7 @@ export function RunsTable({ runs, brief, chosen, onChoose }: RunsTableProps) {
               <td className={`${table.right} dim`}>
                 <When time={run.started ?? run.created} />
               </td>
-              {metrics.map((metric) => {
-                const summary = run.metrics[metric];
-                return (
-                  <td key={metric} className={table.right}>
-                    {summary ? (
-                      <MeanWithInterval metric={metric} {...summary} />
-                    ) : (
-                      <Missing reason={t("missing.not_measured")} />
-                    )}
-                  </td>
-                );
-              })}
+              <MetricCells run={run} metrics={metrics} />
             </tr>
           ))}
         </tbody>
