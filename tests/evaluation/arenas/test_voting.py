@@ -241,7 +241,7 @@ def test_of_equal_answers_nobody_is_asked_and_they_count_as_ties(arena: Database
     with arena.write() as tx:
         same = arena_samples.c.run.in_(["run-a", "run-b"])
         tx.execute(update(arena_samples).where(same).values(answer="the same"))
-    shown = []
+    shown: list[str] = []
     while (battle := next_battle(arena, person("ada"), "answers")) is not None:
         if not shown:
             (unvoted,) = leaderboard(arena, "guide", get_arena(arena, "guide", "answers")).boards
