@@ -1,6 +1,5 @@
 """Runs of other tools, brought to a server by `windlass import`."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +7,9 @@ import pytest
 
 from tests.cli.conftest import Windlass
 from tests.live import Project
+from tests.real_data import real_data
 from windlass.client import Client
 from windlass.errors import Unavailable
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
-
-
-def real(name: str) -> Path:
-    file = TEST_DATA / name
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
-    return file
 
 
 def only_run(project: Project) -> dict[str, Any]:
@@ -28,7 +19,7 @@ def only_run(project: Project) -> dict[str, Any]:
 
 
 def test_tau_bench_s_runs_are_traces_with_its_rewards_and_pass_k(windlass: Windlass, project: Project) -> None:
-    file = real("tau_bench/gpt-4o-airline.json")
+    file = real_data("tau_bench/gpt-4o-airline.json")
     done = windlass("import", "tau-bench", file, "--model", "gpt-4o", "--evaluator", "trajectory_recall")
     assert (done.code, done.err) == (0, "")
     run = only_run(project)

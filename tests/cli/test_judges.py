@@ -1,9 +1,7 @@
 """Judges calibrated, watched and shown by the command line."""
 
 import json
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +9,8 @@ import pytest
 from tests import live as live_parts
 from tests.cli.conftest import Windlass
 from tests.live import Project
+from tests.real_data import real_data
 from windlass.models.completion import Message
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
-PANDALM = TEST_DATA / "pandalm"
 
 RIGHT_SUM = {
     "function": "rubric",
@@ -89,8 +85,6 @@ def test_the_exit_code_tells_what_came_of_it(windlass: Windlass, labelled: Proje
 def test_what_was_published_of_pandalm_comes_out_of_the_public_interface(
     windlass: Windlass, project: Project
 ) -> None:
-    if not PANDALM.exists():
-        pytest.skip(f"the real data are not there: {PANDALM} (set WINDLASS_TEST_DATA)")
     pandalm = calibrate(windlass, project, "pandalm-7b-testset-v1.json", "pandalm_result", "pandalm-7b")
     people = pandalm["people"]
     assert pandalm["agreement"]["measures"]["accuracy"]["value"] == pytest.approx(0.6677, abs=5e-5)
@@ -113,8 +107,9 @@ def calibrate(windlass: Windlass, project: Project, file: str, column: str, name
     columns = [f"input.{each}={each}" for each in ("instruction", "input", "response1", "response2")]
     given = [part for each in ("id=idx", *columns, f"verdict={column}") for part in ("--column", each)]
     worth = [part for each in ("1=1", "2=0", "0=0.5", "Tie=0.5") for part in ("--verdict", each)]
-    items = ("--items", PANDALM / "testset-v1.json", "--name", name, "--dataset", "pandalm")
-    imported = windlass("import", "judgements", PANDALM / file, *items, *given, *worth)
+    folder = real_data("pandalm")
+    items = ("--items", folder / "testset-v1.json", "--name", name, "--dataset", "pandalm")
+    imported = windlass("import", "judgements", folder / file, *items, *given, *worth)
     assert imported.code == 0, imported.err
     run = project.client.get("/runs")["items"][0]["id"]
     labels = [part for person in (1, 2, 3) for part in ("--label", f"metadata.annotator{person}")]

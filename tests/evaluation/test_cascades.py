@@ -1,13 +1,12 @@
 import csv
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tests.real_data import real_data
 from windlass.artifacts.cascades import Cascade, CascadeStep
 from windlass.artifacts.kinds import Release, references_of
 from windlass.errors import InputError
@@ -21,8 +20,6 @@ from windlass.evaluation.runs import Run, VersionName
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.statistics.paired import Floats
 from windlass.models.completion import Confidence
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 Values = Sequence[float | None] | Floats
 
@@ -277,9 +274,7 @@ def test_an_oracle_recovers_the_gap_at_once_and_chance_half_of_it() -> None:
 
 
 def test_on_gsm8k_the_length_of_the_prompt_recovers_three_fifths_of_the_gap() -> None:
-    file = TEST_DATA / "gsm8k_two_models" / "gsm8k_responses.csv"
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    file = real_data("gsm8k_two_models/gsm8k_responses.csv")
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     weak, strong = (

@@ -1,20 +1,17 @@
 """Rankings: against statsmodels, by hand, and where the data say too little."""
 
 import json
-import os
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.ranking import Battle, Winner, rank, rank_set
 from windlass.evaluation.statistics.bradley_terry import Floats, fit, pairs_of, win_probabilities
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 PLAYERS = ("a", "b", "c", "d")
 MODELS = ("bloom-7b", "cerebras-gpt-6.7B", "llama-7b", "opt-7b", "pythia-6.9b")
@@ -209,9 +206,7 @@ def test_five_models_that_people_compared_are_ranked_by_people_and_by_a_judge() 
 
 
 def _pandalm(name: str) -> list[dict[str, Any]]:
-    file = TEST_DATA / "pandalm" / name
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    file = real_data(f"pandalm/{name}")
     pairs: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
     return pairs
 

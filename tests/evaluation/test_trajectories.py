@@ -1,7 +1,6 @@
 """Trajectories against their references."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.trajectories import (
     Comparison,
@@ -22,7 +22,6 @@ from windlass.evaluation.trajectories import (
 )
 
 ADK = json.loads((Path(__file__).parent / "adk" / "trajectories.json").read_text(encoding="utf-8"))
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 LETTERS = st.lists(st.sampled_from("abc").map(ToolCall), max_size=6)
 
@@ -184,9 +183,7 @@ def test_real_agents_that_succeed_make_more_of_the_calls_they_should() -> None:
 
 
 def _real_runs() -> list[dict[str, Any]]:
-    file = TEST_DATA / "tau_bench" / "gpt-4o-airline.json"
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    file = real_data("tau_bench/gpt-4o-airline.json")
     runs: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
     return runs
 

@@ -1,8 +1,6 @@
 import json
-import os
 from collections.abc import Sequence
 from itertools import combinations
-from pathlib import Path
 
 import krippendorff
 import numpy as np
@@ -10,6 +8,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats import inter_rater
 
+from tests.real_data import real_data
 from windlass.evaluation.calibration.agreement import (
     MOST_VALUES,
     Ceiling,
@@ -20,8 +19,6 @@ from windlass.evaluation.calibration.agreement import (
 from windlass.evaluation.calibration.judged import JudgedItem, JudgeVerdict, most_said
 from windlass.evaluation.calibration.ranks import spearman
 from windlass.evaluation.reviews.questions import Level
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 
 def item(number: int, labels: Sequence[float], judge: float | None, cluster: str | None = None) -> JudgedItem:
@@ -186,9 +183,7 @@ def test_the_same_items_give_the_same_digits() -> None:
 
 
 def test_judges_and_people_on_pandalm_are_as_was_published() -> None:
-    folder = TEST_DATA / "pandalm"
-    if not folder.exists():
-        pytest.skip(f"the real data are not there: {folder} (set WINDLASS_TEST_DATA)")
+    folder = real_data("pandalm")
     pairs = json.loads((folder / "testset-v1.json").read_text())
     said = {
         each["idx"]: each["pandalm_result"]

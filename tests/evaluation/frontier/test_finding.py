@@ -1,20 +1,17 @@
 import csv
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.frontier.finding import Frontier, FrontierQuestion, find_frontier
 from windlass.evaluation.gates.verdicts import Side
 from windlass.evaluation.results import summarise
 from windlass.evaluation.runs import Run, RunState, VersionName
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 Values = Sequence[float | None]
 
@@ -271,9 +268,7 @@ def test_runs_that_cannot_be_compared_are_refused_with_the_reason(
 
 
 def test_two_real_models_are_both_worth_their_cost_and_the_small_one_is_not_good_enough() -> None:
-    file = TEST_DATA / "gsm8k_two_models" / "gsm8k_responses.csv"
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    file = real_data("gsm8k_two_models/gsm8k_responses.csv")
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     models = ("mistralai/Mixtral-8x7B-Instruct-v0.1", "gpt-4-1106-preview")

@@ -1,17 +1,14 @@
 import csv
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.gates.deciding import Decision, decide
 from windlass.evaluation.gates.rules import GateRule, Requirement, parse_rule
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 BETTER = GateRule(primary=Requirement(metric="f1", kind="superiority"))
 NO_WORSE = GateRule(primary=Requirement(metric="f1", kind="non_inferiority", margin=0.02))
@@ -288,9 +285,7 @@ def test_a_bad_rule_is_refused_with_its_field(rule: object, message: str) -> Non
 
 
 def gsm8k() -> tuple[dict[str, SampleResult], dict[str, SampleResult]]:
-    file = TEST_DATA / "gsm8k_two_models" / "gsm8k_responses.csv"
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    file = real_data("gsm8k_two_models/gsm8k_responses.csv")
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     names = ("mistralai/Mixtral-8x7B-Instruct-v0.1", "gpt-4-1106-preview")

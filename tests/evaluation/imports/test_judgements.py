@@ -1,16 +1,14 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.imports.imported import ImportedRun, ImportOptions
 from windlass.evaluation.imports.registry import read_runs
 from windlass.evaluation.results import MetricSummary, summarise
 from windlass.evaluation.samples import Judgement, SampleResult
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 VERDICTS = {"A": 1.0, "B": 0.0, "tie": 0.5}
 
@@ -95,9 +93,7 @@ def test_what_cannot_be_joined_is_refused_with_its_place(
 
 
 def test_of_gpt_3_5_s_999_verdicts_on_pandalm_25_are_missing() -> None:
-    folder = TEST_DATA / "pandalm"
-    if not folder.exists():
-        pytest.skip(f"the real data are not there: {folder} (set WINDLASS_TEST_DATA)")
+    folder = real_data("pandalm")
     items = {f"input.{name}": name for name in ("instruction", "input", "response1", "response2")}
     columns = {"id": "idx", **items, "verdict": "gpt_result", "explanation": "gpt_reason"}
     run = read(

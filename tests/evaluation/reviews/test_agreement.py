@@ -1,17 +1,14 @@
 import json
-import os
 from itertools import combinations
-from pathlib import Path
 
 import krippendorff
 import numpy as np
 import pytest
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.reviews.agreement import cohen_kappa, krippendorff_alpha, raw_agreement
 from windlass.evaluation.reviews.questions import Level
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 # Four coders, twelve units, some left out: part C of Krippendorff (2011), "Computing Krippendorff's Alpha".
 CODERS = (
@@ -26,9 +23,7 @@ SCALE = [1, 2, 3, 4, 5]
 
 
 def pandalm() -> list[list[int]]:
-    file = TEST_DATA / "pandalm" / "testset-v1.json"
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    file = real_data("pandalm/testset-v1.json")
     return [[pair[f"annotator{number}"] for number in (1, 2, 3)] for pair in json.loads(file.read_text())]
 
 

@@ -1,12 +1,11 @@
 import csv
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.stats
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
 from windlass.evaluation.statistics.paired import (
@@ -19,8 +18,6 @@ from windlass.evaluation.statistics.paired import (
 )
 from windlass.evaluation.statistics.power import deciding_items, detectable_difference, needed_items
 from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval, wilson
-
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 # Student's own example ("The probable error of a mean", 1908; R's `sleep`): hours of sleep gained by ten
 # patients under two drugs.
@@ -273,9 +270,7 @@ def test_the_detectable_difference_is_the_formula() -> None:
 
 
 def gsm8k() -> tuple[np.ndarray, np.ndarray]:
-    file = TEST_DATA / "gsm8k_two_models" / "gsm8k_responses.csv"
-    if not file.exists():
-        pytest.skip(f"the real data are not there: {file} (set WINDLASS_TEST_DATA)")
+    file = real_data("gsm8k_two_models/gsm8k_responses.csv")
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     names = ("mistralai/Mixtral-8x7B-Instruct-v0.1", "gpt-4-1106-preview")

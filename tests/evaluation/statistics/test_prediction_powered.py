@@ -1,5 +1,4 @@
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.human.labels import HumanLabels
 from windlass.evaluation.human.metrics import CorrectedMetric, correct_metric
@@ -17,7 +17,6 @@ from windlass.evaluation.statistics.paired import mean_estimate
 from windlass.evaluation.statistics.prediction_powered import PredictionPowered, prediction_powered
 from windlass.evaluation.statistics.rates import clopper_pearson, wilson
 
-TEST_DATA = Path(os.environ.get("WINDLASS_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 FIELD = HumanLabels(field="majority")
 
 
@@ -155,9 +154,7 @@ def test_everything_labelled_needs_no_judge() -> None:
 
 def pandalm(judge: str, verdict: str, verdicts: dict[str, float]) -> tuple[ImportedRun, dict[str, SampleResult]]:
     """Return the run of a judge on PandaLM's test set, with the majority of three people in each item."""
-    folder = TEST_DATA / "pandalm"
-    if not folder.exists():
-        pytest.skip(f"the real data are not there: {folder} (set WINDLASS_TEST_DATA)")
+    folder = real_data("pandalm")
     names = ("instruction", "input", "response1", "response2")
     columns = {"id": "idx", **{f"input.{name}": name for name in names}, "verdict": verdict}
     options = ImportOptions(items=folder / "testset-v1.json", columns=columns, verdicts=verdicts)
