@@ -11,6 +11,9 @@ import pytest
 from windlass.access.permissions import Action
 from windlass.settings import Settings
 
+# One process writes the pages for all of these tests.
+pytestmark = pytest.mark.xdist_group("reference")
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
 

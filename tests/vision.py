@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from windlass.models.completion import Message, Picture
 
@@ -69,6 +68,8 @@ def answer(messages: Sequence[Message]) -> str:
 
 def things_in(picture: Picture) -> list[Thing]:
     """Return what is in a picture, by colour and connected components."""
+    from scipy import ndimage  # a second to import, for the few tests that look at pictures
+
     image = Image.open(io.BytesIO(picture.data))
     assert Image.MIME[str(image.format)] == picture.mime_type, "a picture is of the type that it is said to be"
     pixels: Pixels = np.asarray(image.convert("RGB"))

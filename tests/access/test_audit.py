@@ -24,7 +24,7 @@ tampering = settings(
     # A check that each example starts from an untouched chain stands in its place.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
-    max_examples=40,
+    max_examples=12,
 )
 
 

@@ -9,6 +9,9 @@ from windlass.telemetry.models import Span
 from .golden import model
 from .golden.facts import FACTS, NAMES, Recording, cell, loaded
 
+# One process reads all recordings: that takes as long as all of these tests.
+pytestmark = pytest.mark.xdist_group("golden")
+
 LEFT_AS_ATTRIBUTES = {
     # OpenInference for CrewAI names the node of a graph.
     ("crewai_openinference", "agent"),
