@@ -223,6 +223,21 @@ def blobs(tmp_path: Path) -> Blobs:
     return open_blobs((tmp_path / "blobs").as_uri())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what shares the live server, which takes a second to be back, and go on with what is long.
+
+    That may have to wait for the web UI. The many short tests come last, so that all processes end together.
+    """
+
+    def place(item: pytest.Item) -> int:
+        if "end_to_end" in item.path.parts:
+            return 1
+        return 0 if "live" in getattr(item, "fixturenames", ()) else 2
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def warehouse_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a warehouse that has its tables and nothing in them."""

@@ -1,5 +1,6 @@
 """Processes of a test, and the demo that several files look at."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,10 +15,13 @@ from windlass.server.local import LocalServer
 from windlass.settings import load_settings
 
 from .browser import ARGUMENTS
-from .processes import Finished, Processes, Running, Server
+from .processes import Finished, Processes, Running, Server, eventually
 
 DEMO_S = 300.0
 """How long a demo may take where other work shares the machine; by itself it takes a tenth of it."""
+
+UI_S = 600.0
+"""How long the web UI may take to be built where its packages come slowly."""
 
 
 @pytest.fixture
@@ -27,13 +31,23 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     started.close()
 
 
+@pytest.fixture(scope="session")
+def started_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a server that was started and asked nothing: making its tables takes half a second."""
+    data = tmp_path_factory.mktemp("started-once") / "data"
+    with LocalServer(load_settings(data=data, mode="dev", port=0)):
+        pass
+    return data
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(started_once: Path, tmp_path: Path) -> Iterator[Server]:
     """A server of this test's own, for what it changes the next would see.
 
     It runs in this process, which has imported all of it: a process of its own takes two seconds to.
     """
-    with LocalServer(load_settings(data=tmp_path / "data", mode="dev", port=0)) as running:
+    data = shutil.copytree(started_once, tmp_path / "data", symlinks=True)
+    with LocalServer(load_settings(data=data, mode="dev", port=0)) as running:
         yield Server(running.url)
 
 
@@ -79,8 +93,15 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         processes.close()
 
 
+@pytest.fixture(scope="session")
+def web_ui() -> None:
+    """The web UI, which `make test` builds while the first tests run."""
+    if built := os.environ.get("WINDLASS_TEST_AWAITS_UI"):
+        eventually(lambda: Path(built).exists() or None, "the web UI", UI_S)
+
+
 @pytest.fixture
-def demo(demo_run: Demo) -> Demo:
+def demo(web_ui: None, demo_run: Demo) -> Demo:
     """The demo, serving, whatever a test before did to it."""
     if not demo_run.serving.alive:
         demo_run.serve()
@@ -88,7 +109,7 @@ def demo(demo_run: Demo) -> Demo:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(web_ui: None) -> Iterator[Browser]:
     # Not for longer than its file: while Playwright runs, nothing else can run an event loop in this thread.
     program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
