@@ -2,13 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
+from windlass.access.envelopes import Envelope
 from windlass.access.principals import Principal
+from windlass.access.signing import SigningKey
 from windlass.artifacts.environments import PastPromotion
 from windlass.evaluation.gates.power_curves import PowerCurve, power_curve
 from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.gates.signatures import get_envelope, sign_again
 from windlass.evaluation.gates.verdicts import Verdict, get_verdict, list_verdicts
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Items, Limit, Page
@@ -17,6 +20,7 @@ router = APIRouter(tags=["gates"])
 
 Reader = Annotated[Principal, Depends(allowed("verdict:read"))]
 Writer = Annotated[Principal, Depends(allowed("verdict:write"))]
+KeyManager = Annotated[Principal, Depends(allowed("key:manage"))]
 
 
 class GateRequest(BaseModel):
@@ -55,6 +59,34 @@ def list_all_verdicts(
 def get_one_verdict(verdict_id: str, principal: Reader, services: ServicesOf) -> Verdict:
     """Return a verdict with all its evidence."""
     return get_verdict(services.database, principal.project, verdict_id)
+
+
+@router.get("/verdicts/{verdict_id}/attestation")
+def get_attestation_of_verdict(
+    verdict_id: str, principal: Reader, services: ServicesOf, response: Response
+) -> Envelope:
+    """Return the signed file of a verdict, to be verified elsewhere: an in-toto test result in a DSSE envelope."""
+    envelope = get_envelope(services.database, principal.project, verdict_id)
+    response.headers["content-disposition"] = f'attachment; filename="{verdict_id}.json"'
+    return envelope
+
+
+@router.post("/verdicts/{verdict_id}/signatures", status_code=201)
+def sign_one_verdict(verdict_id: str, principal: Writer, services: ServicesOf) -> Envelope:
+    """Sign a verdict with the key that signs now, beside the signatures that it has."""
+    return sign_again(services.database, services.audit, services.signing, principal, verdict_id)
+
+
+@router.get("/signing-keys")
+def list_signing_keys(_principal: Reader, services: ServicesOf) -> Items[SigningKey]:
+    """List the public keys that verdicts are signed with: the one that signs now, and those before it."""
+    return Items(items=services.signing.public_keys())
+
+
+@router.post("/signing-keys", status_code=201)
+def rotate_signing_key(principal: KeyManager, services: ServicesOf) -> SigningKey:
+    """Make another key, which signs from now on; what was signed before can still be verified."""
+    return services.signing.rotate(services.database, services.audit, principal)
 
 
 @router.get("/verdicts/{verdict_id}/power")
