@@ -1,5 +1,39 @@
-"""Korean names of the fields that a verdict holds, as reports show what they do not tell in words of their own."""
+"""Korean names of the fields that a verdict holds, as reports show what they have no words of their own for."""
 
 from typing import Final
 
-KO_FIELDS: Final[dict[str, str]] = {}
+KO_FIELDS: Final[dict[str, str]] = {
+    "sequential": "순차 판정",
+    "mode": "방식",
+    "of": "전체",
+    "saved": "아낀 항목",
+    "planned": "계획한 확인",
+    "checks": "검사",
+    "bound": "한계",
+    "higher is better": "높을수록 좋음",
+    "confidence": "신뢰수준",
+    "range": "값의 범위",
+    "e met": "충족의 e값",
+    "e missed": "미달의 e값",
+    "shown after": "드러난 항목 수",
+    "looks": "확인",
+    "slices": "부분 집합",
+    "field": "필드",
+    "value": "값",
+    "clusters": "군집",
+    "baseline mean": "기준 평균",
+    "candidate mean": "후보 평균",
+    "low": "하한",
+    "high": "상한",
+    "p value": "p",
+    "adjusted p": "보정된 p",
+    "worst": "가장 나빠진 항목",
+    "item": "항목",
+    "baseline trace": "기준 트레이스",
+    "candidate trace": "후보 트레이스",
+    "judges": "심판",
+    "version": "버전",
+    "standing": "상태",
+    "calibration": "보정",
+    "digest": "다이제스트",
+}

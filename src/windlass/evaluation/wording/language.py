@@ -45,9 +45,15 @@ def say(text: str, /, **values: object) -> str:
     return said.format(**values) if values else said
 
 
+def said(*texts: str) -> tuple[str, ...]:
+    """Return texts without parameters, such as the names of columns."""
+    return tuple(map(say, texts))
+
+
 def say_count(n: int, one: str, other: str, /, **values: object) -> str:
-    """Return the form of a text that fits a count, {n}; languages without a plural have the latter alone."""
-    return say(one if n == 1 and _spoken.get() == "en" else other, n=f"{n:,}", **values)
+    """Return the form of a text that fits a count, {n}; languages without a plural may have the latter alone."""
+    has_one = _spoken.get() == "en" or one in CATALOGUES[_spoken.get()]
+    return say(one if n == 1 and has_one else other, n=f"{n:,}", **values)
 
 
 def preferred(header: str | None) -> Language:

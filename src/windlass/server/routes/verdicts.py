@@ -12,8 +12,10 @@ from windlass.artifacts.environments import PastPromotion
 from windlass.evaluation.gates.power_curves import PowerCurve, power_curve
 from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.gates.signatures import get_envelope, sign_again
+from windlass.evaluation.gates.told import told_in
 from windlass.evaluation.gates.verdicts import Verdict, get_verdict, list_verdicts
 from windlass.server.caller import ServicesOf, allowed
+from windlass.server.languages import LanguageOf
 from windlass.server.paging import Cursor, Items, Limit, Page
 
 router = APIRouter(tags=["gates"])
@@ -43,6 +45,7 @@ def give_one_verdict(body: GateRequest, principal: Writer, services: ServicesOf)
 def list_all_verdicts(
     principal: Reader,
     services: ServicesOf,
+    language: LanguageOf,
     release: str | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -52,13 +55,16 @@ def list_all_verdicts(
     `release` is the name or digest of a candidate.
     """
     page = list_verdicts(services.database, principal.project, release=release, limit=limit, cursor=cursor)
-    return Page(items=page.items, next=page.next)
+    return Page(items=[told_in(each, language) for each in page.items], next=page.next)
 
 
 @router.get("/verdicts/{verdict_id}")
-def get_one_verdict(verdict_id: str, principal: Reader, services: ServicesOf) -> Verdict:
-    """Return a verdict with all its evidence."""
-    return get_verdict(services.database, principal.project, verdict_id)
+def get_one_verdict(verdict_id: str, principal: Reader, services: ServicesOf, language: LanguageOf) -> Verdict:
+    """Return a verdict with all its evidence.
+
+    Its sentence and its warnings are in the language that is asked for; the digest is of the English ones.
+    """
+    return told_in(get_verdict(services.database, principal.project, verdict_id), language)
 
 
 @router.get("/verdicts/{verdict_id}/attestation")
