@@ -2176,6 +2176,8 @@ export interface paths {
         /**
          * Get One Verdict
          * @description Return a verdict with all its evidence.
+         *
+         *     Its sentence and its warnings are in the language that is asked for; the digest is of the English ones.
          */
         get: operations["get_one_verdict"];
         put?: never;
@@ -9431,7 +9433,10 @@ export interface operations {
     };
     get_overview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9445,6 +9450,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -13350,6 +13364,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
             };
             header?: never;
             path?: never;
@@ -13379,7 +13395,10 @@ export interface operations {
     };
     get_one_verdict: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path: {
                 verdict_id: string;
@@ -13577,6 +13596,8 @@ export interface operations {
             query?: {
                 /** @description Other runs beside it: with one, it is the candidate and that the baseline. */
                 with?: string[] | null;
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
             };
             header?: never;
             path: {
@@ -13607,7 +13628,10 @@ export interface operations {
     };
     get_verdict_report: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path: {
                 verdict_id: string;
@@ -13637,7 +13661,10 @@ export interface operations {
     };
     get_arena_report: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path: {
                 name: string;
