@@ -4,6 +4,7 @@ import base64
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,18 @@ def test_public_keys_are_read_from_pem_and_nothing_else_is_taken_for_one(tmp_pat
     ):
         with pytest.raises(InputError, match=said):
             parse_public_keys(bad, "keys.pem")
+
+
+def test_where_cryptography_is_missing_it_is_said_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signing = SigningKeys(tmp_path)
+    envelope, keys = signing.sign(KIND, b"{}"), signing.trusted()
+    for module in [name for name in sys.modules if name.partition(".")[0] == "cryptography"]:
+        monkeypatch.setitem(sys.modules, module, None)
+    for needs_it in (lambda: envelope.verified(keys), lambda: parse_public_keys(keys[0].pem, "keys.pem")):
+        with pytest.raises(ConfigurationError, match=r"pip install 'windlass\[verify\]'"):
+            needs_it()
 
 
 def test_what_is_no_envelope_is_said_so() -> None:

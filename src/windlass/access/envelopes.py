@@ -158,10 +158,11 @@ def _loaded(pem: str, place: str) -> "Ed25519PublicKey":
 
 
 def _holds(key: PublicKey, signed: bytes, message: bytes) -> bool:
+    public = _loaded(key.pem, f"The key {key.id}")
     from cryptography.exceptions import InvalidSignature
 
     try:
-        _loaded(key.pem, f"The key {key.id}").verify(signed, message)
+        public.verify(signed, message)
     except InvalidSignature:
         return False
     return True

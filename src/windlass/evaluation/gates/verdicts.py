@@ -82,7 +82,7 @@ class Verdict(Evidence):
     digest: str
     created: datetime
     by: str
-    signed_by: list[str] = []
+    signed_by: list[str] = Field(default=[], exclude_if=_empty)
     """Ids of the keys that vouch for it; lists leave them out."""
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from windlass.evaluation.gates.checks import Check
 from windlass.evaluation.reports.document import IntervalRow, Intervals, Tone
-from windlass.evaluation.reports.figures import difference, interval, is_amount
+from windlass.evaluation.reports.figures import difference, interval, is_amount, percent
 from windlass.evaluation.wording.language import say
 
 
@@ -43,12 +43,12 @@ def bounds_of(checks: Sequence[Check]) -> dict[str, float]:
 
 
 def plots(
-    differences: Sequence[Named], bounds: Mapping[str, float], confidence: str = "95 %"
+    differences: Sequence[Named], bounds: Mapping[str, float], confidence: float = 0.95
 ) -> Iterator[Intervals]:
     """Give one axis for scores, in their own units, and one for amounts, relative to the baseline."""
     scores = [each for each in differences if not is_amount(each.metric)]
     amounts = [each for each in differences if is_amount(each.metric) and each.found.baseline_mean]
-    said = _said(asked=bool(bounds), confidence=confidence)
+    said = _said(asked=bool(bounds), confidence=percent(confidence, 0 if confidence * 100 % 1 < 1e-9 else 1))
     if scores:
         rows = [_row(each, bounds, 1.0) for each in scores]
         yield Intervals(caption=say("Scores: {said}", said=said), rows=rows, zero=True)

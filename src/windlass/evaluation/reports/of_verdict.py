@@ -80,7 +80,6 @@ def words(name: str) -> str:
 
 def _sections(verdict: Verdict) -> Iterator[Section]:
     named = [Named(each.metric, each) for each in verdict.checks if each.slice is None and each.bound is None]
-    confidence = percent(verdict.rule.confidence, 0 if verdict.rule.confidence * 100 % 1 < 1e-9 else 1)
     warnings = [
         Text(text=f"{each.metric}: {each.warning}.", tone="warn") for each in verdict.checks if each.warning
     ]
@@ -89,7 +88,11 @@ def _sections(verdict: Verdict) -> Iterator[Section]:
         note=say(
             "Guardrails share their level by Holm: each interval has the confidence that its check was held to."
         ),
-        blocks=[*plots(named, bounds_of(verdict.checks), confidence), _checks(verdict.checks), *warnings],
+        blocks=[
+            *plots(named, bounds_of(verdict.checks), verdict.rule.confidence),
+            _checks(verdict.checks),
+            *warnings,
+        ],
     )
     yield Section(title=say("Rule"), blocks=[Facts(facts=_rule(verdict))])
     yield Section(title=say("Items"), blocks=[Facts(facts=_pairs(verdict))])

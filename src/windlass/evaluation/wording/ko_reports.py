@@ -6,8 +6,8 @@ KO_REPORTS: Final[dict[str, str]] = {
     # Words of tables.
     "metric": "지표",
     "good is": "좋은 쪽",
-    "up": "높을수록",
-    "down": "낮을수록",
+    "up": "높음",
+    "down": "낮음",
     "mean": "평균",
     "95 % interval": "95% 구간",
     "n": "n",
@@ -52,7 +52,7 @@ KO_REPORTS: Final[dict[str, str]] = {
     ", 95 % interval {ends}": ", 95% 구간 {ends}",
     "{n} more characters": "{n}자 더 있음",
     # One run.
-    "{release} on {data}": "{data}에서 {release}",
+    "{release} on {data}": "{data} 데이터로 평가한 {release}",
     "Evaluation run {run}": "평가 실행 {run}",
     "{metric} is {mean} ({items}{reach}{missing}).": "{metric} {mean}({items}{reach}{missing}).",
     "; {n} items without a value": "; 값 없는 항목 {n}개",
@@ -106,7 +106,7 @@ KO_REPORTS: Final[dict[str, str]] = {
     "Highest {metric} first.": "{metric} 값이 높은 순서입니다.",
     # Two runs.
     "{candidate} against {baseline}": "{candidate} 대 {baseline}",
-    "Two runs on {data}": "{data}에서의 두 실행",
+    "Two runs on {data}": "{data} 데이터의 두 실행",
     "Paired items": "짝지은 항목",
     "Verdict": "판정",
     "{metric} has no item with a value in both runs.": "{metric}: 두 실행 모두에 값이 있는 항목이 없습니다.",
@@ -127,7 +127,7 @@ KO_REPORTS: Final[dict[str, str]] = {
     "Never sampled.": "샘플이 없습니다.",
     "Every item has a value of every metric in both runs.": "두 실행의 모든 항목에 모든 지표의 값이 있습니다.",
     # Several runs.
-    "{n} runs on {data}": "{data}에서의 실행 {n}개",
+    "{n} runs on {data}": "{data} 데이터의 실행 {n}개",
     "Ordered by {metric}": "정렬 기준: {metric}",
     "No run has a value of {metric}.": "{metric} 값이 있는 실행이 없습니다.",
     "{release} has the highest {metric}, {mean} ({items}{reach}).": "{metric} 최고: {release}, {mean}({items}{reach}).",
