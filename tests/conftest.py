@@ -15,6 +15,7 @@ import pytest
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
+from windlass.access.signing import SigningKeys
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.storage.blobs import Blobs, open_blobs
@@ -206,6 +207,11 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def audit() -> AuditChain:
     return AuditChain(b"the signing key of the tests, 32.")
+
+
+@pytest.fixture
+def signing(tmp_path: Path) -> SigningKeys:
+    return SigningKeys(tmp_path / "signing")
 
 
 @pytest.fixture

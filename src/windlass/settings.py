@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     """Agents that runs on this server may call, with blanks between: `https://agents.example.com/shop` allows what
     begins so, `https://agents.example.com/shop#SHOP_KEY` also sends it that environment variable's value. Empty
     allows none."""
+    signing_key_file: str = ""
+    """The private key that signs verdicts: a file with an Ed25519 key in PEM. Empty for one that is made at first
+    use, in the data folder."""
     model_base_url: str = ""
     """An OpenAI-compatible endpoint (Ollama, vLLM) for the provider `openai`; empty for OpenAI itself."""
 

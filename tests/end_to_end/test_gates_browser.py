@@ -19,6 +19,12 @@ pytestmark = [pytest.mark.browser]
 NAME = "parity"
 """Of dataset and release: other tests have theirs in the same project."""
 
+SPEAK = """language => {
+  localStorage.setItem("windlass.language", language);
+  dispatchEvent(new StorageEvent("storage", { key: "windlass.language" }));
+}"""
+"""Choose a language as another tab would."""
+
 
 @pytest.fixture
 def here(live: LiveServer) -> Iterator[Project]:
@@ -73,6 +79,17 @@ def test_a_verdict_shows_what_it_rests_on_and_leads_to_what_was_lost(
         expect(seen.main.get_by_text("items decide this with 80 % probability; there are 32")).to_be_visible()
         expect(seen.main.get_by_text("at least 0.200")).to_be_visible()
         expect(seen.main.get_by_role("listitem").filter(has_text="cheaper by far")).to_contain_text("runs there")
+        signed = seen.page.get_by_role("link", name="Signed file")
+        expect(signed).to_have_attribute("href", f"/api/v1/verdicts/{verdict['id']}/attestation")
+        expect(seen.main.get_by_text(verdict["signed_by"][0])).to_be_visible()
+        # In another language the server says it again.
+        expect(seen.main.get_by_text("Pass: exact_match")).to_be_visible()
+        seen.page.evaluate(SPEAK, "ko")
+        expect(seen.main.get_by_text("통과: exact_match")).to_be_visible()
+        report = seen.page.get_by_role("link", name="보고서")
+        expect(report).to_have_attribute("href", re.compile(r"/report\.html\?lang=ko$"))
+        seen.page.evaluate(SPEAK, "en")
+        expect(seen.main.get_by_text("Pass: exact_match")).to_be_visible()
         seen.main.get_by_role("link", name="i01", exact=True).click()
         seen.page.wait_for_url(re.compile(r"/runs/compare\?.*item=i01"))
         expect(seen.main.get_by_role("row").filter(has_text="parity odd")).to_be_visible()

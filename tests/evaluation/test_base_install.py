@@ -50,6 +50,7 @@ print(BUILT_IN["bleu"](Sample("a", "?", "b", {{}}, "b")).explanation)
     ]
 
 
-def test_reports_are_read_in_a_terminal_without_the_server_s_packages() -> None:
-    imported = f"sys.modules.update(dict.fromkeys({PACKAGES}))"
-    assert run(f"import sys; {imported}; import windlass.cli.report_view; print('read')") == ["read"]
+def test_reports_are_read_and_verdicts_verified_without_the_server_s_packages() -> None:
+    missing = f"sys.modules.update(dict.fromkeys({PACKAGES}))"
+    needed = "windlass.cli.report_view, windlass.cli.verdicts, windlass.evaluation.gates.statements"
+    assert run(f"import sys; {missing}; import {needed}; print('read')") == ["read"]

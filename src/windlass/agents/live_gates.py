@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
+from windlass.access.signing import SigningKeys
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.references import parse_selector
@@ -60,6 +61,7 @@ class LiveGates:
         self,
         database: Database,
         audit: AuditChain,
+        signing: SigningKeys,
         jobs: Jobs,
         *,
         environments: Environments,
@@ -69,6 +71,7 @@ class LiveGates:
     ) -> None:
         self._database = database
         self._audit = audit
+        self._signing = signing
         self._jobs = jobs
         self._environments = environments
         self._datasets = datasets
@@ -226,6 +229,7 @@ class LiveGates:
         verdict = give_verdict(
             self._database,
             self._audit,
+            self._signing,
             principal,
             candidate=Side(candidate, self._runs.results(candidate)),
             baseline=Side(baseline, self._runs.results(baseline)),

@@ -2,6 +2,7 @@
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
+from windlass.access.signing import SigningKeys
 from windlass.agents.release_runs import ReleaseRuns
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
@@ -23,6 +24,7 @@ class ReleaseGates:
         self,
         database: Database,
         audit: AuditChain,
+        signing: SigningKeys,
         *,
         registry: Registry,
         environments: Environments,
@@ -31,6 +33,7 @@ class ReleaseGates:
     ) -> None:
         self._database = database
         self._audit = audit
+        self._signing = signing
         self._registry = registry
         self._environments = environments
         self._runs = runs
@@ -62,6 +65,7 @@ class ReleaseGates:
         return give_verdict(
             self._database,
             self._audit,
+            self._signing,
             principal,
             candidate=Side(after, candidates),
             baseline=Side(before, baselines),

@@ -33,7 +33,8 @@ def gate(
         typer.Option("--config", help="A YAML file with the rule: primary, guardrails, slices, alpha and more."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Write the verdict with its evidence to this file, as JSON.")
+        Path | None,
+        typer.Option("--output", help="Write the verdict with its evidence to this file, signed; see `verdicts`."),
     ] = None,
     until_decided: Annotated[
         bool,
@@ -82,9 +83,9 @@ def gate(
     )
     with connect(data) as client:
         verdict = _evaluate(client, {**request, **options}) if until_decided else _decide(client, request, options)
+        if output is not None:
+            write_signed(client, verdict["id"], output)
     print_verdict(verdict)
-    if output is not None:
-        write_verdict(output, verdict)
     raise typer.Exit(EXIT_CODES[verdict["outcome"]])
 
 
@@ -118,12 +119,13 @@ def _evaluate(client: "Client", request: dict[str, Any]) -> dict[str, Any]:
     return verdict
 
 
-def write_verdict(file: Path, verdict: dict[str, Any]) -> None:
-    """Write a verdict as JSON. Raises InputError for a file that cannot be written."""
-    import json
+def write_signed(client: "Client", verdict: str, file: Path | None) -> None:
+    """Write the signed file of a verdict. Raises InputError for a file that cannot be written."""
+    from windlass.access.envelopes import Envelope
 
+    envelope = Envelope.model_validate(client.get(f"/verdicts/{verdict}/attestation"))
     with written(file) as output:
-        output.write((json.dumps(verdict, indent=2, ensure_ascii=False) + "\n").encode())
+        output.write(envelope.to_json().encode())
 
 
 def print_verdict(verdict: dict[str, Any]) -> None:

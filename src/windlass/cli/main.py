@@ -35,6 +35,7 @@ from windlass.cli import (
     server,
     sql,
     traces,
+    verdicts,
     worker,
 )
 from windlass.errors import WindlassError
@@ -64,6 +65,7 @@ app.add_typer(arena.app, name="arena")
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("gate")(gate.gate)
+app.add_typer(verdicts.app, name="verdicts")
 app.add_typer(cascade.app, name="cascade")
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)

@@ -9,6 +9,7 @@ import typer
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import written
 from windlass.errors import InputError
+from windlass.evaluation.wording.language import Language
 
 Format = Literal["terminal", "markdown", "html", "json"]
 
@@ -41,6 +42,7 @@ def report(
             show_default=False,
         ),
     ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="The language of its words.")] = "en",
     data: Data = None,
 ) -> None:
     """Write what runs, a verdict or an arena say as one self-contained file, or read it in the terminal."""
@@ -50,7 +52,7 @@ def report(
         raise InputError("A terminal is no file: leave --output out, or choose html, markdown or json.")
     content = io.BytesIO()
     with connect(data) as client:
-        client.download(f"{path}/report.{_FORMS[chosen]}", content, **{"with": others or None})
+        client.download(f"{path}/report.{_FORMS[chosen]}", content, **{"with": others or None, "lang": lang})
     if chosen == "terminal":
         # Seconds of imports that other formats and `--help` must not pay for.
         from windlass.cli.report_view import print_report

@@ -25,6 +25,7 @@ from windlass.evaluation.reports.document import (
     Text,
     Tone,
 )
+from windlass.evaluation.wording.language import say, speaking
 
 _STYLES: Final[dict[Tone, str]] = {"": "", "good": "green", "bad": "red", "warn": "yellow"}
 _PIPE_WIDTH: Final = 120
@@ -33,6 +34,11 @@ _SHOWN: Final = 400
 
 
 def print_report(document: Document) -> None:
+    with speaking(document.language):
+        _print(document)
+
+
+def _print(document: Document) -> None:
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
     console.print(_styled(document.title, "bold"))
     console.print(_styled(document.subtitle, "dim"))
@@ -120,8 +126,8 @@ def _sample(sample: Sample) -> Iterator[RenderableType]:
     head = plain(sample.name)
     head.stylize("bold")
     yield head + _styled(f"  {sample.note}", "dim")
-    shown = [Answer(name="Input", text=sample.input)]
-    shown += [Answer(name="Reference", text=sample.reference)] if sample.reference else []
+    shown = [Answer(name=say("Input"), text=sample.input)]
+    shown += [Answer(name=say("Reference"), text=sample.reference)] if sample.reference else []
     grid = _grid()
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")

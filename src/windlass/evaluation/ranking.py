@@ -25,6 +25,7 @@ from windlass.evaluation.statistics.bradley_terry import (
     win_probabilities,
 )
 from windlass.evaluation.statistics.paired import t_quantile
+from windlass.evaluation.wording.language import say, say_count
 
 Winner = Literal["first", "second", "tie"]
 Prior = Literal["none", "unmet", "unbeaten", "ties"]
@@ -137,7 +138,7 @@ def rank(
         prior=prior,
         prior_names=names,
         few_clusters=clusters < FEWEST_CLUSTERS,
-        note=_note(prior, names, clusters),
+        note=ranking_note(prior, names, clusters),
     )
 
 
@@ -288,20 +289,41 @@ def _prior(players: Sequence[str], total: Floats, *, finite: bool) -> tuple[Prio
     return ("unbeaten", unbeaten) if unbeaten else ("ties", [])
 
 
-def _note(prior: Prior, names: Sequence[str], clusters: int) -> str:
-    who = _named(names) if names else ""
-    were = "was" if len(names) == 1 else "were"
-    why: dict[Prior, str] = {
-        "none": "",
-        "unmet": f"{who} did not meet all others, not even through battles with a third",
-        "unbeaten": f"{who} {were} never beaten by, or tied with, some that are ranked below",
-        "ties": "every battle was a tie",
-    }
-    said = [f"A weak prior keeps the strengths finite: {why[prior]}."] if why[prior] else []
+def ranking_note(prior: Prior, names: Sequence[str], clusters: int) -> str:
+    """Say why strengths or intervals are not the data's alone; empty where they are."""
+    told = [_prior_words(prior, names)] if prior != "none" else []
     if clusters < FEWEST_CLUSTERS:
-        said.append(f"Battles on {clusters} of at least {FEWEST_CLUSTERS} items are too few for intervals.")
-    return " ".join(said)
+        told.append(
+            say(
+                "Battles on {n} of at least {least} items are too few for intervals.",
+                n=clusters,
+                least=FEWEST_CLUSTERS,
+            )
+        )
+    return " ".join(told)
+
+
+def _prior_words(prior: Prior, names: Sequence[str]) -> str:
+    if prior == "ties":
+        return say("A weak prior keeps the strengths finite: every battle was a tie.")
+    who = _named(names)
+    if prior == "unmet":
+        return say(
+            "A weak prior keeps the strengths finite: {names} did not meet all others, not even through battles "
+            "with a third.",
+            names=who,
+        )
+    return say_count(
+        len(names),
+        "A weak prior keeps the strengths finite: {names} was never beaten by, or tied with, some that are "
+        "ranked below.",
+        "A weak prior keeps the strengths finite: {names} were never beaten by, or tied with, some that are "
+        "ranked below.",
+        names=who,
+    )
 
 
 def _named(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return say("{some} and {last}", some=", ".join(names[:-1]), last=names[-1])

@@ -1,6 +1,6 @@
 """Tables of evaluation: runs and verdicts."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from windlass.storage.database import Instant, Json, metadata
 
@@ -50,6 +50,14 @@ verdicts = Table(
     Column("by", String(200), nullable=False),
     Index("uq_verdicts_project_digest", "project", "digest", unique=True),
     Index("ix_verdicts_project_created", "project", "created", "id"),
+)
+
+# The signed file of a verdict, byte for byte: it must be given out unchanged however statements are written later.
+verdict_envelopes = Table(
+    "verdict_envelopes",
+    metadata,
+    Column("verdict", String(40), ForeignKey("verdicts.id"), primary_key=True),
+    Column("envelope", Text, nullable=False),
 )
 
 syntheses = Table(

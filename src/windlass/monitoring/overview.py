@@ -8,9 +8,11 @@ from pydantic import BaseModel
 
 from windlass.artifacts.environments import Deployment, Environments
 from windlass.artifacts.registry import Registry
+from windlass.evaluation.gates.told import told_in
 from windlass.evaluation.gates.verdicts import Verdict, list_verdicts
 from windlass.evaluation.results import MetricSummary
 from windlass.evaluation.runs import RunSummary, list_runs, newest_finished_run
+from windlass.evaluation.wording.language import Language
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database, now
 from windlass.storage.warehouse import Warehouse
@@ -115,13 +117,14 @@ class Overviews:
         self._environments = environments
         self._prices = prices
 
-    def make(self, project: str) -> Overview:
-        """Return the overview as it is now."""
+    def make(self, project: str, language: Language = "en") -> Overview:
+        """Return the overview as it is now, with the sentences of verdicts in a language."""
         until = now()
         since = (until - WINDOW).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         hourly = _by_place(self._traffic(project, since, until, 3600))
         daily = _by_place(self._traffic(project, since, until, None))
-        verdicts = list_verdicts(self._database, project, limit=50).items
+        given = list_verdicts(self._database, project, limit=50).items
+        verdicts = [told_in(each, language) for each in given]
         environments = [
             EnvironmentOverview(
                 name=environment.name,

@@ -5,10 +5,12 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from windlass.access.audit import AuditChain
 from windlass.access.keys import create_key, list_keys
 from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
+from windlass.access.signing import SigningKeys
 from windlass.agents.arena_judges import ArenaJudges
 from windlass.agents.assistants import Assistants
 from windlass.agents.calibrations import Calibrations
@@ -63,6 +65,7 @@ from windlass.telemetry.writer import Writer
 log = logging.getLogger(__name__)
 
 _AUDIT_KEY = "audit.key"
+_SIGNING = "signing"
 _SPOOL = "spool"
 
 
@@ -91,6 +94,8 @@ class Services:
         opened.callback(self.database.close)
         self.database.migrate()
         self.audit = AuditChain.open(settings.data / _AUDIT_KEY)
+        given_key = Path(settings.signing_key_file) if settings.signing_key_file else None
+        self.signing = SigningKeys(settings.data / _SIGNING, given_key)
         self.blobs = open_blobs(settings.files_url)
         self.warehouse = Warehouse.open(settings.spans_url)
         opened.callback(self.warehouse.close)
@@ -171,6 +176,7 @@ class Services:
         self.gates = ReleaseGates(
             self.database,
             self.audit,
+            self.signing,
             registry=self.registry,
             environments=self.environments,
             runs=self.runs,
@@ -181,6 +187,7 @@ class Services:
         self.live_gates = LiveGates(
             self.database,
             self.audit,
+            self.signing,
             self.jobs,
             environments=self.environments,
             datasets=self.datasets,

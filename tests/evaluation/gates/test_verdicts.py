@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from windlass.access.audit import AuditChain, list_entries
 from windlass.access.principals import Principal
+from windlass.access.signing import SigningKeys
 from windlass.canonical import digest
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.compare import Comparison, ReadBoth, compare_runs, pair_runs
@@ -56,13 +57,15 @@ def result(item: str, number: int, shift: float) -> SampleResult:
     )
 
 
-def give(database: Database, audit: AuditChain, candidate: Side, baseline: Side) -> Verdict:
-    return give_verdict(database, audit, EDITOR, candidate=candidate, baseline=baseline, items=ITEMS, rule=RULE)
+def give(database: Database, audit: AuditChain, signing: SigningKeys, candidate: Side, baseline: Side) -> Verdict:
+    return give_verdict(
+        database, audit, signing, EDITOR, candidate=candidate, baseline=baseline, items=ITEMS, rule=RULE
+    )
 
 
-def test_a_verdict_is_kept_with_its_evidence(database: Database, audit: AuditChain) -> None:
+def test_a_verdict_is_kept_with_its_evidence(database: Database, audit: AuditChain, signing: SigningKeys) -> None:
     better, base = side(database, audit, "better", 0.1), side(database, audit, "base", 0.0)
-    verdict = give(database, audit, better, base)
+    verdict = give(database, audit, signing, better, base)
     assert (verdict.outcome, verdict.by) == ("pass", "key-ed")
     assert (verdict.candidate.name, verdict.candidate.run) == ("better", better.run.id)
     assert (verdict.baseline.digest, verdict.dataset.digest) == ("sha256:base", "sha256:questions-1")
@@ -72,42 +75,47 @@ def test_a_verdict_is_kept_with_its_evidence(database: Database, audit: AuditCha
     assert digest(json.loads(row.evidence)) == row.digest == verdict.digest
 
 
-def test_the_audit_chain_holds_the_verdict(database: Database, audit: AuditChain) -> None:
-    verdict = give(database, audit, side(database, audit, "worse", -0.1), side(database, audit, "base", 0.0))
+def test_the_audit_chain_holds_the_verdict(database: Database, audit: AuditChain, signing: SigningKeys) -> None:
+    verdict = give(
+        database, audit, signing, side(database, audit, "worse", -0.1), side(database, audit, "base", 0.0)
+    )
     entry = list_entries(database, "default")[0]
     assert (entry.action, entry.resource) == ("verdict:give", f"verdict/{verdict.id}")
     assert (entry.before, entry.after, entry.reason) == ("sha256:base", "sha256:worse", verdict.sentence)
-    assert entry.details == {"outcome": "fail", "evidence": verdict.digest}
+    (key,) = signing.public_keys()
+    assert entry.details == {"outcome": "fail", "evidence": verdict.digest, "signed_by": [key.id]}
     assert audit.verify(database).ok
 
 
-def test_equal_grounds_have_one_verdict(database: Database, audit: AuditChain) -> None:
+def test_equal_grounds_have_one_verdict(database: Database, audit: AuditChain, signing: SigningKeys) -> None:
     better, base = side(database, audit, "better", 0.1), side(database, audit, "base", 0.0)
-    first = give(database, audit, better, base)
+    first = give(database, audit, signing, better, base)
     entries = len(list_entries(database, "default"))
-    assert give(database, audit, better, base) == first
+    assert give(database, audit, signing, better, base) == first
     assert len(list_entries(database, "default")) == entries
     other = {**better.samples, "i0": result("i0", 0, 0.2)}
-    assert give(database, audit, Side(better.run, other), base).id != first.id
+    assert give(database, audit, signing, Side(better.run, other), base).id != first.id
 
 
-def test_runs_that_cannot_be_compared_are_refused(database: Database, audit: AuditChain) -> None:
+def test_runs_that_cannot_be_compared_are_refused(
+    database: Database, audit: AuditChain, signing: SigningKeys
+) -> None:
     better, base = side(database, audit, "better", 0.1), side(database, audit, "base", 0.0)
     with pytest.raises(InputError, match="the same run"):
-        give(database, audit, base, base)
+        give(database, audit, signing, base, base)
     with pytest.raises(InputError, match="is queued; a gate needs two finished runs"):
-        give(database, audit, side(database, audit, "early", 0.1, finish=False), base)
+        give(database, audit, signing, side(database, audit, "early", 0.1, finish=False), base)
     with pytest.raises(InputError, match="different versions of data: questions 2 and questions 1"):
-        give(database, audit, side(database, audit, "better", 0.1, data=2), base)
+        give(database, audit, signing, side(database, audit, "better", 0.1, data=2), base)
     with pytest.raises(NotFound, match="no verdict 'verdict-1'"):
         get_verdict(database, "default", "verdict-1")
     assert list_verdicts(database, "default").items == []
     assert better.run.state == "finished"
 
 
-def test_verdicts_are_listed_newest_first(database: Database, audit: AuditChain) -> None:
+def test_verdicts_are_listed_newest_first(database: Database, audit: AuditChain, signing: SigningKeys) -> None:
     base = side(database, audit, "base", 0.0)
-    given = [give(database, audit, side(database, audit, f"r{n}", 0.1), base).id for n in range(3)]
+    given = [give(database, audit, signing, side(database, audit, f"r{n}", 0.1), base).id for n in range(3)]
     first = list_verdicts(database, "default", limit=2)
     rest = list_verdicts(database, "default", limit=2, cursor=first.next)
     assert [verdict.id for verdict in first.items + rest.items] == given[::-1]
@@ -129,7 +137,9 @@ def stored(side: Side) -> MemorySamples:
     return store
 
 
-def test_a_comparison_puts_the_greatest_losses_first(database: Database, audit: AuditChain) -> None:
+def test_a_comparison_puts_the_greatest_losses_first(
+    database: Database, audit: AuditChain, signing: SigningKeys
+) -> None:
     base, changed = side(database, audit, "base", 0.0), side(database, audit, "changed", 0.01)
     samples = dict(changed.samples)
     samples["i7"], samples["i9"] = result("i7", 7, -0.5), result("i9", 9, -0.2)
@@ -153,7 +163,9 @@ def test_a_comparison_puts_the_greatest_losses_first(database: Database, audit: 
     assert by_time.samples[0].difference == pytest.approx(0.01)
 
 
-def test_a_comparison_needs_a_shared_metric_and_the_same_data(database: Database, audit: AuditChain) -> None:
+def test_a_comparison_needs_a_shared_metric_and_the_same_data(
+    database: Database, audit: AuditChain, signing: SigningKeys
+) -> None:
     base = side(database, audit, "base", 0.0)
     with pytest.raises(InputError, match="both have the metric 'bleu'; they share f1, latency_s"):
         comparison_of(base, base, "bleu")
@@ -162,7 +174,7 @@ def test_a_comparison_needs_a_shared_metric_and_the_same_data(database: Database
         comparison_of(base, other)
 
 
-def test_a_run_without_directions_has_none(database: Database, audit: AuditChain) -> None:
+def test_a_run_without_directions_has_none(database: Database, audit: AuditChain, signing: SigningKeys) -> None:
     run: Run = side(database, audit, "base", 0.0).run.model_copy(update={"settings": {}})
     assert run.higher_is_better == {}
 

@@ -41,6 +41,7 @@ def test_a_run_two_runs_and_several_become_files_and_are_read_in_a_terminal(
     shown = windlass("report", careless, careful).out
     assert "exact_match is better: +0.500 (0.500 → 1.000" in shown
     assert "Worst regressions" not in shown
+    assert "exact_match 개선: +0.500(0.500 → 1.000" in windlass("report", careless, careful, "--lang", "ko").out
     back = windlass("report", careful, careless, "--format", "markdown").out
     assert back.startswith(f"# adder@{runs[0]['release']['number']} against adder@{runs[1]['release']['number']}")
     assert back.count("Candidate, adder@") == 5
@@ -61,12 +62,17 @@ def test_a_verdict_and_an_arena_have_reports(
     plot = document["sections"][0]["blocks"][0]
     assert (plot["rows"][0]["limit"], plot["rows"][0]["refused"]) == (-0.1, "left")
     assert verdict["digest"] in windlass("report", "--verdict", verdict["id"], "--format", "html").out
+    korean = read_html(windlass("report", "--verdict", verdict["id"], "--format", "html", "--lang", "ko").out).text
+    assert "통과: exact_match 0.5 개선(0.5 → 1; " in korean
+    assert "허용 한계(0.100) 이내" in korean
+    assert "Baseline" not in korean
     # The report of the two runs knows what the gate asked.
     pair = json.loads(windlass("report", careless, careful, "--format", "json").out)
     assert pair["sections"][0]["blocks"][0]["rows"][0]["limit"] == -0.1
 
     project.client.post("/arenas", {"name": "sums", "runs": [careless, careful]})
     assert "Nobody has voted yet." in windlass("report", "--arena", "sums").out
+    assert "아직 아무도 투표하지 않았습니다." in windlass("report", "--arena", "sums", "--lang", "ko").out
     battle = project.client.post("/arenas/sums/next", {})["battle"]
     project.client.put(f"/arenas/sums/battles/{battle['id']}/vote", {"verdict": "both_bad"})
     assert "1 both bad, counted as ties" in windlass("report", "--arena", "sums").out

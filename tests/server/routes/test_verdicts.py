@@ -22,6 +22,14 @@ def test_a_gate_by_runs_gives_a_verdict_with_its_evidence(project: Project) -> N
     assert check["low"] > 0
     assert (verdict["candidate"]["run"], verdict["baseline"]["run"]) == (careful["id"], careless["id"])
     assert project.client.get(f"/verdicts/{verdict['id']}") == verdict
+    place = f"/api/v1/verdicts/{verdict['id']}"
+    with project.http() as http:
+        liked = http.get(place, headers={"accept-language": "ko-KR,en;q=0.5"})
+        asked = http.get(place, params={"lang": "en"}, headers={"accept-language": "ko"})
+        listed = http.get("/api/v1/verdicts", params={"lang": "ko"}).json()["items"]
+    assert liked.json()["sentence"].startswith("통과: exact_match 0.5 개선(0.5 → 1; ")
+    assert (liked.json()["digest"], liked.headers["vary"]) == (verdict["digest"], "accept-language")
+    assert (asked.json(), listed[0]["sentence"]) == (verdict, liked.json()["sentence"])
     entry = project.client.get("/audit")["items"][0]
     assert (entry["action"], entry["reason"]) == ("verdict:give", verdict["sentence"])
     assert entry["details"]["evidence"] == verdict["digest"]
@@ -191,7 +199,8 @@ def test_a_verdict_and_a_comparison_name_the_slice_that_lost_and_lists_are_short
     with pytest.raises(InputError, match="do not both have the metric 'charm'"):
         project.client.get(path, baseline=careful["id"], metric="charm")
     (listed,) = project.client.get("/verdicts")["items"]
-    assert listed == {name: value for name, value in verdict.items() if name not in {"slices", "worst"}}
+    left_out = {"slices", "worst", "signed_by"}
+    assert listed == {name: value for name, value in verdict.items() if name not in left_out}
 
 
 def test_a_run_that_says_what_belongs_together_has_wider_intervals_and_so_has_its_gate(project: Project) -> None:

@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { currentWords } from "@/i18n/language";
 import type { paths } from "./schema";
 
 /** What the server (RFC 9457) or the connection said, in words that can be shown. */
@@ -15,6 +16,13 @@ export class ApiError extends Error {
 }
 
 export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: "same-origin" });
+
+// Verdicts are put into words by the server: in the language that is chosen here, whatever the browser's is.
+api.use({
+  onRequest({ request }) {
+    request.headers.set("Accept-Language", currentWords().language);
+  },
+});
 
 function textOf(problem: unknown, field: "title" | "detail"): string {
   if (typeof problem === "object" && problem !== null && field in problem) {

@@ -2176,10 +2176,76 @@ export interface paths {
         /**
          * Get One Verdict
          * @description Return a verdict with all its evidence.
+         *
+         *     Its sentence and its warnings are in the language that is asked for; the digest is of the English ones.
          */
         get: operations["get_one_verdict"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verdicts/{verdict_id}/attestation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attestation Of Verdict
+         * @description Return the signed file of a verdict, to be verified elsewhere: an in-toto test result in a DSSE envelope.
+         */
+        get: operations["get_attestation_of_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verdicts/{verdict_id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign One Verdict
+         * @description Sign a verdict with the key that signs now, beside the signatures that it has.
+         */
+        post: operations["sign_one_verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Signing Keys
+         * @description List the public keys that verdicts are signed with: the one that signs now, and those before it.
+         */
+        get: operations["list_signing_keys"];
+        put?: never;
+        /**
+         * Rotate Signing Key
+         * @description Make another key, which signs from now on; what was signed before can still be verified.
+         */
+        post: operations["rotate_signing_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3475,6 +3541,25 @@ export interface components {
             dataset?: string | null;
         };
         /**
+         * Caution
+         * @description Why a check did not pass in spite of its numbers, or why they are to be read with care.
+         */
+        Caution: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "one_side_only" | "candidate_coverage" | "baseline_coverage" | "bootstrap" | "asymptotic";
+            /** There */
+            there?: number | null;
+            /** Items */
+            items?: number | null;
+            /** Allowed */
+            allowed?: number | null;
+            /** Ratio */
+            ratio?: number | null;
+        };
+        /**
          * Ceiling
          * @description How far people agree on the items that the judge judged: what can be asked of it at most.
          */
@@ -3671,6 +3756,7 @@ export interface components {
             standard_error?: number | null;
             /** Warning */
             warning: string | null;
+            caution?: components["schemas"]["Caution"] | null;
             /**
              * Withheld
              * @default false
@@ -4368,6 +4454,18 @@ export interface components {
              * @default
              */
             message: string;
+        };
+        /**
+         * Envelope
+         * @description A payload with who signed it.
+         */
+        Envelope: {
+            /** Payloadtype */
+            payloadType: string;
+            /** Payload */
+            payload: string;
+            /** Signatures */
+            signatures: components["schemas"]["Signature"][];
         };
         /** Environment */
         Environment: {
@@ -5151,6 +5249,11 @@ export interface components {
         Items_QueueSummary_: {
             /** Items */
             items: components["schemas"]["QueueSummary"][];
+        };
+        /** Items[SigningKey] */
+        Items_SigningKey_: {
+            /** Items */
+            items: components["schemas"]["SigningKey"][];
         };
         /** Items[SliceDifference] */
         Items_SliceDifference_: {
@@ -6189,6 +6292,11 @@ export interface components {
             absent: number;
             /** Errors P Value */
             errors_p_value: number;
+            /**
+             * Errors Decide
+             * @default false
+             */
+            errors_decide: boolean;
         };
         /**
          * PassRate
@@ -7765,6 +7873,30 @@ export interface components {
             /** Key */
             key: string;
         };
+        /** Signature */
+        Signature: {
+            /** Keyid */
+            keyid: string;
+            /** Sig */
+            sig: string;
+        };
+        /**
+         * SigningKey
+         * @description A public key of this server.
+         */
+        SigningKey: {
+            /** Id */
+            id: string;
+            /** Pem */
+            pem: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Current */
+            current: boolean;
+        };
         /**
          * SliceDifference
          * @description What changed on the items of a slice: candidate − baseline. Exploratory: confirm it on fresh data.
@@ -8937,6 +9069,11 @@ export interface components {
             created: string;
             /** By */
             by: string;
+            /**
+             * Signed By
+             * @default []
+             */
+            signed_by: string[];
         };
         /**
          * VersionDetail
@@ -9296,7 +9433,10 @@ export interface operations {
     };
     get_overview: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9310,6 +9450,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -13215,6 +13364,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
             };
             header?: never;
             path?: never;
@@ -13244,7 +13395,10 @@ export interface operations {
     };
     get_one_verdict: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path: {
                 verdict_id: string;
@@ -13269,6 +13423,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_attestation_of_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verdict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_one_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                verdict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SigningKey_"];
+                };
+            };
+        };
+    };
+    rotate_signing_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKey"];
                 };
             };
         };
@@ -13340,6 +13596,8 @@ export interface operations {
             query?: {
                 /** @description Other runs beside it: with one, it is the candidate and that the baseline. */
                 with?: string[] | null;
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
             };
             header?: never;
             path: {
@@ -13370,7 +13628,10 @@ export interface operations {
     };
     get_verdict_report: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path: {
                 verdict_id: string;
@@ -13400,7 +13661,10 @@ export interface operations {
     };
     get_arena_report: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of its words; left out: what Accept-Language likes best. */
+                lang?: ("en" | "ko") | null;
+            };
             header?: never;
             path: {
                 name: string;

@@ -7,14 +7,14 @@ import { Icon } from "./Icon";
 
 addTexts({ en: enReport, ko: koReport });
 
-/** Downloads the report of what a page shows; `path` is its place under the API, without an ending. */
+/** Downloads the report of what a page shows, in the chosen language; `path` is its place under the API. */
 export function ReportButton({ path }: { path: string }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   return (
     <Button
       component="a"
       variant="default"
-      href={`/api/v1${path}`}
+      href={`/api/v1${path}${path.includes("?") ? "&" : "?"}lang=${language}`}
       download
       data-tip={t("report.tip")}
       leftSection={<Icon name="download" size={14} />}

@@ -32,6 +32,7 @@ import { enRuns } from "./en-runs";
 import { enSequential } from "./en-sequential";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
+import { enSigned } from "./en-signed";
 import { enSynthesis } from "./en-synthesis";
 import { enTargets } from "./en-targets";
 import { enViews } from "./en-views";
@@ -67,6 +68,7 @@ import { koRuns } from "./ko-runs";
 import { koSequential } from "./ko-sequential";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
+import { koSigned } from "./ko-signed";
 import { koSynthesis } from "./ko-synthesis";
 import { koTargets } from "./ko-targets";
 import { koViews } from "./ko-views";
@@ -96,6 +98,7 @@ const en = {
   ...enHuman,
   ...enSessions,
   ...enSettings,
+  ...enSigned,
   ...enPrices,
   ...enQuery,
   ...enErasure,
@@ -133,6 +136,7 @@ const ko = {
   ...koHuman,
   ...koSessions,
   ...koSettings,
+  ...koSigned,
   ...koPrices,
   ...koQuery,
   ...koErasure,

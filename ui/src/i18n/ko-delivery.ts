@@ -86,7 +86,7 @@ export const koDelivery: Record<keyof typeof enDelivery, Text> = {
   "verdict.decided": "판정 시각",
   "verdict.digest": "판정 다이제스트",
   "verdict.evidence": "근거",
-  "verdict.guardrail": "안전 지표",
+  "verdict.guardrail": "가드레일",
   "verdict.heading": "{candidate} 판정 (기준 {baseline})",
   "verdict.metric": "지표",
   "verdict.needed": "({n}개 필요)",

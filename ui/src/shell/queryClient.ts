@@ -1,5 +1,6 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError, isStatus } from "@/api/client";
+import { subscribe } from "@/i18n/language";
 
 /** Only what may pass on its own is tried again: no connection, and the server's own failures. */
 function shouldRetry(failures: number, error: unknown): boolean {
@@ -20,3 +21,6 @@ export const queryClient = new QueryClient({
     mutations: { retry: false },
   },
 });
+
+// The words of verdicts come from the server: in another language they are others.
+subscribe(() => void queryClient.invalidateQueries());

@@ -27,6 +27,8 @@ const ReportButton = lazy(() =>
 const JudgesOfVerdict = lazy(() =>
   import("@/calibration/JudgesOfVerdict").then((module) => ({ default: module.JudgesOfVerdict })),
 );
+const SignedButton = lazy(() => import("./Signed").then((module) => ({ default: module.SignedButton })));
+const SignedBy = lazy(() => import("./Signed").then((module) => ({ default: module.SignedBy })));
 const VerdictSequence = lazy(() =>
   import("@/sequential/VerdictSequence").then((module) => ({ default: module.VerdictSequence })),
 );
@@ -58,6 +60,7 @@ export function VerdictPage() {
           <>
             <Suspense fallback={null}>
               <ReportButton path={`/verdicts/${verdict.id}/report.html`} />
+              <SignedButton verdict={verdict} />
             </Suspense>
             {verdict.outcome === "pass" && (
               <PromoteButton
@@ -148,6 +151,9 @@ function VerdictBody({ verdict }: { verdict: Verdict }) {
             {verdict.digest}{" "}
             <CopyButton text={verdict.digest} label={t("copy.digest", { digest: verdict.digest })} />
           </dd>
+          <Suspense fallback={null}>
+            <SignedBy verdict={verdict} />
+          </Suspense>
         </dl>
       </Section>
     </div>

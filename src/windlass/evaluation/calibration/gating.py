@@ -1,5 +1,6 @@
 """What a gate makes of a judge that was not measured against people."""
 
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
@@ -9,6 +10,7 @@ from windlass.evaluation.gates.deciding import Decision
 from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.result_columns import Results, is_judged
 from windlass.evaluation.runs import Run
+from windlass.evaluation.wording.language import say
 from windlass.storage.database import Database
 
 ELSEWHERE: Final = "elsewhere"
@@ -38,8 +40,9 @@ def weigh_judges(
 ) -> Weighed:
     """Look up the calibration of every judge that a rule rests on, and say what is missing.
 
-    Where the rule warns, the sentence says which judge is not calibrated; where it requires calibration, nothing
-    better than "not enough data" comes of it. A failure stays one: it needs no judge to be believed in.
+    Where the rule warns, the checks say which judge is not calibrated; where it requires calibration, nothing
+    better than "not enough data" comes of it. A failure stays one: it needs no judge to be believed in. The
+    decision's own sentence is of its scores alone.
     """
     if rule.calibrated_judges == "ignore":
         return Weighed(decision, [])
@@ -48,11 +51,6 @@ def weigh_judges(
         metric: _standing(database, project, run, metric)
         for metric in metrics
         if metric in run.judge_prompts or is_judged(samples, metric)
-    }
-    sentences = {
-        metric: sentence
-        for metric, standing in standings.items()
-        if (sentence := _sentence(metric, standing)) is not None
     }
     judges = [
         JudgeOfMetric(
@@ -64,7 +62,21 @@ def weigh_judges(
         )
         for metric, standing in standings.items()
     ]
-    return Weighed(_told(decision, rule, sentences), judges)
+    return Weighed(_told(decision, rule, judges), judges)
+
+
+def judge_sentence(judge: JudgeOfMetric) -> str:
+    """Say what speaks against a judge; empty of one that is calibrated."""
+    if judge.standing == "elsewhere":
+        return say("The judge of {metric} is not known here: its scores came from elsewhere.", metric=judge.metric)
+    if judge.standing == "calibrated":
+        return ""
+    return say(
+        "The judge of {metric} {why}: measure it against people with `windlass judges calibrate {metric} --queue "
+        "QUEUE`.",
+        metric=judge.metric,
+        why=Standing(state=judge.standing, calibration=judge.calibration).why,
+    )
 
 
 def _standing(database: Database, project: str, run: Run, metric: str) -> Standing | None:
@@ -75,29 +87,14 @@ def _standing(database: Database, project: str, run: Run, metric: str) -> Standi
     return standing_of(database, project, metric, version, run.judge_prompts.get(metric, ""))
 
 
-def _sentence(metric: str, standing: Standing | None) -> str | None:
-    if standing is None:
-        return f"The judge of {metric} is not known here: its scores came from elsewhere."
-    if standing.state == "calibrated":
-        return None
-    return (
-        f"The judge of {metric} {standing.why}: measure it against people with "
-        f"`windlass judges calibrate {metric} --queue QUEUE`."
-    )
-
-
-def _told(decision: Decision, rule: GateRule, sentences: dict[str, str]) -> Decision:
+def _told(decision: Decision, rule: GateRule, judges: Sequence[JudgeOfMetric]) -> Decision:
+    sentences = {each.metric: said for each in judges if (said := judge_sentence(each))}
     if not sentences:
         return decision
     checks = [
-        check.model_copy(update={"warning": check.warning or sentences[check.metric]})
-        if check.metric in sentences
-        else check
+        check.model_copy(update={"warning": check.warning or sentences.get(check.metric)})
         for check in decision.checks
     ]
-    said = " ".join(sentences.values())
-    if rule.calibrated_judges == "require" and decision.outcome == "pass":
-        found = decision.sentence.removeprefix("Pass: ")
-        sentence = f"Not enough data: the gate asks for calibrated judges. {said} By its scores {found}"
-        return decision.model_copy(update={"outcome": "not_enough_data", "sentence": sentence, "checks": checks})
-    return decision.model_copy(update={"sentence": f"{decision.sentence} {said}", "checks": checks})
+    withheld = rule.calibrated_judges == "require" and decision.outcome == "pass"
+    outcome = "not_enough_data" if withheld else decision.outcome
+    return decision.model_copy(update={"outcome": outcome, "checks": checks})

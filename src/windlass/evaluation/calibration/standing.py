@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from windlass.evaluation.calibration.tables import calibrations
+from windlass.evaluation.wording.language import say
 from windlass.storage.database import Database
 
 StandingState = Literal["calibrated", "failed", "not_enough_data", "none"]
@@ -22,12 +23,17 @@ class Standing(BaseModel):
 
     @property
     def why(self) -> str:
-        return {
-            "calibrated": "is calibrated",
-            "failed": f"failed its calibration ({self.calibration})",
-            "not_enough_data": f"has no calibration with enough labels to tell ({self.calibration})",
-            "none": "has not been calibrated",
-        }[self.state]
+        match self.state:
+            case "calibrated":
+                return say("is calibrated")
+            case "failed":
+                return say("failed its calibration ({calibration})", calibration=self.calibration)
+            case "not_enough_data":
+                return say(
+                    "has no calibration with enough labels to tell ({calibration})", calibration=self.calibration
+                )
+            case "none":
+                return say("has not been calibrated")
 
 
 def standing_of(database: Database, project: str, evaluator: str, version: str, prompt: str) -> Standing:

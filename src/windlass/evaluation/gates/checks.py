@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from windlass.evaluation.gates.cautions import Caution, CautionKind
 from windlass.evaluation.gates.comparisons import Comparison, Level, Role
 from windlass.evaluation.gates.rules import GateRule, Kind
 from windlass.evaluation.human.differences import HumanEvidence, with_needed_labels
@@ -86,6 +87,8 @@ class Check(BaseModel):
     standard_error: float | None = Field(default=None, exclude_if=_absent)
     """Of that distance."""
     warning: str | None
+    caution: Caution | None = Field(default=None, exclude_if=_absent)
+    """The same as figures; a warning of a judge has none, for the verdict says how its judges stand."""
     withheld: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether too few values keep it from passing, whatever they say; the warning tells."""
     human: HumanEvidence | None = Field(default=None, exclude_if=_absent)
@@ -103,10 +106,10 @@ def check_all(
 ) -> list[Check]:
     """Turn comparisons and their tests for passing and for failing into checks."""
     confidences = [1 - 2 * (failing if failing.rejects else passing).tail for passing, failing in levels]
-    warnings = _bootstrap_warnings(compared, confidences)
+    doubts = _bootstrap_cautions(compared, confidences)
     return [
-        _check(each, *tests, rule, confidence, warning, blocking=blocking)
-        for each, tests, confidence, warning in zip(compared, levels, confidences, warnings, strict=True)
+        _check(each, *tests, rule, confidence, doubt, blocking=blocking)
+        for each, tests, confidence, doubt in zip(compared, levels, confidences, doubts, strict=True)
     ]
 
 
@@ -116,13 +119,14 @@ def _check(
     failing: Level,
     rule: GateRule,
     confidence: float,
-    doubt: str | None,
+    doubt: Caution | None,
     *,
     blocking: bool,
 ) -> Check:
     requirement, tested, coverage = compared.requirement, compared.tested, compared.coverage
     estimate = tested.estimate if tested else None
-    outcome, warning = _outcome(compared, passing, failing, rule, blocking=blocking)
+    outcome, withheld = _outcome(compared, passing, failing, rule, blocking=blocking)
+    caution = withheld or doubt
     undecided = not passing.rejects and not failing.rejects
     human = compared.human
     if tested and undecided:
@@ -163,8 +167,9 @@ def _check(
         detectable=detectable_difference(estimate, confidence) if estimate else None,
         distance=estimate.difference - tested.threshold if estimate and tested else None,
         standard_error=estimate.standard_error if estimate else None,
-        warning=warning or doubt,
-        withheld=warning is not None,
+        warning=caution.words if caution else None,
+        caution=caution,
+        withheld=withheld is not None,
         human=human,
         judge_only=compared.judge_only,
     )
@@ -172,41 +177,39 @@ def _check(
 
 def _outcome(
     compared: Comparison, passing: Level, failing: Level, rule: GateRule, *, blocking: bool
-) -> tuple[Outcome, str | None]:
+) -> tuple[Outcome, Caution | None]:
     """Return what came of it, and what kept it from passing beside the numbers themselves."""
     if not blocking:
         return "not_enough_data", None
-    warning = _missing_warning(compared, rule) or _coverage_warning(compared, rule)
+    caution = _missing_caution(compared, rule) or _coverage_caution(compared, rule)
     if failing.rejects:
-        return "fail", warning
-    return ("pass" if passing.rejects and warning is None else "not_enough_data"), warning
+        return "fail", caution
+    return ("pass" if passing.rejects and caution is None else "not_enough_data"), caution
 
 
-def _missing_warning(compared: Comparison, rule: GateRule) -> str | None:
+def _missing_caution(compared: Comparison, rule: GateRule) -> Caution | None:
     missing, items = compared.coverage.missing, compared.coverage.items
     if missing <= rule.max_missing * items:
         return None
-    return (
-        f"{missing} of {items} items have a value on one side only, more than the {rule.max_missing:.0%} allowed: "
-        "what is left may flatter one side"
-    )
+    return Caution(kind="one_side_only", there=missing, items=items, allowed=rule.max_missing)
 
 
-def _coverage_warning(compared: Comparison, rule: GateRule) -> str | None:
+def _coverage_caution(compared: Comparison, rule: GateRule) -> Caution | None:
     coverage = compared.coverage
     if rule.min_coverage is None or not coverage.items:
         return None
     asked = rule.min_coverage * coverage.items
-    for side, there in (("candidate", coverage.candidate), ("baseline", coverage.baseline)):
+    sides: tuple[tuple[CautionKind, int], ...] = (
+        ("candidate_coverage", coverage.candidate),
+        ("baseline_coverage", coverage.baseline),
+    )
+    for kind, there in sides:
         if there < asked:
-            return (
-                f"the {side} has a value on {there} of {coverage.items} items, fewer than the "
-                f"{rule.min_coverage:.0%} that min_coverage asks for"
-            )
+            return Caution(kind=kind, there=there, items=coverage.items, allowed=rule.min_coverage)
     return None
 
 
-def _bootstrap_warnings(compared: Sequence[Comparison], confidences: Sequence[float]) -> list[str | None]:
+def _bootstrap_cautions(compared: Sequence[Comparison], confidences: Sequence[float]) -> list[Caution | None]:
     # The exact and the score test do without the normal approximation that the bootstrap is there to question.
     questioned = {
         place: estimate
@@ -216,21 +219,19 @@ def _bootstrap_warnings(compared: Sequence[Comparison], confidences: Sequence[fl
         and estimate.method not in {"score", "prediction-powered"}
     }
     bootstraps = bootstrap_intervals(list(questioned.values()), [confidences[place] for place in questioned])
-    warnings: list[str | None] = [None] * len(compared)
+    cautions: list[Caution | None] = [None] * len(compared)
     for (place, estimate), bootstrap in zip(questioned.items(), bootstraps, strict=True):
-        warnings[place] = _bootstrap_warning(estimate.interval(confidences[place]), bootstrap)
-    return warnings
+        cautions[place] = _bootstrap_caution(estimate.interval(confidences[place]), bootstrap)
+    return cautions
 
 
-def _bootstrap_warning(interval: Interval | None, bootstrap: Interval | None) -> str | None:
+def _bootstrap_caution(interval: Interval | None, bootstrap: Interval | None) -> Caution | None:
     if interval is None or bootstrap is None or interval.width == 0:
         return None
     ratio = bootstrap.width / interval.width
     if abs(ratio - 1) <= _BOOTSTRAP_TOLERANCE:
         return None
-    return (
-        f"the bootstrap interval is {ratio:.2f} times as wide: the scores are skewed or few, read this with care"
-    )
+    return Caution(kind="bootstrap", ratio=ratio)
 
 
 def _difference(compared: Comparison) -> float | None:

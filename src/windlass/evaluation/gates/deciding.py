@@ -36,6 +36,8 @@ class Pairs(BaseModel):
     errors_p_value: float
     """One-sided: small when the candidate fails where the baseline does not. McNemar's exact p, or with repeats
     that of the shares of an item's repeats that failed."""
+    errors_decide: bool = Field(default=False, exclude_if=lambda value: not value)
+    """Whether, of a gate that looks early, they alone made it fail; of others the p value says it."""
 
 
 class Decision(BaseModel):
@@ -142,12 +144,12 @@ def _checks(
 def _early(
     early: EarlyDecision, aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str, bool]
 ) -> Decision:
-    pairs = _pairs(aligned)
+    pairs = _pairs(aligned).model_copy(update={"errors_decide": early.errs_more})
     errors = (pairs.candidate_errors, pairs.baseline_errors) if early.errs_more else None
     sentence = gate_sentence(early.outcome, early.checks, items=len(early.items), more_errors=errors)
     return Decision(
         outcome=early.outcome,
-        sentence=sentence + early.sentence,
+        sentence=f"{sentence} {early.sentence}",
         checks=early.checks,
         pairs=pairs,
         # Tests of slices hold for one look only.

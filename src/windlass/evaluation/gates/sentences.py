@@ -1,11 +1,12 @@
-"""Verdicts in plain words."""
+"""Verdicts in plain words, of the language that is spoken: from the checks alone, which are digested."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from windlass.evaluation.gates.checks import Check, Outcome, Shown
 from windlass.evaluation.gates.rules import BOUNDS
-from windlass.evaluation.human.differences import needed_words, people_words
+from windlass.evaluation.human.differences import with_needed_words, with_people_words
+from windlass.evaluation.wording.language import say, say_count
 
 _MOST_FAILURES: Final = 4
 _MOST_OPEN: Final = 2
@@ -21,17 +22,34 @@ def gate_sentence(
     """
     if more_errors is not None:
         candidate, baseline = more_errors
-        return (
-            f"Fail: the candidate fails on {candidate} of {items} items and the baseline on {baseline}, "
-            "more than chance explains."
+        return say(
+            "Fail: the candidate fails on {candidate} of {items} items and the baseline on {baseline}, more than "
+            "chance explains.",
+            candidate=candidate,
+            items=items,
+            baseline=baseline,
         )
-    binding = [each for each in checks if each.blocking]
-    decisive = [each for each in binding if each.outcome == outcome]
     if outcome == "pass":
-        return f"Pass: {_finding(binding[0])}{_guardrails(binding[1:])}{_thin(checks)}."
+        return say("Pass: {found}.", found=passed_words(checks))
+    decisive = [each for each in checks if each.blocking and each.outcome == outcome]
     if outcome == "fail":
-        return f"Fail: {_joined([_finding(each) + _beyond(each) for each in decisive], _MOST_FAILURES)}."
-    return f"Not enough data: {_joined([_finding(each) + _open(each) for each in decisive], _MOST_OPEN)}."
+        return say("Fail: {found}.", found=_joined([_failed(each) for each in decisive], _MOST_FAILURES))
+    return say("Not enough data: {found}.", found=_joined([_open(each) for each in decisive], _MOST_OPEN))
+
+
+def passed_words(checks: Sequence[Check]) -> str:
+    """Say what was found where all that has a say passed."""
+    binding = [each for each in checks if each.blocking]
+    thin = len(checks) - len(binding)
+    found = _with_guardrails(_finding(binding[0]), binding[1:])
+    if not thin:
+        return found
+    return say_count(
+        thin,
+        "{found}; {n} slice of too few items has no say",
+        "{found}; {n} slices of too few items have no say",
+        found=found,
+    )
 
 
 def _joined(findings: Sequence[str], most: int) -> str:
@@ -39,7 +57,59 @@ def _joined(findings: Sequence[str], most: int) -> str:
     told = "; ".join(findings[:most])
     if more <= 0:
         return told
-    return f"{told}; and {more} more {'check' if more == 1 else 'checks'} likewise"
+    return say_count(
+        more, "{told}; and {n} more check likewise", "{told}; and {n} more checks likewise", told=told
+    )
+
+
+def _with_guardrails(found: str, guardrails: Sequence[Check]) -> str:
+    if not guardrails:
+        return found
+    names = [_subject(each) for each in guardrails]
+    if len(names) > _MOST_NAMES:
+        names = [*names[:_MOST_NAMES], "…"]
+    return say_count(
+        len(guardrails),
+        "{found}, and the guardrail held ({names})",
+        "{found}, and all {n} guardrails held ({names})",
+        found=found,
+        names=", ".join(names),
+    )
+
+
+def _failed(check: Check) -> str:
+    found = _finding(check)
+    if check.kind in BOUNDS:
+        return say("{found}, not {asked}", found=found, asked=_asked(check))
+    if check.kind == "non_inferiority":
+        return say("{found}, worse than the {margin} allowed", found=found, margin=_margin(check))
+    if not _has_margin(check):
+        return say("{found}, not the improvement that the gate asks for", found=found)
+    return say(
+        "{found}, not the improvement of more than {margin} that the gate asks for",
+        found=found,
+        margin=_margin(check),
+    )
+
+
+def _open(check: Check) -> str:
+    found = _finding(check)
+    if check.withheld and check.needed_n is None:
+        return say("{found}, but {warning}", found=found, warning=warning_words(check))
+    told = say("{found}, which neither shows nor rules out {asked}", found=found, asked=_asked(check))
+    told = _with_needed_items(told, check) if check.needed_n else with_needed_words(told, check.human)
+    return say("{found}; and {warning}", found=told, warning=warning_words(check)) if check.withheld else told
+
+
+def warning_words(check: Check) -> str:
+    """Return the warning of a check; one given before warnings had figures stands as it was said then."""
+    return check.caution.words if check.caution is not None else check.warning or ""
+
+
+def _with_needed_items(found: str, check: Check) -> str:
+    if check.slice is None:
+        return say("{found}; about {n} items would decide", found=found, n=f"{check.needed_n:,}")
+    return say("{found}; about {n} items of that slice would decide", found=found, n=f"{check.needed_n:,}")
 
 
 def _finding(check: Check) -> str:
@@ -48,113 +118,99 @@ def _finding(check: Check) -> str:
 
 def _compared(check: Check) -> str:
     if check.difference is None:
-        return f"{_subject(check)} has no item with a value in both runs"
-    change = abs(check.difference)
-    improved = (check.difference > 0) == check.higher_is_better
-    word = "unchanged" if check.difference == 0 else f"{'better' if improved else 'worse'} by {_number(change)}"
-    means = f"{_number(check.baseline_mean)} → {_number(check.candidate_mean)}"
-    return f"{_subject(check)} is {word} ({means}; {_interval(check)}; {_items(check)})"
+        return say("{subject} has no item with a value in both runs", subject=_subject(check))
+    figures = {
+        "subject": _subject(check),
+        "means": f"{_number(check.baseline_mean)} → {_number(check.candidate_mean)}",
+        "interval": _interval(check),
+        "items": _items(check),
+    }
+    if check.difference == 0:
+        return say("{subject} is unchanged ({means}; {interval}; {items})", **figures)
+    change = _number(abs(check.difference))
+    if (check.difference > 0) == check.higher_is_better:
+        return say("{subject} is better by {change} ({means}; {interval}; {items})", change=change, **figures)
+    return say("{subject} is worse by {change} ({means}; {interval}; {items})", change=change, **figures)
 
 
 def _kept(check: Check) -> str:
     if check.level is None:
-        return f"{_subject(check)} has no item with a value of the candidate"
-    ends = _ends(check.level)
-    interval = f"{_percent(check.confidence)} interval {ends}" if ends else _too_few()
-    return f"{_subject(check)} is {_number(check.level.value)} ({interval}; {_items(check)})"
+        return say("{subject} has no item with a value of the candidate", subject=_subject(check))
+    return say(
+        "{subject} is {value} ({interval}; {items})",
+        subject=_subject(check),
+        value=_number(check.level.value),
+        interval=_between(check, _ends(check.level)),
+        items=_items(check),
+    )
 
 
 def _ends(level: Shown) -> str:
     """Say between what a number lies; of a percentile one end may be unknown."""
     if level.low is None:
-        return "" if level.high is None else f"up to {_number(level.high)}"
-    return f"from {_number(level.low)}" if level.high is None else f"{_number(level.low)} to {_number(level.high)}"
+        return "" if level.high is None else say("up to {high}", high=_number(level.high))
+    if level.high is None:
+        return say("from {low}", low=_number(level.low))
+    return say("{low} to {high}", low=_number(level.low), high=_number(level.high))
 
 
 def _subject(check: Check) -> str:
-    metric = (
-        check.metric if check.percentile is None else f"{check.metric} at its {check.percentile:g}th percentile"
-    )
-    return metric if check.slice is None else f"{metric} on {check.slice.field}={check.slice.value}"
+    metric = check.metric
+    if check.percentile is not None:
+        metric = say(
+            "{metric} at its {percentile}th percentile", metric=metric, percentile=f"{check.percentile:g}"
+        )
+    if check.slice is None:
+        return metric
+    return say("{metric} on {slice}", metric=metric, slice=f"{check.slice.field}={check.slice.value}")
 
 
 def _interval(check: Check) -> str:
     if check.ratio is not None:
         return _ratio_interval(check, check.ratio)
     if check.low is None or check.high is None:
-        return _too_few()
-    return f"{_percent(check.confidence)} interval {_signed(check.low)} to {_signed(check.high)}"
+        return _between(check, "")
+    return _between(check, say("{low} to {high}", low=_signed(check.low), high=_signed(check.high)))
 
 
 def _ratio_interval(check: Check, ratio: Shown) -> str:
-    share = f"{_signed_percent(ratio.value - 1)} of the baseline"
+    share = say("{change} of the baseline", change=_signed_percent(ratio.value - 1))
     if ratio.low is None or ratio.high is None:
-        return f"{share}; {_too_few()}"
-    ends = f"{_signed_percent(ratio.low - 1)} to {_signed_percent(ratio.high - 1)}"
-    return f"{share}; {_percent(check.confidence)} interval {ends}"
+        return f"{share}; {_between(check, '')}"
+    ends = say("{low} to {high}", low=_signed_percent(ratio.low - 1), high=_signed_percent(ratio.high - 1))
+    return f"{share}; {_between(check, ends)}"
 
 
-def _too_few() -> str:
-    return "too few items for an interval"
+def _between(check: Check, ends: str) -> str:
+    if not ends:
+        return say("too few items for an interval")
+    return say("{confidence} interval {ends}", confidence=_percent(check.confidence), ends=ends)
 
 
 def _items(check: Check) -> str:
-    clusters = f" in {check.clusters} clusters" if check.clusters != check.n else ""
-    return f"{check.n} items{clusters}{people_words(check.human, judge_only=check.judge_only)}"
-
-
-def _guardrails(guardrails: Sequence[Check]) -> str:
-    if not guardrails:
-        return ""
-    names = [_subject(each) for each in guardrails]
-    if len(names) > _MOST_NAMES:
-        names = [*names[:_MOST_NAMES], "…"]
-    return (
-        f", and {'the guardrail' if len(guardrails) == 1 else f'all {len(guardrails)} guardrails'} held "
-        f"({', '.join(names)})"
-    )
-
-
-def _thin(checks: Sequence[Check]) -> str:
-    thin = [each for each in checks if not each.blocking]
-    if not thin:
-        return ""
-    slices, have = ("slice", "has") if len(thin) == 1 else ("slices", "have")
-    return f"; {len(thin)} {slices} of too few items {have} no say"
-
-
-def _beyond(check: Check) -> str:
-    if check.kind in BOUNDS:
-        return f", not {_asked(check)}"
-    if check.kind == "non_inferiority":
-        return f", worse than the {_margin(check)} allowed"
-    return f", not the improvement{_by_margin(check)} that the gate asks for"
-
-
-def _open(check: Check) -> str:
-    if check.withheld and check.needed_n is None:
-        return f", but {check.warning}"
-    needed = needed_words(check.human)
-    if check.needed_n:
-        needed = f"; about {check.needed_n:,} items{_of_slice(check)} would decide"
-    also = f"; and {check.warning}" if check.withheld else ""
-    return f", which neither shows nor rules out {_asked(check)}{needed}{also}"
+    if check.clusters == check.n:
+        told = say_count(check.n, "{n} item", "{n} items")
+    else:
+        told = say_count(
+            check.n, "{n} item in {clusters} clusters", "{n} items in {clusters} clusters", clusters=check.clusters
+        )
+    return with_people_words(told, check.human, judge_only=check.judge_only)
 
 
 def _asked(check: Check) -> str:
-    if check.kind in BOUNDS:
-        return f"{check.kind.replace('_', ' ')} {_number(check.bound)}"
+    if check.kind == "at_least":
+        return say("at least {bound}", bound=_number(check.bound))
+    if check.kind == "at_most":
+        return say("at most {bound}", bound=_number(check.bound))
     if check.kind == "non_inferiority":
-        return f"no worse than {_margin(check)}"
-    return f"an improvement{_by_margin(check)}"
+        return say("no worse than {margin}", margin=_margin(check))
+    if not _has_margin(check):
+        return say("an improvement")
+    return say("an improvement of more than {margin}", margin=_margin(check))
 
 
-def _of_slice(check: Check) -> str:
-    return " of that slice" if check.slice is not None else ""
-
-
-def _by_margin(check: Check) -> str:
-    return f" of more than {_margin(check)}" if check.margin or check.margin_ratio else ""
+def _has_margin(check: Check) -> bool:
+    return bool(check.margin or check.margin_ratio)
 
 
 def _margin(check: Check) -> str:
@@ -170,8 +226,8 @@ def _signed(value: float) -> str:
 
 
 def _signed_percent(share: float) -> str:
-    return f"{share * 100:+.3g} %".replace("-", "−")
+    return say("{share} %", share=f"{share * 100:+.3g}".replace("-", "−"))
 
 
-def _percent(confidence: float) -> str:
-    return f"{confidence * 100:.4g} %"
+def _percent(share: float) -> str:
+    return say("{share} %", share=f"{share * 100:.4g}")

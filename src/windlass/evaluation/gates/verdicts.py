@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
 
 from windlass.access.audit import AuditChain
+from windlass.access.envelopes import Envelope
 from windlass.access.principals import Principal
+from windlass.access.signing import SigningKeys
 from windlass.canonical import canonical_json, digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
@@ -20,7 +22,9 @@ from windlass.evaluation.gates.comparisons import NO_LABELS, SEED
 from windlass.evaluation.gates.deciding import Pairs, decide
 from windlass.evaluation.gates.regressions import Regression
 from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.gates.signatures import envelope_of, sign_verdict
 from windlass.evaluation.gates.slices import SliceDifference
+from windlass.evaluation.gates.told import verdict_sentence
 from windlass.evaluation.human.labels import PairLabels
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.result_columns import Results
@@ -78,6 +82,8 @@ class Verdict(Evidence):
     digest: str
     created: datetime
     by: str
+    signed_by: list[str] = Field(default=[], exclude_if=_empty)
+    """Ids of the keys that vouch for it; lists leave them out."""
 
 
 class VerdictPage(NamedTuple):
@@ -99,6 +105,7 @@ class Side(NamedTuple):
 def give_verdict(
     database: Database,
     audit: AuditChain,
+    signing: SigningKeys,
     principal: Principal,
     *,
     candidate: Side,
@@ -108,7 +115,7 @@ def give_verdict(
     unapproved: Collection[str] = (),
     labels: Mapping[str, PairLabels] = NO_LABELS,
 ) -> Verdict:
-    """Decide, and record the verdict with its audit entry in one transaction.
+    """Decide, sign the verdict, and record it with its audit entry in one transaction.
 
     ``unapproved`` are items that may not decide: they are left out, and the verdict says how many. Equal grounds
     give the verdict that is there already. Where the rule names no cluster, the one that both runs name counts.
@@ -138,7 +145,7 @@ def give_verdict(
     decision, judges = weigh_judges(database, principal.project, rule, decision, candidate.run, candidate.samples)
     evidence = Evidence(
         outcome=decision.outcome,
-        sentence=decision.sentence + _left_out(len(unapproved)),
+        sentence="",
         candidate=_gated(candidate),
         baseline=_gated(baseline),
         dataset=candidate.run.dataset,
@@ -154,7 +161,8 @@ def give_verdict(
         seed=SEED,
         windlass=__version__,
     )
-    return _record(database, audit, principal, evidence)
+    evidence.sentence = verdict_sentence(evidence)
+    return _record(database, audit, signing, principal, evidence)
 
 
 def get_verdict(database: Database, project: str, verdict_id: str) -> Verdict:
@@ -162,9 +170,10 @@ def get_verdict(database: Database, project: str, verdict_id: str) -> Verdict:
     query = select(verdicts).where(verdicts.c.project == project, verdicts.c.id == verdict_id)
     with database.read() as tx:
         row = tx.execute(query).one_or_none()
+        envelope = envelope_of(tx, verdict_id)
     if row is None:
         raise NotFound(f"There is no verdict {verdict_id!r} in the project {project!r}.")
-    return _verdict(row)
+    return _verdict(row, _signed_by(envelope))
 
 
 def list_verdicts(
@@ -222,13 +231,6 @@ def _refuse_nothing(items: Collection[str], run: Run, unapproved: int) -> None:
         )
 
 
-def _left_out(unapproved: int) -> str:
-    if not unapproved:
-        return ""
-    items, were = ("item", "was") if unapproved == 1 else ("items", "were")
-    return f" {unapproved} synthetic {items} that nobody approved {were} left out."
-
-
 def _check_comparable(candidate: Run, baseline: Run, rule: GateRule) -> None:
     if candidate.id == baseline.id:
         raise InputError(f"Candidate and baseline are the same run, {candidate.id}; evaluate both releases.")
@@ -261,7 +263,9 @@ def _gated(side: Side) -> GatedRelease:
     return GatedRelease(**side.run.release.model_dump(), run=side.run.id, scores=digest_of_scores(side.samples))
 
 
-def _record(database: Database, audit: AuditChain, principal: Principal, evidence: Evidence) -> Verdict:
+def _record(
+    database: Database, audit: AuditChain, signing: SigningKeys, principal: Principal, evidence: Evidence
+) -> Verdict:
     content = canonical_json(evidence.model_dump(mode="json"))
     found = digest_bytes(content)
     same = select(verdicts).where(verdicts.c.project == principal.project, verdicts.c.digest == found)
@@ -282,6 +286,8 @@ def _record(database: Database, audit: AuditChain, principal: Principal, evidenc
                     by=principal.id,
                 )
             )
+            row = tx.execute(same).one()
+            signed_by = sign_verdict(tx, signing, row).key_ids
             audit.append(
                 tx,
                 principal,
@@ -290,16 +296,20 @@ def _record(database: Database, audit: AuditChain, principal: Principal, evidenc
                 before=evidence.baseline.digest,
                 after=evidence.candidate.digest,
                 reason=evidence.sentence,
-                details={"outcome": evidence.outcome, "evidence": found},
+                details={"outcome": evidence.outcome, "evidence": found, "signed_by": signed_by},
             )
-            row = tx.execute(same).one()
-    return _verdict(row)
+        else:
+            signed_by = _signed_by(envelope_of(tx, row.id))
+    return _verdict(row, signed_by)
 
 
-def _verdict(row: Row[tuple[object, ...]]) -> Verdict:
-    return Verdict.model_validate(
-        {**json.loads(row.evidence), "id": row.id, "digest": row.digest, "created": row.created, "by": row.by}
-    )
+def _signed_by(envelope: Envelope | None) -> list[str]:
+    return [] if envelope is None else envelope.key_ids
+
+
+def _verdict(row: Row[tuple[object, ...]], signed_by: Sequence[str] = ()) -> Verdict:
+    kept = {"id": row.id, "digest": row.digest, "created": row.created, "by": row.by, "signed_by": signed_by}
+    return Verdict.model_validate({**json.loads(row.evidence), **kept})
 
 
 def _in_short(verdict: Verdict) -> Verdict:

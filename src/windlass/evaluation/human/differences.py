@@ -11,6 +11,7 @@ from windlass.evaluation.human.labels import HumanLabels, PairLabels
 from windlass.evaluation.statistics.paired import Clusters, Interval, Method, PairedDifference
 from windlass.evaluation.statistics.power import deciding_items
 from windlass.evaluation.statistics.prediction_powered import PredictionPowered, prediction_powered
+from windlass.evaluation.wording.language import say
 
 
 class HumanEvidence(BaseModel):
@@ -119,18 +120,18 @@ def with_needed_labels(
     return human.model_copy(update={"needed_labels": improvement.needed_labels(bound, confidence)})
 
 
-def needed_words(human: HumanEvidence | None) -> str:
-    """Say in a verdict's sentence how many labels would decide, where people's count."""
+def with_needed_words(found: str, human: HumanEvidence | None) -> str:
+    """Add to a verdict's sentence how many labels would decide, where people's count."""
     if human is None or human.needed_labels is None:
-        return ""
-    return f"; about {human.needed_labels:,} labels of people would decide"
+        return found
+    return say("{found}; about {n} labels of people would decide", found=found, n=f"{human.needed_labels:,}")
 
 
-def people_words(human: HumanEvidence | None, *, judge_only: bool) -> str:
-    """Say in a verdict's sentence whose word a metric is."""
+def with_people_words(items: str, human: HumanEvidence | None, *, judge_only: bool) -> str:
+    """Add to a verdict's sentence whose word a metric is."""
     if human is not None:
-        return f", {human.labelled} of them labelled by people"
-    return ", judge-only" if judge_only else ""
+        return say("{items}, {labelled} of them labelled by people", items=items, labelled=human.labelled)
+    return say("{items}, judge-only", items=items) if judge_only else items
 
 
 def _improvement(judge: PairedDifference, powered: PredictionPowered | None) -> PoweredDifference:

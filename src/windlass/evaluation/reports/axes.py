@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from windlass.evaluation.reports.document import Intervals, Scatter
+from windlass.evaluation.wording.language import say
 
 _ROOM: Final = 0.06
 """Beyond the outermost mark, of the width."""
@@ -57,7 +58,7 @@ def axes_of(chart: Scatter) -> tuple[Axis, Axis]:
 
 
 def tick_text(value: float, *, signed: bool, percent: bool) -> str:
-    size = f"{abs(value) * 100:.3g} %" if percent else f"{abs(value):.3g}"
+    size = say("{share} %", share=f"{abs(value) * 100:.3g}") if percent else f"{abs(value):.3g}"
     if abs(value) < 1e-12:
         return "0"
     return ("−" if value < 0 else "+" if signed else "") + size

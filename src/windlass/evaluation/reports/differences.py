@@ -5,7 +5,8 @@ from typing import NamedTuple, Protocol
 
 from windlass.evaluation.gates.checks import Check
 from windlass.evaluation.reports.document import IntervalRow, Intervals, Tone
-from windlass.evaluation.reports.figures import difference, interval, is_amount
+from windlass.evaluation.reports.figures import difference, interval, is_amount, percent
+from windlass.evaluation.wording.language import say
 
 
 class Difference(Protocol):
@@ -42,27 +43,35 @@ def bounds_of(checks: Sequence[Check]) -> dict[str, float]:
 
 
 def plots(
-    differences: Sequence[Named], bounds: Mapping[str, float], confidence: str = "95 %"
+    differences: Sequence[Named], bounds: Mapping[str, float], confidence: float = 0.95
 ) -> Iterator[Intervals]:
     """Give one axis for scores, in their own units, and one for amounts, relative to the baseline."""
     scores = [each for each in differences if not is_amount(each.metric)]
     amounts = [each for each in differences if is_amount(each.metric) and each.found.baseline_mean]
-    asked = "; the dashed line is what the gate asks" if bounds else ""
-    said = f"candidate − baseline, with {confidence} intervals{asked}"
+    said = _said(asked=bool(bounds), confidence=percent(confidence, 0 if confidence * 100 % 1 < 1e-9 else 1))
     if scores:
         rows = [_row(each, bounds, 1.0) for each in scores]
-        yield Intervals(caption=f"Scores: {said}", rows=rows, zero=True)
+        yield Intervals(caption=say("Scores: {said}", said=said), rows=rows, zero=True)
     if amounts:
         rows = [_row(each, bounds, 1 / abs(each.found.baseline_mean or 1.0)) for each in amounts]
-        caption = f"Time, tokens and cost, relative to the baseline: {said}"
+        caption = say("Time, tokens and cost, relative to the baseline: {said}", said=said)
         yield Intervals(caption=caption, rows=rows, zero=True, percent=True)
+
+
+def _said(*, asked: bool, confidence: str) -> str:
+    if not asked:
+        return say("candidate − baseline, with {confidence} intervals", confidence=confidence)
+    return say(
+        "candidate − baseline, with {confidence} intervals; the dashed line is what the gate asks",
+        confidence=confidence,
+    )
 
 
 def direction(found: Difference) -> tuple[str, Tone]:
     """Say whether the whole interval is better or worse; an interval that holds 0 says neither."""
     if found.low is None or found.high is None or found.low <= 0 <= found.high:
-        return "unclear", ""
-    return ("better", "good") if (found.low > 0) == found.higher_is_better else ("worse", "bad")
+        return say("unclear"), ""
+    return (say("better"), "good") if (found.low > 0) == found.higher_is_better else (say("worse"), "bad")
 
 
 def _row(named: Named, bounds: Mapping[str, float], scale: float) -> IntervalRow:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from windlass.evaluation.wording.language import Language, spoken
+
 Tone = Literal["", "good", "bad", "warn"]
 
 
@@ -134,6 +136,7 @@ class Document(BaseModel):
     sections: list[Section]
     made: str
     """When, and by which windlass."""
+    language: Language = Field(default_factory=spoken)
 
 
 def plain_table(*columns: str, rows: list[list[str]], right: tuple[str, ...] = (), caption: str = "") -> Table:

@@ -15,6 +15,7 @@ from windlass.evaluation.run_scores import RunScores, scores_of_results
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import MeanEstimate, mean_estimate
+from windlass.evaluation.wording.language import said, say
 
 _BINS = 12
 _MOST_CHARTS = 12
@@ -88,7 +89,7 @@ def means_table(evaluated: Evaluated) -> Table:
     rows = [
         [
             name,
-            "up" if evaluated.ascending(name) else "down",
+            say("up") if evaluated.ascending(name) else say("down"),
             figure(name, metric.mean),
             interval(name, metric.low, metric.high),
             f"{metric.n:,}",
@@ -96,8 +97,8 @@ def means_table(evaluated: Evaluated) -> Table:
         ]
         for name, metric in evaluated.metrics.items()
     ]
-    right = ("mean", "95 % interval", "n", "missing")
-    return plain_table("metric", "good is", "mean", "95 % interval", "n", "missing", rows=rows, right=right)
+    right = said("mean", "95 % interval", "n", "missing")
+    return plain_table(*said("metric", "good is"), *right, rows=rows, right=right)
 
 
 def coverage_table(evaluated: Evaluated) -> Table | None:
@@ -107,13 +108,14 @@ def coverage_table(evaluated: Evaluated) -> Table | None:
         reasons.update(metric.missing_why)
     if not reasons:
         return None
-    names = [name for name, _ in reasons.most_common()]
+    reasons_found = [name for name, _ in reasons.most_common()]
     rows = [
-        [name, *(f"{metric.missing_why.get(why, 0):,}" for why in names)]
+        [name, *(f"{metric.missing_why.get(why, 0):,}" for why in reasons_found)]
         for name, metric in evaluated.metrics.items()
         if metric.missing
     ]
-    return plain_table("metric", *names, rows=rows, right=tuple(names))
+    names = said(*reasons_found)
+    return plain_table(say("metric"), *names, rows=rows, right=names)
 
 
 def histograms(evaluated: Evaluated) -> Histograms | None:
@@ -138,7 +140,7 @@ def _histogram(name: str, values: Sequence[float]) -> Histogram:
         place = int((value - low) / (high - low) * bins) if high > low else 0
         counts[min(place, bins - 1)] += 1
     median = ordered[len(ordered) // 2]
-    text = f"median {figure(name, median)}, n = {len(ordered):,}"
+    text = say("median {median}, n = {n}", median=figure(name, median), n=f"{len(ordered):,}")
     return Histogram(name=name, counts=counts, low=figure(name, low), high=figure(name, high), text=text)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from windlass.evaluation.metrics.usage import AMOUNTS
+from windlass.evaluation.wording.language import say, say_count
 
 MISSING: Final = "–"
 LONGEST_TEXT: Final = 1500
@@ -39,7 +40,27 @@ def interval(metric: str, low: float | None, high: float | None, *, signed: bool
     if low is None or high is None:
         return MISSING
     show = difference if signed else figure
-    return f"{show(metric, low)} to {show(metric, high)}"
+    return say("{low} to {high}", low=show(metric, low), high=show(metric, high))
+
+
+def reach_words(metric: str, low: float | None, high: float | None, *, signed: bool = False) -> str:
+    """Return what follows a mean in a sentence: its interval, where there is one."""
+    if low is None or high is None:
+        return ""
+    return say(", 95 % interval {ends}", ends=interval(metric, low, high, signed=signed))
+
+
+def share_words(value: float | None, low: float | None, high: float | None) -> str:
+    """Return a share with its interval, where there is one."""
+    if value is None:
+        return MISSING
+    if low is None or high is None:
+        return percent(value)
+    return f"{percent(value)} ({say('{low} to {high}', low=percent(low), high=percent(high))})"
+
+
+def outcome_words(outcome: str) -> str:
+    return say(outcome.replace("_", " "))
 
 
 def seconds(value: float) -> str:
@@ -53,11 +74,7 @@ def dollars(value: float) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    return f"{share * 100:.{digits}f} %"
-
-
-def count(number: int, one: str, more: str = "") -> str:
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
+    return say("{share} %", share=f"{share * 100:.{digits}f}")
 
 
 def moment(time: datetime | None) -> str:
@@ -68,4 +85,5 @@ def clipped(text: str, longest: int = LONGEST_TEXT) -> str:
     """Return a text, or its beginning with how much is left out."""
     if len(text) <= longest:
         return text
-    return f"{text[:longest]}… ({len(text) - longest:,} more characters)"
+    more = say_count(len(text) - longest, "{n} more character", "{n} more characters")
+    return f"{text[:longest]}… ({more})"

@@ -6,11 +6,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from windlass.evaluation.reports.axes import axes_of, axis_of, tick_text
 from windlass.evaluation.reports.document import Document
+from windlass.evaluation.wording.language import say, speaking
 
 
 def to_html(document: Document) -> str:
     template = _environment().get_template("report.html")
-    return template.render(document=document)
+    with speaking(document.language):
+        return template.render(document=document)
 
 
 @cache
@@ -22,5 +24,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(axis_of=axis_of, axes_of=axes_of, tick_text=tick_text)
+    environment.globals.update(axis_of=axis_of, axes_of=axes_of, tick_text=tick_text, say=say)
     return environment

@@ -16,6 +16,7 @@ from windlass.evaluation.reports.document import (
     Table,
     Text,
 )
+from windlass.evaluation.wording.language import say, speaking
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _WIDTH = 32
@@ -24,6 +25,11 @@ _SIGNS = {"good": "✅ ", "bad": "❌ ", "warn": "⚠️ ", "": ""}
 
 
 def to_markdown(document: Document) -> str:
+    with speaking(document.language):
+        return _markdown(document)
+
+
+def _markdown(document: Document) -> str:
     lines = [f"# {_text(document.title)}", "", _text(document.subtitle), ""]
     if document.lead:
         lines += [f"{_SIGNS[document.tone]}**{_text(document.lead)}**", ""]
@@ -89,9 +95,9 @@ def _sample(sample: Sample) -> Iterator[str]:
     note = f" ({_text(sample.note)})" if sample.note else ""
     yield f"**{_text(sample.name)}**{note}"
     yield ""
-    yield from _fenced("Input", sample.input)
+    yield from _fenced(say("Input"), sample.input)
     if sample.reference:
-        yield from _fenced("Reference", sample.reference)
+        yield from _fenced(say("Reference"), sample.reference)
     for answer in sample.answers:
         note = f" ({_text(answer.note)})" if answer.note else ""
         yield from _fenced(f"{_text(answer.name)}{note}", answer.text)

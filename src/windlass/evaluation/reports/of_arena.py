@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from windlass.evaluation.arenas.boards import Board, Leaderboard, VoteShare
 from windlass.evaluation.arenas.records import Arena
-from windlass.evaluation.ranking import RankedPlayer, Ranking
+from windlass.evaluation.ranking import RankedPlayer, Ranking, ranking_note
 from windlass.evaluation.reports.document import (
     Block,
     Document,
@@ -15,21 +15,26 @@ from windlass.evaluation.reports.document import (
     Text,
     plain_table,
 )
-from windlass.evaluation.reports.figures import MISSING, count, moment, percent
+from windlass.evaluation.reports.figures import MISSING, moment, percent, share_words
 from windlass.evaluation.reviews.report import Figure
+from windlass.evaluation.wording.language import said, say, say_count
 
 
 def arena_report(arena: Arena, found: Leaderboard, made: str) -> Document:
     return Document(
-        title=f"Arena {arena.name}",
-        subtitle=f"{count(len(arena.contestants), 'run')} on {arena.dataset.name}@{arena.dataset.number}",
+        title=say("Arena {name}", name=arena.name),
+        subtitle=say(
+            "{n} runs on {data}",
+            n=len(arena.contestants),
+            data=f"{arena.dataset.name}@{arena.dataset.number}",
+        ),
         lead=_lead(found),
         facts=[
-            ("Items", f"{arena.items:,}"),
-            ("Votes of people", f"{arena.votes:,}"),
-            ("Verdicts of judges", f"{arena.judgements:,}"),
-            ("Created", f"{moment(arena.created)} by {arena.created_by}"),
-            ("Data", arena.dataset.digest),
+            (say("Items"), f"{arena.items:,}"),
+            (say("Votes of people"), f"{arena.votes:,}"),
+            (say("Verdicts of judges"), f"{arena.judgements:,}"),
+            (say("Created"), say("{time} by {who}", time=moment(arena.created), who=arena.created_by)),
+            (say("Data"), arena.dataset.digest),
         ],
         sections=[*map(_section, found.boards), *_agreement(found)],
         made=made,
@@ -38,39 +43,48 @@ def arena_report(arena: Arena, found: Leaderboard, made: str) -> Document:
 
 def _lead(found: Leaderboard) -> str:
     said = [
-        f"{_by(board)} {best.name} is first; the data allow {ranks(best)} of {len(board.ranking.players)}"
+        say(
+            "{by} {name} is first; the data allow {ranks} of {n}",
+            by=_by(board),
+            name=best.name,
+            ranks=ranks(best),
+            n=len(board.ranking.players),
+        )
         for board in found.boards
         if board.ranking is not None and (best := board.ranking.players[0])
     ]
-    return " ".join(f"{each}." for each in said) if said else "Nobody has voted yet."
+    return " ".join(f"{each}." for each in said) if said else say("Nobody has voted yet.")
 
 
 def _by(board: Board) -> str:
-    return "By people" if board.kind == "person" else f"By {board.name}"
+    return say("By people") if board.kind == "person" else say("By {name}", name=board.name)
 
 
 def ranks(player: RankedPlayer) -> str:
     if player.best_rank == player.worst_rank:
-        return f"rank {player.best_rank}"
-    return f"rank {player.best_rank} to {player.worst_rank}"
+        return say("rank {best}", best=player.best_rank)
+    return say("rank {best} to {worst}", best=player.best_rank, worst=player.worst_rank)
 
 
 def _section(board: Board) -> Section:
     title = _by(board)
     if board.ranking is None:
-        return Section(title=title, blocks=[Text(text="No verdict yet.")])
-    note = "Bradley–Terry strengths with Davidson's ties; intervals resample items, ranks hold for all together."
+        return Section(title=title, blocks=[Text(text=say("No verdict yet."))])
+    note = say(
+        "Bradley–Terry strengths with Davidson's ties; intervals resample items, ranks hold for all together."
+    )
     return Section(title=title, note=note, blocks=[*_blocks(board, board.ranking)])
 
 
 def _blocks(board: Board, ranking: Ranking) -> Iterator[Block]:
-    if ranking.note:
-        yield Text(text=ranking.note, tone="warn")
+    note = ranking_note(ranking.prior, ranking.prior_names, ranking.clusters)
+    if note:
+        yield Text(text=note, tone="warn")
     rows = [
         IntervalRow(name=each.name, value=each.strength, low=each.low, high=each.high, text=_strength(each))
         for each in ranking.players
     ]
-    yield Intervals(caption="Log strength; the mean of all is 0", rows=rows, zero=True)
+    yield Intervals(caption=say("Log strength; the mean of all is 0"), rows=rows, zero=True)
     yield _players(ranking)
     if len(ranking.players) > 2:
         yield _matrix(ranking)
@@ -78,10 +92,11 @@ def _blocks(board: Board, ranking: Ranking) -> Iterator[Block]:
 
 
 def _strength(player: RankedPlayer) -> str:
-    low = "no bound" if player.low is None else _signed(player.low)
-    high = "no bound" if player.high is None else _signed(player.high)
-    reach = "" if player.low is None and player.high is None else f" ({low} to {high})"
-    return f"{_signed(player.strength)}{reach}"
+    if player.low is None and player.high is None:
+        return _signed(player.strength)
+    low = say("no bound") if player.low is None else _signed(player.low)
+    high = say("no bound") if player.high is None else _signed(player.high)
+    return f"{_signed(player.strength)} ({say('{low} to {high}', low=low, high=high)})"
 
 
 def _signed(value: float) -> str:
@@ -93,7 +108,7 @@ def _players(ranking: Ranking) -> Table:
         [
             str(each.rank),
             each.name,
-            ranks(each).removeprefix("rank "),
+            _possible(each),
             percent(each.win_rate),
             f"{each.battles:,}",
             f"{each.wins:,}",
@@ -102,10 +117,14 @@ def _players(ranking: Ranking) -> Table:
         ]
         for each in ranking.players
     ]
-    right = ("", "may be", "win rate", "battles", "won", "lost", "tied")
-    return plain_table(
-        "", "release", "may be", "win rate", "battles", "won", "lost", "tied", rows=rows, right=right
-    )
+    right = said("may be", "win rate", "battles", "won", "lost", "tied")
+    return plain_table("", say("release"), *right, rows=rows, right=("", *right))
+
+
+def _possible(player: RankedPlayer) -> str:
+    if player.best_rank == player.worst_rank:
+        return f"{player.best_rank}"
+    return say("{low} to {high}", low=player.best_rank, high=player.worst_rank)
 
 
 def _matrix(ranking: Ranking) -> Table:
@@ -115,22 +134,26 @@ def _matrix(ranking: Ranking) -> Table:
     rows = [
         [row, *(MISSING if row == column else percent(expected[row, column]) for column in names)] for row in names
     ]
-    caption = "Expected win rates of the row against the column, a tie counting one half"
+    caption = say("Expected win rates of the row against the column, a tie counting one half")
     return plain_table("", *names, rows=rows, right=tuple(names), caption=caption)
 
 
 def _remark(board: Board) -> str:
-    same = f" ({board.same:,} of equal answers, on which nobody was asked)" if board.same else ""
-    said = [f"{count(board.verdicts, 'verdict')}, {count(board.ties, 'tie')}{same}"]
+    verdicts = say_count(board.verdicts, "{n} verdict", "{n} verdicts")
+    ties = say_count(board.ties, "{n} tie", "{n} ties")
+    if board.same:
+        ties = say("{ties} ({n} of equal answers, on which nobody was asked)", ties=ties, n=f"{board.same:,}")
+    told = [f"{verdicts}, {ties}"]
     if board.both_bad:
-        said.append(f"{board.both_bad:,} both bad, counted as ties")
+        told.append(say("{n} both bad, counted as ties", n=f"{board.both_bad:,}"))
     if board.first_preferred.n:
-        said.append(f"the one shown first was preferred {_share(board.first_preferred)}")
+        told.append(say("the one shown first was preferred {share}", share=_share(board.first_preferred)))
     if board.consistent.n:
-        said.append(f"both orders said the same {_share(board.consistent)}")
+        told.append(say("both orders said the same {share}", share=_share(board.consistent)))
     if board.missing_why:
-        said.append("without a verdict: " + ", ".join(f"{n} {why}" for why, n in board.missing_why.items()))
-    return f"{'; '.join(said)}."
+        reasons = ", ".join(f"{n} {say(why)}" for why, n in board.missing_why.items())
+        told.append(say("without a verdict: {reasons}", reasons=reasons))
+    return f"{'; '.join(told)}."
 
 
 def _agreement(found: Leaderboard) -> list[Section]:
@@ -140,24 +163,27 @@ def _agreement(found: Leaderboard) -> list[Section]:
         if board.agreement is not None
     ]
     if found.among_people.n:
-        rows.append(["people with each other", _share(found.among_people), MISSING, f"{found.among_people.n:,}"])
+        rows.append(
+            [say("people with each other"), _share(found.among_people), MISSING, f"{found.among_people.n:,}"]
+        )
     if not rows:
         return []
-    right = ("says the same", "Cohen's kappa", "n")
-    note = "On the same two answers; what people say with each other is what no judge should be expected to pass."
-    table = plain_table("", "says the same", "Cohen's kappa", "n", rows=rows, right=right)
-    return [Section(title="Agreement of judges and people", note=note, blocks=[table])]
+    right = said("says the same", "Cohen's kappa", "n")
+    note = say(
+        "On the same two answers; what people say with each other is what no judge should be expected to pass."
+    )
+    table = plain_table("", *right, rows=rows, right=right)
+    return [Section(title=say("Agreement of judges and people"), note=note, blocks=[table])]
 
 
 def _share(found: Figure | VoteShare) -> str:
-    if found.value is None:
-        return MISSING
-    reach = "" if found.low is None or found.high is None else f" ({percent(found.low)} to {percent(found.high)})"
-    return f"{percent(found.value)}{reach}"
+    return share_words(found.value, found.low, found.high)
 
 
 def _number(figure: Figure) -> str:
     if figure.value is None:
         return MISSING
-    reach = "" if figure.low is None or figure.high is None else f" ({figure.low:.2f} to {figure.high:.2f})"
-    return f"{figure.value:.2f}{reach}"
+    if figure.low is None or figure.high is None:
+        return f"{figure.value:.2f}"
+    ends = say("{low} to {high}", low=f"{figure.low:.2f}", high=f"{figure.high:.2f}")
+    return f"{figure.value:.2f} ({ends})"

@@ -26,7 +26,17 @@ from windlass.evaluation.reports.document import (
     plain_table,
 )
 from windlass.evaluation.reports.evaluated import Evaluated, sample_of
-from windlass.evaluation.reports.figures import MISSING, clipped, count, difference, figure, interval, moment
+from windlass.evaluation.reports.figures import (
+    MISSING,
+    clipped,
+    difference,
+    figure,
+    interval,
+    moment,
+    outcome_words,
+    reach_words,
+)
+from windlass.evaluation.wording.language import said, say, say_count
 
 _WORST = 5
 _BROKEN = 3
@@ -39,16 +49,23 @@ def pair_report(baseline: Evaluated, candidate: Evaluated, verdict: Verdict | No
     """
     compared = _compared(baseline, candidate)
     lead, tone = _lead(compared)
-    verdict_facts = [("Verdict", f"{verdict.outcome.replace('_', ' ')} ({verdict.id})")] if verdict else []
+    verdict_facts = [(say("Verdict"), f"{outcome_words(verdict.outcome)} ({verdict.id})")] if verdict else []
     return Document(
-        title=f"{candidate.name} against {baseline.name}",
-        subtitle=f"Two runs on {candidate.run.dataset.name}@{candidate.run.dataset.number}",
+        title=say("{candidate} against {baseline}", candidate=candidate.name, baseline=baseline.name),
+        subtitle=say("Two runs on {data}", data=f"{candidate.run.dataset.name}@{candidate.run.dataset.number}"),
         lead=lead,
         tone=tone,
         facts=[
-            ("Candidate", f"{candidate.name}, {candidate.run.id}, {moment(candidate.run.started)}"),
-            ("Baseline", f"{baseline.name}, {baseline.run.id}, {moment(baseline.run.started)}"),
-            ("Paired items", f"{compared.items_paired:,} of {compared.items_paired + compared.items_missing:,}"),
+            (say("Candidate"), f"{candidate.name}, {candidate.run.id}, {moment(candidate.run.started)}"),
+            (say("Baseline"), f"{baseline.name}, {baseline.run.id}, {moment(baseline.run.started)}"),
+            (
+                say("Paired items"),
+                say(
+                    "{n} of {all}",
+                    n=f"{compared.items_paired:,}",
+                    all=f"{compared.items_paired + compared.items_missing:,}",
+                ),
+            ),
             *verdict_facts,
         ],
         sections=[section for section in _sections(baseline, candidate, compared, verdict) if section.blocks],
@@ -70,38 +87,41 @@ def _sections(
     named = [Named(each.name, each) for each in compared.metrics]
     return [
         Section(
-            title="Differences",
-            note="On the same items; an interval that holds 0 shows no difference.",
+            title=say("Differences"),
+            note=say("On the same items; an interval that holds 0 shows no difference."),
             blocks=[*plots(named, bounds), _table(compared.metrics)],
         ),
         Section(
-            title="Worst regressions",
-            note=f"Where {compared.metric} lost most.",
+            title=say("Worst regressions"),
+            note=say("Where {metric} lost most.", metric=compared.metric),
             blocks=_cards(regressions(baseline, candidate, compared)),
         ),
         Section(
-            title="Newly failed samples",
-            note="The baseline answered these; the candidate raised an error.",
+            title=say("Newly failed samples"),
+            note=say("The baseline answered these; the candidate raised an error."),
             blocks=_cards(_broken(compared)),
         ),
-        Section(title="Coverage", blocks=_coverage(baseline, candidate)),
+        Section(title=say("Coverage"), blocks=_coverage(baseline, candidate)),
     ]
 
 
 def _lead(compared: Comparison) -> tuple[str, Tone]:
     first = next(each for each in compared.metrics if each.name == compared.metric)
     if first.difference is None:
-        return f"{first.name} has no item with a value in both runs.", "warn"
-    word, tone = direction(first)
-    change = "shows no clear difference" if word == "unclear" else f"is {word}"
-    reach = (
-        f", 95 % interval {interval(first.name, first.low, first.high, signed=True)}"
-        if first.low is not None
-        else ""
-    )
-    means = f"{figure(first.name, first.baseline_mean)} → {figure(first.name, first.candidate_mean)}"
-    change = f"{change}: {difference(first.name, first.difference)}"
-    return f"{first.name} {change} ({means}{reach}, {count(first.n, 'pair')}).", tone
+        return say("{metric} has no item with a value in both runs.", metric=first.name), "warn"
+    _, tone = direction(first)
+    figures = {
+        "metric": first.name,
+        "change": difference(first.name, first.difference),
+        "means": f"{figure(first.name, first.baseline_mean)} → {figure(first.name, first.candidate_mean)}",
+        "reach": reach_words(first.name, first.low, first.high, signed=True),
+        "pairs": say_count(first.n, "{n} pair", "{n} pairs"),
+    }
+    if tone == "good":
+        return say("{metric} is better: {change} ({means}{reach}, {pairs}).", **figures), tone
+    if tone == "bad":
+        return say("{metric} is worse: {change} ({means}{reach}, {pairs}).", **figures), tone
+    return say("{metric} shows no clear difference: {change} ({means}{reach}, {pairs}).", **figures), tone
 
 
 def _table(metrics: list[PairedMetric]) -> Table:
@@ -118,10 +138,8 @@ def _table(metrics: list[PairedMetric]) -> Table:
         ]
         for each in metrics
     ]
-    right = ("baseline", "candidate", "difference", "95 % interval", "p", "n")
-    return plain_table(
-        "metric", "baseline", "candidate", "difference", "95 % interval", "p", "n", "", rows=rows, right=right
-    )
+    right = said("baseline", "candidate", "difference", "95 % interval", "p", "n")
+    return plain_table(say("metric"), *right, "", rows=rows, right=right)
 
 
 def regressions(
@@ -158,22 +176,22 @@ def _broken(compared: Comparison) -> list[Sample]:
             note="",
             input=clipped(text_of(each.input)),
             reference=clipped(text_of(each.reference)) if each.reference is not None else "",
-            answers=_answers(each, compared.metric, ("Baseline", "Candidate")),
+            answers=_answers(each, compared.metric, (say("Baseline"), say("Candidate"))),
         )
         for each in broken[:_BROKEN]
     ]
 
 
 def _answers(sample: ComparedSample, metric: str, names: tuple[str, str]) -> list[Answer]:
-    sides = zip(("Baseline", "Candidate"), names, (sample.baseline, sample.candidate), strict=True)
+    sides = zip((say("Baseline"), say("Candidate")), names, (sample.baseline, sample.candidate), strict=True)
     return [_answer(role if name == role else f"{role}, {name}", side, metric) for role, name, side in sides]
 
 
 def _answer(name: str, side: ComparedSide | None, metric: str) -> Answer:
     if side is None:
-        return Answer(name=name, text="Never sampled.", tone="warn")
+        return Answer(name=name, text=say("Never sampled."), tone="warn")
     if side.error is not None:
-        return Answer(name=name, text=clipped(side.error), note="failed", tone="bad")
+        return Answer(name=name, text=clipped(side.error), note=say("failed"), tone="bad")
     return Answer(name=name, text=clipped(side.output), note=f"{metric} {figure(metric, side.scores.get(metric))}")
 
 
@@ -189,9 +207,10 @@ def _coverage(*sides: Evaluated) -> list[Block]:
         if metric.missing
     ]
     if not rows:
-        return [Text(text="Every item has a value of every metric in both runs.")]
-    return [plain_table("run", "metric", "n", "missing", "why", rows=rows, right=("n", "missing"))]
+        return [Text(text=say("Every item has a value of every metric in both runs."))]
+    columns = said("run", "metric", "n", "missing", "why")
+    return [plain_table(*columns, rows=rows, right=said("n", "missing"))]
 
 
 def _why(reasons: dict[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in reasons.items())
+    return ", ".join(f"{number} {say(name)}" for name, number in reasons.items())

@@ -32,18 +32,21 @@ from windlass.evaluation.reports.evaluated import (
 from windlass.evaluation.reports.figures import (
     MISSING,
     clipped,
-    count,
     dollars,
     figure,
     interval,
     is_amount,
     moment,
     percent,
+    reach_words,
     seconds,
+    share_words,
 )
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import mean_estimate
 from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.wording.language import said, say, say_count
+from windlass.models.calls.counts import CallCounts
 
 _WORST = 5
 _FAILED = 3
@@ -55,8 +58,8 @@ _FEWEST_ITEMS = 5
 def run_report(evaluated: Evaluated, made: str) -> Document:
     run = evaluated.run
     return Document(
-        title=f"{evaluated.name} on {run.dataset.name}@{run.dataset.number}",
-        subtitle=f"Evaluation run {run.id}",
+        title=say("{release} on {data}", release=evaluated.name, data=f"{run.dataset.name}@{run.dataset.number}"),
+        subtitle=say("Evaluation run {run}", run=run.id),
         lead=_lead(evaluated),
         facts=facts_of(evaluated),
         sections=[section for section in _sections(evaluated) if section.blocks],
@@ -66,16 +69,16 @@ def run_report(evaluated: Evaluated, made: str) -> Document:
 
 def facts_of(evaluated: Evaluated) -> list[tuple[str, str]]:
     run = evaluated.run
-    repeats = [("Repeats of each item", f"{run.repeats}")] if run.repeats > 1 else []
+    repeats = [(say("Repeats of each item"), f"{run.repeats}")] if run.repeats > 1 else []
     return [
-        ("State", run.state if run.error is None else f"{run.state}: {run.error}"),
-        ("Items", f"{run.items:,}"),
+        (say("State"), say(run.state) if run.error is None else f"{say(run.state)}: {run.error}"),
+        (say("Items"), f"{run.items:,}"),
         *repeats,
-        ("Failed samples", f"{run.failed_items:,}"),
-        ("Started", moment(run.started or run.created)),
-        ("By", run.by),
-        ("Release", run.release.digest),
-        ("Data", run.dataset.digest),
+        (say("Failed samples"), f"{run.failed_items:,}"),
+        (say("Started"), moment(run.started or run.created)),
+        (say("By"), run.by),
+        (say("Release"), run.release.digest),
+        (say("Data"), run.dataset.digest),
     ]
 
 
@@ -83,37 +86,52 @@ def _lead(evaluated: Evaluated) -> str:
     name = evaluated.primary
     metric = evaluated.metrics.get(name) if name else None
     if name is None or metric is None or metric.mean is None:
-        return "No item has a value yet."
-    reach = f", 95 % interval {interval(name, metric.low, metric.high)}" if metric.low is not None else ""
-    missing = f"; {count(metric.missing, 'item')} without a value" if metric.missing else ""
-    return f"{name} is {figure(name, metric.mean)} ({count(metric.n, 'item')}{reach}{missing})."
+        return say("No item has a value yet.")
+    missing = (
+        say_count(metric.missing, "; {n} item without a value", "; {n} items without a value")
+        if metric.missing
+        else ""
+    )
+    return say(
+        "{metric} is {mean} ({items}{reach}{missing}).",
+        metric=name,
+        mean=figure(name, metric.mean),
+        items=say_count(metric.n, "{n} item", "{n} items"),
+        reach=reach_words(name, metric.low, metric.high),
+        missing=missing,
+    )
 
 
 def _sections(evaluated: Evaluated) -> Iterator[Section]:
-    yield Section(title="Summary", blocks=[*_chart(evaluated), means_table(evaluated)])
+    yield Section(title=say("Summary"), blocks=[*_chart(evaluated), means_table(evaluated)])
     yield Section(
-        title="Repeats",
-        note="pass^k: all of k tries pass; pass@k: any of them does; of metrics that are 0 or 1 on every sample.",
+        title=say("Repeats"),
+        note=say(
+            "pass^k: all of k tries pass; pass@k: any of them does; of metrics that are 0 or 1 on every sample."
+        ),
         blocks=_passes(evaluated),
     )
     spread = histograms(evaluated)
-    yield Section(title="Distributions", blocks=[spread] if spread else [])
+    yield Section(title=say("Distributions"), blocks=[spread] if spread else [])
     yield Section(
-        title="Slices",
-        note=f"Means of {evaluated.primary} within parts of the data. Many are looked at, and some differ by "
-        "chance: a place to look, not a finding.",
+        title=say("Slices"),
+        note=say(
+            "Means of {metric} within parts of the data. Many are looked at, and some differ by chance: a place "
+            "to look, not a finding.",
+            metric=evaluated.primary,
+        ),
         blocks=list(_slices(evaluated)),
     )
-    yield Section(title="Coverage", blocks=_coverage(evaluated))
-    yield Section(title="Cost and time", blocks=[Facts(facts=list(_costs(evaluated)))])
+    yield Section(title=say("Coverage"), blocks=_coverage(evaluated))
+    yield Section(title=say("Cost and time"), blocks=[Facts(facts=list(_costs(evaluated)))])
     yield Section(
-        title="Worst samples",
-        note=f"Lowest {evaluated.primary} first."
+        title=say("Worst samples"),
+        note=say("Lowest {metric} first.", metric=evaluated.primary)
         if _ascending(evaluated)
-        else f"Highest {evaluated.primary} first.",
+        else say("Highest {metric} first.", metric=evaluated.primary),
         blocks=_cards(worst(evaluated)),
     )
-    yield Section(title="Failed samples", blocks=_cards(failed(evaluated)))
+    yield Section(title=say("Failed samples"), blocks=_cards(failed(evaluated)))
 
 
 def _chart(evaluated: Evaluated) -> list[Block]:
@@ -122,7 +140,7 @@ def _chart(evaluated: Evaluated) -> list[Block]:
         for name, each in evaluated.metrics.items()
         if each.mean is not None and not is_amount(name)
     ]
-    return [Intervals(caption="Means with their 95 % intervals", rows=rows)] if rows else []
+    return [Intervals(caption=say("Means with their 95 % intervals"), rows=rows)] if rows else []
 
 
 def _passes(evaluated: Evaluated) -> list[Block]:
@@ -133,12 +151,11 @@ def _passes(evaluated: Evaluated) -> list[Block]:
         for each in metric.repeats.passes
     ]
     right = ("k", "pass^k", "pass@k", "n")
-    return [plain_table("metric", "k", "pass^k", "pass@k", "n", rows=rows, right=right)] if rows else []
+    return [plain_table(say("metric"), *right, rows=rows, right=right)] if rows else []
 
 
 def _rate(rate: PassRate) -> str:
-    reach = "" if rate.low is None or rate.high is None else f" ({percent(rate.low)} to {percent(rate.high)})"
-    return f"{percent(rate.mean)}{reach}"
+    return share_words(rate.mean, rate.low, rate.high)
 
 
 def _ascending(evaluated: Evaluated) -> bool:
@@ -160,9 +177,8 @@ def _slices(evaluated: Evaluated) -> Iterator[Table]:
                 and each.value is not None
             ]
             rows.append([value, *_mean_cells(metric, values), f"{len(items):,}"])
-        yield plain_table(
-            field, "mean", "95 % interval", "n", "items", rows=rows, right=("mean", "95 % interval", "n", "items")
-        )
+        right = said("mean", "95 % interval", "n", "items")
+        yield plain_table(field, *right, rows=rows, right=right)
 
 
 def _mean_cells(metric: str, values: Sequence[float]) -> list[str]:
@@ -199,37 +215,52 @@ def _names_a_part(value: object) -> bool:
 def _coverage(evaluated: Evaluated) -> list[Block]:
     table = coverage_table(evaluated)
     if table is None:
-        return [Text(text="Every item has a value of every metric.")]
-    return [Text(text="Items without a value, by why. They are in no mean, and are never counted as 0."), table]
+        return [Text(text=say("Every item has a value of every metric."))]
+    why = say("Items without a value, by why. They are in no mean, and are never counted as 0.")
+    return [Text(text=why), table]
 
 
 def _costs(evaluated: Evaluated) -> Iterator[tuple[str, str]]:
     calls, metric = evaluated.run.calls, evaluated.amounts(cost_of)
     if metric is not None:
         known = (
-            "" if metric.n == len(evaluated.samples) else f", known of {metric.n:,} of {len(evaluated.samples):,}"
+            ""
+            if metric.n == len(evaluated.samples)
+            else say(", known of {n} of {all}", n=f"{metric.n:,}", all=f"{len(evaluated.samples):,}")
         )
-        yield "Cost of a sample", f"{dollars(metric.mean)} at the mean{known}"
-        yield "Cost of all samples", dollars(metric.mean * metric.n)
+        yield say("Cost of a sample"), say("{mean} at the mean{more}", mean=dollars(metric.mean), more=known)
+        yield say("Cost of all samples"), dollars(metric.mean * metric.n)
     else:
-        yield "Cost of a sample", "not known: no price, or no tokens were stated"
-    for name, read, show in (("Time of a sample", latency_of, seconds), ("Tokens of a sample", tokens_of, _whole)):
+        yield say("Cost of a sample"), say("not known: no price, or no tokens were stated")
+    amounts = ((say("Time of a sample"), latency_of, seconds), (say("Tokens of a sample"), tokens_of, _whole))
+    for name, read, show in amounts:
         found = evaluated.amounts(read)
         if found is not None:
             reach = (
-                f", 95 % interval {show(found.low)} to {show(found.high)}"
+                say(
+                    ", 95 % interval {ends}",
+                    ends=say("{low} to {high}", low=show(found.low), high=show(found.high)),
+                )
                 if found.low is not None and found.high is not None
                 else ""
             )
-            yield name, f"{show(found.mean)} at the mean{reach}"
+            yield name, say("{mean} at the mean{more}", mean=show(found.mean), more=reach)
     if calls is not None:
-        again = f", {calls.cached:,} kept answers given again" if calls.cached else ""
-        refused = f", {calls.refused:,} refusals" if calls.refused else ""
-        yield "Model calls", f"{calls.answered:,} answered{again}{refused}"
-        unpriced = (
-            f" ({percent(calls.unpriced / calls.answered)} of the calls without a price)" if calls.unpriced else ""
-        )
-        yield "Spent, judges included", f"{dollars(calls.spent_usd)}{unpriced}"
+        yield from _calls(calls)
+
+
+def _calls(calls: CallCounts) -> Iterator[tuple[str, str]]:
+    answered = [say("{n} answered", n=f"{calls.answered:,}")]
+    if calls.cached:
+        answered.append(say("{n} kept answers given again", n=f"{calls.cached:,}"))
+    if calls.refused:
+        answered.append(say("{n} refusals", n=f"{calls.refused:,}"))
+    yield say("Model calls"), ", ".join(answered)
+    spent = dollars(calls.spent_usd)
+    if calls.unpriced:
+        share = percent(calls.unpriced / calls.answered)
+        spent = say("{spent} ({share} of the calls without a price)", spent=spent, share=share)
+    yield say("Spent, judges included"), spent
 
 
 def _whole(value: float) -> str:
@@ -261,8 +292,8 @@ def failed(evaluated: Evaluated, most: int = _FAILED) -> list[Sample]:
     for item in evaluated.items:
         result = evaluated.results.get(item.id)
         if result is not None and result.prediction is None and len(cards) < most:
-            card = sample_of(item, result.error_type or "failed")
-            card.answers = [Answer(name="Error", text=clipped(result.error or "failed"), tone="bad")]
+            card = sample_of(item, result.error_type or say("failed"))
+            card.answers = [Answer(name=say("Error"), text=clipped(result.error or say("failed")), tone="bad")]
             cards.append(card)
     return cards
 
@@ -272,5 +303,5 @@ def _card(item: Item, result: SampleResult, evaluated: Evaluated) -> Sample:
     card = sample_of(item, judged(result, evaluated.run.evaluators))
     metric = evaluated.primary or ""
     why = result.judgements[metric].explanation if metric in result.judgements else ""
-    card.answers = [Answer(name="Answer", text=clipped(result.prediction.output), note=clipped(why, 400))]
+    card.answers = [Answer(name=say("Answer"), text=clipped(result.prediction.output), note=clipped(why, 400))]
     return card

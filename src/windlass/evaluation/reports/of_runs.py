@@ -14,9 +14,18 @@ from windlass.evaluation.reports.document import (
     plain_table,
 )
 from windlass.evaluation.reports.evaluated import Evaluated, cost_of, latency_of, tokens_of
-from windlass.evaluation.reports.figures import MISSING, count, dollars, figure, interval, is_amount, seconds
+from windlass.evaluation.reports.figures import (
+    MISSING,
+    dollars,
+    figure,
+    interval,
+    is_amount,
+    reach_words,
+    seconds,
+)
 from windlass.evaluation.samples import SampleResult
 from windlass.evaluation.statistics.paired import MeanEstimate
+from windlass.evaluation.wording.language import said, say, say_count
 
 
 def runs_report(evaluated: Sequence[Evaluated], made: str) -> Document:
@@ -32,10 +41,10 @@ def runs_report(evaluated: Sequence[Evaluated], made: str) -> Document:
         raise InputError("The runs have no metric in common; evaluate them with the same evaluators.")
     ordered = _best_first(evaluated, shared[0])
     return Document(
-        title=f"{len(evaluated)} runs on {first.dataset.name}@{first.dataset.number}",
-        subtitle=f"Ordered by {shared[0]}",
+        title=say("{n} runs on {data}", n=len(evaluated), data=f"{first.dataset.name}@{first.dataset.number}"),
+        subtitle=say("Ordered by {metric}", metric=shared[0]),
         lead=_lead(ordered, shared[0]),
-        facts=[("Items", f"{first.items:,}"), ("Data", first.dataset.digest)],
+        facts=[(say("Items"), f"{first.items:,}"), (say("Data"), first.dataset.digest)],
         sections=list(_sections(ordered, shared)),
         made=made,
     )
@@ -64,14 +73,21 @@ def _best_first(evaluated: Sequence[Evaluated], metric: str) -> list[Evaluated]:
 def _lead(ordered: Sequence[Evaluated], metric: str) -> str:
     best = ordered[0].metrics[metric]
     if best.mean is None:
-        return f"No run has a value of {metric}."
-    reach = f", 95 % interval {interval(metric, best.low, best.high)}" if best.low is not None else ""
-    word = "highest" if ordered[0].ascending(metric) else "lowest"
-    return (
-        f"{names_of(ordered)[0]} has the {word} {metric}, {figure(metric, best.mean)} "
-        f"({count(best.n, 'item')}{reach}). Each interval is of its own run: whether two differ is what a report "
-        "of both says."
+        return say("No run has a value of {metric}.", metric=metric)
+    figures = {
+        "release": names_of(ordered)[0],
+        "metric": metric,
+        "mean": figure(metric, best.mean),
+        "items": say_count(best.n, "{n} item", "{n} items"),
+        "reach": reach_words(metric, best.low, best.high),
+    }
+    first = (
+        say("{release} has the highest {metric}, {mean} ({items}{reach}).", **figures)
+        if ordered[0].ascending(metric)
+        else say("{release} has the lowest {metric}, {mean} ({items}{reach}).", **figures)
     )
+    rest = say("Each interval is of its own run: whether two differ is what a report of both says.")
+    return f"{first} {rest}"
 
 
 def _sections(ordered: Sequence[Evaluated], shared: Sequence[str]) -> Iterator[Section]:
@@ -88,18 +104,18 @@ def _sections(ordered: Sequence[Evaluated], shared: Sequence[str]) -> Iterator[S
         ]
         for name, each in zip(names, ordered, strict=True)
     ]
-    columns = (*qualities, "cost a sample", "time a sample", "tokens a sample", "failed")
+    columns = (*qualities, *said("cost a sample", "time a sample", "tokens a sample", "failed"))
     yield Section(
-        title="Quality, cost and time",
-        note="Means with half the width of their 95 % intervals.",
-        blocks=[plain_table("run", *columns, rows=rows, right=columns)],
+        title=say("Quality, cost and time"),
+        note=say("Means with half the width of their 95 % intervals."),
+        blocks=[plain_table(say("run"), *columns, rows=rows, right=columns)],
     )
     yield Section(title=metric, blocks=[_chart(ordered, names, metric)])
     trades = list(_scatters(ordered, names, metric))
     if trades:
-        yield Section(title="Trade-offs", note="The vertical lines are 95 % intervals.", blocks=trades)
+        yield Section(title=say("Trade-offs"), note=say("The vertical lines are 95 % intervals."), blocks=trades)
     runs = [[name, each.run.id, each.run.release.digest] for name, each in zip(names, ordered, strict=True)]
-    yield Section(title="Runs", blocks=[plain_table("run", "id", "release", rows=runs)])
+    yield Section(title=say("Runs"), blocks=[plain_table(*said("run", "id", "release"), rows=runs)])
 
 
 def _mean_cell(evaluated: Evaluated, metric: str) -> str:
@@ -134,13 +150,13 @@ def _chart(ordered: Sequence[Evaluated], names: Sequence[str], metric: str) -> I
         for name, each in zip(names, ordered, strict=True)
         if (found := each.metrics[metric]).mean is not None
     ]
-    return Intervals(caption=f"{metric}, means with their 95 % intervals", rows=rows)
+    return Intervals(caption=say("{metric}, means with their 95 % intervals", metric=metric), rows=rows)
 
 
 def _scatters(ordered: Sequence[Evaluated], names: Sequence[str], metric: str) -> Iterator[Block]:
     amounts: tuple[tuple[str, Callable[[SampleResult], float | None], Callable[[float], str]], ...] = (
-        ("cost of a sample", cost_of, dollars),
-        ("time of a sample", latency_of, seconds),
+        (say("cost of a sample"), cost_of, dollars),
+        (say("time of a sample"), latency_of, seconds),
     )
     for label, read, show in amounts:
         points = []
@@ -156,7 +172,7 @@ def _scatter(points: list[Point], label: str, metric: str, show: Callable[[float
     xs = [point.x for point in points]
     ys = [bound for point in points for bound in (point.low, point.y, point.high) if bound is not None]
     return Scatter(
-        caption=f"{metric} by {label}",
+        caption=say("{metric} by {amount}", metric=metric, amount=label),
         x=label,
         y=metric,
         points=points,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from windlass.evaluation.gates.cautions import Caution
 from windlass.evaluation.gates.checks import Check, Outcome, check_all
 from windlass.evaluation.gates.comparisons import Level
 from windlass.evaluation.samples import Item
@@ -13,6 +14,7 @@ from windlass.evaluation.sequential.evidence import AnytimeEvidence, GroupEviden
 from windlass.evaluation.sequential.report import Look, PlannedLook, SequentialCheck, SequentialReport
 from windlass.evaluation.sequential.watching import Watched, Watching
 from windlass.evaluation.statistics.paired import Interval, normal_quantile
+from windlass.evaluation.wording.language import say, say_count
 
 _POINTS = 40
 """Looks that a report shows of a metric, of those there were."""
@@ -45,7 +47,7 @@ def decide_early(watching: Watching) -> EarlyDecision:
     crossing = watching.errors.crossing("above", watching.rule.tail)
     return EarlyDecision(
         outcome,
-        _sentence(report),
+        looks_sentence(report),
         checks,
         items,
         crossing is not None and crossing <= clusters,
@@ -78,6 +80,7 @@ def _check(watching: Watching, watched: Watched, reported: SequentialCheck, met:
     (plain,) = check_all([compared], [(Level(*met), Level(*missed))], rule=watching.rule)
     evidence = watched.evidence
     last = reported.looks[-1] if reported.looks else None
+    caution = plain.caution if plain.withheld else _caution(evidence)
     return plain.model_copy(
         update={
             "low": last.low if last else None,
@@ -87,20 +90,18 @@ def _check(watching: Watching, watched: Watched, reported: SequentialCheck, met:
             "needed_n": None,
             "detectable": None,
             # The ordinary interval, which a bootstrap may question, is not what decides here.
-            "warning": plain.warning if plain.withheld else _warning(evidence),
+            "warning": caution.words if caution else None,
+            "caution": caution,
             "distance": None,
             "standard_error": None,
         }
     )
 
 
-def _warning(evidence: object) -> str | None:
+def _caution(evidence: object) -> Caution | None:
     if not isinstance(evidence, AnytimeEvidence) or evidence.method != "asymptotic":
         return None
-    return (
-        "its range is not known, so the confidence sequence is asymptotic: it holds for many items; declare a "
-        "range to have one that always holds"
-    )
+    return Caution(kind="asymptotic")
 
 
 def _reported(watching: Watching, watched: Watched, level: float, clusters: int) -> SequentialCheck:
@@ -178,13 +179,20 @@ def _planned(watching: Watching) -> list[PlannedLook]:
     ]
 
 
-def _sentence(report: SequentialReport) -> str:
+def looks_sentence(report: SequentialReport) -> str:
+    """Say after the gate's sentence how far it looked."""
+    seen, of = f"{report.n:,}", f"{report.of:,}"
     if report.decided and report.saved:
-        rest = "1 other was" if report.saved == 1 else f"{report.saved:,} others were"
-        return f" Decided after {report.n:,} of {report.of:,} items; the {rest} not needed."
+        return say_count(
+            report.saved,
+            "Decided after {seen} of {of} items; the {n} other was not needed.",
+            "Decided after {seen} of {of} items; the {n} others were not needed.",
+            seen=seen,
+            of=of,
+        )
     if report.n == report.of:
-        return f" All {report.of:,} items were looked at."
-    return f" {report.n:,} of {report.of:,} items were looked at."
+        return say("All {of} items were looked at.", of=of)
+    return say("{seen} of {of} items were looked at.", seen=seen, of=of)
 
 
 def _holding(met: Shown, missed: Shown) -> float:

@@ -10,6 +10,7 @@ from windlass.evaluation.reports.document import Document
 from windlass.evaluation.reports.html import to_html
 from windlass.evaluation.reports.markdown import to_markdown
 from windlass.server.caller import ServicesOf, allowed
+from windlass.server.languages import LanguageOf
 
 router = APIRouter(tags=["reports"])
 
@@ -28,23 +29,32 @@ _TYPES: dict[Form, str] = {"html": "text/html", "md": "text/markdown", "json": "
 
 @router.get("/runs/{run_id}/report.{form}", response_class=Response)
 def get_run_report(
-    run_id: str, form: Form, principal: RunReader, services: ServicesOf, others: Others = None
+    run_id: str,
+    form: Form,
+    principal: RunReader,
+    services: ServicesOf,
+    language: LanguageOf,
+    others: Others = None,
 ) -> Response:
     """Return a report of a run, of two or of several: one HTML file, Markdown, or the document as JSON."""
-    document = services.reports.of_runs(principal.project, [*(others or []), run_id])
+    document = services.reports.of_runs(principal.project, [*(others or []), run_id], language)
     return _answer(document, form, run_id)
 
 
 @router.get("/verdicts/{verdict_id}/report.{form}", response_class=Response)
-def get_verdict_report(verdict_id: str, form: Form, principal: VerdictReader, services: ServicesOf) -> Response:
+def get_verdict_report(
+    verdict_id: str, form: Form, principal: VerdictReader, services: ServicesOf, language: LanguageOf
+) -> Response:
     """Return a report of a verdict: its sentence, its rule and all its evidence."""
-    return _answer(services.reports.of_verdict(principal.project, verdict_id), form, verdict_id)
+    return _answer(services.reports.of_verdict(principal.project, verdict_id, language), form, verdict_id)
 
 
 @router.get("/arenas/{name}/report.{form}", response_class=Response)
-def get_arena_report(name: str, form: Form, principal: ArenaReader, services: ServicesOf) -> Response:
+def get_arena_report(
+    name: str, form: Form, principal: ArenaReader, services: ServicesOf, language: LanguageOf
+) -> Response:
     """Return a report of an arena as it stands."""
-    return _answer(services.reports.of_arena(principal.project, name), form, f"arena-{name}")
+    return _answer(services.reports.of_arena(principal.project, name, language), form, f"arena-{name}")
 
 
 def _answer(document: Document, form: Form, name: str) -> Response:
@@ -55,6 +65,8 @@ def _answer(document: Document, form: Form, name: str) -> Response:
     else:
         content = document.model_dump_json()
     headers = {
+        "content-language": document.language,
+        "vary": "accept-language",
         "content-disposition": f'attachment; filename="{name}.{form}"',
         # Opened here it would be a page of this server: it runs nothing, as the file itself says.
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
