@@ -190,7 +190,10 @@ def _load(name: str) -> Any:
 
     module, _, function = name.partition(":")
     if not module or not function:
-        raise InputError(f"{name!r} names no function; write module:function.")
+        raise InputError(
+            f"{name!r} names no function; write module:function. A release calls no tools that a record could "
+            "answer: `windlass eval` asks it the same."
+        )
     sys.path.insert(0, str(Path.cwd()))
     try:
         return getattr(import_module(module), function)
