@@ -10,6 +10,7 @@ import { enDashboard } from "./en-dashboard";
 import { enDatasetForms } from "./en-dataset-forms";
 import { enDatasets } from "./en-datasets";
 import { enDrafting } from "./en-drafting";
+import { enDuplicates } from "./en-duplicates";
 import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
@@ -32,6 +33,7 @@ import { enRuns } from "./en-runs";
 import { enSequential } from "./en-sequential";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
+import { enShapes } from "./en-shapes";
 import { enSynthesis } from "./en-synthesis";
 import { enTargets } from "./en-targets";
 import { enViews } from "./en-views";
@@ -45,6 +47,7 @@ import { koDashboard } from "./ko-dashboard";
 import { koDatasetForms } from "./ko-dataset-forms";
 import { koDatasets } from "./ko-datasets";
 import { koDrafting } from "./ko-drafting";
+import { koDuplicates } from "./ko-duplicates";
 import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
@@ -67,6 +70,7 @@ import { koRuns } from "./ko-runs";
 import { koSequential } from "./ko-sequential";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
+import { koShapes } from "./ko-shapes";
 import { koSynthesis } from "./ko-synthesis";
 import { koTargets } from "./ko-targets";
 import { koViews } from "./ko-views";
@@ -96,8 +100,10 @@ const en = {
   ...enHuman,
   ...enSessions,
   ...enSettings,
+  ...enShapes,
   ...enPrices,
   ...enQuery,
+  ...enDuplicates,
   ...enErasure,
   ...enDatasets,
   ...enDatasetForms,
@@ -133,8 +139,10 @@ const ko = {
   ...koHuman,
   ...koSessions,
   ...koSettings,
+  ...koShapes,
   ...koPrices,
   ...koQuery,
+  ...koDuplicates,
   ...koErasure,
   ...koDatasets,
   ...koDatasetForms,
