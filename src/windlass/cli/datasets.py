@@ -2,9 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from windlass.cli.dataset_options import ColumnOption, FormatOption, columns_of
 from windlass.cli.output import MISSING, plain, print_table
 from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until
 from windlass.errors import InputError
+
+if TYPE_CHECKING:
+    from windlass.evaluation.samples import Item
 
 app = typer.Typer(no_args_is_help=True, help="Check and compare datasets, and make them of traces and by models.")
 app.command("synthesise")(synthesis.synthesise)
@@ -61,10 +64,17 @@ def _check_file(path: Path, data_format: str | None, column: list[str], similar:
     from windlass.evaluation.formats.registry import format_named, format_of
 
     form = format_named(data_format) if data_format else format_of(path)
-    items = list(read_items(path, form, columns_of(column)))
-    print(f"{path} is read as {form.name} ({form.description}): {_count(len(items), 'item')}.")
-    _print_splits(Counter(item.split for item in items))
-    return report_of(find_duplicates(items, similar=similar), items=len(items), similar=similar).model_dump()
+    splits: Counter[str] = Counter()
+
+    def counted() -> "Iterator[Item]":
+        for item in read_items(path, form, columns_of(column)):
+            splits[item.split] += 1
+            yield item
+
+    found = find_duplicates(counted(), similar=similar)
+    print(f"{path} is read as {form.name} ({form.description}): {_count(splits.total(), 'item')}.")
+    _print_splits(splits)
+    return report_of(found, items=splits.total(), similar=similar).model_dump()
 
 
 def _check_version(selector: str, similar: float, data: Path | None) -> dict[str, Any]:
