@@ -8,7 +8,7 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, print_table
-from windlass.cli.run import finish, print_run
+from windlass.cli.run import finish, print_failure, print_run
 from windlass.cli.run_options import Timeout, given
 from windlass.cli.target_options import (
     RequestTimeout,
@@ -125,7 +125,9 @@ def replay(
             options=RunOptions.model_validate(given(timeout_s=timeout)),
             begun=lambda run_id: print(f"{run_id} began: {client.url}/runs/{run_id}", file=sys.stderr),
         )
-        print_run(client.get(f"/runs/{run.id}"))
+        finished = client.get(f"/runs/{run.id}")
+        print_run(finished)
+        print_failure(client, finished)
         _print_divergences(client, run.id)
 
 

@@ -1,13 +1,16 @@
 """`windlass runs show` and `windlass runs slices`: how the scores of a run lie."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import number, print_table
-from windlass.cli.run import print_run
+from windlass.cli.run import print_failure, print_run
+
+if TYPE_CHECKING:
+    from windlass.client import Client
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
@@ -19,9 +22,14 @@ def show(run: RunId, data: Data = None) -> None:
     with connect(data) as client:
         found = client.get(f"/runs/{run}")
         shapes = client.get(f"/runs/{run}/distributions")["items"]
+        _print_shown(client, found, shapes)
+
+
+def _print_shown(client: "Client", found: dict[str, Any], shapes: Sequence[dict[str, Any]]) -> None:
     release, dataset = found["release"], found["dataset"]
     print(f"{release['name']}@{release['number']} on {dataset['name']}@{dataset['number']}, by {found['by']}")
     print_run(found)
+    print_failure(client, found)
     if found["error"]:
         print(found["error"])
     print_table(
