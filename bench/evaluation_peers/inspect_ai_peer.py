@@ -16,7 +16,8 @@ class Bench(ModelAPI):
     def __init__(self, model_name: str, base_url: str | None = None, api_key: str | None = None, **_: Any) -> None:
         super().__init__(model_name, base_url, api_key, [], GenerateConfig())
 
-    async def generate(self, input: Any, *_: Any) -> ModelOutput:  # noqa: A002 - its name there
+    async def generate(self, input: Any, tools: Any, tool_choice: Any, config: Any) -> ModelOutput:  # noqa: A002
+        del tools, tool_choice, config
         return ModelOutput.from_content("bench", await answer(input[-1].text.split()[-1]))
 
     def max_connections(self) -> int:
@@ -32,6 +33,8 @@ TASK = Task(
 
 def evaluate() -> int:
     (log,) = run(TASK, model="bench/m", max_connections=CONCURRENCY, max_samples=CONCURRENCY, display="none")
+    if log.results is None:
+        raise SystemExit(f"the evaluation is {log.status}: {log.error and log.error.message}")
     metrics = log.results.scores[0].metrics
     return round(next(iter(metrics.values())).value * SAMPLES)
 

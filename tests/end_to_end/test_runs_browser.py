@@ -100,7 +100,9 @@ def test_a_replay_says_who_was_asked_and_where_it_left_the_record(
         run = here.client.post("/runs", body)
         eventually(lambda: in_state(here, run["id"], "finished"), "the replay to finish")
     with window(chromium, here.live.url) as seen:
-        seen.visit(f"/runs/{run['id']}", f"openai shop-next {agent.url}", "ends with the record", "left its record 1")
+        seen.visit(
+            f"/runs/{run['id']}", f"openai shop-next {agent.url}", "ends with the record", "left its record 1"
+        )
         seen.page.get_by_role("button", name="i0", exact=True).click()
         panel = seen.page.get_by_role("complementary", name=re.compile("i0"))
         expect(panel.get_by_text("Left the record at call 2")).to_be_visible()

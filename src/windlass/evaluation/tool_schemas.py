@@ -32,7 +32,9 @@ def read_schemas(value: object) -> dict[str, Mapping[str, Any]]:
         name = function.get("name") if isinstance(function, Mapping) else None
         if not isinstance(function, Mapping) or not isinstance(name, str) or not name:
             raise InputError(f"Definition {place} of the tools names no tool: give it a 'name' and 'parameters'.")
-        schema = next((function[key] for key in _SCHEMAS if isinstance(function.get(key), Mapping)), {})
+        schema: Mapping[str, Any] = next(
+            (function[key] for key in _SCHEMAS if isinstance(function.get(key), Mapping)), {}
+        )
         found[name] = schema
     return found
 

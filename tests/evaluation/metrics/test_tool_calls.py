@@ -1,5 +1,7 @@
 """Evaluators of trajectories."""
 
+from typing import Any
+
 import pytest
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
@@ -68,7 +70,7 @@ def test_parameters_choose_how_calls_are_compared() -> None:
     assert (without(asked).value, near(asked).value, used(asked).value) == (1, 0.5, 1)
 
 
-FIND = {
+FIND: dict[str, Any] = {
     "type": "object",
     "properties": {
         "q": {"type": "string"},
@@ -97,7 +99,7 @@ def of_tools(trajectory: tuple[ToolCall, ...], *tools: object, **args: object) -
     ],
     ids=["plain", "openai", "anthropic", "mcp"],
 )
-def test_an_argument_that_is_not_given_is_the_default_of_the_tool_s_schema(definition: object) -> None:
+def test_an_argument_that_is_not_given_is_the_default_of_the_tool_s_schema(definition: dict[str, Any]) -> None:
     told = of_tools(MADE, definition, q="gates")
     untold = of_tools(MADE, q="gates")
     for name in (
