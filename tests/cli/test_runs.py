@@ -34,6 +34,9 @@ def test_a_run_is_cancelled_by_name(windlass: Windlass, project: Project) -> Non
     done = windlass("runs", "cancel", started["id"])
     assert done.out.startswith(f"{started['id']} is cancelled, with 0 of 3 samples; `windlass runs resume")
     assert windlass("runs", "cancel", started["id"]).code == 2
+    repeated = project.client.post("/runs/external", {**body, "repeats": 4})
+    assert rows(windlass("runs", "list"))[0][6:9] == ["0", "of", "12"]
+    assert "0 of 12 samples" in windlass("runs", "cancel", repeated["id"]).out
 
 
 def test_a_second_evaluation_with_a_cache_calls_nobody(windlass: Windlass, project: Project) -> None:

@@ -41,7 +41,7 @@ def list_runs(
                 f"{run['release']['name']} {run['release']['number']}",
                 f"{run['dataset']['name']} {run['dataset']['number']}",
                 run["state"],
-                f"{run['finished_items']} of {run['items']}",
+                f"{run['finished_items']} of {run['items'] * run['repeats']}",
                 run["failed_items"],
                 moment(run["created"]),
             )
@@ -86,7 +86,8 @@ def cancel(run: RunId, data: Data = None) -> None:
     with connect(data) as client:
         cancelled = client.post(f"/runs/{run}/cancel", {})
     print(
-        f"{run} is cancelled, with {cancelled['finished_items']} of {cancelled['items']} samples; "
+        f"{run} is cancelled, with {cancelled['finished_items']} of {cancelled['items'] * cancelled['repeats']} "
+        f"samples; "
         f"`windlass runs resume {run}` goes on with it."
     )
 

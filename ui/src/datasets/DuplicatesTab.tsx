@@ -73,16 +73,16 @@ function Found({ name, version, report }: Props & { report: DuplicateReport }) {
         {total > pairs.length && <p className="dim">{t("duplicates.first", { n: pairs.length, total })}</p>}
       </div>
       <Scrolling label={t("datasets.duplicates")}>
-        <table className={table.table}>
+        <table className={`${table.table} ${own.pairs}`}>
           <thead>
             <tr>
+              <th scope="col">{t("duplicates.item")}</th>
+              <th scope="col">{t("duplicates.split")}</th>
+              <th scope="col">{t("duplicates.item")}</th>
+              <th scope="col">{t("duplicates.split")}</th>
               <th scope="col" className={table.right}>
                 {t("duplicates.similarity")}
               </th>
-              <th scope="col">{t("duplicates.item")}</th>
-              <th scope="col">{t("duplicates.split")}</th>
-              <th scope="col">{t("duplicates.item")}</th>
-              <th scope="col">{t("duplicates.split")}</th>
               <th scope="col" />
             </tr>
           </thead>
@@ -111,11 +111,11 @@ function PairRow({ name, version, pair }: Props & { pair: DuplicatePair }) {
   );
   return (
     <tr>
-      <td className={`${table.right} num`}>{pair.similarity.toFixed(2)}</td>
       <td className={own.item}>{item(pair.first)}</td>
       <td className="dim">{pair.first_split || "–"}</td>
       <td className={own.item}>{item(pair.second)}</td>
       <td className="dim">{pair.second_split || "–"}</td>
+      <td className={`${table.right} num`}>{pair.similarity.toFixed(2)}</td>
       <td>
         {pair.leaks && <span className={own.across}>{t("duplicates.across")}</span>}
         {pair.similarity === 1 && !pair.same_reference && (
