@@ -1,9 +1,12 @@
 """How much the evaluation runner adds to a model that costs nothing, samples and scores committed.
 
-    python bench/evaluation.py [--target windlass|bare] [--samples 2000] [--concurrency 50] [--latency-ms 0|50]
+    python bench/evaluation.py [--target windlass|bare|PEER] [--peers] [--samples 2000] [--concurrency 50]
+        [--latency-ms 0|50]
 
 The bare target is asyncio with a semaphore and an equality test, nothing kept: the floor. It is measured in the
-same process before windlass, so that the two compare. The last line is one JSON object.
+same process before windlass, so that the two compare. With `--peers` other evaluation tools do the same right
+after, each in an environment of its own and without its imports; one that takes longer than `--limit-s` is null.
+Prints a JSON line for each, that of the target last.
 """
 
 import argparse
@@ -15,6 +18,8 @@ import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import NamedTuple
+
+from evaluation_tools import PEERS, run_peer
 
 from windlass.evaluation.metrics.answers import exact_match, token_f1
 from windlass.evaluation.metrics.usage import latency_s
@@ -78,37 +83,77 @@ def run(work: Work) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--target", choices=["windlass", "bare"], default="windlass")
+    parser.add_argument("--target", choices=["windlass", "bare", *PEERS], default="windlass")
+    parser.add_argument("--peers", action="store_true", help="measure all of them too, in this run")
+    parser.add_argument("--limit-s", type=float, default=240, help="a peer that takes longer is given up")
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--concurrency", type=int, default=50)
     parser.add_argument("--latency-ms", type=float, default=0)
     parser.add_argument("--rounds", type=int, default=3, help="the best round counts: others use this machine too")
     arguments = parser.parse_args()
+    for name in PEERS if arguments.peers else ():
+        if name != arguments.target:
+            print(json.dumps(peer_figures(name, arguments)), flush=True)
+    if arguments.target in PEERS:
+        print(json.dumps(peer_figures(arguments.target, arguments)))
+        return
+    print(json.dumps(own_figures(arguments)))
+
+
+def peer_figures(name: str, arguments: argparse.Namespace) -> dict[str, object]:
+    """Measure a peer once: most take long enough for others on this machine to matter little."""
+    found = run_peer(
+        name, arguments.samples, arguments.concurrency, arguments.latency_ms / 1000, arguments.limit_s
+    )
+    figures: dict[str, object] = {"bench": "evaluation", "target": name, **asked(arguments)}
+    if found is None:
+        return {**figures, "unfinished_after_s": arguments.limit_s}
+    return {**figures, "version": found.version, **told(found.wall_s, found.cpu_s, found.correct, arguments)}
+
+
+def asked(arguments: argparse.Namespace) -> dict[str, object]:
+    return {
+        "samples": arguments.samples,
+        "concurrency": arguments.concurrency,
+        "latency_ms": arguments.latency_ms,
+    }
+
+
+def told(wall_s: float, cpu_s: float, correct: int, arguments: argparse.Namespace) -> dict[str, object]:
+    ideal = ideal_s(arguments)
+    return {
+        "correct": correct,
+        "wall_s": round(wall_s, 3),
+        "samples_per_s": round(arguments.samples / wall_s, 1),
+        "cpu_ms_per_sample": round(cpu_s / arguments.samples * 1000, 4),
+        "overhead_ms_per_sample": round((wall_s - ideal) / arguments.samples * 1000, 4),
+        "overhead_at_50ms": round(wall_s / ideal, 4) if arguments.latency_ms == 50 else None,
+    }
+
+
+def ideal_s(arguments: argparse.Namespace) -> float:
+    rounds: int = -(-arguments.samples // arguments.concurrency)
+    return rounds * float(arguments.latency_ms) / 1000
+
+
+def own_figures(arguments: argparse.Namespace) -> dict[str, object]:
     items, latency = make_items(arguments.samples), arguments.latency_ms / 1000
     floor = min(measure(run, bare(items, arguments.concurrency, latency)) for _ in range(arguments.rounds))
     best, read_back_s = floor, 0.0
     if arguments.target == "windlass":
         best, read_back_s = windlass_rounds(items, arguments, latency)
-    ideal = -(-arguments.samples // arguments.concurrency) * latency
-    figures = {
+    ideal = ideal_s(arguments)
+    return {
         "bench": "evaluation",
         "target": arguments.target,
-        "samples": arguments.samples,
-        "concurrency": arguments.concurrency,
-        "latency_ms": arguments.latency_ms,
-        "correct": best.correct,
-        "wall_s": round(best.wall_s, 3),
+        **asked(arguments),
+        **told(best.wall_s, best.cpu_s, best.correct, arguments),
         "read_back_s": round(read_back_s, 3),
-        "samples_per_s": round(arguments.samples / best.wall_s, 1),
-        "cpu_ms_per_sample": round(best.cpu_s / arguments.samples * 1000, 4),
-        "overhead_ms_per_sample": round((best.wall_s - ideal) / arguments.samples * 1000, 4),
-        "overhead_at_50ms": round(best.wall_s / ideal, 4) if arguments.latency_ms == 50 else None,
         "bare_wall_s": round(floor.wall_s, 3),
         "bare_cpu_ms_per_sample": round(floor.cpu_s / arguments.samples * 1000, 4),
         "bare_overhead_at_50ms": round(floor.wall_s / ideal, 4) if arguments.latency_ms == 50 else None,
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
-    print(json.dumps(figures))
 
 
 def windlass_rounds(items: list[Item], arguments: argparse.Namespace, latency: float) -> tuple[Measured, float]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from windlass.sdk.reviews import ReviewQueue, review_queue
     from windlass.sdk.scoring import lost_scores, score
     from windlass.sdk.setup import init, shutdown
+    from windlass.sdk.synthesising import Synthesis, synthesise
     from windlass.sdk.tracing import trace
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ReviewQueue",
     "Run",
     "Sample",
+    "Synthesis",
     "ToolCall",
     "ToolFailed",
     "Tools",
@@ -72,6 +74,7 @@ __all__ = [
     "review_queue",
     "score",
     "shutdown",
+    "synthesise",
     "trace",
 ]
 
@@ -86,6 +89,7 @@ _HOMES = {
     "ReviewQueue": "reviews",
     "Run": "evaluation",
     "Sample": "evaluation",
+    "Synthesis": "synthesising",
     "ToolCall": "evaluation",
     "ToolFailed": "replaying",
     "Tools": "replaying",
@@ -109,6 +113,7 @@ _HOMES = {
     "review_queue": "reviews",
     "score": "scoring",
     "shutdown": "setup",
+    "synthesise": "synthesising",
     "trace": "tracing",
 }
 

@@ -99,7 +99,10 @@ def test_a_version_is_found_by_number_digest_label_and_as_latest(
 @pytest.mark.parametrize(
     ("selector", "message"),
     [
-        ("prompt/answer@3", r"prompt/answer has no version or label '3'; its labels are: latest\."),
+        (
+            "prompt/answer@3",
+            r"prompt/answer has no version or label '3'; its newest version is \d, and its labels are: latest\.",
+        ),
         ("prompt/answer@stable", "has no version or label 'stable'"),
         (f"prompt/answer@sha256:{'0' * 64}", "has no version or label 'sha256:000"),
         (f"prompt/answer@{'9' * 30}", "has no version or label '999"),

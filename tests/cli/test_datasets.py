@@ -10,6 +10,7 @@ from tests.cli.conftest import Windlass, rows
 from tests.live import Project
 from tests.telemetry.sending import request, span
 from windlass.cli.dataset_options import FormatOption
+from windlass.errors import InputError
 from windlass.evaluation.formats.registry import FORMATS
 
 ADK = Path(__file__).parents[1] / "evaluation" / "formats" / "data" / "adk.evalset.json"
@@ -186,3 +187,37 @@ def test_two_versions_are_compared_item_by_item(windlass: Windlass, project: Pro
         ],
     )
     assert windlass("datasets", "diff", "sums", "2", "2").code == 0
+
+
+def test_a_version_on_the_server_is_checked_like_a_file(windlass: Windlass, project: Project) -> None:
+    asked = [
+        {"id": "a", "input": "How do I return it?", "reference": "By post.", "split": "train"},
+        {"id": "b", "input": "how do I return it", "reference": "In a shop.", "split": "test"},
+        {"id": "c", "input": "When is the shop open on a Sunday?", "split": "test"},
+    ]
+    project.client.post("/datasets/asked", {"items": asked})
+    done = windlass("datasets", "check", "asked")
+    assert done.code == 1
+    assert done.out.splitlines()[0] == "dataset/asked@1: 3 items."
+    assert ["a", "train", "b", "test", "1.00", "across", "splits"] in rows(done)
+    assert "1 item asking the same as one before, and 0 pairs asking nearly the same" in done.out
+    assert "1 item asking the same as one before with another reference: one is wrong." in done.out
+    assert "Leakage: 1 pair in different splits." in done.out
+
+    project.client.post("/datasets/asked", {"items": asked[1:]})
+    done = windlass("datasets", "check", "dataset/asked@latest")
+    assert (done.code, done.out.splitlines()[-1]) == (
+        0,
+        "No two items ask the same or nearly the same (a similarity of 0.8 or more).",
+    )
+    assert "at 0.1" in windlass("datasets", "check", "asked", "--similar", "0.1").err
+    assert windlass("datasets", "check", "nowhere").err.startswith("Error: There is no dataset 'nowhere'")
+    for missing in ("nowhere.csv", "data/nowhere"):
+        assert windlass("datasets", "check", missing).err == f"Error: There is no file {missing}.\n"
+
+
+def test_too_many_items_to_wait_for_are_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("windlass.evaluation.duplicate_reports.MOST_ITEMS", 2)
+    project.push_sums(items=3)
+    with pytest.raises(InputError, match="3 items are too many to compare while you wait"):
+        project.client.get("/datasets/sums/duplicates")

@@ -24,4 +24,4 @@ def test_a_file_is_kept_named_and_deleted(windlass: Windlass, project: Project, 
 def test_a_file_that_is_not_there_is_named(windlass: Windlass, tmp_path: Path) -> None:
     done = windlass("media", "put", tmp_path / "none.png")
     assert done.code == 2
-    assert done.err == f"Error: The file '{tmp_path}/none.png' cannot be read: No such file or directory.\n"
+    assert done.err == f"Error: There is no file {tmp_path}/none.png.\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Windlass
+from tests.cli.conftest import Windlass, rows
 from tests.evaluation.targets.agents import asked, completion
 from tests.evaluation.targets.test_mcp_tool import orders
 from tests.live import Project
@@ -79,3 +79,19 @@ def test_a_wrong_option_is_one_sentence(
     done = windlass("replay", "--dataset", "none", *options)
     assert (done.code, done.out) == (2, "")
     assert sentence in done.err
+
+
+def test_why_samples_failed_is_said(
+    windlass: Windlass, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "unable.py").write_text("def answer(question):\n    return 'no tools asked for'\n")
+    monkeypatch.chdir(tmp_path)
+    recording = {"trace_id": "ab" * 16, "inputs": ["Where is it?"]}
+    project.client.post(
+        "/datasets/seen", {"items": [{"id": "a", "input": "?", "metadata": {"recording": recording}}]}
+    )
+    done = windlass("replay", "unable:answer", "--dataset", "seen", "--evaluator", "latency_s")
+    assert "1 of 1 samples, 1 failed" in done.out
+    assert "a failed: " in done.out
+    assert "answer() takes 1 positional argument but 2 were given" in done.out
+    assert ["latency_s", "–", "–", "0", "1"] in rows(done)

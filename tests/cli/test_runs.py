@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cli.conftest import Windlass, rows
-from tests.live import Project
+from tests.live import CARELESS, Project
 from windlass.delivery.runs import describe_calls
 
 
@@ -34,6 +34,9 @@ def test_a_run_is_cancelled_by_name(windlass: Windlass, project: Project) -> Non
     done = windlass("runs", "cancel", started["id"])
     assert done.out.startswith(f"{started['id']} is cancelled, with 0 of 3 samples; `windlass runs resume")
     assert windlass("runs", "cancel", started["id"]).code == 2
+    repeated = project.client.post("/runs/external", {**body, "repeats": 4})
+    assert rows(windlass("runs", "list"))[0][6:9] == ["0", "of", "12"]
+    assert "0 of 12 samples" in windlass("runs", "cancel", repeated["id"]).out
 
 
 def test_a_second_evaluation_with_a_cache_calls_nobody(windlass: Windlass, project: Project) -> None:
@@ -60,6 +63,32 @@ def test_what_has_no_price_is_said(unpriced: int, spent: float, said: str) -> No
         "spent_usd": spent,
     }
     assert describe_calls(calls) == f"9 model calls, 4 refused; 70 tokens, {said}"
+
+
+def test_a_run_is_shown_with_how_its_scores_lie_and_on_which_slices(windlass: Windlass, project: Project) -> None:
+    project.push_release(instructions=CARELESS)
+    asked = [
+        {"input": {"question": f"What is {n} + 4?"}, "reference": str(n + 4), "metadata": {"odd": n % 2 > 0}}
+        for n in range(6)
+    ]
+    project.client.post("/datasets/sums", {"items": asked})
+    run = project.evaluate("adder", evaluators=["exact_match", "latency_s"])
+    done = windlass("runs", "show", run["id"])
+    assert done.out.splitlines()[:2] == [
+        "adder@1 on sums@1, by key:a-admin",
+        f"run {run['id']}: finished, 6 of 6 samples, 0 failed",
+    ]
+    assert ["exact_match", "0.000", "██", "1.000", "0.000", "0.500", "1.000"] in rows(done)
+    _, *shown = rows(windlass("runs", "slices", run["id"]))
+    assert [row[:3] for row in shown] == [["odd", "true", "0.000"], ["odd", "false", "1.000"]]
+    refused = windlass("runs", "slices", run["id"], "--metric", "charm")
+    assert (refused.code, refused.err) == (
+        2,
+        f"Error: {run['id']} has no metric 'charm'; it has exact_match, latency_s.\n",
+    )
+    project.push_sums("plain", items=2)
+    plain = project.evaluate("adder", "plain")
+    assert windlass("runs", "slices", plain["id"]).out.startswith("No metadata field puts the items into groups")
 
 
 def test_the_agents_of_a_run_are_shown_with_what_they_spent(windlass: Windlass, project: Project) -> None:

@@ -205,6 +205,7 @@ def test_the_pages_of_datasets_and_evaluators_fit_and_are_for_everybody(chromium
         ("dataset", "/datasets/looked-at", "Question 1?"),
         ("dataset-item", "/datasets/looked-at?item=chat", "어떤 주문인가요?"),
         ("dataset-history", "/datasets/looked-at?tab=history", "first"),
+        ("dataset-duplicates", "/datasets/looked-at?tab=duplicates", "q39"),
         ("evaluators", "/evaluators", "right-sum"),
         ("evaluator", "/evaluators/right-sum", "Is the sum right?"),
     )

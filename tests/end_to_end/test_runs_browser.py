@@ -58,6 +58,9 @@ def test_a_run_that_stopped_at_its_budget_says_what_it_spent_and_is_gone_on_with
         seen.visit(f"/runs/{stopped['id']}", "Stopped at its budget", "It stopped at its budget of $1")
         expect(seen.main.get_by_text(re.compile(r"^spent"))).to_have_text(re.compile(r"\$0\.\d+ / \$1\.00"))
         expect(seen.main.get_by_text(re.compile(r"^tokens"))).to_have_text(re.compile(r"\d+ / 50,000"))
+        expect(seen.main.get_by_role("img", name=re.compile(r"^exact_match over \d+ items"))).to_be_visible()
+        seen.main.get_by_text("Slices", exact=True).click()
+        seen.wait_for("No metadata field puts these items into groups")
         seen.page.get_by_role("button", name="Resume").click()
         dialog = seen.page.get_by_role("dialog")
         expect(dialog.get_by_label("Ceiling of the run in US dollars")).to_have_value("1")
@@ -97,7 +100,9 @@ def test_a_replay_says_who_was_asked_and_where_it_left_the_record(
         run = here.client.post("/runs", body)
         eventually(lambda: in_state(here, run["id"], "finished"), "the replay to finish")
     with window(chromium, here.live.url) as seen:
-        seen.visit(f"/runs/{run['id']}", f"openai shop-next {agent.url}", "ends with the record", "diverged 1")
+        seen.visit(
+            f"/runs/{run['id']}", f"openai shop-next {agent.url}", "ends with the record", "left its record 1"
+        )
         seen.page.get_by_role("button", name="i0", exact=True).click()
         panel = seen.page.get_by_role("complementary", name=re.compile("i0"))
         expect(panel.get_by_text("Left the record at call 2")).to_be_visible()

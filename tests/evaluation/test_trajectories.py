@@ -1,7 +1,9 @@
 """Trajectories against their references."""
 
 import json
+import random
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,71 @@ def test_definitions_at_their_edges(
     assert comparison.recall() == (None if recall is None else pytest.approx(recall))
     assert comparison.f1() == (None if f1 is None else pytest.approx(f1))
     assert comparison.edit_distance() == pytest.approx(edits)
+
+
+def generated(seed: int, count: int = 240) -> list[tuple[list[ToolCall], list[ToolCall]]]:
+    """Return trajectories with references that are alike more often than not."""
+    dice = random.Random(seed)
+
+    def call() -> ToolCall:
+        return ToolCall(dice.choice("ab"), {"x": dice.choice([1, 2, "1", [1], {"deep": None}])})
+
+    cases = []
+    for _ in range(count):
+        reference = [call() for _ in range(dice.randint(0, 5))]
+        predicted = [each if dice.random() < 0.8 else call() for each in reference]
+        predicted += [dice.choice(predicted) if predicted else call() for _ in range(dice.randint(0, 2))]
+        if dice.random() < 0.3:
+            dice.shuffle(predicted)
+        cases.append((predicted, reference))
+    return cases
+
+
+def share(part: int, whole: int, other: int) -> float | None:
+    """Return part / whole to the last digit; of nothing, whether the other side is empty too."""
+    return float(Fraction(part, whole)) if whole else float(not other)
+
+
+def is_subsequence(some: list[ToolCall], within: list[ToolCall]) -> bool:
+    if not some:
+        return True
+    place = next((at for at, call in enumerate(within) if call == some[0]), None)
+    return place is not None and is_subsequence(some[1:], within[place + 1 :])
+
+
+def test_the_numbers_of_vertex_are_its_formulas_to_the_last_digit_in_240_generated_cases() -> None:
+    seen = set()
+    for predicted, reference in generated(7):
+        comparison = Comparison.of(predicted, reference, compat="vertex")
+        found = [call for call in predicted if call in reference]
+        wanted = [call for call in reference if call in predicted]
+        assert comparison.exact_match() == float(predicted == reference)
+        assert comparison.in_order_match() == float(is_subsequence(reference, predicted))
+        assert comparison.any_order_match() == float(len(wanted) == len(reference))
+        assert comparison.precision() == share(len(found), len(predicted), len(reference))
+        if reference or not predicted:
+            assert comparison.recall() == share(len(wanted), len(reference), len(predicted))
+        assert single_tool_use(predicted, "a") == float("a" in [call.tool_name for call in predicted])
+        seen.add((comparison.exact_match(), comparison.in_order_match(), comparison.any_order_match()))
+    assert seen == {(0, 0, 0), (0, 0, 1), (0, 1, 1), (1, 1, 1)}
+
+
+def test_our_own_numbers_count_a_call_as_often_as_it_is_made_in_240_generated_cases() -> None:
+    differing = 0
+    for predicted, reference in generated(8):
+        comparison = Comparison.of(predicted, reference)
+        left, shared = list(reference), 0
+        for call in predicted:
+            if call in left:
+                left.remove(call)
+                shared += 1
+        assert comparison.any_order_match() == float(not left)
+        assert comparison.precision() == share(shared, len(predicted), len(reference))
+        if reference or not predicted:
+            recall = share(shared, len(reference), len(predicted))
+            assert comparison.recall() == recall
+        differing += comparison.precision() != Comparison.of(predicted, reference, compat="vertex").precision()
+    assert differing > 10, "the cases have calls that are made more often than they should be"
 
 
 def test_vertex_asks_only_whether_a_call_is_there() -> None:

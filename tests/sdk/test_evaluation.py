@@ -419,3 +419,23 @@ def test_judges_with_a_cache_ask_nothing_twice(project: Project) -> None:
     assert project.client.get("/cache")["answers"] == 3
     windlass.evaluate(answer, dataset=asked, evaluators=[judge], name="cached")
     assert len(project.live.provider.calls) == calls + 3
+
+
+def test_how_far_it_is_is_drawn_where_that_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+
+    def fail_once(question: str) -> str:
+        if question.startswith("0"):
+            raise ValueError("I cannot.")
+        return add(question)
+
+    windlass.evaluate(fail_once, dataset=ITEMS, evaluators=["exact_match"], name="sums", progress=True)
+    drawn = capsys.readouterr().err
+    assert "evaluate sums" in drawn
+    assert "6/6" in drawn
+    assert "1 failed" in drawn
+    windlass.evaluate(add, dataset=ITEMS, evaluators=["exact_match"], name="sums")
+    assert capsys.readouterr().err == "", "standard error is no terminal here"

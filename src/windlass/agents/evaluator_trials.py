@@ -18,7 +18,7 @@ from windlass.artifacts.references import Selector
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.built_in import BUILT_IN, GENERATED
-from windlass.evaluation.datasets import require_columns
+from windlass.evaluation.datasets import columns_lacking
 from windlass.evaluation.evaluator_making import OpenJudge, make_evaluator
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.judges.judging import Ask
@@ -135,7 +135,7 @@ class EvaluatorTrials:
         )
         evaluator = self._open(principal.project, name, what, open_judge).ready()
         item = Item(id="sample", input=tried.input, reference=tried.reference, metadata=tried.metadata)
-        require_columns([item], [evaluator])
+        _require(item, evaluator)
         sample = Sample.of(item, _prediction(tried))
         start = time.perf_counter()
         try:
@@ -239,3 +239,10 @@ def _tried(sample: Sample) -> TriedSample:
         ],
         media=list(sample.media),
     )
+
+
+def _require(item: Item, evaluator: Evaluator) -> None:
+    """Raise InputError for a sample without what an evaluator needs."""
+    lacking = columns_lacking([item], [evaluator])
+    if lacking:
+        raise InputError(f"The sample has no {next(iter(lacking))!r}, which {evaluator.name} needs: give it one.")

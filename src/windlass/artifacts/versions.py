@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from pydantic import BaseModel, JsonValue
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select
 
 from windlass.artifacts.references import Kind, Selector, VersionReference
 from windlass.artifacts.tables import labels, versions
@@ -53,7 +53,15 @@ def resolve(tx: Connection, project: str, selector: Selector) -> Version:
     known = labels_of(tx, project, kind, name)
     if not known:
         raise unknown_artifact(tx, project, kind, name)
-    raise NotFound(f"{kind}/{name} has no version or label {what!r}; its labels are: {', '.join(sorted(known))}.")
+    newest = tx.scalar(
+        select(func.max(versions.c.number)).where(
+            versions.c.project == project, versions.c.kind == kind, versions.c.name == name
+        )
+    )
+    raise NotFound(
+        f"{kind}/{name} has no version or label {what!r}; its newest version is {newest}, and its labels are: "
+        f"{', '.join(sorted(known))}."
+    )
 
 
 def is_number(what: str) -> bool:

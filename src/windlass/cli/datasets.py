@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,6 @@ from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Sinc
 from windlass.errors import InputError
 
 if TYPE_CHECKING:
-    from windlass.evaluation.duplicates import Duplicates
     from windlass.evaluation.samples import Item
 
 app = typer.Typer(no_args_is_help=True, help="Check and compare datasets, and make them of traces and by models.")
@@ -30,29 +30,65 @@ _SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 @app.command("check")
 def check(
-    path: Annotated[Path, typer.Argument(help="The file or folder of a dataset.")],
+    path: Annotated[str, typer.Argument(help="The file or folder of a dataset; or one of the server: name@what.")],
     data_format: FormatOption = None,
     column: ColumnOption = None,
     similar: Annotated[
         float, typer.Option("--similar", help="From which similarity on two inputs are nearly the same, 0.7 to 1.")
     ] = 0.8,
+    data: Data = None,
 ) -> None:
     """Count items and splits, and find inputs that are there twice or nearly: exit code 1 if splits share some."""
+    if Path(path).exists():
+        report = _check_file(Path(path), data_format, column or [], similar)
+    elif _is_path(path) or data_format or column:
+        raise InputError(f"There is no file {path}.")
+    else:
+        report = _check_version(path, similar, data)
+    _print_pairs(report)
+    _print_summary(report)
+    if report["leaks"]:
+        raise typer.Exit(1)
+
+
+def _is_path(text: str) -> bool:
+    from windlass.evaluation.formats.registry import SUFFIXES
+
+    return "/" in text.removeprefix("dataset/") or Path(text).suffix.lower() in SUFFIXES
+
+
+def _check_file(path: Path, data_format: str | None, column: list[str], similar: float) -> dict[str, Any]:
+    from windlass.evaluation.duplicate_reports import report_of
     from windlass.evaluation.duplicates import find_duplicates
     from windlass.evaluation.formats.files import read_items
     from windlass.evaluation.formats.registry import format_named, format_of
 
-    if not path.exists():
-        raise InputError(f"There is no file {path}.")
     form = format_named(data_format) if data_format else format_of(path)
-    items = list(read_items(path, form, columns_of(column or [])))
-    print(f"{path} is read as {form.name} ({form.description}): {_count(len(items), 'item')}.")
-    _print_splits(items)
-    found = find_duplicates(items, similar=similar)
-    _print_pairs(found)
-    _print_summary(found, similar)
-    if found.leaks:
-        raise typer.Exit(1)
+    splits: Counter[str] = Counter()
+
+    def counted() -> "Iterator[Item]":
+        for item in read_items(path, form, columns_of(column)):
+            splits[item.split] += 1
+            yield item
+
+    found = find_duplicates(counted(), similar=similar)
+    print(f"{path} is read as {form.name} ({form.description}): {_count(splits.total(), 'item')}.")
+    _print_splits(splits)
+    return report_of(found, items=splits.total(), similar=similar).model_dump()
+
+
+def _check_version(selector: str, similar: float, data: Path | None) -> dict[str, Any]:
+    from windlass.artifacts.references import parse_selector
+
+    _, name, what = parse_selector(selector, kind="dataset")
+    with connect(data) as client:
+        found = client.get(f"/datasets/{name}", ref=what)
+        print(f"dataset/{name}@{found['version']['number']}: {_count(found['count'], 'item')}.")
+        _print_splits(found["splits"])
+        report: dict[str, Any] = client.get(
+            f"/datasets/{name}/duplicates", ref=found["version"]["digest"], similar=similar
+        )
+    return report
 
 
 @app.command("diff")
@@ -160,54 +196,55 @@ def _print_drawn(name: str, drawn: dict[str, Any]) -> None:
     print(f"dataset/{name}@{version['number']}, {'new' if version['is_new'] else 'unchanged'}.")
 
 
-def _print_splits(items: "list[Item]") -> None:
-    counts = Counter(item.split for item in items)
+def _print_splits(counts: Mapping[str, int]) -> None:
     if counts.keys() != {""}:
         rows = ((split or MISSING, count) for split, count in counts.items())
         print_table(("split", "items"), rows, right=("items",))
 
 
-def _print_pairs(found: "Duplicates") -> None:
-    pairs = sorted((*found.exact, *found.near), key=lambda pair: (not pair.leaks, -pair.similarity))
+def _print_pairs(report: dict[str, Any]) -> None:
+    pairs = report["pairs"]
     if not pairs:
         return
     print_table(
         ("item", "split", "item", "split", "similarity", ""),
         (
             (
-                pair.first,
-                pair.splits[0] or MISSING,
-                pair.second,
-                pair.splits[1] or MISSING,
-                f"{pair.similarity:.2f}",
-                "across splits" if pair.leaks else "",
+                pair["first"],
+                pair["first_split"] or MISSING,
+                pair["second"],
+                pair["second_split"] or MISSING,
+                f"{pair['similarity']:.2f}",
+                "across splits" if pair["leaks"] else "",
             )
             for pair in pairs[:_SHOWN]
         ),
         right=("similarity",),
     )
-    if len(pairs) > _SHOWN:
-        print(f"… and {len(pairs) - _SHOWN} more.")
+    all_pairs = report["exact"] + report["near"]
+    if all_pairs > _SHOWN:
+        print(f"… and {all_pairs - _SHOWN} more.")
 
 
-def _print_summary(found: "Duplicates", similar: float) -> None:
-    if not found.exact and not found.near:
-        print(f"No two items ask the same or nearly the same (a similarity of {similar:g} or more).")
+def _print_summary(report: dict[str, Any]) -> None:
+    similar = f"(a similarity of {report['similar']:g} or more)"
+    if not report["exact"] and not report["near"]:
+        print(f"No two items ask the same or nearly the same {similar}.")
         return
     print(
-        f"{_count(len(found.exact), 'item')} asking the same as one before, and {_count(len(found.near), 'pair')} "
-        f"asking nearly the same (a similarity of {similar:g} or more)."
+        f"{_count(report['exact'], 'item')} asking the same as one before, and {_count(report['near'], 'pair')} "
+        f"asking nearly the same {similar}."
     )
-    if found.cut:
+    if report["cut"]:
         print("There are more such pairs: leave some of these out, and check again.")
-    contradictions = sum(not pair.same_reference for pair in found.exact)
-    if contradictions:
+    if report["contradictions"]:
         print(
-            f"{_count(contradictions, 'item')} asking the same as one before with another reference: one is wrong."
+            f"{_count(report['contradictions'], 'item')} asking the same as one before with another reference: "
+            "one is wrong."
         )
-    if found.leaks:
+    if report["leaks"]:
         print(
-            f"Leakage: {_count(len(found.leaks), 'pair')} in different splits. What is measured on one split was "
+            f"Leakage: {_count(report['leaks'], 'pair')} in different splits. What is measured on one split was "
             "seen in the other; keep both items in one split, or leave one out."
         )
 

@@ -20,6 +20,8 @@ def put(files: Annotated[list[Path], typer.Argument(help="Pictures and clips.")]
         for file in files:
             try:
                 content = file.read_bytes()
+            except FileNotFoundError as error:
+                raise InputError(f"There is no file {file}.") from error
             except OSError as error:
                 raise InputError(f"The file {str(file)!r} cannot be read: {error.strerror}.") from error
             kind = mime_type_of(content) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"

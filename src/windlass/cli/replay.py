@@ -8,7 +8,7 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, print_table
-from windlass.cli.run import finish, print_run
+from windlass.cli.run import finish, print_failure, print_run
 from windlass.cli.run_options import Timeout, given
 from windlass.cli.target_options import (
     RequestTimeout,
@@ -125,7 +125,9 @@ def replay(
             options=RunOptions.model_validate(given(timeout_s=timeout)),
             begun=lambda run_id: print(f"{run_id} began: {client.url}/runs/{run_id}", file=sys.stderr),
         )
-        print_run(client.get(f"/runs/{run.id}"))
+        finished = client.get(f"/runs/{run.id}")
+        print_run(finished)
+        print_failure(client, finished)
         _print_divergences(client, run.id)
 
 
@@ -190,7 +192,10 @@ def _load(name: str) -> Any:
 
     module, _, function = name.partition(":")
     if not module or not function:
-        raise InputError(f"{name!r} names no function; write module:function.")
+        raise InputError(
+            f"{name!r} names no function; write module:function. A release calls no tools that a record could "
+            "answer: `windlass eval` asks it the same."
+        )
     sys.path.insert(0, str(Path.cwd()))
     try:
         return getattr(import_module(module), function)

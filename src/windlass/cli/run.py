@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import number, print_table
+from windlass.cli.output import MISSING, number, plain, print_table
 from windlass.cli.run_evidence import JUDGE_ONLY, print_noise
 from windlass.cli.run_options import (
     MaxCost,
@@ -207,6 +207,7 @@ def evaluate_here(
     )
     finished: dict[str, Any] = client.get(f"/runs/{run.id}")
     print_run(finished)
+    print_failure(client, finished)
     return finished
 
 
@@ -253,6 +254,7 @@ def finish(client: "Client", run: dict[str, Any]) -> dict[str, Any]:
         print(f"{run['id']} goes on with its server; `windlass runs cancel {run['id']}` ends it.", file=sys.stderr)
         raise
     print_run(run)
+    print_failure(client, run)
     if run["state"] != "finished":
         why = run["error"] or f"somebody ended it; `windlass runs resume {run['id']}` goes on with it."
         raise ProviderError(f"The run {run['id']} is {run['state']}: {why}")
@@ -285,6 +287,16 @@ def print_run(run: dict[str, Any]) -> None:
     print_passes(metrics)
 
 
+def print_failure(client: "Client", run: dict[str, Any]) -> None:
+    """Print why the first of the samples that failed did: they often do for one reason."""
+    if not run["failed_items"]:
+        return
+    found = client.get(f"/runs/{run['id']}/samples", limit=500)["items"]
+    first = next((sample for sample in found if sample["error"]), None)
+    if first is not None:
+        print(plain(f"{first['item']} failed: {first['error']}"))
+
+
 def print_passes(metrics: dict[str, Any]) -> None:
     """Print pass^k and pass@k of the metrics that have them."""
     rows = [
@@ -310,4 +322,4 @@ def _rate(rate: dict[str, Any]) -> tuple[str, str]:
 
 
 def _bounds(rate: dict[str, Any]) -> str:
-    return f"{number(rate['low'])} to {number(rate['high'])}"
+    return MISSING if rate["low"] is None else f"{number(rate['low'])} to {number(rate['high'])}"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from windlass.cli import run_evidence
+from windlass.cli import run_evidence, run_shapes
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, moment, number, print_table
 from windlass.cli.run import finish
@@ -18,7 +18,7 @@ from windlass.cli.run_options import (
     given,
 )
 
-app = typer.Typer(no_args_is_help=True, help="List evaluation runs, cancel one, or go on with one.")
+app = typer.Typer(no_args_is_help=True, help="List and show evaluation runs, cancel one, or go on with one.")
 
 RunId = Annotated[str, typer.Argument(help="The run: run-….")]
 
@@ -41,7 +41,7 @@ def list_runs(
                 f"{run['release']['name']} {run['release']['number']}",
                 f"{run['dataset']['name']} {run['dataset']['number']}",
                 run["state"],
-                f"{run['finished_items']} of {run['items']}",
+                f"{run['finished_items']} of {run['items'] * run['repeats']}",
                 run["failed_items"],
                 moment(run["created"]),
             )
@@ -74,6 +74,8 @@ def agents(run: RunId, data: Data = None) -> None:
     )
 
 
+app.command("show")(run_shapes.show)
+app.command("slices")(run_shapes.slices)
 app.command("noise")(run_evidence.noise)
 app.command("human")(run_evidence.human)
 
@@ -84,7 +86,8 @@ def cancel(run: RunId, data: Data = None) -> None:
     with connect(data) as client:
         cancelled = client.post(f"/runs/{run}/cancel", {})
     print(
-        f"{run} is cancelled, with {cancelled['finished_items']} of {cancelled['items']} samples; "
+        f"{run} is cancelled, with {cancelled['finished_items']} of {cancelled['items'] * cancelled['repeats']} "
+        f"samples; "
         f"`windlass runs resume {run}` goes on with it."
     )
 

@@ -1,7 +1,7 @@
 """`windlass datasets synthesise` and `approval`: items that a model makes, and who approves them."""
 
 import sys
-import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from windlass.client import Client
 
 _SHOWN: Final = 10
-_POLL_S: Final = 0.25
-_UNFINISHED: Final = ("queued", "running")
-_DOCUMENTS: Final = (".md", ".txt")
 
 
 def synthesise(
@@ -221,18 +218,9 @@ def _source(
 
 
 def _documents(paths: list[Path]) -> list[dict[str, str]]:
-    from windlass.delivery.files import read_text
+    from windlass.retrieval.document_files import read_documents
 
-    files: list[tuple[str, Path]] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.suffix in _DOCUMENTS and file.is_file())
-            files += [(file.relative_to(path).as_posix(), file) for file in inside]
-        else:
-            files.append((path.name, path))
-    if not files:
-        raise InputError(f"There are no *.md or *.txt in {', '.join(map(str, paths))}.")
-    return [{"name": name, "text": read_text(file)} for name, file in files]
+    return [each.model_dump() for each in read_documents(paths)]
 
 
 def _personas(path: Path | None) -> list[dict[str, object]]:
@@ -249,17 +237,18 @@ def _follow(client: "Client", synthesis: dict[str, Any]) -> dict[str, Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from windlass.sdk.synthesising import await_synthesis
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"make items for {synthesis['dataset']}", total=None)
-        while True:
-            synthesis = client.get(f"/syntheses/{synthesis['id']}")
-            report = synthesis["report"]
+
+        def observe(found: Mapping[str, Any]) -> None:
+            report = found["report"]
             progress.update(task, total=report["tasks"] or None, completed=report["done"])
-            if synthesis["state"] not in _UNFINISHED:
-                return synthesis
-            time.sleep(_POLL_S)
+
+        return await_synthesis(client, synthesis["id"], observe)
 
 
 def _print_synthesis(synthesis: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from windlass.errors import InputError
 from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.results import MetricSummary, summarise
 from windlass.evaluation.samples import Item, Judgement, SampleResult
+from windlass.evaluation.tool_schemas import Schemas, schemas_of, with_defaults
 from windlass.evaluation.trajectories import Comparison, ToolCall, Trajectory, read_trajectory
 from windlass.telemetry.agent_steps import AgentStep
 from windlass.telemetry.conventions import MODEL_CALLS
@@ -51,9 +52,11 @@ def agent_scores(
     of_trace = _by_trace(steps)
     judged: defaultdict[str, dict[str, SampleResult]] = defaultdict(dict)
     for sample in samples:
-        wanted = _wanted(by_id[sample.item]) if sample.item in by_id else None
+        item = by_id.get(sample.item)
+        wanted = _wanted(item) if item is not None else None
+        schemas = _schemas(item) if item is not None and wanted is not None else {}
         for agent, work in _works(of_trace.get(sample.trace_id, ()), wanted).items():
-            judged[agent][sample.key] = _judged(sample, _judgements(work))
+            judged[agent][sample.key] = _judged(sample, _judgements(work, schemas))
     return [_scores(agent, judged[agent], items, repeats) for agent in sorted(judged)]
 
 
@@ -96,6 +99,14 @@ def _wanted(item: Item) -> list[ToolCall] | None:
     return list(calls) if any(call.agent for call in calls) else None
 
 
+def _schemas(item: Item) -> Schemas:
+    """Return what the item says of its tools; nothing where it says that wrongly, which the evaluators tell."""
+    try:
+        return schemas_of(item.metadata)
+    except InputError:
+        return {}
+
+
 def _works(steps: Sequence[AgentStep], wanted: Sequence[ToolCall] | None) -> dict[str, _Work]:
     works: defaultdict[str, _Work] = defaultdict(_Work)
     owners = _owners(steps)
@@ -127,7 +138,7 @@ def _owners(steps: Sequence[AgentStep]) -> dict[str, str]:
     return owners
 
 
-def _judgements(work: _Work) -> dict[str, Judgement]:
+def _judgements(work: _Work, schemas: Schemas) -> dict[str, Judgement]:
     found = {
         "latency_s": _latency(work.invocations),
         "input_tokens": _sum([call.input_tokens for call in work.models]),
@@ -138,7 +149,8 @@ def _judgements(work: _Work) -> dict[str, Judgement]:
         "failed_tool_calls": float(sum(call.failed for call in work.tools)),
     }
     if work.wanted is not None:
-        comparison = Comparison.of(_calls(work.tools), work.wanted)
+        made, wanted = (with_defaults(calls, schemas) for calls in (_calls(work.tools), work.wanted))
+        comparison = Comparison.of(made, wanted)
         found |= {name: measure(comparison) for name, measure in _MATCHES.items()}
     return {name: _judgement(value) for name, value in found.items()}
 

@@ -12,6 +12,7 @@ from windlass.artifacts.registry import ANY, LATEST, ArtifactSummary, Pushed, Re
 from windlass.artifacts.versions import Version, VersionSummary
 from windlass.errors import Conflict, InputError, NotFound
 from windlass.evaluation.datasets import parse_items
+from windlass.evaluation.duplicate_reports import DuplicateReport, duplicate_report
 from windlass.evaluation.item_differences import Differences
 from windlass.evaluation.item_edits import edited_lines, line_of_item, new_items
 from windlass.evaluation.item_index import ItemIndex
@@ -72,6 +73,7 @@ class Datasets:
         self._lines = Kept[str, ItemLines](_KEPT)
         self._indexes = Kept[str, ItemIndex](_KEPT)
         self._differences = Kept[tuple[str, str], Differences](_KEPT)
+        self._duplicates = Kept[tuple[str, float], DuplicateReport](_KEPT)
 
     def push(
         self,
@@ -160,6 +162,12 @@ class Datasets:
         new, new_lines = self.lines(project, Selector("dataset", name, after))
         key = (old_lines.digest, new_lines.digest)
         return old, new, self._differences.get(key, lambda: Differences(old_lines, new_lines))
+
+    def duplicates(self, project: str, selector: str | Selector, *, similar: float) -> DuplicateReport:
+        """Return which items of a version ask the same, or nearly. Raises NotFound, InputError."""
+        _, items = self.load(project, selector)
+        _, lines = self.lines(project, selector)
+        return self._duplicates.get((lines.digest, similar), lambda: duplicate_report(items, similar=similar))
 
     def list_summaries(self, project: str) -> list[DatasetSummary]:
         """Return what there is to say of each dataset's newest version without looking at its items."""

@@ -377,7 +377,9 @@ def _plain(metrics: Metrics) -> dict[str, object]:
 def _find(tx: Connection, project: str, run_id: str) -> Row[tuple[object, ...]]:
     row = tx.execute(select(runs).where(runs.c.project == project, runs.c.id == run_id)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no run {run_id!r} in the project {project!r}; GET /api/v1/runs lists them.")
+        raise NotFound(
+            f"There is no run {run_id!r} in the project {project!r}; `windlass runs list` shows those there are."
+        )
     return row
 
 

@@ -1,8 +1,8 @@
 """Trajectories: the tool calls that an agent made (P, predicted), held against those that it should have made (R).
 
 Two calls are equal when their tools have the same name and their inputs are the same JSON: the order of keys is
-nothing, 1 and 1.0 are one number, true is no number. What never ran, because it was denied or put off, is no part
-of P.
+nothing, 1 and 1.0 are one number, true is no number. Who knows the schemas of the tools puts their defaults in
+before (``tool_schemas.with_defaults``). What never ran, because it was denied or put off, is no part of P.
 
 The definitions are those of Vertex AI's and ADK's metrics of the same names, made exact where those are not, and
 counting a call as often as it is made. Where the libraries count otherwise, ``compat`` gives their number:
@@ -143,18 +143,23 @@ def parameter_key_match(predicted: Trajectory, reference: Trajectory) -> float:
     )
 
 
-def parameter_match(predicted: Trajectory, reference: Trajectory, *, tolerance: float = 0.0) -> float:
+def parameter_match(
+    predicted: Trajectory, reference: Trajectory, *, tolerance: float = 0.0, as_text: bool = False
+) -> float:
     """Mean, over places, of the share of arguments that both calls have with the same value, of all of either.
 
-    Numbers are the same within ``tolerance``, relative to the greater one.
+    Numbers are the same within ``tolerance``, relative to the greater one. ``as_text`` compares what values say
+    and not what they are: 7 is "7", and spaces around a text are nothing.
     """
+
+    of = _text_of if as_text else _itself
 
     def share(made: ToolCall, wanted: ToolCall) -> float:
         names = {*made.tool_input, *wanted.tool_input}
         same = sum(
             name in made.tool_input
             and name in wanted.tool_input
-            and _same(made.tool_input[name], wanted.tool_input[name], tolerance)
+            and _same(of(made.tool_input[name]), of(wanted.tool_input[name]), tolerance)
             for name in names
         )
         return same / len(names) if names else 1.0
@@ -223,6 +228,18 @@ def _same(value: object, other: object, tolerance: float) -> bool:
         assert isinstance(other, int | float)
         return abs(value - other) <= tolerance * max(abs(value), abs(other))
     return _frozen(value, tell_bools=True) == _frozen(other, tell_bools=True)
+
+
+def _itself(value: object) -> object:
+    return value
+
+
+def _text_of(value: object) -> str:
+    """Return a value as a text says it; a number that is whole has no decimals."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return said.strip()
 
 
 def _is_number(value: object) -> bool:

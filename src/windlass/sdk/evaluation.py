@@ -30,6 +30,7 @@ from windlass.sdk.answers import ServerAnswers
 from windlass.sdk.asked import AgentTarget, Asked, asked_of
 from windlass.sdk.exporting import flush
 from windlass.sdk.media import RESOURCES
+from windlass.sdk.progress import Observe, shown_progress
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
 from windlass.sdk.setup import current_client
 
@@ -161,6 +162,7 @@ def evaluate(
     requests_per_minute: int | None = None,
     tokens_per_minute: int | None = None,
     model_concurrency: int | None = None,
+    progress: bool | None = None,
 ) -> Run:
     """Evaluate a function on a dataset; every sample is a trace with scores on the server.
 
@@ -186,6 +188,7 @@ def evaluate(
         timeout_s: Longest seconds for one sample, and for one judgement; 600 by default. A function that is not
             async goes on in its thread after that, unheeded.
         requests_per_minute, tokens_per_minute, model_concurrency: Ceilings of what judges ask of each model.
+        progress: Whether to draw how far it is; by default where standard error is a terminal.
 
     Judges wait for a provider that refuses them, all together, and try again. A run that is cancelled on the
     server ends here too, after the samples in flight.
@@ -211,6 +214,7 @@ def evaluate(
         repeats=repeats,
         options=options,
         cluster=cluster,
+        progress=progress,
     )
 
 
@@ -228,6 +232,7 @@ def evaluate_on(
     begun: Callable[[str], None] | None = None,
     always: Sequence[Evaluator] = (),
     cluster: str | None = None,
+    progress: bool | None = None,
 ) -> Run:
     """Evaluate what is asked, as a run of a server; ``begun`` is told the run's id.
 
@@ -267,7 +272,8 @@ def evaluate_on(
         begun(run["id"])
     store = _ServerSamples(client, run, ServerAnswers(client) if options.cache else None)
     try:
-        progress = _sample(items, KeepingTarget(asked.open(), RESOURCES), chosen, store, settings, options)
+        with shown_progress(title, len(items) * repeats, progress) as store.observe:
+            done = _sample(items, KeepingTarget(asked.open(), RESOURCES), chosen, store, settings, options)
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
@@ -279,7 +285,7 @@ def evaluate_on(
         id=run["id"],
         url=f"{client.url}/runs/{run['id']}",
         items=len(items),
-        failed=progress.failed,
+        failed=done.failed,
         metrics={metric: _metric(summary) for metric, summary in finished["metrics"].items()},
         repeats=repeats,
         state=finished["state"],
@@ -312,6 +318,8 @@ class _ServerSamples:
         self._run = str(run["id"])
         self._release = run["release"]
         self._reported = 0.0
+        self.observe: Observe = lambda _: None
+        """Is told of all progress, be it here."""
 
     def stored(self) -> Mapping[str, SampleResult]:
         return {}
@@ -332,6 +340,7 @@ class _ServerSamples:
 
     def report(self, progress: Progress) -> bool:
         """Say how far the run is, now and then; answer whether to go on."""
+        self.observe(progress)
         if time.monotonic() - self._reported < _REPORT_S:
             return True
         self._reported = time.monotonic()

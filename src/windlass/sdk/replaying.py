@@ -43,6 +43,7 @@ def replay(
     concurrency: int = 8,
     repeats: int = 1,
     timeout_s: float | None = None,
+    progress: bool | None = None,
 ) -> Run:
     """Replay recorded traces against a candidate; each sample says where it left the record.
 
@@ -63,6 +64,7 @@ def replay(
         concurrency: Samples in flight at once.
         repeats: How often each recording is replayed.
         timeout_s: Longest seconds for one sample; 600 by default.
+        progress: Whether to draw how far it is; by default where standard error is a terminal.
 
     Raises InputError and NotFound before the first call, Unavailable when the server is away.
     """
@@ -79,6 +81,7 @@ def replay(
         concurrency=concurrency,
         repeats=repeats,
         options=RunOptions(timeout_s=timeout_s),
+        progress=progress,
     )
 
 

@@ -41,6 +41,7 @@ from windlass.server.routes import (
     reports,
     retention,
     reviews,
+    run_distributions,
     run_evidence,
     runs,
     scores,
@@ -85,6 +86,7 @@ _API = (
     # Before the runs: there `frontier` would be the id of one.
     frontiers,
     runs,
+    run_distributions,
     run_evidence,
     reviews,
     arenas,

@@ -70,7 +70,9 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
-    return problem_response(request, 422, "Invalid input", f"{place}: {first['msg']}.")
+    # What a validator of ours says is a sentence already.
+    said = first["msg"].removeprefix("Value error, ").removesuffix(".")
+    return problem_response(request, 422, "Invalid input", f"{place}: {said}.")
 
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:

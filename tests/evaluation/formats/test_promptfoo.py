@@ -8,6 +8,7 @@ from windlass.errors import InputError
 from windlass.evaluation.evaluator_making import make_evaluator
 from windlass.evaluation.formats.files import read_items, write_items
 from windlass.evaluation.formats.promptfoo import read_test, write_test
+from windlass.evaluation.formats.promptfoo_csv import assertion_of
 from windlass.evaluation.formats.promptfoo_yaml import load_yaml
 from windlass.evaluation.formats.registry import FORMATS, format_of
 from windlass.evaluation.samples import Item
@@ -192,3 +193,75 @@ def test_bad_tests_are_one_sentence_with_their_number(tmp_path: Path, content: s
     with pytest.raises(InputError) as caught:
         list(read_items(file, PROMPTFOO))
     assert caught.value.message.startswith(message.replace("FILE", str(file)))
+
+
+HEADER = (
+    "question,tone,__expected1,__expected2,__expected3,__metric,__threshold,__description,__prefix,"
+    "__metadata:page,__metadata:tags[],__config:__expected2:threshold"
+)
+TABLE = rf"""{HEADER}
+한국의 수도는?,kind,서울,"contains-any: 서울, Seoul",rouge-n(0.6): 서울,facts,0.5,City,Please:,g.md,"a,b\,c",0.7
+Why?,,fn: output.length < 9,not-icontains: sorry,latency(1000),,,,,,,
+"""
+
+
+def test_a_table_of_tests_is_read_as_promptfoo_reads_it(tmp_path: Path) -> None:
+    first, second = read(tmp_path / "tests.csv", TABLE)
+    assert (first.input, first.reference) == ({"question": "한국의 수도는?", "tone": "kind"}, "서울")
+    kept = first.metadata["promptfoo"]
+    assert isinstance(kept, dict)
+    assert (first.metadata["page"], first.metadata["tags"]) == ("g.md", ["a", "b,c"])
+    assert (kept["description"], kept["threshold"], kept["options"]) == ("City", 0.5, {"prefix": "Please:"})
+    any_of = {"function": "contains", "parameters": {"texts": ["서울", "Seoul"], "want": "any"}}
+    assert kept["assert"][1:] == [
+        {
+            "type": "contains-any",
+            "value": ["서울", "Seoul"],
+            "threshold": 0.7,
+            "metric": "facts",
+            "evaluator": any_of,
+        },
+        {
+            "type": "rouge-n",
+            "value": "서울",
+            "threshold": 0.6,
+            "metric": "facts",
+            "evaluator": {"function": "rouge_n", "parameters": {"n": 1}},
+        },
+    ]
+    asked = second.metadata["promptfoo"]
+    assert isinstance(asked, dict)
+    assert (second.input, second.reference) == ({"question": "Why?", "tone": ""}, None)
+    assert [(each["type"], each.get("value"), each.get("threshold")) for each in asked["assert"]] == [
+        ("javascript", "output.length < 9", None),
+        ("not-icontains", "sorry", None),
+        ("latency", None, 1000.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("short", "assertion"),
+    [
+        ("Paris", {"type": "equals", "value": "Paris"}),
+        ("Note: Paris", {"type": "equals", "value": "Note: Paris"}),
+        ("equals: Paris", {"type": "equals", "value": "Paris"}),
+        ("is-json", {"type": "is-json"}),
+        ("grade: is polite", {"type": "llm-rubric", "value": "is polite"}),
+        ("similar(0.9):a: b", {"type": "similar", "value": "a: b", "threshold": 0.9}),
+        ("trajectory:tool-used: find", {"type": "trajectory:tool-used", "value": "find"}),
+        ("file://check.py:score", {"type": "python", "value": "file://check.py:score"}),
+        ("containsall: a", {"type": "equals", "value": "containsall: a"}),
+    ],
+)
+def test_an_assertion_in_short_is_one_in_full(short: str, assertion: dict[str, Any]) -> None:
+    assert assertion_of(short) == assertion
+
+
+def test_a_table_that_is_no_test_of_promptfoo_is_a_table(tmp_path: Path) -> None:
+    (tmp_path / "plain.csv").write_text("input,expected\n1,2\n", encoding="utf-8")
+    assert format_of(tmp_path / "plain.csv").name == "csv"
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    assert format_of(tmp_path / "empty.csv").name == "csv"
+    (tmp_path / "short.csv").write_text("a,__expected\n1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2: the header has 2 columns, and this row 1"):
+        list(read_items(tmp_path / "short.csv", PROMPTFOO))

@@ -3,6 +3,8 @@
 # ///
 """Write data/inspect.eval: what Inspect itself writes of an evaluation with tools, epochs and three scorers.
 
+And data/inspect.chunked.eval: the same log with its samples in chunks, as Inspect converts it.
+
 uv run tests/evaluation/imports/record.py
 """
 
@@ -96,6 +98,16 @@ def main() -> None:
             max_connections=1,
         )
         shutil.copy(log.location, DATA / "inspect.eval")
+        write_chunked()
+
+
+def write_chunked() -> None:
+    """Write the log again with its samples in chunks of two messages, as Inspect converts it."""
+    from inspect_ai.log._recorders.chunked.convert import convert_eval_logs_to_chunked
+
+    with TemporaryDirectory() as folder:
+        convert_eval_logs_to_chunked(str(DATA / "inspect.eval"), folder, chunk_size=2)
+        shutil.copy(Path(folder) / "inspect.eval", DATA / "inspect.chunked.eval")
 
 
 if __name__ == "__main__":

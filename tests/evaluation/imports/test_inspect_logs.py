@@ -14,6 +14,7 @@ from windlass.evaluation.trajectories import ToolCall
 from windlass.models.completion import Usage
 
 LOG = Path(__file__).parent / "data" / "inspect.eval"
+CHUNKED = LOG.with_name("inspect.chunked.eval")
 
 
 def read(path: Path) -> ImportedRun:
@@ -133,6 +134,33 @@ def write_zip(path: Path, **members: Any) -> Path:
     return path
 
 
+def test_a_log_of_samples_in_chunks_is_the_same_run_as_that_of_whole_ones(run: ImportedRun) -> None:
+    chunked = read(CHUNKED)
+    for ours, whole in zip(chunked.samples, run.samples, strict=True):
+        assert ours == whole
+    assert (chunked.items, chunked.metrics, chunked.release) == (run.items, run.metrics, run.release)
+
+
+def test_samples_of_both_shapes_stand_in_one_log(tmp_path: Path) -> None:
+    sample = {"id": "a/1", "epoch": 1, "input": "?", "target": "!", "scores": {"match": {"value": "C"}}}
+    shell = {**sample, "id": 2, "input": "attachment://1", "message_refs": [[1, 2], [0, 1], [2, 3]]}
+    said = [{"role": "assistant", "content": text} for text in ("two", "one", "three")]
+    members = {
+        "samples__a__1_epoch_1": sample,
+        "samples__2_epoch_1__sample": shell,
+        "samples__2_epoch_1__messages__0": said[:2],
+        "samples__2_epoch_1__messages__2": said[2:],
+        "samples__2_epoch_1__events__stats": {"chunks": []},
+        "samples__2_epoch_1__attachments__0": ["none", "What is it?"],
+        "samples__2_epoch_1__metadata": {"page": 3},
+    }
+    run = read(write_zip(tmp_path / "log.eval", header=HEADER, **members))
+    assert [item.id for item in run.items] == ["2", "a/1"]
+    assert (run.items[0].input, run.items[0].metadata) == ("What is it?", {"page": 3})
+    texts = [part.content for message in run.samples[0].messages for part in message.parts]
+    assert texts == ["one", "two", "three"]
+
+
 HEADER = {"status": "success", "eval": {"task": "t", "model": "m"}}
 
 
@@ -152,9 +180,13 @@ def test_a_log_packed_otherwise_is_read_too(tmp_path: Path) -> None:
         ({"header": {"status": "success"}}, "a log of Inspect is an object with `eval`"),
         ({"header": HEADER, "samples__1": "{"}, r"samples/1\.json: this is not JSON"),
         ({"header": HEADER, "samples__1": {"id": 1, "epoch": 2}}, r"sample 1 \(1\): 'input' is wrong"),
-        ({"header": HEADER, "samples__1_epoch_1__sample": {}}, "its samples are in chunks"),
+        ({"header": HEADER, "samples__1_epoch_1__sample": []}, r"1_epoch_1/sample\.json: it is no object"),
+        (
+            {"header": HEADER, "samples__1_epoch_1__sample": {"id": 1, "message_refs": [[0, 3]]}},
+            r"message_refs: \[0, 3\] is no range of its 0 messages",
+        ),
     ],
-    ids=["journal", "none", "started", "no eval", "json", "input", "chunks"],
+    ids=["journal", "none", "started", "no eval", "json", "input", "shell", "range"],
 )
 def test_what_is_no_whole_log_is_refused_with_its_place(
     tmp_path: Path, members: dict[str, Any], sentence: str

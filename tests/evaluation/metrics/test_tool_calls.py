@@ -1,5 +1,7 @@
 """Evaluators of trajectories."""
 
+from typing import Any
+
 import pytest
 
 from windlass.artifacts.kinds import Evaluator as EvaluatorBody
@@ -68,9 +70,111 @@ def test_parameters_choose_how_calls_are_compared() -> None:
     assert (without(asked).value, near(asked).value, used(asked).value) == (1, 0.5, 1)
 
 
+FIND: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "q": {"type": "string"},
+        "limit": {"type": "integer", "default": 10},
+        "near": {"type": ["boolean", "null"], "default": False},
+        "tags": {"type": "array", "items": {"type": "INTEGER"}},
+        "where": {"type": "object", "properties": {"floor": {"type": "number"}}},
+    },
+}
+MADE = (ToolCall("find", {"q": "gates", "limit": 10}),)
+
+
+def of_tools(trajectory: tuple[ToolCall, ...], *tools: object, **args: object) -> Sample:
+    metadata = {"reference_trajectory": [{"name": "find", "args": args}], "tools": list(tools)}
+    [item] = items_of([{"input": "?", "metadata": metadata}])
+    return Sample.of(item, Prediction("done", trajectory=trajectory))
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"name": "find", "parameters": FIND},
+        {"type": "function", "function": {"name": "find", "parameters": FIND}},
+        {"name": "find", "input_schema": FIND},
+        {"name": "find", "inputSchema": FIND},
+    ],
+    ids=["plain", "openai", "anthropic", "mcp"],
+)
+def test_an_argument_that_is_not_given_is_the_default_of_the_tool_s_schema(definition: dict[str, Any]) -> None:
+    told = of_tools(MADE, definition, q="gates")
+    untold = of_tools(MADE, q="gates")
+    for name in (
+        "trajectory_exact_match",
+        "trajectory_recall",
+        "tool_parameter_match",
+        "tool_parameter_key_match",
+    ):
+        assert BUILT_IN[name](told).value == 1
+        assert BUILT_IN[name](untold).value != 1
+    own = make_evaluator("own", EvaluatorBody(function="trajectory_f1", parameters={"tools": [definition]}))
+    assert own(untold).value == 1
+
+
+def test_vertex_and_adk_know_no_schemas() -> None:
+    told = of_tools(MADE, {"name": "find", "parameters": FIND}, q="gates")
+    for compat in ("vertex", "adk"):
+        made = make_evaluator(
+            compat, EvaluatorBody(function="trajectory_exact_match", parameters={"compat": compat})
+        )
+        assert made(told).value == 0
+
+
+def test_the_tools_of_a_recording_are_known() -> None:
+    recording = {"trace_id": "ab" * 16, "inputs": ["?"], "tools": [{"name": "find", "parameters": FIND}]}
+    metadata = {"reference_trajectory": [{"name": "find", "args": {"q": "gates"}}], "recording": recording}
+    [item] = items_of([{"input": "?", "metadata": metadata}])
+    sample = Sample.of(item, Prediction("done", trajectory=(MADE[0], MADE[0])))
+    assert BUILT_IN["trajectory_precision"](sample).value == 0.5
+    repeated = Sample.of(item, Prediction("done", trajectory=(ToolCall("find", {"q": "gates"}), *MADE)))
+    assert BUILT_IN["repeated_calls"](repeated).value == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "wanted", "strict", "string", "schema"),
+    [
+        ({"limit": 7}, {"limit": 7.0}, 1, 1, 1),
+        ({"limit": "7"}, {"limit": 7}, 0, 1, 1),
+        ({"limit": "7.0"}, {"limit": 7}, 0, 0, 1),
+        ({"limit": "seven"}, {"limit": 7}, 0, 0, 0),
+        ({"limit": True}, {"limit": 1}, 0, 0, 0),
+        ({"q": 7}, {"q": "7"}, 0, 1, 1),
+        ({"q": "7.0"}, {"q": "7"}, 0, 0, 0),
+        ({"q": " a "}, {"q": "a"}, 0, 1, 0),
+        ({"near": "True"}, {"near": True}, 0, 0, 1),
+        ({"tags": ["1", 2]}, {"tags": [1, 2]}, 0, 0, 1),
+        ({"tags": "[1, 2]"}, {"tags": [1, 2]}, 0, 1, 1),
+        ({"where": {"floor": "3"}}, {"where": {"floor": 3}}, 0, 0, 1),
+    ],
+)
+def test_arguments_are_compared_as_json_as_texts_or_as_their_schema_has_them(
+    made: dict[str, object], wanted: dict[str, object], strict: float, string: float, schema: float
+) -> None:
+    # Both sides say all that has a default, so that the one argument decides.
+    full = {"limit": 1, "near": None}
+    tool = {"name": "find", "parameters": FIND}
+    sample = of_tools((ToolCall("find", {**full, **made}),), tool, **{**full, **wanted})
+    scores = {}
+    for match in ("strict", "string", "schema"):
+        body = EvaluatorBody(function="tool_parameter_match", parameters={"match": match})
+        scores[match] = float(make_evaluator(match, body)(sample).value == 1)
+    assert scores == {"strict": strict, "string": string, "schema": schema}
+
+
 @pytest.mark.parametrize(
     ("function", "parameters", "problem"),
     [
+        ("trajectory_recall", {"tools": [{"parameters": {}}]}, "Definition 1 of the tools names no tool"),
+        (
+            "trajectory_recall",
+            {"compat": "adk", "tools": [{"name": "find"}]},
+            "`compat: adk` knows no schemas of tools",
+        ),
+        ("tool_parameter_match", {"match": "string", "tolerance": 0.1}, "texts, which have no tolerance"),
+        ("tool_parameter_match", {"match": "loose"}, "match of tool_parameter_match is wrong: Input should be"),
         ("trajectory_recall", {"compat": "langsmith"}, "compat of trajectory_recall is wrong: Input should be"),
         ("trajectory_recall", {"k": 1}, "k of trajectory_recall is wrong: Unexpected keyword argument"),
         (

@@ -85,7 +85,7 @@ def test_a_judge_that_gives_no_verdict_says_why_and_what_was_paid(judge: Project
 def test_code_is_tried_without_a_model_and_what_it_needs_is_asked_for(project: Project) -> None:
     answer = tried(project, "exact_match", input="?", output="Paris", reference="paris")
     assert (answer["value"], answer["source"], answer["calls"], answer["cost_usd"]) == (1.0, "code", 0, None)
-    with pytest.raises(InputError, match="needs 'reference'"):
+    with pytest.raises(InputError, match="no 'reference', which exact_match needs"):
         tried(project, "exact_match", output="Paris")
 
 

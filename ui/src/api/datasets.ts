@@ -10,6 +10,8 @@ export type DrawAnswer = Schemas["DrawAnswer"];
 export type Item = Schemas["Item"];
 export type ItemChange = Schemas["ItemChange"];
 export type ItemDifference = Schemas["ItemDifference"];
+export type DuplicatePair = Schemas["DuplicatePair"];
+export type DuplicateReport = Schemas["DuplicateReport"];
 export type ImportAnswer = Schemas["ImportAnswer"];
 export type MadeBy = "model" | "approved" | "unapproved";
 export type ChangeKind = ItemChange["kind"];
@@ -31,6 +33,19 @@ export const datasetQuery = (name: string, ref: string) =>
     queryKey: ["dataset", name, ref],
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/v1/datasets/{name}", { params: { path: { name }, query: { ref } }, signal })),
+    staleTime: staleOf(ref),
+  });
+
+export const duplicatesQuery = (name: string, ref: string, similar: number) =>
+  queryOptions({
+    queryKey: ["duplicates", name, ref, similar],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/v1/datasets/{name}/duplicates", {
+          params: { path: { name }, query: { ref, similar } },
+          signal,
+        }),
+      ),
     staleTime: staleOf(ref),
   });
 

@@ -860,6 +860,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{name}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Duplicates Of Dataset
+         * @description Find the items of a version that ask the same or nearly the same, those in different splits first.
+         */
+        get: operations["find_duplicates_of_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{name}/changes": {
         parameters: {
             query?: never;
@@ -1592,6 +1612,46 @@ export interface paths {
          * @description List the samples of a comparison, the greatest losses first.
          */
         get: operations["list_compared_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Distributions
+         * @description Say how each metric of a run lies over its items so far.
+         */
+        get: operations["list_distributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/slice-means": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Slice Means
+         * @description Say what a metric is on each slice of a run's items, by the metadata that groups them; the worst first.
+         */
+        get: operations["list_slice_means"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3259,6 +3319,18 @@ export interface components {
             problems: components["schemas"]["AuditProblem"][];
             head: components["schemas"]["AuditHead"] | null;
         };
+        /**
+         * Bin
+         * @description Items whose value lies from `low` to below `high`, in the last bin to `high`; or is that one value.
+         */
+        Bin: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+        };
         /** Board */
         Board: {
             /**
@@ -4247,6 +4319,28 @@ export interface components {
             difference: number;
         };
         /**
+         * Distribution
+         * @description How a metric lies over the items of a run that have a value; of repeats the mean counts.
+         */
+        Distribution: {
+            /** Metric */
+            metric: string;
+            /** N */
+            n: number;
+            /** Bins */
+            bins: components["schemas"]["Bin"][];
+            /** Least */
+            least?: number | null;
+            /** P5 */
+            p5?: number | null;
+            /** Median */
+            median?: number | null;
+            /** P95 */
+            p95?: number | null;
+            /** Greatest */
+            greatest?: number | null;
+        };
+        /**
          * Document
          * @description One text by name, in Markdown or plain.
          */
@@ -4360,6 +4454,45 @@ export interface components {
             attributes?: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
+        };
+        /**
+         * DuplicatePair
+         * @description Two items that ask the same, or nearly.
+         */
+        DuplicatePair: {
+            /** First */
+            first: string;
+            /** First Split */
+            first_split: string;
+            /** Second */
+            second: string;
+            /** Second Split */
+            second_split: string;
+            /** Similarity */
+            similarity: number;
+            /** Leaks */
+            leaks: boolean;
+            /** Same Reference */
+            same_reference: boolean;
+        };
+        /** DuplicateReport */
+        DuplicateReport: {
+            /** Items */
+            items: number;
+            /** Similar */
+            similar: number;
+            /** Exact */
+            exact: number;
+            /** Near */
+            near: number;
+            /** Leaks */
+            leaks: number;
+            /** Contradictions */
+            contradictions: number;
+            /** Cut */
+            cut: boolean;
+            /** Pairs */
+            pairs: components["schemas"]["DuplicatePair"][];
         };
         /**
          * Edge
@@ -5200,6 +5333,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["DatasetSummary"][];
         };
+        /** Items[Distribution] */
+        Items_Distribution_: {
+            /** Items */
+            items: components["schemas"]["Distribution"][];
+        };
         /** Items[Environment] */
         Items_Environment_: {
             /** Items */
@@ -5259,6 +5397,11 @@ export interface components {
         Items_SliceDifference_: {
             /** Items */
             items: components["schemas"]["SliceDifference"][];
+        };
+        /** Items[SliceMean] */
+        Items_SliceMean_: {
+            /** Items */
+            items: components["schemas"]["SliceMean"][];
         };
         /** Items[SqlTable] */
         Items_SqlTable_: {
@@ -7928,6 +8071,30 @@ export interface components {
             p_value: number | null;
             /** Adjusted P */
             adjusted_p: number | null;
+        };
+        /**
+         * SliceMean
+         * @description A metric over the items of a slice, with the 95 % interval of that slice alone.
+         */
+        SliceMean: {
+            /** Field */
+            field: string;
+            /** Value */
+            value: string;
+            /** Metric */
+            metric: string;
+            /** N */
+            n: number;
+            /** Missing */
+            missing: number;
+            /** Mean */
+            mean: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Clusters */
+            clusters?: number | null;
         };
         /**
          * SliceRule
@@ -10957,6 +11124,42 @@ export interface operations {
             };
         };
     };
+    find_duplicates_of_dataset: {
+        parameters: {
+            query?: {
+                /** @description A version: its number, digest or label. */
+                ref?: string;
+                /** @description From which similarity on two inputs are nearly the same, 0.7 to 1. */
+                similar?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_changes: {
         parameters: {
             query: {
@@ -12330,6 +12533,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparedPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_distributions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Distribution_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_slice_means: {
+        parameters: {
+            query?: {
+                /** @description Left out: the run's first. */
+                metric?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SliceMean_"];
                 };
             };
             /** @description Validation Error */

@@ -2,6 +2,7 @@ import type { CalibrationResult, Figure } from "@/api/calibrations";
 import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { useWords } from "@/i18n/useWords";
+import { reasonsLine } from "@/runs/reasons";
 import styles from "./Calibration.module.css";
 import { useFigure } from "./useFigure";
 
@@ -13,18 +14,22 @@ interface Row {
 
 /** Order, length and chance: each with its interval. */
 export function BiasTable({ result }: { result: CalibrationResult }) {
-  const { t, format } = useWords();
+  const words = useWords();
+  const { t, format } = words;
   const { value, interval } = useFigure();
   const { position, verbosity, consistency, null_answer: nulls, coverage } = result;
   const percent = (share: number | null) => (share === null ? "–" : format.percent(share));
   const rows: Row[] = [];
   const add = (name: string, text: string, figure: Figure) => rows.push({ name, text, figure });
-  const missing = Object.entries(result.missing_why).map(([why, n]) => `${why}: ${format.integer(n)}`);
   const covered = t("calibration.coverage.text", {
     n: coverage.n - sum(result.missing_why),
     total: coverage.n,
   });
-  add(t("calibration.coverage"), [covered, ...missing].join(" · "), coverage);
+  add(
+    t("calibration.coverage"),
+    [covered, reasonsLine(words, result.missing_why)].filter(Boolean).join(" · "),
+    coverage,
+  );
   if (position) {
     add(t("calibration.position"), t("calibration.position.text"), position.first_preference);
     add(t("calibration.order"), t("calibration.order.text"), position.order_consistency);

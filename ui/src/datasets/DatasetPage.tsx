@@ -30,18 +30,22 @@ const ImportDialog = lazy(() =>
 const PendingBar = lazy(() => import("./PendingBar").then((module) => ({ default: module.PendingBar })));
 const ChangesTab = lazy(() => import("./ChangesTab").then((module) => ({ default: module.ChangesTab })));
 const HistoryTab = lazy(() => import("./HistoryTab").then((module) => ({ default: module.HistoryTab })));
+const DuplicatesTab = lazy(() =>
+  import("./DuplicatesTab").then((module) => ({ default: module.DuplicatesTab })),
+);
 const MakeItems = lazy(() => import("./MakeItems").then((module) => ({ default: module.MakeItems })));
 const SynthesesTab = lazy(() =>
   import("./SynthesesTab").then((module) => ({ default: module.SynthesesTab })),
 );
 const RunsTab = lazy(() => import("./RunsTab").then((module) => ({ default: module.RunsTab })));
 
-const TABS = ["items", "history", "changes", "made", "runs"] as const;
+const TABS = ["items", "history", "changes", "duplicates", "made", "runs"] as const;
 type Tab = (typeof TABS)[number];
 const WORDS: Record<Tab, TextKey> = {
   items: "datasets.items",
   history: "datasets.history",
   changes: "datasets.changes",
+  duplicates: "datasets.duplicates",
   made: "datasets.made",
   runs: "nav.runs",
 };
@@ -201,6 +205,7 @@ function Body({ dataset, number }: { dataset: Artifact; number: number }) {
             <Suspense fallback={<SkeletonRows />}>
               {tab === "history" && <HistoryTab dataset={dataset} />}
               {tab === "changes" && <ChangesTab dataset={dataset} number={number} against={search.against} />}
+              {tab === "duplicates" && <DuplicatesTab name={dataset.name} version={number} />}
               {tab === "made" && <SynthesesTab name={dataset.name} />}
               {tab === "runs" && <RunsTab name={dataset.name} />}
             </Suspense>

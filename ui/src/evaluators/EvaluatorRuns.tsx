@@ -11,6 +11,7 @@ import table from "@/components/table.module.css";
 import { Missing, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { Progress } from "@/runs/Progress";
+import { reasonsLine } from "@/runs/reasons";
 import styles from "./Evaluators.module.css";
 
 /** The runs that used it: what it said, and of how many samples it could say anything. */
@@ -114,14 +115,15 @@ function RunList({ name, runs }: { name: string; runs: RunSummary[] }) {
 
 /** The share of samples with a value, and why the others have none. */
 function Coverage({ summary }: { summary: MetricSummary }) {
-  const { t, format } = useWords();
+  const words = useWords();
+  const { t, format } = words;
   const all = summary.n + summary.missing;
-  const why = Object.entries(summary.missing_why ?? {}).map(([reason, count]) => `${reason}: ${count}`);
-  const tip = [t("evaluator.coverage.tip", { n: summary.n, total: all }), ...why].join("\n");
+  const why = reasonsLine(words, summary.missing_why ?? {});
+  const tip = [t("evaluator.coverage.tip", { n: summary.n, total: all }), why].filter(Boolean).join("\n");
   return (
     <span className="num" data-tip={tip}>
       {all ? format.percent(summary.n / all, summary.missing ? 1 : 0) : "–"}
-      {why.length > 0 && <span className={styles.why}> {why.join(", ")}</span>}
+      {why && <span className={styles.why}> {why}</span>}
     </span>
   );
 }

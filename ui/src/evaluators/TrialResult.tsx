@@ -3,6 +3,7 @@ import { Markdown } from "@/components/Markdown";
 import { Cost, Missing, Tokens } from "@/components/Value";
 import { JudgedEvidence } from "@/evidence/JudgedEvidence";
 import { useWords } from "@/i18n/useWords";
+import { reasonWord } from "@/runs/reasons";
 import styles from "./Evaluators.module.css";
 
 interface Props {
@@ -20,7 +21,9 @@ export function TrialResult({ trial, evaluator }: Props) {
         {trial.value === null ? (
           <>
             <Missing reason={t("try.no_value")} />
-            <span className={styles.why}>{t("try.missing", { why: trial.missing_why ?? "" })}</span>
+            <span className={styles.why}>
+              {t("try.missing", { why: reasonWord(t, trial.missing_why ?? "") })}
+            </span>
           </>
         ) : (
           <>

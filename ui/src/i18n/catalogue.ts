@@ -8,6 +8,7 @@ import type { enDashboard } from "./en-dashboard";
 import type { enDatasetForms } from "./en-dataset-forms";
 import type { enDatasets } from "./en-datasets";
 import type { enDrafting } from "./en-drafting";
+import type { enDuplicates } from "./en-duplicates";
 import type { enErasure } from "./en-erasure";
 import type { enEvaluators } from "./en-evaluators";
 import type { enEvidence } from "./en-evidence";
@@ -30,6 +31,7 @@ import type { enRuns } from "./en-runs";
 import type { enSequential } from "./en-sequential";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
+import type { enShapes } from "./en-shapes";
 import type { enSigned } from "./en-signed";
 import type { enSynthesis } from "./en-synthesis";
 import type { enTargets } from "./en-targets";
@@ -69,6 +71,7 @@ export type TextKey =
   | keyof typeof enFrontier
   | keyof typeof enGraph
   | keyof typeof enHuman
+  | keyof typeof enDuplicates
   | keyof typeof enErasure
   | keyof typeof enDrafting
   | keyof typeof enMaking
@@ -78,6 +81,7 @@ export type TextKey =
   | keyof typeof enSessions
   | keyof typeof enSettings
   | keyof typeof enSigned
+  | keyof typeof enShapes
   | keyof typeof enSynthesis;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;

@@ -10,6 +10,7 @@ import { enDashboard } from "./en-dashboard";
 import { enDatasetForms } from "./en-dataset-forms";
 import { enDatasets } from "./en-datasets";
 import { enDrafting } from "./en-drafting";
+import { enDuplicates } from "./en-duplicates";
 import { enErasure } from "./en-erasure";
 import { enEvaluators } from "./en-evaluators";
 import { enEvidence } from "./en-evidence";
@@ -32,6 +33,7 @@ import { enRuns } from "./en-runs";
 import { enSequential } from "./en-sequential";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
+import { enShapes } from "./en-shapes";
 import { enSigned } from "./en-signed";
 import { enSynthesis } from "./en-synthesis";
 import { enTargets } from "./en-targets";
@@ -46,6 +48,7 @@ import { koDashboard } from "./ko-dashboard";
 import { koDatasetForms } from "./ko-dataset-forms";
 import { koDatasets } from "./ko-datasets";
 import { koDrafting } from "./ko-drafting";
+import { koDuplicates } from "./ko-duplicates";
 import { koErasure } from "./ko-erasure";
 import { koEvaluators } from "./ko-evaluators";
 import { koEvidence } from "./ko-evidence";
@@ -68,6 +71,7 @@ import { koRuns } from "./ko-runs";
 import { koSequential } from "./ko-sequential";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
+import { koShapes } from "./ko-shapes";
 import { koSigned } from "./ko-signed";
 import { koSynthesis } from "./ko-synthesis";
 import { koTargets } from "./ko-targets";
@@ -99,8 +103,10 @@ const en = {
   ...enSessions,
   ...enSettings,
   ...enSigned,
+  ...enShapes,
   ...enPrices,
   ...enQuery,
+  ...enDuplicates,
   ...enErasure,
   ...enDatasets,
   ...enDatasetForms,
@@ -137,8 +143,10 @@ const ko = {
   ...koSessions,
   ...koSettings,
   ...koSigned,
+  ...koShapes,
   ...koPrices,
   ...koQuery,
+  ...koDuplicates,
   ...koErasure,
   ...koDatasets,
   ...koDatasetForms,

@@ -4,6 +4,7 @@ export const enDatasets = {
   "datasets.by": "By",
   "datasets.changed": "Changed",
   "datasets.changes": "Changes",
+  "datasets.duplicates": "Duplicates",
   "datasets.empty": "No datasets yet",
   "datasets.empty.text":
     "A dataset is what releases are measured on: questions, and what a right answer says. Push a file, draw from traces, or choose a file here.",

@@ -7,6 +7,7 @@ export const koDatasets: Record<keyof typeof enDatasets, Text> = {
   "datasets.by": "작성자",
   "datasets.changed": "변경",
   "datasets.changes": "변경 사항",
+  "datasets.duplicates": "중복",
   "datasets.empty": "아직 데이터셋이 없습니다",
   "datasets.empty.text":
     "데이터셋은 릴리스를 재는 기준입니다. 질문과 바른 답변을 담습니다. 파일을 푸시하거나, 트레이스에서 뽑거나, 여기서 파일을 고르세요.",

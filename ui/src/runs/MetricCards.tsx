@@ -9,6 +9,8 @@ import styles from "./Runs.module.css";
 
 const PassRates = lazy(() => import("./PassRates").then((module) => ({ default: module.PassRates })));
 
+const MetricShape = lazy(() => import("./Distribution").then((module) => ({ default: module.MetricShape })));
+
 const JudgedCard = lazy(() =>
   import("@/human/JudgedCard").then((module) => ({ default: module.JudgedCard })),
 );
@@ -45,9 +47,6 @@ function MetricCard({ run, name, summary, items }: CardProps) {
   const { t, format } = useWords();
   const { mean, low, high, n, missing, missing_why, clusters, effective_n: effective } = summary;
   const passes = summary.repeats?.passes;
-  const reasons = Object.entries(missing_why ?? {}).map(
-    ([reason, count]) => `${isReason(reason) ? t(`run.why.${reason}`) : reason} ${format.integer(count)}`,
-  );
   const bounded = low !== null && high !== null;
   // A score has its natural axis from 0 to 1; other units are drawn on an axis from zero.
   const end = unitOf(name) === "score" ? Math.max(1, high ?? 1) : Math.max((high ?? 0) * 1.25, mean ?? 0);
@@ -89,24 +88,9 @@ function MetricCard({ run, name, summary, items }: CardProps) {
           <PassRates metric={name} rates={passes} />
         </Suspense>
       )}
-      {reasons.length > 0 && <div className={styles.metricNote}>{reasons.join(" · ")}</div>}
+      <Suspense fallback={<div className={styles.shape} />}>
+        <MetricShape run={run} metric={name} finished={items} why={missing_why ?? {}} />
+      </Suspense>
     </li>
   );
-}
-
-const REASONS = [
-  "failed",
-  "timeout",
-  "refused",
-  "absent",
-  "undefined",
-  "error",
-  "unparsable",
-  "abstain",
-  "no_media",
-  "no_quorum",
-] as const;
-
-function isReason(reason: string): reason is (typeof REASONS)[number] {
-  return REASONS.some((known) => known === reason);
 }

@@ -19,6 +19,7 @@ import "./repeatsTexts";
 const RunActions = lazy(() => import("./RunActions").then((module) => ({ default: module.RunActions })));
 const RunTarget = lazy(() => import("./RunTarget").then((module) => ({ default: module.RunTarget })));
 const RunAgents = lazy(() => import("./RunAgents").then((module) => ({ default: module.RunAgents })));
+const RunSlices = lazy(() => import("./RunSlices").then((module) => ({ default: module.RunSlices })));
 const LiveGate = lazy(() => import("@/sequential/LiveGate").then((module) => ({ default: module.LiveGate })));
 const RunCalls = lazy(() => import("./RunCalls").then((module) => ({ default: module.RunCalls })));
 
@@ -140,6 +141,7 @@ function RunBody({ run }: { run: Run }) {
         )}
         <MetricCards run={run.id} metrics={run.metrics} items={run.finished_items} />
         <Suspense fallback={null}>
+          <RunSlices run={run} />
           <RunAgents run={run} />
         </Suspense>
       </Samples>

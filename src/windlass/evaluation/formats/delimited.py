@@ -33,11 +33,35 @@ def read_tsv(path: Path, columns: Columns) -> Iterator[Row]:
     return _read(path, columns, "\t" if "\t" in _header(path) else _delimiter(path))
 
 
+def header_of(path: Path) -> list[str]:
+    """Return the names of the columns of a CSV file; none of one that is not CSV from its first line on."""
+    try:
+        return next(csv.reader([_header(path)], delimiter=_delimiter(path)), [])
+    except csv.Error:
+        return []
+
+
+def read_cells(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give the rows of a CSV file as they stand, by column, with the place of each. Raises InputError."""
+    for place, header, cells in _rows(path, _delimiter(path)):
+        if place:
+            yield place, dict(zip(header, cells, strict=True))
+
+
 def _read(path: Path, columns: Columns, delimiter: str) -> Iterator[Row]:
+    for place, header, cells in _rows(path, delimiter):
+        if not place:
+            check_header(header, columns, str(path))
+            continue
+        yield Row(place, mapped(_values(header, cells, f"{path}, {place}"), columns, f"{path}, {place}"))
+
+
+def _rows(path: Path, delimiter: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Give the header, without a place, and then each row with its place and the header."""
     with opened(path, newline="") as file:
         rows = _numbered(csv.reader(file, delimiter=delimiter, strict=True), path)
         _, header = next(rows, (1, []))
-        check_header(header, columns, str(path))
+        yield "", header, []
         for line, cells in rows:
             place = f"line {line}"
             if len(cells) != len(header):
@@ -45,7 +69,7 @@ def _read(path: Path, columns: Columns, delimiter: str) -> Iterator[Row]:
                     f"{path}, {place}: the header has {len(header)} columns, and this row {len(cells)}; "
                     "a cell with a separator or a line break in it stands in quotes."
                 )
-            yield Row(place, mapped(_values(header, cells, f"{path}, {place}"), columns, f"{path}, {place}"))
+            yield place, header, cells
 
 
 def write_csv(items: Iterable[Item], file: IO[bytes], _name: str) -> None:

@@ -17,6 +17,7 @@ from windlass.evaluation.formats.contents import Fields, first_text
 from windlass.evaluation.formats.exact import KEY, beside, restored
 from windlass.evaluation.formats.format import Columns, load_json, opened
 from windlass.evaluation.formats.promptfoo_assertions import TWIN, expected_trajectory, is_text, with_twin
+from windlass.evaluation.formats.promptfoo_csv import tests_of_table
 from windlass.evaluation.formats.promptfoo_yaml import dump_yaml, load_yaml
 from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.samples import Item
@@ -39,7 +40,7 @@ _ONE_VARIABLE: Final = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
 
 def read_promptfoo(path: Path, _columns: Columns) -> Iterator[Row]:
-    """Read a list of tests, JSON Lines of them, or a configuration with `tests` and perhaps a `defaultTest`."""
+    """Read a list of tests, JSON Lines or CSV of them, or a configuration with `tests` and a `defaultTest`."""
     for number, test in enumerate(_tests(path), start=1):
         place = f"test {number}"
         try:
@@ -93,6 +94,9 @@ def write_test(item: Item) -> Fields:
 
 
 def _tests(path: Path) -> Iterator[Any]:
+    if path.suffix.lower() in {".csv", ".tsv"}:
+        yield from tests_of_table(path)
+        return
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         with opened(path, newline="\n") as file:
             yield from (row.fields for row in rows_of_lines(file, str(path)))

@@ -9,6 +9,7 @@ from typing import Final
 from windlass.errors import InputError
 from windlass.evaluation.formats import adk, delimited, hugging_face, json_lines, parquet, promptfoo, vertex
 from windlass.evaluation.formats.format import Format, load_json, opened
+from windlass.evaluation.formats.promptfoo_csv import has_tests
 
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
@@ -122,6 +123,8 @@ def format_of(path: Path) -> Format:
             name = _of_json(load_json(path))
         case "jsonl":
             name = _of_lines(path)
+        case "csv":
+            name = "promptfoo" if has_tests(path) else "csv"
         case _:
             pass
     return FORMATS[name]

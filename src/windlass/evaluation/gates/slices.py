@@ -17,8 +17,8 @@ from windlass.evaluation.statistics.paired import paired_difference
 
 MOST_VALUES: Final = 50
 """A field of more values is no grouping that anybody reads."""
+MOST_FIELDS: Final = 8
 
-_MOST_FIELDS = 8
 _MOST_ASKED = 1000
 _LONGEST = 100
 _DISCOVERY = 0.05
@@ -121,7 +121,7 @@ def slice_report(
 def grouping_fields(items: Sequence[Item]) -> list[str]:
     """Return the metadata fields that put items into groups: few values, and two items and more to each."""
     fields = dict.fromkeys(field for item in items for field in item.metadata)
-    return [field for field in fields if _groups(items, field)][:_MOST_FIELDS]
+    return [field for field in fields if _groups(items, field)][:MOST_FIELDS]
 
 
 def masks_of(items: Sequence[Item], field: str) -> dict[str, Mask]:
@@ -138,14 +138,14 @@ def masks_of(items: Sequence[Item], field: str) -> dict[str, Mask]:
     codes = np.array([numbers[value] for value in values], dtype=np.int64)
     masks: dict[str, Mask] = {}
     for value, number in numbers.items():
-        for name in _names(value):
+        for name in names_of(value):
             masks[name] = masks.get(name, False) | (codes == number)
     return {name: masks[name] for name in sorted(masks)}
 
 
 def _groups(items: Sequence[Item], field: str) -> bool:
     values = [value for value in _values(items, field) if value is not None]
-    names = [_names(value) for value in dict.fromkeys(values)]
+    names = [names_of(value) for value in dict.fromkeys(values)]
     distinct = {name for of_value in names for name in of_value}
     return all(names) and 2 <= len(distinct) <= min(MOST_VALUES, len(values) / 2)
 
@@ -153,7 +153,7 @@ def _groups(items: Sequence[Item], field: str) -> bool:
 def _values(items: Sequence[Item], field: str) -> list[Any]:
     """Return what each item has in a field; of a list the names in it, and nothing of what has none."""
     values = [item.metadata.get(field) for item in items]
-    return [_names(value) if isinstance(value, list | dict) else value for value in values]
+    return [names_of(value) if isinstance(value, list | dict) else value for value in values]
 
 
 def _slices(aligned: Aligned, fields: Iterable[str]) -> list[tuple[SliceName, Mask]]:
@@ -199,10 +199,10 @@ def _row(
     )
 
 
-def _names(value: object) -> tuple[str, ...]:
+def names_of(value: object) -> tuple[str, ...]:
     """Return the slices that a value of metadata puts an item into: one, or of a list one for each entry."""
     if isinstance(value, list | tuple):
-        return tuple(dict.fromkeys(name for each in value for name in _names(each)))
+        return tuple(dict.fromkeys(name for each in value for name in names_of(each)))
     if isinstance(value, bool):
         return ("true" if value else "false",)
     if isinstance(value, int):

@@ -1,15 +1,16 @@
-"""The files of Inspect: a log as one JSON, or as a zip archive with a member for each sample."""
+"""The files of Inspect: a log as one JSON, or as a zip archive with a member or a folder for each sample."""
 
 import json
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
 from windlass.errors import ConfigurationError, InputError
 from windlass.evaluation.formats.format import load_json
 from windlass.evaluation.imports.imported import refuse
+from windlass.evaluation.imports.inspect_chunks import folders_of, is_within, join_chunks
 
 # Inspect packs its logs in zstd today, which Python's own zipfile knows from 3.14.
 if sys.version_info >= (3, 14):
@@ -48,23 +49,28 @@ def _unpack(path: Path) -> dict[str, Any]:
             names = archive.namelist()
             if _HEADER not in names:
                 raise refuse(path, _HEADER, "it is not there: the evaluation was not finished, or this is no log.")
-            if any(name.startswith(_SAMPLES) and name.count("/") > 1 for name in names):
-                raise refuse(
-                    path,
-                    _SAMPLES,
-                    "its samples are in chunks; write it as JSON first: `inspect log convert --to json`.",
-                )
             log: dict[str, Any] = _member(path, archive, _HEADER)
-            members = sorted(name for name in names if name.startswith(_SAMPLES) and name.endswith(".json"))
-            return {**log, "samples": list(_members(path, archive, members))}
+            return {**log, "samples": list(_samples(path, archive, names))}
     except NotImplementedError as error:
         raise ConfigurationError("Logs in zstd need a package: pip install 'windlass[server]'.") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise refuse(path, "the archive", f"it cannot be unpacked ({error}).") from error
 
 
-def _members(path: Path, archive: Any, names: list[str]) -> Iterator[Any]:
-    return (_member(path, archive, name) for name in names)
+def _samples(path: Path, archive: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Give the samples of a log: of either shape, one member or a folder of chunks."""
+
+    def read(name: str) -> Any:
+        return _member(path, archive, name)
+
+    folders = folders_of(names)
+    for name in sorted(names):
+        if name.startswith(_SAMPLES) and name.endswith(".json") and not is_within(folders, name):
+            yield read(name)
+    for folder, members in sorted(folders.items()):
+        if sum(archive.getinfo(name).file_size for name in members) > _LARGEST_MEMBER:
+            raise refuse(path, folder, f"it unpacks to more than {_LARGEST_MEMBER // 2**20} MiB.")
+        yield join_chunks(path, folder, members, read)
 
 
 def _member(path: Path, archive: Any, name: str) -> Any:

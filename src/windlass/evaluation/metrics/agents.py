@@ -13,6 +13,7 @@ from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator, evaluator
 from windlass.evaluation.metrics.tool_calls import REFERENCE, SILENT
 from windlass.evaluation.samples import Judgement, Sample
+from windlass.evaluation.tool_schemas import schemas_of, with_defaults
 from windlass.evaluation.trajectories import ToolCall, Trajectory, key_of, read_trajectory
 
 Limit = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -60,7 +61,7 @@ def repeated_calls(sample: Sample) -> Judgement:
         return SILENT
     done: set[Hashable] = set()
     repeated = 0
-    for call in sample.trajectory:
+    for call in with_defaults(sample.trajectory, schemas_of(sample.metadata)):
         key = key_of(call)
         repeated += key in done
         if call.outcome == "done":

@@ -1,17 +1,20 @@
 """Evaluators of trajectories: the tool calls of a sample against ``metadata.reference_trajectory`` of its item.
 
 The definitions are those of trajectories.py. A sample whose target does not say which tools it called has no
-score; one that called none has an empty trajectory.
+score; one that called none has an empty trajectory. Where the tools are defined, by the evaluator or by the item
+(``metadata.tools``, or what its recording was offered), an argument that is not given is its schema's default, on
+both sides; Vertex and ADK look at no schema, and neither does what counts as they do.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.samples import Judgement, Sample
+from windlass.evaluation.tool_schemas import Schemas, as_typed, read_schemas, schemas_of, with_defaults
 from windlass.evaluation.trajectories import (
     Comparison,
     Compat,
@@ -28,7 +31,11 @@ _NEEDS: Final = (f"metadata.{REFERENCE}",)
 SILENT: Final = Judgement(None, "undefined", "the target does not say which tools it called")
 
 Tolerance = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+Tools = list[dict[str, Any]]
+"""Definitions of tools, as models are offered them."""
+Match = Literal["strict", "string", "schema"]
 
+_Sides = Callable[[Trajectory, Trajectory], float | None]
 _Maker = Callable[..., Evaluator]
 
 
@@ -37,26 +44,46 @@ def _compared(
 ) -> _Maker:
     """Return what makes an evaluator of a comparison, which may leave out arguments or count as a library does."""
 
-    def make(compat: Compat = "windlass", ignore_args: bool = False) -> Evaluator:
+    def make(compat: Compat = "windlass", ignore_args: bool = False, tools: Tools | None = None) -> Evaluator:
         def compared(predicted: Trajectory, reference: Trajectory) -> float | None:
             return compare(Comparison.of(predicted, reference, compat=compat, ignore_args=ignore_args))
 
-        return _evaluator(name, compared, description, higher_is_better=higher_is_better)
+        if compat != "windlass" and tools:
+            raise InputError(f"`compat: {compat}` knows no schemas of tools; leave out one of the two.")
+        completed = _completed(tools) if compat == "windlass" else _as_they_are
+        return _evaluator(name, compared, description, higher_is_better=higher_is_better, seen=completed)
 
     return make
 
 
+_Seen = Callable[[Trajectory, Sample], Trajectory]
+"""How calls are looked at, be they made or wanted."""
+
+
+def _as_they_are(calls: Trajectory, sample: Sample) -> Trajectory:
+    del sample
+    return calls
+
+
+def _completed(tools: Tools | None, *, typed: bool = False) -> _Seen:
+    """Return calls as the schemas say that they are. Raises InputError for tools that are no definitions."""
+    own: Schemas = read_schemas(tools or ())
+
+    def seen(calls: Trajectory, sample: Sample) -> Trajectory:
+        schemas = {**schemas_of(sample.metadata), **own}
+        return as_typed(calls, schemas) if typed else with_defaults(calls, schemas) if schemas else calls
+
+    return seen
+
+
 def _evaluator(
-    name: str,
-    measure: Callable[[Trajectory, Trajectory], float | None],
-    description: str,
-    *,
-    higher_is_better: bool = True,
+    name: str, measure: _Sides, description: str, *, higher_is_better: bool = True, seen: _Seen = _as_they_are
 ) -> Evaluator:
     def judge(sample: Sample) -> Judgement:
         if sample.trajectory is None:
             return SILENT
-        value = measure(sample.trajectory, read_trajectory(sample.metadata.get(REFERENCE)))
+        wanted = read_trajectory(sample.metadata.get(REFERENCE))
+        value = measure(seen(sample.trajectory, sample), seen(wanted, sample))
         return Judgement(value) if value is not None else Judgement(None, "undefined", "no tool was to be called")
 
     return Evaluator(name, judge, higher_is_better, _NEEDS, description)
@@ -66,19 +93,31 @@ def make_tool_name_match() -> Evaluator:
     return _evaluator("tool_name_match", tool_name_match, "Share of places with the tool of the reference.")
 
 
-def make_tool_parameter_key_match() -> Evaluator:
+def make_tool_parameter_key_match(tools: Tools | None = None) -> Evaluator:
     return _evaluator(
-        "tool_parameter_key_match", parameter_key_match, "Share of argument names that are the reference's."
+        "tool_parameter_key_match",
+        parameter_key_match,
+        "Share of argument names that are the reference's.",
+        seen=_completed(tools),
     )
 
 
-def make_tool_parameter_match(tolerance: Tolerance = 0.0) -> Evaluator:
-    """Make the evaluator; numbers are the same within ``tolerance``, relative to the greater one."""
+def make_tool_parameter_match(
+    tolerance: Tolerance = 0.0, match: Match = "strict", tools: Tools | None = None
+) -> Evaluator:
+    """Make the evaluator; numbers are the same within ``tolerance``, relative to the greater one.
 
-    def match(predicted: Trajectory, reference: Trajectory) -> float:
-        return parameter_match(predicted, reference, tolerance=tolerance)
+    ``strict`` compares JSON, ``string`` what values say ("7" is 7, and "7.0" is not), and ``schema`` values read
+    as the types that the tool's schema gives them ("7.0" is 7 where that is a number, and not where it is a text).
+    """
 
-    return _evaluator("tool_parameter_match", match, "Share of arguments with the reference's value.")
+    def share(predicted: Trajectory, reference: Trajectory) -> float:
+        return parameter_match(predicted, reference, tolerance=tolerance, as_text=match == "string")
+
+    if match == "string" and tolerance:
+        raise InputError("`match: string` compares texts, which have no tolerance; leave one of the two out.")
+    description = "Share of arguments with the reference's value."
+    return _evaluator("tool_parameter_match", share, description, seen=_completed(tools, typed=match == "schema"))
 
 
 def make_single_tool_use(tool: str) -> Evaluator:

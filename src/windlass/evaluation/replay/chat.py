@@ -7,10 +7,10 @@ from typing import Any, Final
 from windlass.errors import InputError
 from windlass.evaluation.replay.answering import Answering, ReplayPolicy, ToolFailed, WorldEnded
 from windlass.evaluation.replay.recording import Recording, read_recording
-from windlass.evaluation.replay.world import defaults_of_schema
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.targets.openai_chat import AskedFor, ChatAnswer, OpenAIChat
 from windlass.evaluation.targets.opening import UrlTarget
+from windlass.evaluation.tool_schemas import defaults_of_schema
 from windlass.models.completion import Usage
 from windlass.models.failures import ProviderFailure
 

@@ -81,7 +81,7 @@ def read_recording(item: Item) -> Recording:
     if value is None:
         raise InputError(
             f"The item {item.id!r} has no recording to replay; make a dataset of recordings with "
-            "`windlass replay --release …`, or with `windlass datasets from-traces --recording`."
+            "`windlass datasets from-traces NAME --recording`, or with `--draw` of `windlass replay`."
         )
     try:
         return Recording.model_validate(value)

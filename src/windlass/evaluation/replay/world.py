@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from windlass.evaluation.replay.recording import RecordedCall, Recording
+from windlass.evaluation.tool_schemas import defaults_of_schema
 from windlass.evaluation.trajectories import ToolCall, key_of
 
 Defaults = Mapping[str, Mapping[str, Any]]
@@ -59,15 +60,3 @@ class World:
     def _key(self, call: ToolCall) -> Hashable:
         defaults = self._defaults.get(call.tool_name)
         return key_of(ToolCall(call.tool_name, {**defaults, **call.tool_input}) if defaults else call)
-
-
-def defaults_of_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a JSON Schema of an object says of members that are not given."""
-    properties = schema.get("properties")
-    if not isinstance(properties, Mapping):
-        return {}
-    return {
-        str(name): each["default"]
-        for name, each in properties.items()
-        if isinstance(each, Mapping) and "default" in each
-    }

@@ -13,6 +13,8 @@ from windlass.errors import InputError
 from windlass.evaluation.approvals import MadeBy
 from windlass.evaluation.dataset_versions import DatasetSummary
 from windlass.evaluation.datasets import items_of
+from windlass.evaluation.duplicate_reports import DuplicateReport
+from windlass.evaluation.duplicates import SIMILAR
 from windlass.evaluation.item_differences import ChangeKind, ItemChanges
 from windlass.evaluation.item_pages import ItemPage, ItemSearch, page_of_items
 from windlass.evaluation.samples import Item
@@ -145,6 +147,20 @@ def edit_items(name: str, body: EditRequest, principal: Writer, services: Servic
     put = items_of(body.put, f"dataset/{name}") if body.put else []
     pushed = services.datasets.edit(principal, name, body.base, put=put, remove=body.remove, message=body.message)
     return detail_of(services, principal, pushed.version, is_new=pushed.is_new)
+
+
+@router.get("/{name}/duplicates")
+def find_duplicates_of_dataset(
+    name: str,
+    principal: Reader,
+    services: ServicesOf,
+    what: Ref = "latest",
+    similar: Annotated[
+        float, Query(description="From which similarity on two inputs are nearly the same, 0.7 to 1.")
+    ] = SIMILAR,
+) -> DuplicateReport:
+    """Find the items of a version that ask the same or nearly the same, those in different splits first."""
+    return services.datasets.duplicates(principal.project, Selector("dataset", name, what), similar=similar)
 
 
 @router.get("/{name}/changes")
