@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -55,13 +55,22 @@ def rows_of(project: str, events: Iterable[LogEvent], received_ns: int) -> list[
 
 def events_of_trace(warehouse: Warehouse, project: str, trace_id: str) -> Mapping[str, list[Event]]:
     """Return the events of a trace by the id of their span, oldest first; "" has those of no span."""
+    found = events_of_traces(warehouse, project, [trace_id])
+    return {span_id: events for (_, span_id), events in found.items()}
+
+
+def events_of_traces(
+    warehouse: Warehouse, project: str, trace_ids: Sequence[str]
+) -> Mapping[tuple[str, str], list[Event]]:
+    """Return the events of some traces by trace and span, oldest first; "" stands for no span."""
     rows = warehouse.query(
-        f"{_READ} WHERE project = {{project:String}} AND trace_id = {{trace:String}} ORDER BY time_ns, digest",
-        {"project": project, "trace": trace_id},
+        f"{_READ} WHERE project = {{project:String}} AND trace_id IN {{traces:Array(String)}} "
+        "ORDER BY time_ns, digest",
+        {"project": project, "traces": list(trace_ids)},
     )
-    found: dict[str, list[Event]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for row in rows:
-        found[str(row["span_id"])].append(
+        found[str(row["trace_id"]), str(row["span_id"])].append(
             Event(
                 time=instant(integer(row["time_ns"])),
                 name=str(row["name"]),

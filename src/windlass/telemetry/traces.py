@@ -5,6 +5,7 @@
 import base64
 import contextlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,7 @@ from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from windlass.errors import InputError, NotFound
-from windlass.storage.warehouse import Row, Warehouse
+from windlass.storage.warehouse import Parameters, Row, Warehouse
 from windlass.telemetry.content import read_content, take_content
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
@@ -25,14 +26,16 @@ from windlass.telemetry.models import (
     Link,
     ScoreSummary,
     Span,
+    SpanOfTrace,
     Trace,
     TraceFields,
     TracePage,
     TraceSummary,
 )
 from windlass.telemetry.outlines import bounds_of_trace
-from windlass.telemetry.scores import scores_of_traces
-from windlass.telemetry.span_events import events_of_trace
+from windlass.telemetry.scores import Score, scores_of_traces
+from windlass.telemetry.span_events import events_of_trace, events_of_traces
+from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import (
     LATEST_NS,
     NO_SPAN,
@@ -203,6 +206,28 @@ def get_span(
     return spans[0]
 
 
+def read_spans(
+    warehouse: Warehouse, project: str, places: Sequence[SpanPlace], *, lists: Lists | None = None
+) -> list[SpanOfTrace]:
+    """Return some spans with their contents and their own scores, in the order of the places."""
+    priced = Priced(warehouse, project, lists)
+    traces = sorted({place.trace_id for place in places})
+    judged = warehouse.begin(partial(scores_of_traces, warehouse, project, traces))
+    found = _read_spans(priced, AMONG, among(project, places))
+    events = events_of_traces(warehouse, project, traces)
+    scores: dict[tuple[str, str], list[Score]] = defaultdict(list)
+    for score in judged.result():
+        scores[score.trace_id, score.span_id].append(score)
+    for key, span in found.items():
+        if of_span := events.get(key):
+            _hand_out({span.span_id: of_span}, [span])
+    return [
+        SpanOfTrace(**dict(found[key]), trace_id=place.trace_id, scores=scores[key])
+        for place in places
+        if (key := (place.trace_id, place.span_id)) in found
+    ]
+
+
 def _candidates(
     warehouse: Warehouse, project: str, filters: TraceFilters, place: _Place, count: int
 ) -> tuple[list[Bounds], bool]:
@@ -259,26 +284,31 @@ _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
 _MEANT: Final = f"{WITHIN} AND ({{span:String}} = '' OR lower(hex(span_id)) = {{span:String}})"
 
 
-def _spans(tariff: Tariff) -> str:
+def _spans(where: str, tariff: Tariff) -> str:
     return f"""
-SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
+SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS id,
+  if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
   name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
   {_SPAN_COLUMNS}, cost,
   {COST_BASIS} AS cost_basis,
   is_unmet AS unmet, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
-FROM ({tariff.priced(f"SELECT * FROM spans WHERE {_MEANT}")})
+FROM ({tariff.priced(f"SELECT * FROM spans WHERE {where}")})
 """
 
 
 def _spans_within(project: str, bounds: Bounds, priced: Priced, span_id: str = "") -> list[Span]:
     """Return the spans of a trace (or one) in the order of their start, each as it was last delivered."""
-    rows = priced.query(_spans, _MEANT, {**within(project, [bounds]), "span": span_id})
+    return list(_read_spans(priced, _MEANT, {**within(project, [bounds]), "span": span_id}).values())
+
+
+def _read_spans(priced: Priced, where: str, parameters: Parameters) -> dict[tuple[str, str], Span]:
+    """Return spans by trace and id, in the order of their start, each as it was last delivered."""
+    rows = priced.query(partial(_spans, where), where, parameters)
     rows.sort(key=lambda row: integer(row["received_ns"]))
-    last = {row["id"]: row for row in rows}
-    return [
-        _span(row) for row in sorted(last.values(), key=lambda row: (integer(row["start_ns"]), str(row["id"])))
-    ]
+    last = {(str(row["trace"]), str(row["id"])): row for row in rows}
+    in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_ns"]), item[0][1]))
+    return {key: _span(row) for key, row in in_order}
 
 
 def _span(row: Row) -> Span:

@@ -30,6 +30,7 @@ import type { enRuns } from "./en-runs";
 import type { enSequential } from "./en-sequential";
 import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
+import type { enSpans } from "./en-spans";
 import type { enSynthesis } from "./en-synthesis";
 import type { enTargets } from "./en-targets";
 import type { enViews } from "./en-views";
@@ -76,6 +77,7 @@ export type TextKey =
   | keyof typeof enSequential
   | keyof typeof enSessions
   | keyof typeof enSettings
+  | keyof typeof enSpans
   | keyof typeof enSynthesis;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;

@@ -32,6 +32,7 @@ import { enRuns } from "./en-runs";
 import { enSequential } from "./en-sequential";
 import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
+import { enSpans } from "./en-spans";
 import { enSynthesis } from "./en-synthesis";
 import { enTargets } from "./en-targets";
 import { enViews } from "./en-views";
@@ -67,6 +68,7 @@ import { koRuns } from "./ko-runs";
 import { koSequential } from "./ko-sequential";
 import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
+import { koSpans } from "./ko-spans";
 import { koSynthesis } from "./ko-synthesis";
 import { koTargets } from "./ko-targets";
 import { koViews } from "./ko-views";
@@ -95,6 +97,7 @@ const en = {
   ...enSequential,
   ...enHuman,
   ...enSessions,
+  ...enSpans,
   ...enSettings,
   ...enPrices,
   ...enQuery,
@@ -132,6 +135,7 @@ const ko = {
   ...koSequential,
   ...koHuman,
   ...koSessions,
+  ...koSpans,
   ...koSettings,
   ...koPrices,
   ...koQuery,
