@@ -134,9 +134,7 @@ def test_a_window_of_time_shows_who_was_active_in_it(warehouse: Warehouse, write
     assert [item.id for item in list_sessions(warehouse, PROJECT, filters=window).items] == ["c100"]
 
 
-def test_filters_find_sessions_and_users_by_any_span_of_their_traces(
-    warehouse: Warehouse, writer: Writer
-) -> None:
+def test_filters_find_sessions_and_users_by_any_span_of_their_traces(warehouse: Warehouse, writer: Writer) -> None:
     writer.write_spans(PROJECT, turn(1, 0, "c1", "ada", said="Where is the 주문?"))
     writer.write_spans(PROJECT, turn(2, 60, "c1", "ada", error=True))
     writer.write_spans(PROJECT, turn(3, 30, "c2", "bob"))

@@ -37,9 +37,7 @@ _NUMBERS: Final = {
 }
 _MAPS: Final = ("attributes", "resource")
 
-_FILLING: Final = {
-    source: column for column in COLUMNS for source in column.sources if not is_derived(source)
-}
+_FILLING: Final = {source: column for column in COLUMNS for source in column.sources if not is_derived(source)}
 """The column that an attribute leaves the map for: who writes its name means what it said, wherever that is."""
 
 _OF_TRACE: Final = """trace_id IN (

@@ -111,9 +111,7 @@ def _below(
     while True:
         rows = warehouse.query(_PLACES.format(conditions=conditions), {**parameters, "window": window})
         found = list(
-            dict.fromkeys(
-                SpanPlace(integer(row["start_ns"]), str(row["trace"]), str(row["span"])) for row in rows
-            )
+            dict.fromkeys(SpanPlace(integer(row["start_ns"]), str(row["trace"]), str(row["span"])) for row in rows)
         )
         if len(found) > count or len(rows) < window:
             return found[:count], len(found) > count
@@ -180,9 +178,7 @@ def _summaries(
         summary = ScoreSummary(name=score.name, value=score.value, label=score.label)
         scores[score.trace_id, score.span_id].append(summary)
     # Of a span that came again with another start only the last delivery is a span.
-    return [
-        _summary(found[place], scores[place.trace_id, place.span_id]) for place in places if place in found
-    ]
+    return [_summary(found[place], scores[place.trace_id, place.span_id]) for place in places if place in found]
 
 
 def _summary(row: Row, scores: list[ScoreSummary]) -> SpanSummary:

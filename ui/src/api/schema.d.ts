@@ -599,7 +599,7 @@ export interface paths {
         put?: never;
         /**
          * Run Sql To File
-         * @description Run a SELECT and return its whole result as CSV or Parquet; one with too many rows is refused.
+         * @description Run a SELECT and return its whole result as a file; one with too many rows is refused.
          */
         post: operations["run_sql_to_file"];
         delete?: never;
@@ -8150,7 +8150,7 @@ export interface components {
              * Format
              * @enum {string}
              */
-            format: "csv" | "parquet";
+            format: "csv" | "jsonl" | "parquet";
         };
         /** SqlRequest */
         SqlRequest: {

@@ -42,9 +42,7 @@ def read_otlp(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> E
     return _read(warehouse, WITHIN, within(project, bounds))
 
 
-def read_otlp_spans(
-    warehouse: Warehouse, project: str, places: Sequence[SpanPlace]
-) -> ExportTraceServiceRequest:
+def read_otlp_spans(warehouse: Warehouse, project: str, places: Sequence[SpanPlace]) -> ExportTraceServiceRequest:
     """Return some spans as a request, in the order of their start."""
     return _read(warehouse, AMONG, among(project, places))
 
