@@ -28,6 +28,8 @@ class TraceFilters:
     since: datetime | None = None
     until: datetime | None = None
     """The trace started in [since, until]."""
+    told: tuple[str, ...] = ()
+    """Spans (trace and span id, one text) of which an event says ``q``: see event_texts.py."""
 
 
 def conditions_of(filters: TraceFilters, upper_ns: int) -> tuple[str, dict[str, object]]:
@@ -78,8 +80,8 @@ def _of_any_span(filters: TraceFilters, scored: Scored) -> tuple[list[str], dict
             parameters[column] = value
     if filters.q and filters.q.strip():
         test, values = text_condition(filters.q)
-        conditions.append(test)
-        parameters |= values
+        conditions.append(f"({test} OR {_TOLD})" if filters.told else test)
+        parameters |= {**values, **({"told": list(filters.told)} if filters.told else {})}
     for number, condition in enumerate(filters.where):
         test, values = condition.sql(f"where{number}", scored)
         conditions.append(test)
@@ -96,6 +98,10 @@ def meant(status: Literal["ok", "error"] | None) -> tuple[Status, ...]:
         return ("ok", "unset", "error")
     return ("ok", "unset") if status == "ok" else ("error",)
 
+
+_TOLD: Final = """(trace_id, span_id) IN (
+  SELECT toFixedString(unhex(substring(id, 1, 32)), 16), toFixedString(unhex(substring(id, 33)), 8)
+  FROM (SELECT arrayJoin({told:Array(String)}) AS id))"""
 
 _DECIDES_STATUS: Final = f"""
 status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id IN (

@@ -14,6 +14,7 @@ from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.event_texts import with_events
 from windlass.telemetry.filters import TraceFilters, traces_meant
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.summaries import (
@@ -138,7 +139,7 @@ def list_sessions(
 
     Raises InputError for a damaged cursor.
     """
-    asked = _Asked(warehouse, project, "conversation", user, filters or TraceFilters(), lists)
+    asked = _Asked(warehouse, project, "conversation", user, _meant_by(warehouse, project, filters), lists)
     return _list(asked, limit, cursor)
 
 
@@ -155,7 +156,7 @@ def list_users(
 
     Raises InputError for a damaged cursor.
     """
-    asked = _Asked(warehouse, project, "user", filters=filters or TraceFilters(), lists=lists)
+    asked = _Asked(warehouse, project, "user", filters=_meant_by(warehouse, project, filters), lists=lists)
     return _list(asked, limit, cursor)
 
 
@@ -173,6 +174,10 @@ def get_user(warehouse: Warehouse, project: str, user: str, *, lists: Lists | No
     if user not in found:
         raise NotFound(f"There is no user {user!r} in this project.")
     return found[user]
+
+
+def _meant_by(warehouse: Warehouse, project: str, filters: TraceFilters | None) -> TraceFilters:
+    return with_events(warehouse, project, filters or TraceFilters())
 
 
 def _list(asked: _Asked, limit: int, cursor: str | None) -> ActivityPage:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from windlass.errors import InputError
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.event_texts import said_by_span, with_events
 from windlass.telemetry.filters import TraceFilters, conditions_of_spans
 from windlass.telemetry.models import ScoreSummary, SpanPage, SpanSummary
 from windlass.telemetry.previews import preview_input, preview_output
@@ -72,7 +73,7 @@ def list_spans(
     lists: Lists | None = None,
 ) -> SpanPage:
     """Return the newest spans that are all that is asked for. Raises InputError for a damaged cursor."""
-    filters = filters or TraceFilters()
+    filters = with_events(warehouse, project, filters or TraceFilters())
     places, more = _below(warehouse, project, filters, _read_cursor(cursor), limit)
     return SpanPage(
         items=_summaries(warehouse, project, places, lists) if places else [],
@@ -84,7 +85,7 @@ def walk_spans(
     warehouse: Warehouse, project: str, *, filters: TraceFilters | None = None, page: int = 500
 ) -> Iterator[list[SpanPlace]]:
     """Give the spans that ``list_spans`` lists, to the last, in pages that say only where each is."""
-    filters, place, more = filters or TraceFilters(), _ABOVE_ALL, True
+    filters, place, more = with_events(warehouse, project, filters or TraceFilters()), _ABOVE_ALL, True
     while more:
         places, more = _below(warehouse, project, filters, place, page)
         if places:
@@ -178,7 +179,18 @@ def _summaries(
         summary = ScoreSummary(name=score.name, value=score.value, label=score.label)
         scores[score.trace_id, score.span_id].append(summary)
     # Of a span that came again with another start only the last delivery is a span.
-    return [_summary(found[place], scores[place.trace_id, place.span_id]) for place in places if place in found]
+    items = [_summary(found[place], scores[place.trace_id, place.span_id]) for place in places if place in found]
+    _fill_from_events(warehouse, project, items)
+    return items
+
+
+def _fill_from_events(warehouse: Warehouse, project: str, items: Sequence[SpanSummary]) -> None:
+    silent = sorted({item.trace_id for item in items if not (item.input and item.output)})
+    said = said_by_span(warehouse, project, silent)
+    for item in items:
+        if texts := said.get((item.trace_id, item.span_id)):
+            item.input = item.input or preview_input(texts.input)
+            item.output = item.output or preview_output(texts.output)
 
 
 def _summary(row: Row, scores: list[ScoreSummary]) -> SpanSummary:

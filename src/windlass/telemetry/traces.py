@@ -19,6 +19,7 @@ from windlass.storage.warehouse import Parameters, Row, Warehouse
 from windlass.telemetry.content import read_content, take_content
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.event_texts import EventTexts, said_by_trace, with_events
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
 from windlass.telemetry.models import (
     Event,
@@ -33,6 +34,7 @@ from windlass.telemetry.models import (
     TraceSummary,
 )
 from windlass.telemetry.outlines import bounds_of_trace
+from windlass.telemetry.previews import preview_input, preview_output
 from windlass.telemetry.scores import Score, scores_of_traces
 from windlass.telemetry.span_events import events_of_trace, events_of_traces
 from windlass.telemetry.spans import AMONG, SpanPlace, among
@@ -89,7 +91,7 @@ def list_traces(
     ``lists`` price models that were not met before. With whole texts, inputs and outputs are not cut to the first
     characters on one line.
     """
-    filters = filters or TraceFilters()
+    filters = with_events(warehouse, project, filters or TraceFilters())
     place = _start_of(filters, cursor)
     priced = Priced(warehouse, project, lists)
     found: list[tuple[Bounds, TraceFields]] = []
@@ -110,8 +112,7 @@ def list_traces(
         if candidates:
             place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
     page = found[:limit]
-    said = said_in(warehouse, project, [bounds for bounds, _ in page]) if whole_texts else {}
-    texts = {trace_id: each._asdict() for trace_id, each in said.items()}
+    texts = _texts_of(warehouse, project, page, whole=whole_texts)
     return TracePage(
         items=[
             TraceSummary(
@@ -123,6 +124,21 @@ def list_traces(
     )
 
 
+def _texts_of(
+    warehouse: Warehouse, project: str, page: Sequence[tuple[Bounds, TraceFields]], *, whole: bool
+) -> dict[str, dict[str, str]]:
+    """Return the texts of traces that are not in their summaries: whole ones, and those that events say."""
+    said = said_in(warehouse, project, [bounds for bounds, _ in page]) if whole else {}
+    texts = {trace_id: each._asdict() for trace_id, each in said.items()}
+    silent = [bounds.trace_id for bounds, summary in page if not (summary.input and summary.output)]
+    summaries = {summary.trace_id: summary for _, summary in page}
+    for trace_id, told in said_by_trace(warehouse, project, silent).items():
+        known = texts.get(trace_id) or {name: getattr(summaries[trace_id], name) for name in EventTexts._fields}
+        shown = told if whole else EventTexts(preview_input(told.input), preview_output(told.output))
+        texts[trace_id] = {name: known[name] or text for name, text in shown._asdict().items()}
+    return texts
+
+
 def walk_traces(
     warehouse: Warehouse,
     project: str,
@@ -132,7 +148,7 @@ def walk_traces(
     lists: Lists | None = None,
 ) -> Iterator[list[Bounds]]:
     """Give the traces that ``list_traces`` lists, to the last, in pages that say only where each is."""
-    filters = filters or TraceFilters()
+    filters = with_events(warehouse, project, filters or TraceFilters())
     place = _start_of(filters, None)
     more = True
     while more:
@@ -170,10 +186,12 @@ def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists
     spans = _spans_within(project, bounds, priced)
     if not spans:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
+    # The spans say what was said only once they have their events.
+    left = _hand_out(events.result(), spans)
     return Trace(
         **dict(summarise_spans(bounds.trace_id, spans)),
         spans=spans,
-        events=_hand_out(events.result(), spans),
+        events=left,
         scores=scores.result(),
     )
 
