@@ -195,6 +195,7 @@ def test_spans_and_sessions_are_filtered_and_a_span_opens_in_its_trace(desk: Win
     desk.page.wait_for_url("**span=0000000000000003")
     panel = desk.page.get_by_role("complementary")
     expect(panel.get_by_text("invoke_agent shop").first).to_be_visible()
+    expect(panel.get_by_role("button", name="Copy as curl")).to_be_visible()
     desk.keep("spans-panel")
     desk.visit("/sessions?where=tool%3Dlook_up_order", "chat/7 a")
     expect(desk.main.get_by_text("chat-8")).to_have_count(0)
