@@ -187,6 +187,7 @@ def test_conditions_are_typed_suggested_added_and_removed_by_the_keyboard(desk: 
 
 def test_spans_and_sessions_are_filtered_and_a_span_opens_in_its_trace(desk: Window) -> None:
     desk.visit("/spans", "execute_tool look_up_order", "chat gpt")
+    desk.keep("spans-list")
     desk.page.get_by_role("combobox", name="Filter the spans").click()
     desk.page.keyboard.type("operation=execute_tool")
     desk.page.keyboard.press("Enter")
