@@ -59,26 +59,20 @@ def where(*texts: str) -> tuple[Condition, ...]:
     return tuple(map(Condition.parse, texts))
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 4, 50])
 def test_pages_name_each_span_once_newest_first(
-    stored: Warehouse, limit: int, monkeypatch: pytest.MonkeyPatch
+    stored: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spans_module, "_SPARE", 0)
-    assert listed(stored, limit) == [(2, 2), (2, 1), (1, 2), (1, 1)]
+    together = request(*(span(3, number, start_ns=START_NS) for number in (1, 2, 3)))
+    writer.write_spans(PROJECT, together)
+    whole = [(2, 2), (2, 1), (1, 2), (1, 1), (3, 3), (3, 2), (3, 1)]
+    assert {limit: listed(stored, limit) for limit in (1, 2, 3, 50)} == dict.fromkeys((1, 2, 3, 50), whole)
 
 
-def test_spans_that_start_together_are_all_on_some_page(warehouse: Warehouse, writer: Writer) -> None:
-    writer.write_spans(PROJECT, request(*(span(trace, number) for trace in (1, 2) for number in (1, 2, 3))))
-    assert listed(warehouse, 2) == [(trace, number) for trace in (2, 1) for number in (3, 2, 1)]
-
-
-def test_a_status_and_a_score_are_the_spans_own(stored: Warehouse) -> None:
+def test_spans_are_listed_that_are_themselves_all_that_is_asked_for(stored: Warehouse) -> None:
     assert listed(stored, status="error") == [(2, 2)]
     assert listed(stored, status="ok") == [(2, 1), (1, 2), (1, 1)]
     assert listed(stored, where=where("score.useful<1")) == [(1, 2)]
-
-
-def test_only_spans_that_are_all_that_is_asked_for_are_listed(stored: Warehouse) -> None:
     assert listed(stored, where=where("tool=search")) == [(2, 2), (1, 2)]
     assert listed(stored, where=where("tool=search", "parent=")) == []
     assert listed(stored, q="order") == [(2, 2), (1, 2)]
