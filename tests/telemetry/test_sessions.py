@@ -102,10 +102,12 @@ def test_pages_go_from_the_most_recently_active_down_and_name_each_once(
     monkeypatch.setattr(sessions, "_FIRST_WINDOW_SPANS", 1)
     dice = random.Random(4)
     last: dict[str, int] = {}
+    turns = ExportTraceServiceRequest()
     for trace in range(1, 31):
         conversation, at = f"c-{dice.randrange(8)}", dice.randrange(1000)
         last[conversation] = max(last.get(conversation, 0), at)
-        writer.write_spans(PROJECT, turn(trace, at, conversation))
+        turns.MergeFrom(turn(trace, at, conversation))
+    writer.write_spans(PROJECT, turns)
 
     for limit in (1, 2, 3, 50):
         assert names(warehouse, limit) == sorted(last, key=lambda name: (last[name], name), reverse=True)
