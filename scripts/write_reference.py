@@ -187,12 +187,15 @@ def sql_page() -> str:
 
         A statement may run, read, take and answer as much as the settings `sql_timeout_s`, `sql_max_read_rows`,
         `sql_memory_mb` and `sql_max_rows` say; past one of them it is refused. Only a long answer in JSON is cut,
-        and says so (`cut`). At most two statements run at once. A filter, also one on time, is looked at after
+        and says so (`cut`). At most two statements run at once. The clock is looked at between blocks of rows: one
+        call of a function on a huge value of the statement's own making runs to its end, which is why functions
+        that compare all of a value with all of another (edit distances) are not there, and `sql:query` takes an
+        editor. A filter, also one on time, is looked at after
         the rows of the project were read: that no filter sees another project's rows is worth more than speed.
 
         Rows come as lists of JSON values in the order of `columns`; numbers are JSON numbers, so a client that
         reads them as floating point loses digits beyond 2^53. With `POST /api/v1/sql/file` the result comes as
-        CSV or Parquet, whole.
+        CSV, JSON lines or Parquet, whole.
 
         """,
         "\n".join(parts),

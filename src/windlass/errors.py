@@ -8,7 +8,8 @@
     ├── Denied                the caller may not do this                              403
     ├── NotFound              the thing named does not exist                          404
     ├── Conflict              somebody else was first                                 409
-    ├── Unavailable           try again later: full, starting, or an engine is away   503
+    ├── Unavailable           try again later: starting, or an engine is away         503
+    │   └── Overloaded        … more is sent than is taken in                         503
     ├── ProviderError         a model provider failed                                 502
     └── ConfigurationError    whoever runs windlass must change something             500
 
@@ -86,6 +87,10 @@ class Unavailable(WindlassError):
     def __init__(self, message: str, retry_after_s: int = 1) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class Overloaded(Unavailable):
+    """More is sent than can be taken in now."""
 
 
 class ProviderError(WindlassError):

@@ -122,6 +122,7 @@ PLACES = (
     ("users", "/users", ("ada", "민수")),
     ("user", "/users/ada", ("chat/7 a",)),
     ("user-traces", "/users/ada?tab=traces", ("When does it come?",)),
+    ("spans", "/spans?where=tool%3Dlook_up_order", ("execute_tool look_up_order",)),
     ("traces-where", "/traces?where=user%3Dada&where=duration_s%3E1.5", ("When does it come?",)),
     ("against", f"/traces/{trace_id(2)}?against={trace_id(1)}", ("execute_tool look_up_order",)),
 )
@@ -182,6 +183,23 @@ def test_conditions_are_typed_suggested_added_and_removed_by_the_keyboard(desk: 
     desk.page.keyboard.press("Enter")
     desk.page.wait_for_url("**where=conversation%3Dchat%2F7**")
     expect(desk.main.get_by_text("Tell me everything")).to_have_count(0)
+
+
+def test_spans_and_sessions_are_filtered_and_a_span_opens_in_its_trace(desk: Window) -> None:
+    desk.visit("/spans", "execute_tool look_up_order", "chat gpt")
+    desk.keep("spans-list")
+    desk.page.get_by_role("combobox", name="Filter the spans").click()
+    desk.page.keyboard.type("operation=execute_tool")
+    desk.page.keyboard.press("Enter")
+    expect(desk.main.get_by_text("chat gpt")).to_have_count(0)
+    desk.main.get_by_role("button", name="execute_tool look_up_order").click()
+    desk.page.wait_for_url("**span=0000000000000003")
+    panel = desk.page.get_by_role("complementary")
+    expect(panel.get_by_text("invoke_agent shop").first).to_be_visible()
+    expect(panel.get_by_role("button", name="Copy as curl")).to_be_visible()
+    desk.keep("spans-panel")
+    desk.visit("/sessions?where=tool%3Dlook_up_order", "chat/7 a")
+    expect(desk.main.get_by_text("chat-8")).to_have_count(0)
 
 
 def test_a_wrong_condition_stays_in_the_field_with_the_servers_sentence(chromium: Browser, server: Server) -> None:

@@ -36,7 +36,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter
 from tests.live import LiveServer, Project, http_client
 from tests.telemetry.otlp_signals import gauge, logs, metrics, number, record
 from tests.telemetry.sending import request, span, trace_id
-from windlass.errors import Unavailable
+from windlass.errors import Overloaded, Unavailable
 from windlass.server.otlp_ports import OtlpPorts
 from windlass.server.run import uvicorn_server
 
@@ -220,17 +220,23 @@ def test_a_gzip_bomb_over_grpc_is_inflated_no_further_than_the_limit(live: LiveS
     assert "inflates to more than the limit" in error.details()
 
 
-def test_a_full_queue_is_unavailable_with_when_to_come_back(live: LiveServer, project: Project) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [(Overloaded, grpc.StatusCode.RESOURCE_EXHAUSTED), (Unavailable, grpc.StatusCode.UNAVAILABLE)],
+)
+def test_what_may_be_sent_again_over_grpc_says_when(
+    live: LiveServer, project: Project, trouble: type[Unavailable], code: grpc.StatusCode
+) -> None:
     class Full:
         def submit(self, *_: Any, **__: Any) -> None:
-            raise Unavailable("Too much waits.", retry_after_s=3)
+            raise trouble("Too much waits.", retry_after_s=3)
 
     services = copy.copy(live.services)
     services.writer = Full()  # type: ignore[assignment]
     services.settings = services.settings.model_copy(update={"otlp_grpc_port": 0, "otlp_http_port": -1})
     with OtlpPorts(services) as ports, grpc.insecure_channel(f"127.0.0.1:{ports.grpc_port}") as channel:
         error = refused(TraceServiceStub(channel).Export, request(span()), project.key)
-    assert (error.code(), error.details()) == (grpc.StatusCode.UNAVAILABLE, "Too much waits.")
+    assert (error.code(), error.details()) == (code, "Too much waits.")
     trailing = dict(error.trailing_metadata())
     again = RetryInfo()
     assert Status.FromString(trailing["grpc-status-details-bin"]).details[0].Unpack(again)

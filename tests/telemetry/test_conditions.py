@@ -1,9 +1,12 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from windlass.errors import InputError
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.queries import Condition, TraceFilters, list_traces
-from windlass.telemetry.scores import Score
+from windlass.telemetry.scores import Score, insert_scores
 from windlass.telemetry.writer import Writer
 
 from .sending import request, span, trace_id
@@ -26,6 +29,7 @@ def stored(warehouse: Warehouse, writer: Writer) -> Warehouse:
         request(
             span(2, 1, name="에이전트", error=True, attributes={"tier": "paid", "n": 12.5, "cached": False}),
             span(2, 2, parent=1, attributes={"gen_ai.request.model": "o5", "gen_ai.usage.input_tokens": 7}),
+            span(2, 3, parent=1, attributes={"gen_ai.server.time_to_first_token": 250.0}),
             resource={"service.name": "shop", "host": "b"},
         ),
     )
@@ -33,6 +37,9 @@ def stored(warehouse: Warehouse, writer: Writer) -> Warehouse:
     writer.write_scores(
         PROJECT, [Score(trace_id=trace_id(2), name="f1.token", value=0.9, label="fine", source="code")]
     )
+    gone = Score(trace_id=trace_id(1), name="gone", value=1, source="code")
+    insert_scores(warehouse, PROJECT, [gone])
+    insert_scores(warehouse, PROJECT, [gone], deleted=True)
     writer.write_scores("other", [Score(trace_id=trace_id(1), name="theirs", value=1, source="code")])
     return warehouse
 
@@ -75,6 +82,14 @@ FOUND = {
     (f"trace={trace_id(2)}",): [2],
     ("name='; DROP TABLE spans; --",): [],
     ("attributes.x']OR'1=1",): [],
+    ("attributes.gen_ai.request.model=gpt-5",): [1],
+    ("attributes.gen_ai.request.model!=gpt-5",): [2],
+    ("attributes.gen_ai.request.model ~ GPT",): [1],
+    ("attributes.gen_ai.usage.input_tokens>7",): [1],
+    ("attributes.gen_ai.usage.input_tokens=7",): [2],
+    ("attributes.gen_ai.usage.output_tokens!=7",): [],
+    ("attributes.gen_ai.server.time_to_first_token=250",): [2],
+    ("score.gone=1",): [],
 }
 
 
@@ -104,3 +119,13 @@ def test_all_conditions_hold_of_one_span(stored: Warehouse) -> None:
 def test_a_wrong_condition_is_told_what_would_be_right(text: str, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         Condition.parse(text)
+
+
+def test_the_web_ui_offers_every_field() -> None:
+    source = Path(__file__).parents[2] / "ui" / "src" / "traces" / "conditions.ts"
+    offered = re.search(r"COLUMNS = \[(.*?)\]", source.read_text(encoding="utf-8"), re.DOTALL)
+    assert offered is not None
+    with pytest.raises(InputError) as refusal:
+        Condition.parse("colour=red")
+    told = refusal.value.message.partition("there are ")[2].partition(", attributes.NAME")[0]
+    assert re.findall(r'"(\w+)"', offered[1]) == told.split(", ")

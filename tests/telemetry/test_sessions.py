@@ -20,9 +20,10 @@ from windlass.telemetry.queries import (
     list_traces,
     list_users,
 )
+from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
 
-from .sending import START_NS, Plain, request, span
+from .sending import START_NS, Plain, request, span, trace_id
 
 PROJECT = "shop"
 SECOND = 1_000_000_000
@@ -101,10 +102,12 @@ def test_pages_go_from_the_most_recently_active_down_and_name_each_once(
     monkeypatch.setattr(sessions, "_FIRST_WINDOW_SPANS", 1)
     dice = random.Random(4)
     last: dict[str, int] = {}
+    turns = ExportTraceServiceRequest()
     for trace in range(1, 31):
         conversation, at = f"c-{dice.randrange(8)}", dice.randrange(1000)
         last[conversation] = max(last.get(conversation, 0), at)
-        writer.write_spans(PROJECT, turn(trace, at, conversation))
+        turns.MergeFrom(turn(trace, at, conversation))
+    writer.write_spans(PROJECT, turns)
 
     for limit in (1, 2, 3, 50):
         assert names(warehouse, limit) == sorted(last, key=lambda name: (last[name], name), reverse=True)
@@ -128,8 +131,34 @@ def test_a_window_of_time_shows_who_was_active_in_it(warehouse: Warehouse, write
     for trace, at in enumerate((0, 100, 200), 1):
         writer.write_spans(PROJECT, turn(trace, at, f"c{at}"))
     since, until = (datetime.fromtimestamp(START_NS // SECOND + at, UTC) for at in (50, 150))
+    window = TraceFilters(since=since, until=until)
 
-    assert [item.id for item in list_sessions(warehouse, PROJECT, since=since, until=until).items] == ["c100"]
+    assert [item.id for item in list_sessions(warehouse, PROJECT, filters=window).items] == ["c100"]
+
+
+def test_filters_find_sessions_and_users_by_any_span_of_their_traces(warehouse: Warehouse, writer: Writer) -> None:
+    writer.write_spans(PROJECT, turn(1, 0, "c1", "ada", said="Where is the 주문?"))
+    writer.write_spans(PROJECT, turn(2, 60, "c1", "ada", error=True))
+    writer.write_spans(PROJECT, turn(3, 30, "c2", "bob"))
+    low = Score(trace_id=trace_id(3), name="helpful", value=0.25, source="judge")
+    writer.write_scores(PROJECT, [low])
+
+    def found(*where: str, **filters: object) -> tuple[list[str], list[str]]:
+        meant = TraceFilters(where=tuple(map(Condition.parse, where)), **filters)  # type: ignore[arg-type]
+        return (
+            [item.id for item in list_sessions(warehouse, PROJECT, filters=meant).items],
+            [item.id for item in list_users(warehouse, PROJECT, filters=meant).items],
+        )
+
+    assert found("operation=chat", "status=error") == (["c1"], ["ada"])
+    assert found("operation=chat", "input_tokens=10") == (["c1", "c2"], ["ada", "bob"])
+    assert found("score.helpful<0.5") == (["c2"], ["bob"])
+    assert found(q="주문") == (["c1"], ["ada"])
+    assert found(status="error") == ([], [])
+    assert found(release="none") == ([], [])
+    filters = TraceFilters(where=(Condition.parse("operation=chat"),))
+    first = list_sessions(warehouse, PROJECT, user="bob", filters=filters, limit=1)
+    assert ([item.id for item in first.items], first.next) == (["c2"], None)
 
 
 def test_a_damaged_cursor_is_refused(warehouse: Warehouse, writer: Writer) -> None:

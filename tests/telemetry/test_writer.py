@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import windlass.telemetry.writer
-from windlass.errors import InputError, Unavailable
+from windlass.errors import InputError, Overloaded, Unavailable
 from windlass.storage.warehouse import ProtobufSchema, Warehouse, WarehouseError
 from windlass.telemetry import schema
 from windlass.telemetry.conventions import COLUMNS
@@ -214,7 +214,7 @@ def test_a_request_that_finds_no_room_in_time_is_to_come_again(
     writer = Writer(held, spool, spool_bytes=1)
     done = submit_all(writer, held, 2)
 
-    with pytest.raises(Unavailable, match="does not keep up"):
+    with pytest.raises(Overloaded, match="does not keep up"):
         done[1].result(10)
     held.go.set()
     writer.close()
@@ -226,7 +226,7 @@ def test_beyond_the_bound_a_request_is_refused_at_once_and_later_taken_again(hel
     taken = submit_all(writer, held, 4)
     many = request(*(span(5, number) for number in range(1, 11)))
 
-    with pytest.raises(Unavailable, match="bytes of spans wait to be written, and the bound is 1000") as caught:
+    with pytest.raises(Overloaded, match="bytes of spans wait to be written, and the bound is 1000") as caught:
         writer.submit(PROJECT, many)
     assert caught.value.retry_after_s == 1
 

@@ -33,6 +33,8 @@ from windlass.cli import (
     run,
     runs,
     server,
+    sessions,
+    spans,
     sql,
     traces,
     verdicts,
@@ -70,6 +72,9 @@ app.add_typer(cascade.app, name="cascade")
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
 app.add_typer(traces.app, name="traces")
+app.add_typer(spans.app, name="spans")
+app.add_typer(sessions.sessions, name="sessions")
+app.add_typer(sessions.users, name="users")
 app.add_typer(prices.app, name="prices")
 app.command("graph")(graph.graph)
 app.command("sql")(sql.sql)

@@ -89,3 +89,8 @@ def seconds(value: float | None) -> str:
 
 def dollars(value: float | None) -> str:
     return "no price" if value is None else f"${value:.4f}"
+
+
+def cost_of(value: float | None, *, has_no_price: bool) -> str:
+    """Return what was spent; where that is not known, what has no price differs from what has no tokens."""
+    return dollars(value) if value is not None or has_no_price else MISSING

@@ -11,7 +11,7 @@ from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, print_table, written
 from windlass.errors import InputError
 
-_FORMATS = ("table", "json", "csv", "parquet")
+_FORMATS = ("table", "json", "csv", "jsonl", "parquet")
 
 
 def sql(
@@ -27,7 +27,7 @@ def sql(
     if data_format not in _FORMATS:
         raise InputError(f"{data_format!r} is no format here; use one of: {', '.join(_FORMATS)}.")
     with connect(data) as client:
-        if data_format in {"csv", "parquet"}:
+        if data_format in {"csv", "jsonl", "parquet"}:
             body = {"query": query, "format": data_format}
             with written(output) as file:
                 client.download("/sql/file", file, body=body)

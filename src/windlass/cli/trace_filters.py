@@ -1,4 +1,4 @@
-"""The options that say which traces are meant, of every command that reads some."""
+"""The options that say which traces or spans are meant, of every command that reads some."""
 
 from typing import Annotated
 
@@ -21,3 +21,26 @@ Where = Annotated[
 ]
 Since = Annotated[str | None, typer.Option("--from", help="Only started at this time or later.")]
 Until = Annotated[str | None, typer.Option("--to", help="Only started at this time or before.")]
+
+
+def query_of(
+    release: str | None,
+    environment: str | None,
+    run: str | None,
+    status: str | None,
+    text: str | None,
+    where: list[str] | None,
+    since: str | None,
+    until: str | None,
+) -> dict[str, object]:
+    """Return the parameters of a list, or of its export, that these options are."""
+    return {
+        "release": release,
+        "environment": environment,
+        "run": run,
+        "status": status,
+        "q": text,
+        "where": where,
+        "from": since,
+        "to": until,
+    }

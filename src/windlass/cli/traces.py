@@ -1,14 +1,13 @@
 """`windlass traces`."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import MISSING, dollars, moment, number, plain, print_table, seconds, written
-from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until, Where
-from windlass.errors import InputError
+from windlass.cli.output import cost_of, moment, number, plain, print_table, seconds
+from windlass.cli.trace_exports import ExportFormat, Output, download_export
+from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until, Where, query_of
 
 app = typer.Typer(no_args_is_help=True, help="List traces, show one, or export them.")
 
@@ -17,17 +16,19 @@ app = typer.Typer(no_args_is_help=True, help="List traces, show one, or export t
 def list_traces(
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, newest first.")] = 20,
     release: Release = None,
+    environment: Environment = None,
     run: OfRun = None,
     status: Status = None,
     text: SaidIn = None,
     where: Where = None,
+    since: Since = None,
+    until: Until = None,
     data: Data = None,
 ) -> None:
     """List traces, newest first."""
+    query = query_of(release, environment, run, status, text, where, since, until)
     with connect(data) as client:
-        traces = client.get("/traces", limit=limit, release=release, run=run, status=status, q=text, where=where)[
-            "items"
-        ]
+        traces = client.get("/traces", limit=limit, **query)["items"]
     if not traces:
         print("There are no such traces; send some to /v1/traces, or run `windlass demo`.")
         return
@@ -42,7 +43,7 @@ def list_traces(
                 seconds(trace["duration_s"]),
                 trace["span_count"],
                 (trace["input_tokens"] or 0) + (trace["output_tokens"] or 0),
-                _cost(trace),
+                cost_of(trace["cost_usd"], has_no_price=bool(trace["unpriced_models"])),
                 trace["input"][:60],
             )
             for trace in traces
@@ -51,16 +52,10 @@ def list_traces(
     )
 
 
-_EXPORTS = ("jsonl", "otlp", "otlp-protobuf", "parquet")
-
-
 @app.command("export")
 def export(
-    data_format: Annotated[str, typer.Option("--format", help=f"One of: {', '.join(_EXPORTS)}.")] = "jsonl",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="A file [default: standard output].", show_default=False),
-    ] = None,
+    data_format: ExportFormat = "jsonl",
+    output: Output = None,
     release: Release = None,
     environment: Environment = None,
     run: OfRun = None,
@@ -72,13 +67,8 @@ def export(
     data: Data = None,
 ) -> None:
     """Write traces with their spans and scores (OTLP has none) to a file, newest first."""
-    if data_format not in _EXPORTS:
-        raise InputError(f"{data_format!r} is no format here; use one of: {', '.join(_EXPORTS)}.")
-    query = {"release": release, "environment": environment, "run": run, "status": status, "q": text}
-    with connect(data) as client, written(output) as file:
-        client.download(
-            "/traces/export", file, **query, format=data_format, where=where, **{"from": since, "to": until}
-        )
+    query = query_of(release, environment, run, status, text, where, since, until)
+    download_export("/traces/export", data_format, output, query, data)
 
 
 @app.command("show")
@@ -95,12 +85,6 @@ def show(trace_id: Annotated[str, typer.Argument(help="The trace's id.")], data:
     console.print(tree)
     for score in trace["scores"]:
         console.print(plain(f"{score['name']} {number(score['value'])} {score['explanation']}".rstrip()))
-
-
-def _cost(trace: dict[str, Any]) -> str:
-    """Return the cost; without one, what has no price differs from what has no tokens."""
-    unknown = trace["cost_usd"] is None and not trace["unpriced_models"]
-    return MISSING if unknown else dollars(trace["cost_usd"])
 
 
 def _grow(tree: Any, spans: list[dict[str, Any]], parent: str | None, known: set[str]) -> None:

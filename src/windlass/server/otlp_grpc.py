@@ -18,6 +18,7 @@ from windlass.access.principals import LOCAL_ADMIN, Principal
 from windlass.errors import (
     Denied,
     InputError,
+    Overloaded,
     TooLarge,
     Unauthenticated,
     Unavailable,
@@ -45,9 +46,10 @@ _CODES: Final[dict[type[WindlassError], grpc.StatusCode]] = {
     InputError: grpc.StatusCode.INVALID_ARGUMENT,
     Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
     Denied: grpc.StatusCode.PERMISSION_DENIED,
+    Overloaded: grpc.StatusCode.RESOURCE_EXHAUSTED,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
 }
-"""The first that fits counts. Of these a client tries UNAVAILABLE again, and no other."""
+"""The first that fits counts. A client tries UNAVAILABLE again, and what comes with when to try again."""
 
 _MAGIC: Final = {b"\x1f\x8b": "gzip", b"\x78": "deflate"}
 """How compressed messages begin, and no export request does: their first byte is the tag of their one field."""

@@ -1,7 +1,7 @@
 """Conditions on spans, as people write them: ``request_model=gpt-5``, ``attributes.tier!=free``, ``score.f1<0.5``.
 
 A condition is a field, an operator and a value. Fields are the columns of a span, any attribute of the span or its
-resource, and the scores of its trace. What is parsed here becomes SQL whose values are bound, never written in.
+resource, and scores. What is parsed here becomes SQL whose values are bound, never written in.
 """
 
 import math
@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from windlass.errors import InputError
-from windlass.telemetry.conventions import COLUMNS
+from windlass.telemetry.conventions import COLUMNS, Column, is_derived
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
+Scored = Literal["trace", "span"]
+"""Whose scores a condition means: those of the trace and of any span in it, or those of the span itself."""
 
 _WRITTEN: Final = re.compile(r"\s*([A-Za-z_][^\s=!<>~]*)\s*(!=|<=|>=|=|<|>|~)\s*(.*?)\s*", re.DOTALL)
+
+_NUMERIC: Final = frozenset({"integer", "number"})
 
 _TEXTS: Final = {
     "name": "name",
@@ -29,13 +33,20 @@ _TEXTS: Final = {
 }
 _NUMBERS: Final = {
     "duration_s": "duration / 1e9",
-    **{column.name: column.name for column in COLUMNS if column.type in {"integer", "number"}},
+    **{column.name: column.name for column in COLUMNS if column.type in _NUMERIC},
 }
 _MAPS: Final = ("attributes", "resource")
 
-_SCORED: Final = """trace_id IN (
+_FILLING: Final = {source: column for column in COLUMNS for source in column.sources if not is_derived(source)}
+"""The column that an attribute leaves the map for: who writes its name means what it said, wherever that is."""
+
+_OF_TRACE: Final = """trace_id IN (
   SELECT toFixedString(unhex(trace_id), 16) FROM scores FINAL
-  WHERE project = {{project:String}} AND name = {{{name}:String}} AND {test})"""
+  WHERE project = {{project:String}} AND NOT deleted AND name = {{{name}:String}} AND {test})"""
+_OF_SPAN: Final = """(trace_id, span_id) IN (
+  SELECT toFixedString(unhex(trace_id), 16), toFixedString(unhex(span_id), 8) FROM scores FINAL
+  WHERE project = {{project:String}} AND NOT deleted AND span_id != '' AND name = {{{name}:String}} AND {test})"""
+_SCORED: Final = {"trace": _OF_TRACE, "span": _OF_SPAN}
 
 
 @dataclass(frozen=True)
@@ -59,13 +70,13 @@ class Condition:
         condition.sql("check")
         return condition
 
-    def sql(self, prefix: str) -> tuple[str, dict[str, object]]:
+    def sql(self, prefix: str, scored: Scored = "trace") -> tuple[str, dict[str, object]]:
         """Return the condition in SQL and its parameters, whose names begin with a prefix."""
         kind, _, rest = self.field.partition(".")
         if kind == "score" and rest:
             test, parameters = self._number("value", prefix) if self._is_number() else self._text("label", prefix)
             name = f"{prefix}_name"
-            return _SCORED.format(name=name, test=test), {**parameters, name: rest}
+            return _SCORED[scored].format(name=name, test=test), {**parameters, name: rest}
         if kind in _MAPS and rest:
             return self._of_map(kind, rest, prefix)
         if self.field in _NUMBERS:
@@ -82,11 +93,21 @@ class Condition:
         name = f"{prefix}_key"
         value = f"{column}[{{{name}:String}}]"
         plain = f"if({value} IN ('b0', 'b1'), if({value} = 'b1', 'true', 'false'), substring({value}, 2))"
-        if self.operator in {"=", "!=", "~"}:
+        number = f"toFloat64OrNull(substring({value}, 2))"
+        present = f"mapContains({column}, {{{name}:String}})"
+        filled = _FILLING.get(key) if column == "attributes" else None
+        as_text = self.operator in {"=", "!=", "~"}
+        if filled is not None:
+            plain, number = (
+                f"if({present}, {of_map}, {of_column})"
+                for of_map, of_column in ((plain, _text_of(filled)), (number, _number_of(filled, key)))
+            )
+            present = f"({present} OR {_is_said(filled)})"
+            as_text = as_text and (filled.type not in _NUMERIC or self.operator == "~")
+        if as_text:
             test, parameters = self._text(plain, prefix)
         else:
-            test, parameters = self._number(f"toFloat64OrNull(substring({value}, 2))", prefix)
-        present = f"mapContains({column}, {{{name}:String}})"
+            test, parameters = self._number(number, prefix)
         return f"({present} AND {test})", {**parameters, name: key}
 
     def _number(self, expression: str, prefix: str) -> tuple[str, dict[str, object]]:
@@ -108,3 +129,17 @@ class Condition:
             return math.isfinite(float(self.value))
         except ValueError:
             return False
+
+
+def _text_of(column: Column) -> str:
+    return f"ifNull(toString({column.name}), '')" if column.type in _NUMERIC else column.name
+
+
+def _number_of(column: Column, source: str) -> str:
+    if column.type not in _NUMERIC:
+        return f"toFloat64OrNull({column.name})"
+    return f"{column.name} * 1000" if source in column.milliseconds else f"toFloat64({column.name})"
+
+
+def _is_said(column: Column) -> str:
+    return f"isNotNull({column.name})" if column.type in _NUMERIC else f"{column.name} != ''"

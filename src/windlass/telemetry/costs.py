@@ -82,6 +82,12 @@ class Priced:
             listings |= self._look_up(where, parameters)
         return rows
 
+    def meet(self, where: str, parameters: Parameters) -> None:
+        """Look up the new models of the spans of ``where``, for a question that reads the table itself."""
+        for _ in range(_ROUNDS):
+            if not self._look_up(where, parameters):
+                break
+
     def _look_up(self, where: str, parameters: Parameters) -> dict[CalledModel, Listing]:
         rows = self._warehouse.query(_UNMET.format(where=where), {**parameters, "project": self._project})
         new = [model_of(row) for row in rows]

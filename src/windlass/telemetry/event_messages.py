@@ -38,6 +38,14 @@ def read_events(events: Iterable[tuple[str, Mapping[str, Value]]], *, is_tool: b
     return _of_tool(said) if is_tool else _of_messages(said)
 
 
+def texts_said(name: str, body: Value, attributes: Mapping[str, Value]) -> str:
+    """Return what one event says of input and output, as text to be searched; empty where it says none."""
+    if not name.startswith("gen_ai."):
+        return ""
+    found = read_events([(name, {**(body if isinstance(body, dict) else {}), **attributes})], is_tool=False)
+    return "\n".join(found[column] for column in ("input", "output") if column in found)
+
+
 def _of_tool(events: Sequence[tuple[str, Mapping[str, Value]]]) -> dict[str, str]:
     """Return the arguments and the result of a tool, which are no messages."""
     found = {}

@@ -1,4 +1,4 @@
-"""Which traces are meant, as the engine is asked for them."""
+"""Which traces or spans are meant, as the engine is asked for them."""
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from windlass.telemetry.conditions import Condition
+from windlass.telemetry.conditions import Condition, Scored
 from windlass.telemetry.models import Status
 from windlass.telemetry.summaries import LATEST_NS, NO_SPAN, STATUSES
 from windlass.telemetry.text_search import text_condition
@@ -28,32 +28,16 @@ class TraceFilters:
     since: datetime | None = None
     until: datetime | None = None
     """The trace started in [since, until]."""
+    told: tuple[str, ...] = ()
+    """Spans (trace and span id, one text) of which an event says ``q``: see event_texts.py."""
 
 
 def conditions_of(filters: TraceFilters, upper_ns: int) -> tuple[str, dict[str, object]]:
     """Return what a span must be to bring its trace into the list, and the parameters of that."""
-    conditions: list[str] = []
-    parameters: dict[str, object] = {}
-    if filters.release is not None:
-        conditions.append("(release = {release:String} OR release_name = {release:String})")
-        parameters["release"] = filters.release
-    if filters.environment is not None:
-        conditions.append("environment = {environment:String}")
-        parameters["environment"] = filters.environment
-    if filters.run is not None:
-        conditions.append("run = {run:String}")
-        parameters["run"] = filters.run
+    conditions, parameters = _of_any_span(filters, "trace")
     if filters.status is not None:
         conditions.append(_DECIDES_STATUS)
-        parameters["statuses"] = [STATUSES.index(status) for status in meant(filters.status)]
-    if filters.q and filters.q.strip():
-        test, values = text_condition(filters.q)
-        conditions.append(test)
-        parameters |= values
-    for number, condition in enumerate(filters.where):
-        test, values = condition.sql(f"where{number}")
-        conditions.append(test)
-        parameters |= values
+        parameters["statuses"] = _codes(filters.status)
     before = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
     if conditions and upper_ns < LATEST_NS:
         # The span that is looked for may have started after the place in the list of which its trace is below.
@@ -66,11 +50,58 @@ def conditions_of(filters: TraceFilters, upper_ns: int) -> tuple[str, dict[str, 
     return " AND ".join([before, *conditions]), parameters
 
 
+def conditions_of_spans(filters: TraceFilters) -> tuple[str, dict[str, object]]:
+    """Return what a span must be to be listed itself, whenever it started, and the parameters of that."""
+    conditions, parameters = _of_any_span(filters, "span")
+    if filters.status is not None:
+        conditions.append("status IN {statuses:Array(UInt8)}")
+        parameters["statuses"] = _codes(filters.status)
+    return " AND ".join(conditions) or "true", parameters
+
+
+def traces_meant(filters: TraceFilters) -> tuple[str, dict[str, object]]:
+    """Return what a span must be to be of a trace that is meant, whenever that was, and the parameters of that."""
+    if filters == TraceFilters(since=filters.since, until=filters.until):
+        return "true", {}
+    test, parameters = conditions_of(filters, LATEST_NS)
+    meant = f"SELECT trace_id FROM spans WHERE project = {{project:String}} AND {test}"
+    return f"trace_id IN ({meant})", {**parameters, "upper": LATEST_NS}
+
+
+def _of_any_span(filters: TraceFilters, scored: Scored) -> tuple[list[str], dict[str, object]]:
+    conditions: list[str] = []
+    parameters: dict[str, object] = {}
+    if filters.release is not None:
+        conditions.append("(release = {release:String} OR release_name = {release:String})")
+        parameters["release"] = filters.release
+    for column, value in (("environment", filters.environment), ("run", filters.run)):
+        if value is not None:
+            conditions.append(f"{column} = {{{column}:String}}")
+            parameters[column] = value
+    if filters.q and filters.q.strip():
+        test, values = text_condition(filters.q)
+        conditions.append(f"({test} OR {_TOLD})" if filters.told else test)
+        parameters |= {**values, **({"told": list(filters.told)} if filters.told else {})}
+    for number, condition in enumerate(filters.where):
+        test, values = condition.sql(f"where{number}", scored)
+        conditions.append(test)
+        parameters |= values
+    return conditions, parameters
+
+
+def _codes(status: Literal["ok", "error"]) -> list[int]:
+    return [STATUSES.index(each) for each in meant(status)]
+
+
 def meant(status: Literal["ok", "error"] | None) -> tuple[Status, ...]:
     if status is None:
         return ("ok", "unset", "error")
     return ("ok", "unset") if status == "ok" else ("error",)
 
+
+_TOLD: Final = """(trace_id, span_id) IN (
+  SELECT toFixedString(unhex(substring(id, 1, 32)), 16), toFixedString(unhex(substring(id, 33)), 8)
+  FROM (SELECT arrayJoin({told:Array(String)}) AS id))"""
 
 _DECIDES_STATUS: Final = f"""
 status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id IN (

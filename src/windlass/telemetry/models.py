@@ -152,6 +152,13 @@ class Span(BaseModel):
     links: list[Link]
 
 
+class SpanOfTrace(Span):
+    """A span by itself: with the trace that it is of, and its own scores."""
+
+    trace_id: str
+    scores: list[Score]
+
+
 class Trace(TraceFields):
     """A trace with its spans, in the order in which they started."""
 
@@ -178,6 +185,35 @@ class SpanOutline(BaseModel):
     output_tokens: int | None
     cost_usd: float | None
     cost_basis: CostBasis = "no_tokens"
+
+
+class SpanSummary(SpanOutline):
+    """One line of the list of spans."""
+
+    trace_id: str
+    status_message: str
+    service: str
+    provider: str
+    response_model: str
+    release: str
+    """Digest of the release that answered."""
+    release_name: str
+    environment: str
+    run: str
+    item: str
+    conversation: str
+    user: str
+    input: str
+    """Its first 300 characters on one line."""
+    output: str
+    scores: list[ScoreSummary]
+    """Those of the span itself."""
+
+
+class SpanPage(BaseModel):
+    items: list[SpanSummary]
+    next: str | None
+    """The cursor of the next page; null at the end."""
 
 
 class TraceOutline(TraceFields):

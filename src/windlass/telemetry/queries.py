@@ -10,6 +10,7 @@ from windlass.telemetry.samples import list_samples
 from windlass.telemetry.scores import scores_of_run, scores_of_traces
 from windlass.telemetry.sessions import get_session, get_user, list_sessions, list_users
 from windlass.telemetry.span_events import list_events
+from windlass.telemetry.spans import list_spans
 from windlass.telemetry.traces import get_span, get_trace, list_traces
 from windlass.telemetry.traffic import count_volume, list_traffic
 
@@ -26,6 +27,7 @@ __all__ = [
     "list_metrics",
     "list_samples",
     "list_sessions",
+    "list_spans",
     "list_traces",
     "list_traffic",
     "list_users",

@@ -4,6 +4,7 @@ from typing import Final
 
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.costs import Priced
+from windlass.telemetry.event_texts import said_by_trace
 from windlass.telemetry.summaries import Bounds, summarise
 from windlass.telemetry.traces import list_traces
 
@@ -19,3 +20,4 @@ def rehearse(warehouse: Warehouse) -> None:
     """
     list_traces(warehouse, _NOBODY)
     summarise(warehouse, _NOBODY, [_NOWHERE], Priced(warehouse, _NOBODY))
+    said_by_trace(warehouse, _NOBODY, [_NOWHERE.trace_id])

@@ -8,13 +8,14 @@ of one page are looked at whole.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.event_texts import with_events
+from windlass.telemetry.filters import TraceFilters, traces_meant
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.summaries import (
     LATEST_NS,
@@ -39,7 +40,7 @@ FROM (
   SELECT {column} AS name, start_time FROM spans
   WHERE project = {{project:String}} AND {column} != '' AND {meant}
     AND start_time >= fromUnixTimestamp64Nano({{lower:Int64}}, 'UTC')
-    AND start_time <= fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano({{top:Int64}}, 'UTC')
   ORDER BY start_time DESC LIMIT {{window:UInt64}}
 )
 GROUP BY name
@@ -48,12 +49,12 @@ GROUP BY name
 _SEEN_LATER: Final = """
 SELECT DISTINCT {column} AS name FROM spans
 WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}} AND {meant}
-  AND start_time > fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
+  AND start_time > fromUnixTimestamp64Nano({{top:Int64}}, 'UTC')
   AND start_time <= fromUnixTimestamp64Nano({{until:Int64}}, 'UTC')
 """
 
 _OF_USER: Final = """trace_id IN (
-  SELECT trace_id FROM spans WHERE project = {project:String} AND user = {user:String})"""
+  SELECT trace_id FROM spans WHERE project = {project:String} AND user = {listed_user:String})"""
 
 _MEANT: Final = """
 project = {{project:String}} AND trace_id IN (
@@ -104,19 +105,23 @@ class _Place(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """Which names are asked for: those in a column of a project's spans, all or those of one user's traces."""
+    """Which names are asked for: those in a column of a project's spans, of all traces or those that are meant."""
 
     warehouse: Warehouse
     project: str
     column: _Column
     user: str | None = None
+    filters: TraceFilters = TraceFilters()
     lists: Lists | None = None
 
     def query(self, statement: str, parameters: Mapping[str, object]) -> list[Row]:
-        meant = _OF_USER if self.user is not None else "true"
+        meant, of_filters = traces_meant(self.filters)
+        if self.user is not None:
+            meant = f"{_OF_USER} AND {meant}"
+        # The filters' own names come last: none of them is a name of the lists'.
         return self.warehouse.query(
             statement.format(column=self.column, meant=meant),
-            {**parameters, "project": self.project, "user": self.user or ""},
+            {**parameters, "project": self.project, "listed_user": self.user or "", **of_filters},
         )
 
 
@@ -125,28 +130,34 @@ def list_sessions(
     project: str,
     *,
     user: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    filters: TraceFilters | None = None,
     limit: int = 50,
     cursor: str | None = None,
     lists: Lists | None = None,
 ) -> ActivityPage:
-    """Return the sessions, of a user or all, active in [since, until]. Raises InputError for a damaged cursor."""
-    return _list(_Asked(warehouse, project, "conversation", user, lists), since, until, limit, cursor)
+    """Return the sessions with a trace that is meant, of a user or of anybody, active in the filters' time.
+
+    Raises InputError for a damaged cursor.
+    """
+    asked = _Asked(warehouse, project, "conversation", user, _meant_by(warehouse, project, filters), lists)
+    return _list(asked, limit, cursor)
 
 
 def list_users(
     warehouse: Warehouse,
     project: str,
     *,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    filters: TraceFilters | None = None,
     limit: int = 50,
     cursor: str | None = None,
     lists: Lists | None = None,
 ) -> ActivityPage:
-    """Return the users who were active in [since, until]. Raises InputError for a damaged cursor."""
-    return _list(_Asked(warehouse, project, "user", lists=lists), since, until, limit, cursor)
+    """Return the users with a trace that is meant, active in the filters' time.
+
+    Raises InputError for a damaged cursor.
+    """
+    asked = _Asked(warehouse, project, "user", filters=_meant_by(warehouse, project, filters), lists=lists)
+    return _list(asked, limit, cursor)
 
 
 def get_session(warehouse: Warehouse, project: str, conversation: str, *, lists: Lists | None = None) -> Activity:
@@ -165,13 +176,12 @@ def get_user(warehouse: Warehouse, project: str, user: str, *, lists: Lists | No
     return found[user]
 
 
-def _list(
-    asked: _Asked,
-    since: datetime | None,
-    until: datetime | None,
-    limit: int,
-    cursor: str | None,
-) -> ActivityPage:
+def _meant_by(warehouse: Warehouse, project: str, filters: TraceFilters | None) -> TraceFilters:
+    return with_events(warehouse, project, filters or TraceFilters())
+
+
+def _list(asked: _Asked, limit: int, cursor: str | None) -> ActivityPage:
+    since, until = asked.filters.since, asked.filters.until
     lower = nanoseconds_of(since) if since is not None else -LATEST_NS
     # Times of filters have microseconds, spans nanoseconds.
     top = min(nanoseconds_of(until) + 999, LATEST_NS) if until is not None else LATEST_NS
@@ -190,7 +200,7 @@ def _newest(asked: _Asked, lower: int, top: int, place: _Place, count: int) -> l
     upper = min(top, place.last_ns)
     window = count * _FIRST_WINDOW_SPANS
     while True:
-        rows = asked.query(_NEWEST, {"lower": lower, "upper": upper, "window": window})
+        rows = asked.query(_NEWEST, {"lower": lower, "top": upper, "window": window})
         names = [str(row["name"]) for row in rows]
         later = _seen_later(asked, names, upper, top) if upper < top else set()
         places = [_Place(integer(row["last_ns"]), str(row["name"])) for row in rows]
@@ -206,7 +216,7 @@ def _newest(asked: _Asked, lower: int, top: int, place: _Place, count: int) -> l
 
 def _seen_later(asked: _Asked, names: list[str], upper: int, top: int) -> set[str]:
     """Return those that were on a page before, because they were active later."""
-    rows = asked.query(_SEEN_LATER, {"names": names, "upper": upper, "until": top})
+    rows = asked.query(_SEEN_LATER, {"names": names, "top": upper, "until": top})
     return {str(row["name"]) for row in rows}
 
 

@@ -3,13 +3,14 @@
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel, JsonValue
 
 from windlass.storage.warehouse import Row, Step, Warehouse
+from windlass.telemetry.event_messages import texts_said
 from windlass.telemetry.models import Event
 from windlass.telemetry.otlp.logs import LogEvent
 from windlass.telemetry.schema import DURABLE
@@ -28,7 +29,13 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 SETTINGS index_granularity = 1024, {DURABLE}
 """
 
-STEPS: Final = (Step(1, "events of spans", (_EVENTS,)),)
+_SAID: Final = f"""
+ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS said String, ADD INDEX IF NOT EXISTS said_words said
+  TYPE text(tokenizer = 'asciiCJK', preprocessor = lowerUTF8(said))
+"""
+"""The words of messages: a body and attributes are typed texts, in which nobody finds a word."""
+
+STEPS: Final = (Step(1, "events of spans", (_EVENTS,)), Step(2, "words of events", (_SAID,)))
 
 _READ: Final = (
     f"SELECT trace_id, span_id, time_ns, name, severity, body, attributes, resource, scope FROM {TABLE} FINAL"
@@ -50,18 +57,36 @@ class StoredEvent(BaseModel):
 
 
 def rows_of(project: str, events: Iterable[LogEvent], received_ns: int) -> list[Row]:
-    return [{"project": project, **event._asdict(), "received_ns": received_ns} for event in events]
+    return [
+        {"project": project, **event._asdict(), "said": _said(event), "received_ns": received_ns}
+        for event in events
+    ]
+
+
+def _said(event: LogEvent) -> str:
+    return texts_said(event.name, decode_value(event.body), decode_attributes(event.attributes))
 
 
 def events_of_trace(warehouse: Warehouse, project: str, trace_id: str) -> Mapping[str, list[Event]]:
     """Return the events of a trace by the id of their span, oldest first; "" has those of no span."""
+    found = events_of_traces(warehouse, project, [trace_id])
+    return {span_id: events for (_, span_id), events in found.items()}
+
+
+def events_of_traces(
+    warehouse: Warehouse, project: str, trace_ids: Sequence[str], *, names: str = ""
+) -> Mapping[tuple[str, str], list[Event]]:
+    """Return the events of some traces whose names begin so, by trace and span, oldest first; "" is no span."""
+    if not trace_ids:
+        return {}
     rows = warehouse.query(
-        f"{_READ} WHERE project = {{project:String}} AND trace_id = {{trace:String}} ORDER BY time_ns, digest",
-        {"project": project, "trace": trace_id},
+        f"{_READ} WHERE project = {{project:String}} AND trace_id IN {{traces:Array(String)}} "
+        "AND startsWith(name, {names:String}) ORDER BY time_ns, digest",
+        {"project": project, "traces": list(trace_ids), "names": names},
     )
-    found: dict[str, list[Event]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for row in rows:
-        found[str(row["span_id"])].append(
+        found[str(row["trace_id"]), str(row["span_id"])].append(
             Event(
                 time=instant(integer(row["time_ns"])),
                 name=str(row["name"]),

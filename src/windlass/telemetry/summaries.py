@@ -86,7 +86,7 @@ def within(project: str, bounds: Sequence[Bounds]) -> dict[str, object]:
     }
 
 
-def _edges(text: str) -> str:
+def edges(text: str) -> str:
     """Return a text that may be shown as a preview; of a long one both ends."""
     ends = f"concat(leftUTF8({text}, {EDGE_CHARACTERS}), ' … ', rightUTF8({text}, {EDGE_CHARACTERS}))"
     return f"if(length({text}) > {4 * EDGE_CHARACTERS}, {ends}, {text})"
@@ -116,7 +116,7 @@ SELECT
   {_GREATEST}
 FROM (
   SELECT trace_id, span_id, name, operation, service, start_time, status, duration, {", ".join(NAMES)},
-    {_edges("input")} AS input_edges, {_edges("output")} AS output_edges,
+    {edges("input")} AS input_edges, {edges("output")} AS output_edges,
     parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first
   {_LAST_DELIVERY}
 )

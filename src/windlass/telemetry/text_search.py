@@ -6,9 +6,11 @@ is looked for exactly is then searched in the few spans that have its words.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _COLUMNS: Final = ("output", "input", "name")
+_OF_EVENTS: Final = ("said",)
 
 _PHRASE: Final = re.compile(r'"([^"]+)"')
 _CJK: Final = (
@@ -21,24 +23,37 @@ _TRACE_ID: Final = re.compile("[0-9A-Fa-f]{32}")
 
 def text_condition(query: str) -> tuple[str, dict[str, object]]:
     """Return the condition on a span in SQL, and its parameters."""
-    if _TRACE_ID.fullmatch(query.strip()):
+    if is_trace_id(query):
         return "trace_id = toFixedString(unhex({q:String}), 16)", {"q": query.strip()}
+    return _condition(query, _COLUMNS)
+
+
+def event_condition(query: str) -> tuple[str, dict[str, object]]:
+    """Return the condition on an event that came as a log record, and its parameters."""
+    return _condition(query, _OF_EVENTS)
+
+
+def is_trace_id(query: str) -> bool:
+    return _TRACE_ID.fullmatch(query.strip()) is not None
+
+
+def _condition(query: str, columns: Sequence[str]) -> tuple[str, dict[str, object]]:
     words = query.replace('"', " ")
     if not re.search(r"\w", words):
         # Nothing that the index knows.
-        return _anywhere("q"), {"q": query.strip()}
-    conditions = [_of_any("hasAllTokens({column}, {{q:String}})")]
+        return _anywhere("q", columns), {"q": query.strip()}
+    conditions = [_of_any("hasAllTokens({column}, {{q:String}})", columns)]
     parameters: dict[str, object] = {"q": words}
     exactly = [*_PHRASE.findall(query), *_RUN.findall(_PHRASE.sub(" ", query))]
     for number, text in enumerate(exactly):
-        conditions.append(_anywhere(f"exactly{number}"))
+        conditions.append(_anywhere(f"exactly{number}", columns))
         parameters[f"exactly{number}"] = text
     return f"({' AND '.join(conditions)})", parameters
 
 
-def _anywhere(name: str) -> str:
-    return _of_any(f"positionCaseInsensitiveUTF8({{column}}, {{{{{name}:String}}}}) > 0")
+def _anywhere(name: str, columns: Sequence[str]) -> str:
+    return _of_any(f"positionCaseInsensitiveUTF8({{column}}, {{{{{name}:String}}}}) > 0", columns)
 
 
-def _of_any(test: str) -> str:
-    return "(" + " OR ".join(test.format(column=column) for column in _COLUMNS) + ")"
+def _of_any(test: str, columns: Sequence[str]) -> str:
+    return "(" + " OR ".join(test.format(column=column) for column in columns) + ")"

@@ -5,6 +5,7 @@
 import base64
 import contextlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -14,10 +15,11 @@ from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from windlass.errors import InputError, NotFound
-from windlass.storage.warehouse import Row, Warehouse
+from windlass.storage.warehouse import Parameters, Row, Warehouse
 from windlass.telemetry.content import read_content, take_content
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.event_texts import EventTexts, said_by_trace, with_events
 from windlass.telemetry.filters import TraceFilters, conditions_of, meant
 from windlass.telemetry.models import (
     Event,
@@ -25,14 +27,17 @@ from windlass.telemetry.models import (
     Link,
     ScoreSummary,
     Span,
+    SpanOfTrace,
     Trace,
     TraceFields,
     TracePage,
     TraceSummary,
 )
 from windlass.telemetry.outlines import bounds_of_trace
-from windlass.telemetry.scores import scores_of_traces
-from windlass.telemetry.span_events import events_of_trace
+from windlass.telemetry.previews import preview_input, preview_output
+from windlass.telemetry.scores import Score, scores_of_traces
+from windlass.telemetry.span_events import events_of_trace, events_of_traces
+from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import (
     LATEST_NS,
     NO_SPAN,
@@ -86,7 +91,7 @@ def list_traces(
     ``lists`` price models that were not met before. With whole texts, inputs and outputs are not cut to the first
     characters on one line.
     """
-    filters = filters or TraceFilters()
+    filters = with_events(warehouse, project, filters or TraceFilters())
     place = _start_of(filters, cursor)
     priced = Priced(warehouse, project, lists)
     found: list[tuple[Bounds, TraceFields]] = []
@@ -107,8 +112,7 @@ def list_traces(
         if candidates:
             place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
     page = found[:limit]
-    said = said_in(warehouse, project, [bounds for bounds, _ in page]) if whole_texts else {}
-    texts = {trace_id: each._asdict() for trace_id, each in said.items()}
+    texts = _texts_of(warehouse, project, page, whole=whole_texts)
     return TracePage(
         items=[
             TraceSummary(
@@ -120,6 +124,21 @@ def list_traces(
     )
 
 
+def _texts_of(
+    warehouse: Warehouse, project: str, page: Sequence[tuple[Bounds, TraceFields]], *, whole: bool
+) -> dict[str, dict[str, str]]:
+    """Return the texts of traces that are not in their summaries: whole ones, and those that events say."""
+    said = said_in(warehouse, project, [bounds for bounds, _ in page]) if whole else {}
+    texts = {trace_id: each._asdict() for trace_id, each in said.items()}
+    silent = [bounds.trace_id for bounds, summary in page if not (summary.input and summary.output)]
+    summaries = {summary.trace_id: summary for _, summary in page}
+    for trace_id, told in said_by_trace(warehouse, project, silent).items():
+        known = texts.get(trace_id) or {name: getattr(summaries[trace_id], name) for name in EventTexts._fields}
+        shown = told if whole else EventTexts(preview_input(told.input), preview_output(told.output))
+        texts[trace_id] = {name: known[name] or text for name, text in shown._asdict().items()}
+    return texts
+
+
 def walk_traces(
     warehouse: Warehouse,
     project: str,
@@ -129,7 +148,7 @@ def walk_traces(
     lists: Lists | None = None,
 ) -> Iterator[list[Bounds]]:
     """Give the traces that ``list_traces`` lists, to the last, in pages that say only where each is."""
-    filters = filters or TraceFilters()
+    filters = with_events(warehouse, project, filters or TraceFilters())
     place = _start_of(filters, None)
     more = True
     while more:
@@ -167,10 +186,12 @@ def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists
     spans = _spans_within(project, bounds, priced)
     if not spans:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
+    # The spans say what was said only once they have their events.
+    left = _hand_out(events.result(), spans)
     return Trace(
         **dict(summarise_spans(bounds.trace_id, spans)),
         spans=spans,
-        events=_hand_out(events.result(), spans),
+        events=left,
         scores=scores.result(),
     )
 
@@ -201,6 +222,28 @@ def get_span(
         raise NotFound(f"There is no span {span_id} in the trace {bounds.trace_id}.")
     _hand_out(events_of_trace(warehouse, project, bounds.trace_id), spans)
     return spans[0]
+
+
+def read_spans(
+    warehouse: Warehouse, project: str, places: Sequence[SpanPlace], *, lists: Lists | None = None
+) -> list[SpanOfTrace]:
+    """Return some spans with their contents and their own scores, in the order of the places."""
+    priced = Priced(warehouse, project, lists)
+    traces = sorted({place.trace_id for place in places})
+    judged = warehouse.begin(partial(scores_of_traces, warehouse, project, traces))
+    found = _read_spans(priced, AMONG, among(project, places))
+    events = events_of_traces(warehouse, project, traces)
+    scores: dict[tuple[str, str], list[Score]] = defaultdict(list)
+    for score in judged.result():
+        scores[score.trace_id, score.span_id].append(score)
+    for key, span in found.items():
+        if of_span := events.get(key):
+            _hand_out({span.span_id: of_span}, [span])
+    return [
+        SpanOfTrace(**dict(found[key]), trace_id=place.trace_id, scores=scores[key])
+        for place in places
+        if (key := (place.trace_id, place.span_id)) in found
+    ]
 
 
 def _candidates(
@@ -259,26 +302,31 @@ _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
 _MEANT: Final = f"{WITHIN} AND ({{span:String}} = '' OR lower(hex(span_id)) = {{span:String}})"
 
 
-def _spans(tariff: Tariff) -> str:
+def _spans(where: str, tariff: Tariff) -> str:
     return f"""
-SELECT lower(hex(span_id)) AS id, if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
+SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS id,
+  if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
   name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
   {_SPAN_COLUMNS}, cost,
   {COST_BASIS} AS cost_basis,
   is_unmet AS unmet, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
-FROM ({tariff.priced(f"SELECT * FROM spans WHERE {_MEANT}")})
+FROM ({tariff.priced(f"SELECT * FROM spans WHERE {where}")})
 """
 
 
 def _spans_within(project: str, bounds: Bounds, priced: Priced, span_id: str = "") -> list[Span]:
     """Return the spans of a trace (or one) in the order of their start, each as it was last delivered."""
-    rows = priced.query(_spans, _MEANT, {**within(project, [bounds]), "span": span_id})
+    return list(_read_spans(priced, _MEANT, {**within(project, [bounds]), "span": span_id}).values())
+
+
+def _read_spans(priced: Priced, where: str, parameters: Parameters) -> dict[tuple[str, str], Span]:
+    """Return spans by trace and id, in the order of their start, each as it was last delivered."""
+    rows = priced.query(partial(_spans, where), where, parameters)
     rows.sort(key=lambda row: integer(row["received_ns"]))
-    last = {row["id"]: row for row in rows}
-    return [
-        _span(row) for row in sorted(last.values(), key=lambda row: (integer(row["start_ns"]), str(row["id"])))
-    ]
+    last = {(str(row["trace"]), str(row["id"])): row for row in rows}
+    in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_ns"]), item[0][1]))
+    return {key: _span(row) for key, row in in_order}
 
 
 def _span(row: Row) -> Span:

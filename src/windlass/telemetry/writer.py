@@ -18,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from windlass.errors import InputError, Unavailable
+from windlass.errors import InputError, Overloaded, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
 from windlass.telemetry import metric_exemplars, metric_points, span_events
 from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
@@ -200,7 +200,7 @@ class Writer:
                     "No more spans are taken: windlass is stopping. Send them again when it is back."
                 )
             if self._waiting_bytes and self._waiting_bytes + len(rows) > self._queue_bytes:
-                raise Unavailable(
+                raise Overloaded(
                     f"{self._waiting_bytes} bytes of spans wait to be written, and the bound is "
                     f"{self._queue_bytes}. Send these again in a second."
                 )
@@ -256,7 +256,7 @@ class Writer:
             waiting = self._waiting.popleft()
             self._waiting_bytes -= len(waiting.rows)
             waiting.done.set_exception(
-                Unavailable("The warehouse does not keep up with the spans that arrive. Send these again.")
+                Overloaded("The warehouse does not keep up with the spans that arrive. Send these again.")
             )
 
     def _add(self, group: list[_Waiting]) -> None:

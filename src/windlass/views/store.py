@@ -12,7 +12,7 @@ from windlass.errors import InputError, NotFound
 from windlass.storage.database import Database, now
 from windlass.views.tables import saved_views
 
-Page = Literal["traces", "sessions", "users"]
+Page = Literal["traces", "spans", "sessions", "users"]
 """The lists that have views."""
 
 _LONGEST_NAME: Final = 100

@@ -1,5 +1,5 @@
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.telemetry.agents import MS, Doing, agent, model, tool, trace_of, wrapper
 from tests.telemetry.sending import START_NS, Plain, request, span, trace_id
+from windlass.prices.book import CalledModel, Listing
+from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.graphs.flows import flow_of_traces, sequences_of_traces
 from windlass.telemetry.graphs.models import Flow, FlowEdge, StepSequence
@@ -180,3 +182,20 @@ def test_the_warehouse_and_the_graph_of_a_trace_read_steps_in_the_same_order(
         steps = graph_of_trace(get_trace(warehouse, "shop", trace)).steps
         assert sequence.steps == tuple(step.step for step in steps)
         assert sequence.failed == tuple(step.failed for step in steps)
+
+
+def test_what_calls_cost_is_computed_where_their_spans_do_not_say(warehouse: Warehouse, writer: Writer) -> None:
+    class Penny:
+        def look_up(self, project: str, models: Iterable[CalledModel]) -> Mapping[CalledModel, Listing]:
+            rate = Rate(ALWAYS, 0, DAY_S, ANY_SIZE, 1e6, 0, 0, 0, 0, 0)
+            return {model: Listing(rates=(rate,), own=0, source="test", listed_as="") for model in models}
+
+    store(writer, 1, agent("shop", model(), model(cost=0.5)), says={"gen_ai.usage.input_tokens": 3})
+
+    unpriced = edge(flow_of_traces(warehouse, "shop", selection()), "agent:shop", "model:gpt")
+    flow = flow_of_traces(warehouse, "shop", selection(), lists=Penny())
+
+    assert unpriced.cost_usd is None
+    assert edge(flow, "agent:shop", "model:gpt").cost_usd == 3.0
+    assert edge(flow, "model:gpt", "model:gpt").cost_usd == 0.5
+    assert edge(flow, "start", "agent:shop").cost_usd is None

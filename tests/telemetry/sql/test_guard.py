@@ -158,6 +158,9 @@ REFUSED = {
             "_CAST(x, 'Int8')",
             "__getScalar('x')",
             "nosuchfunction(1)",
+            "editDistance('a', 'b')",
+            "LevenshteinDistance('a', 'b')",
+            "arrayLevenshteinDistance([1], [2])",
             "* APPLY sum",
             "COLUMNS('a') APPLY file",
         )

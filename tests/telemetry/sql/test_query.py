@@ -195,6 +195,9 @@ def test_a_long_answer_is_cut_and_says_so_and_keeps_its_order(warehouse: Warehou
     assert sql.query("mine", "SELECT count() FROM (SELECT number FROM numbers(10) LIMIT 8)").rows == [[8]]
 
 
+_MANY_TIMES_ITSELF = "WITH 1 AS v0, " + ", ".join(f"v{n} + v{n} AS v{n + 1}" for n in range(17)) + " SELECT v17"
+
+
 @pytest.mark.parametrize(
     ("limits", "query", "message"),
     [
@@ -209,6 +212,8 @@ def test_a_long_answer_is_cut_and_says_so_and_keeps_its_order(warehouse: Warehou
         (SqlLimits(read_rows=1000), "SELECT sum(number) FROM numbers(1001)", "reads more than 1000 rows"),
         (SqlLimits(), "SELECT sum(number) FROM numbers(1e12)", "reads more than 100000000 rows"),
         (SqlLimits(result_bytes=2**20), "SELECT repeat('x', 1000) FROM numbers(5000)", "rows or 1 MiB"),
+        (SqlLimits(), _MANY_TIMES_ITSELF, "tree is too big"),
+        (SqlLimits(), "SELECT " + "tuple(" * 280 + "1" + ")" * 280, "nests too deeply"),
         (
             SqlLimits(),
             "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT count() FROM n",
@@ -245,6 +250,8 @@ def test_a_file_is_whole_or_refused(warehouse: Warehouse, sql: ReadOnlySql, tmp_
     file.write_bytes(sql.download("mine", "SELECT trace_id, attributes FROM spans WHERE name = 'root'", "parquet"))
     (row,) = warehouse.query(f"SELECT trace_id, attributes['n'] AS n FROM file('{file}', Parquet)")
     assert row == {"trace_id": trace_id(1), "n": "3"}
+    lines = sql.download("mine", "SELECT name, input_tokens AS n FROM spans ORDER BY name LIMIT 2", "jsonl")
+    assert lines == b'{"name":"chat","n":5}\n{"name":"failed","n":500000}\n'
     with pytest.raises(InputError, match="more than 2 rows"):
         ReadOnlySql(warehouse, SqlLimits(rows=2)).download("mine", "SELECT * FROM spans", "csv")
 

@@ -66,6 +66,17 @@ export const newTracesQuery = (filter: TraceFilter) =>
     refetchInterval: 10_000,
   });
 
+export const spansQuery = (filter: TraceFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["spans", filter],
+    queryFn: ({ signal, pageParam }) => {
+      const query = { ...traceParameters(filter), limit: PAGE, cursor: pageParam };
+      return unwrap(api.GET("/api/v1/spans", { params: { query }, signal }));
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
 export const traceQuery = (id: string) =>
   queryOptions({
     queryKey: ["trace", id],

@@ -152,6 +152,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Spans
+         * @description List spans, newest first: of a status, and with scores, that are the span's own.
+         */
+        get: operations["list_all_spans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spans/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export All Spans
+         * @description Return every span of a list, newest first, without the rest of their traces; OTLP has no scores.
+         */
+        get: operations["export_all_spans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -161,7 +201,9 @@ export interface paths {
         };
         /**
          * List All Sessions
-         * @description List conversations, the most recently active first; their traces are those with `where=conversation=ID`.
+         * @description List conversations with a trace that is all that is asked for, the most recently active first.
+         *
+         *     `from` and `to` say when they were active. Their traces are those with `where=conversation=ID`.
          */
         get: operations["list_all_sessions"];
         put?: never;
@@ -201,7 +243,9 @@ export interface paths {
         };
         /**
          * List All Users
-         * @description List users, the most recently active first; their traces are those with `where=user=ID`.
+         * @description List users with a trace that is all that is asked for, the most recently active first.
+         *
+         *     `from` and `to` say when they were active. Their traces are those with `where=user=ID`.
          */
         get: operations["list_all_users"];
         put?: never;
@@ -555,7 +599,7 @@ export interface paths {
         put?: never;
         /**
          * Run Sql To File
-         * @description Run a SELECT and return its whole result as CSV or Parquet; one with too many rows is refused.
+         * @description Run a SELECT and return its whole result as a file; one with too many rows is refused.
          */
         post: operations["run_sql_to_file"];
         delete?: never;
@@ -8300,6 +8344,87 @@ export interface components {
              */
             cost_basis: "span" | "price" | "no_tokens" | "no_price";
         };
+        /** SpanPage */
+        SpanPage: {
+            /** Items */
+            items: components["schemas"]["SpanSummary"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SpanSummary
+         * @description One line of the list of spans.
+         */
+        SpanSummary: {
+            /** Span Id */
+            span_id: string;
+            /** Parent Span Id */
+            parent_span_id: string | null;
+            /** Name */
+            name: string;
+            /** Operation */
+            operation: string;
+            /**
+             * Start Time
+             * Format: date-time
+             */
+            start_time: string;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error" | "unset";
+            /** Request Model */
+            request_model: string;
+            /** Agent */
+            agent: string;
+            /** Tool */
+            tool: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Cost Basis
+             * @default no_tokens
+             * @enum {string}
+             */
+            cost_basis: "span" | "price" | "no_tokens" | "no_price";
+            /** Trace Id */
+            trace_id: string;
+            /** Status Message */
+            status_message: string;
+            /** Service */
+            service: string;
+            /** Provider */
+            provider: string;
+            /** Response Model */
+            response_model: string;
+            /** Release */
+            release: string;
+            /** Release Name */
+            release_name: string;
+            /** Environment */
+            environment: string;
+            /** Run */
+            run: string;
+            /** Item */
+            item: string;
+            /** Conversation */
+            conversation: string;
+            /** User */
+            user: string;
+            /** Input */
+            input: string;
+            /** Output */
+            output: string;
+            /** Scores */
+            scores: components["schemas"]["ScoreSummary"][];
+        };
         /** SqlAnswer */
         SqlAnswer: {
             /** Columns */
@@ -8324,7 +8449,7 @@ export interface components {
              * Format
              * @enum {string}
              */
-            format: "csv" | "parquet";
+            format: "csv" | "jsonl" | "parquet";
         };
         /** SqlRequest */
         SqlRequest: {
@@ -9336,7 +9461,7 @@ export interface components {
              * Page
              * @enum {string}
              */
-            page: "traces" | "sessions" | "users";
+            page: "traces" | "spans" | "sessions" | "users";
             /** Name */
             name: string;
             /** Query */
@@ -9811,6 +9936,91 @@ export interface operations {
             };
         };
     };
+    list_all_spans: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description A release's digest or name. */
+                release?: string | null;
+                environment?: string | null;
+                run?: string | null;
+                status?: ("ok" | "error") | null;
+                /** @description Text in a name, an input or an output; or a trace id. */
+                q?: string | null;
+                /** @description Conditions on one span: `request_model=gpt-5`, `attributes.tier!=free`, `score.f1<1`. */
+                where?: string[] | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_all_spans: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "otlp" | "otlp-protobuf" | "parquet";
+                /** @description A release's digest or name. */
+                release?: string | null;
+                environment?: string | null;
+                run?: string | null;
+                status?: ("ok" | "error") | null;
+                /** @description Text in a name, an input or an output; or a trace id. */
+                q?: string | null;
+                /** @description Conditions on one span: `request_model=gpt-5`, `attributes.tier!=free`, `score.f1<1`. */
+                where?: string[] | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_sessions: {
         parameters: {
             query?: {
@@ -9820,6 +10030,15 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Only those with a trace of this user. */
                 user?: string | null;
+                /** @description A release's digest or name. */
+                release?: string | null;
+                environment?: string | null;
+                run?: string | null;
+                status?: ("ok" | "error") | null;
+                /** @description Text in a name, an input or an output; or a trace id. */
+                q?: string | null;
+                /** @description Conditions on one span: `request_model=gpt-5`, `attributes.tier!=free`, `score.f1<1`. */
+                where?: string[] | null;
                 from?: string | null;
                 to?: string | null;
             };
@@ -9887,6 +10106,15 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                /** @description A release's digest or name. */
+                release?: string | null;
+                environment?: string | null;
+                run?: string | null;
+                status?: ("ok" | "error") | null;
+                /** @description Text in a name, an input or an output; or a trace id. */
+                q?: string | null;
+                /** @description Conditions on one span: `request_model=gpt-5`, `attributes.tier!=free`, `score.f1<1`. */
+                where?: string[] | null;
                 from?: string | null;
                 to?: string | null;
             };
@@ -13998,7 +14226,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                page: "traces" | "sessions" | "users";
+                page: "traces" | "spans" | "sessions" | "users";
             };
             cookie?: never;
         };
@@ -14029,7 +14257,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                page: "traces" | "sessions" | "users";
+                page: "traces" | "spans" | "sessions" | "users";
                 name: string;
             };
             cookie?: never;
@@ -14065,7 +14293,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                page: "traces" | "sessions" | "users";
+                page: "traces" | "spans" | "sessions" | "users";
                 name: string;
             };
             cookie?: never;

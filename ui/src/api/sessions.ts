@@ -1,33 +1,31 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import { startOf } from "./queries";
+import { type TraceFilter, traceParameters } from "./queries";
 
 const PAGE = 100;
 
-/** Which sessions or users are listed; `since` is a span of time such as 24h. */
-export interface ActivityFilter {
-  since?: string;
+/** Which sessions or users are listed: those with a trace that the filter means, of a user or of anybody. */
+export interface ActivityFilter extends TraceFilter {
   user?: string;
 }
-
-const windowOf = ({ since }: ActivityFilter) => (since ? startOf(since) : undefined);
 
 export const sessionsQuery = (filter: ActivityFilter) =>
   infiniteQueryOptions({
     queryKey: ["sessions", filter],
     queryFn: ({ signal, pageParam }) => {
-      const query = { user: filter.user, from: windowOf(filter), limit: PAGE, cursor: pageParam };
+      const { user, ...meant } = filter;
+      const query = { user, ...traceParameters(meant), limit: PAGE, cursor: pageParam };
       return unwrap(api.GET("/api/v1/sessions", { params: { query }, signal }));
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
-export const usersQuery = (filter: ActivityFilter) =>
+export const usersQuery = (filter: TraceFilter) =>
   infiniteQueryOptions({
     queryKey: ["users", filter],
     queryFn: ({ signal, pageParam }) => {
-      const query = { from: windowOf(filter), limit: PAGE, cursor: pageParam };
+      const query = { ...traceParameters(filter), limit: PAGE, cursor: pageParam };
       return unwrap(api.GET("/api/v1/users", { params: { query }, signal }));
     },
     initialPageParam: undefined as string | undefined,

@@ -27,6 +27,7 @@ export type ScoreSummary = Schemas["ScoreSummary"];
 export type Session = Schemas["Session"];
 export type Span = Schemas["Span"];
 export type SpanOutline = Schemas["SpanOutline"];
+export type SpanSummary = Schemas["SpanSummary"];
 /** A trace as its pages show it: the contents of a span are asked for when it is looked at. */
 export type Trace = Schemas["TraceOutline"];
 export type TraceSummary = Schemas["TraceSummary"];

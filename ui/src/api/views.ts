@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 
 /** The lists whose filters can be kept under a name. */
-export type ViewPage = "traces" | "sessions" | "users";
+export type ViewPage = "traces" | "spans" | "sessions" | "users";
 
 export const viewsQuery = (page: ViewPage) =>
   queryOptions({

@@ -33,6 +33,7 @@ import type { enSessions } from "./en-sessions";
 import type { enSettings } from "./en-settings";
 import type { enShapes } from "./en-shapes";
 import type { enSigned } from "./en-signed";
+import type { enSpans } from "./en-spans";
 import type { enSynthesis } from "./en-synthesis";
 import type { enTargets } from "./en-targets";
 import type { enViews } from "./en-views";
@@ -82,6 +83,7 @@ export type TextKey =
   | keyof typeof enSettings
   | keyof typeof enSigned
   | keyof typeof enShapes
+  | keyof typeof enSpans
   | keyof typeof enSynthesis;
 /** The texts that the first load brings. */
 export type Catalogue = Record<keyof typeof en, Text>;

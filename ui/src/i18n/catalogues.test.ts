@@ -35,6 +35,7 @@ import { enSessions } from "./en-sessions";
 import { enSettings } from "./en-settings";
 import { enShapes } from "./en-shapes";
 import { enSigned } from "./en-signed";
+import { enSpans } from "./en-spans";
 import { enSynthesis } from "./en-synthesis";
 import { enTargets } from "./en-targets";
 import { enViews } from "./en-views";
@@ -73,6 +74,7 @@ import { koSessions } from "./ko-sessions";
 import { koSettings } from "./ko-settings";
 import { koShapes } from "./ko-shapes";
 import { koSigned } from "./ko-signed";
+import { koSpans } from "./ko-spans";
 import { koSynthesis } from "./ko-synthesis";
 import { koTargets } from "./ko-targets";
 import { koViews } from "./ko-views";
@@ -101,6 +103,7 @@ const en = {
   ...enSequential,
   ...enHuman,
   ...enSessions,
+  ...enSpans,
   ...enSettings,
   ...enSigned,
   ...enShapes,
@@ -141,6 +144,7 @@ const ko = {
   ...koSequential,
   ...koHuman,
   ...koSessions,
+  ...koSpans,
   ...koSettings,
   ...koSigned,
   ...koShapes,

@@ -8,6 +8,7 @@ export const enLists = {
   "nav.datasets": "Datasets",
   "nav.evaluators": "Evaluators",
   "nav.sessions": "Sessions",
+  "nav.spans": "Spans",
   "nav.users": "Users",
 
   "since.1h": "Last hour",

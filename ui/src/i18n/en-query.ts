@@ -13,6 +13,9 @@ export const enQuery = {
   "export.otlp_protobuf": "OTLP, protobuf",
   "export.otlp_protobuf.text": "The same as one request in protobuf, the smallest. Without scores.",
   "export.parquet": "Parquet",
+  "export.spans.all": "Every span of the project, newest first, without the rest of its trace.",
+  "export.spans.filtered": "Every span that the filter lists, newest first, without the rest of its trace.",
+  "export.spans.jsonl": "A line for each span, with its contents and scores.",
   "export.parquet.text":
     "A row for each span, with its scores: for pandas, DuckDB or Spark. At most 100,000 traces.",
 

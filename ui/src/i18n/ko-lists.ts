@@ -11,6 +11,7 @@ export const koLists: Record<keyof typeof enLists, Text> = {
   "nav.datasets": "데이터셋",
   "nav.evaluators": "평가기",
   "nav.sessions": "세션",
+  "nav.spans": "스팬",
   "nav.users": "사용자",
 
   "since.1h": "최근 1시간",

@@ -16,6 +16,9 @@ export const koQuery: Record<keyof typeof enQuery, Text> = {
   "export.otlp_protobuf": "OTLP(protobuf) 파일",
   "export.otlp_protobuf.text": "같은 내용을 protobuf 요청 하나에 담아 가장 작습니다. 점수는 없습니다.",
   "export.parquet": "Parquet 파일",
+  "export.spans.all": "프로젝트의 모든 스팬을 최신순으로, 트레이스의 나머지 없이 내보냅니다.",
+  "export.spans.filtered": "지금 필터에 맞는 모든 스팬을 최신순으로, 트레이스의 나머지 없이 내보냅니다.",
+  "export.spans.jsonl": "스팬마다 한 줄입니다. 내용과 점수를 함께 담습니다.",
   "export.parquet.text":
     "스팬마다 한 행이며 점수도 담습니다. pandas, DuckDB, Spark에서 읽을 수 있습니다. 트레이스는 최대 100,000개입니다.",
 

@@ -3,8 +3,15 @@ import { useMutation } from "@tanstack/react-query";
 import { type SqlFormat, type SqlResult, sqlFile } from "@/api/sql";
 import { downloadUrl } from "@/components/download";
 import { Icon } from "@/components/Icon";
+import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Query.module.css";
+
+const NAMES = {
+  csv: "query.csv",
+  jsonl: "export.jsonl",
+  parquet: "export.parquet",
+} as const satisfies Record<SqlFormat, TextKey>;
 
 /** What came, in how long and whether it is all, in one sentence; and the whole of it as a file. */
 export function ResultBar({ result }: { result: SqlResult }) {
@@ -24,8 +31,8 @@ export function ResultBar({ result }: { result: SqlResult }) {
       <p className="num" aria-live="polite" data-cut={result.cut || undefined}>
         {t(key, { n, took: format.duration(result.seconds) })}
       </p>
-      {(["csv", "parquet"] as const).map((kind) => {
-        const name = kind === "csv" ? t("query.csv") : t("export.parquet");
+      {(["csv", "jsonl", "parquet"] as const).map((kind) => {
+        const name = t(NAMES[kind]);
         return (
           <Button
             key={kind}

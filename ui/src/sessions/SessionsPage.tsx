@@ -1,10 +1,12 @@
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
+import type { TraceFilter } from "@/api/queries";
 import { sessionsQuery } from "@/api/sessions";
 import { Page } from "@/components/Page";
 import { EmptyState } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
+import { FilterBar } from "@/traces/FilterBar";
 import { ActivityList } from "./ActivityList";
 import { SincePicker } from "./SincePicker";
 import "./texts";
@@ -16,8 +18,11 @@ const ViewsMenu = lazy(() =>
 export function SessionsPage() {
   const { t } = useWords();
   const navigate = useNavigate({ from: "/sessions" });
-  const { since } = useSearch({ from: "/sessions" });
-  const query = useInfiniteQuery({ ...sessionsQuery({ since }), placeholderData: keepPreviousData });
+  const client = useQueryClient();
+  const { trace: _trace, span: _span, ...filter } = useSearch({ from: "/sessions" });
+  const query = useInfiniteQuery({ ...sessionsQuery(filter), placeholderData: keepPreviousData });
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const setFilter = (next: TraceFilter) => void navigate({ search: next, replace: true });
   return (
     <Page
       fill
@@ -25,20 +30,27 @@ export function SessionsPage() {
       actions={
         <>
           <SincePicker
-            since={since}
-            onChange={(next) => void navigate({ search: { since: next }, replace: true })}
+            since={filter.since}
+            onChange={(since) => setFilter({ ...filter, since, from: undefined, to: undefined })}
           />
           <Suspense fallback={null}>
-            <ViewsMenu page="sessions" search={{ since }} />
+            <ViewsMenu page="sessions" search={filter} />
           </Suspense>
         </>
       }
     >
+      <FilterBar
+        filter={filter}
+        rows={rows}
+        onChange={setFilter}
+        check={(next) => client.fetchInfiniteQuery(sessionsQuery(next))}
+        label="sessions.filter"
+      />
       <ActivityList
         kind="session"
         query={query}
         empty={
-          since ? (
+          Object.values(filter).some(Boolean) ? (
             <EmptyState icon="search" title={t("sessions.none")} text={t("sessions.none.text")} />
           ) : (
             <EmptyState icon="sessions" title={t("sessions.empty")} text={t("sessions.empty.text")} />

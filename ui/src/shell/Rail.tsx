@@ -19,6 +19,7 @@ export const PLACES = [
   { to: "/arenas", icon: "compare", word: "nav.arenas" },
   { to: "/runs", icon: "runs", word: "nav.runs" },
   { to: "/traces", icon: "traces", word: "nav.traces" },
+  { to: "/spans", icon: "spans", word: "nav.spans" },
   { to: "/sessions", icon: "sessions", word: "nav.sessions" },
   { to: "/users", icon: "user", word: "nav.users" },
   { to: "/graph", icon: "graph", word: "nav.graph" },

@@ -50,20 +50,30 @@ export interface TracesSearch extends TraceFilter {
   span?: string;
 }
 
+/** A list that is filtered as traces are, with the trace and the span that are open beside it. */
+const filteredSearch = (search: Record<string, unknown>): TracesSearch => {
+  const { status, ...rest } = pick(search, [...FILTER, "trace", "span"]);
+  return {
+    ...rest,
+    status: status === "ok" || status === "error" ? status : undefined,
+    where: pickList(search, "where"),
+  };
+};
+
 const traces = createRoute({
   getParentRoute: () => root,
   path: "/traces",
-  validateSearch: (search: Record<string, unknown>): TracesSearch => {
-    const { status, ...rest } = pick(search, [...FILTER, "trace", "span"]);
-    return {
-      ...rest,
-      status: status === "ok" || status === "error" ? status : undefined,
-      where: pickList(search, "where"),
-    };
-  },
+  validateSearch: filteredSearch,
   loaderDeps: ({ search: { trace: _trace, span: _span, ...filter } }) => filter,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(tracesQuery(deps)),
   component: lazyRouteComponent(() => import("@/traces/TracesPage"), "TracesPage"),
+});
+
+const spans = createRoute({
+  getParentRoute: () => root,
+  path: "/spans",
+  validateSearch: filteredSearch,
+  component: lazyRouteComponent(() => import("@/spans/SpansPage"), "SpansPage"),
 });
 
 const trace = createRoute({
@@ -92,7 +102,7 @@ const query = createRoute({
 const sessions = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
-  validateSearch: (search: Record<string, unknown>) => pick(search, ["since"]),
+  validateSearch: filteredSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(sessionsQuery(deps)),
   component: lazyRouteComponent(() => import("@/sessions/SessionsPage"), "SessionsPage"),
@@ -112,7 +122,7 @@ const session = createRoute({
 const users = createRoute({
   getParentRoute: () => root,
   path: "/users",
-  validateSearch: (search: Record<string, unknown>) => pick(search, ["since"]),
+  validateSearch: filteredSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(usersQuery(deps)),
   component: lazyRouteComponent(() => import("@/sessions/UsersPage"), "UsersPage"),
@@ -316,6 +326,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     traces,
+    spans,
     trace,
     graph,
     query,

@@ -1,12 +1,12 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, lazy, Suspense, useMemo, useRef, useState } from "react";
 import { ApiError } from "@/api/client";
-import { environmentsQuery, type TraceFilter, tracesQuery } from "@/api/queries";
+import { environmentsQuery, type TraceFilter } from "@/api/queries";
 import { useReleaseIndex } from "@/api/releases";
-import type { TraceSummary } from "@/api/types";
 import { Icon } from "@/components/Icon";
+import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
-import { readCondition, suggestConditions, withCondition } from "./conditions";
+import { type Listed, readCondition, suggestConditions, withCondition } from "./conditions";
 import styles from "./FilterBar.module.css";
 import { type Chip, chipsOf, FilterChips } from "./FilterChips";
 import type { Offer } from "./FilterChoices";
@@ -18,16 +18,19 @@ const FilterChoices = lazy(() =>
 
 interface Props {
   filter: TraceFilter;
-  rows: TraceSummary[];
+  rows: Listed[];
   onChange: (filter: TraceFilter) => void;
+  /** Asks for the list that a filter gives: a refusal says what is wrong with the filter. */
+  check: (filter: TraceFilter) => Promise<unknown>;
+  /** What is filtered. */
+  label?: TextKey;
 }
 
 const CHOICES = "filter-choices";
 
 /** A filter that writes itself: free text searches, `field:` and conditions suggest values with their counts. */
-export function FilterBar({ filter, rows, onChange }: Props) {
+export function FilterBar({ filter, rows, onChange, check, label = "filter.label" }: Props) {
   const { t } = useWords();
-  const client = useQueryClient();
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState(false);
@@ -56,7 +59,7 @@ export function FilterBar({ filter, rows, onChange }: Props) {
   async function addCondition(text: string) {
     const next = withCondition(filter, text);
     try {
-      await client.fetchInfiniteQuery(tracesQuery(next));
+      await check(next);
     } catch (error) {
       if (error instanceof ApiError && error.status >= 400 && error.status < 500) {
         setWrong(error.message);
@@ -116,7 +119,7 @@ export function FilterBar({ filter, rows, onChange }: Props) {
           aria-expanded={open}
           aria-controls={CHOICES}
           aria-activedescendant={at >= 0 ? `${CHOICES}-${at}` : undefined}
-          aria-label={t("filter.label")}
+          aria-label={t(label)}
           aria-invalid={wrong !== ""}
           aria-errormessage={wrong ? "filter-wrong" : undefined}
           placeholder={chips.length ? t("filter.more") : t("filter.placeholder")}
@@ -148,7 +151,7 @@ export function FilterBar({ filter, rows, onChange }: Props) {
   );
 }
 
-function useOffers(typed: string, filter: TraceFilter, rows: TraceSummary[]): Offer[] {
+function useOffers(typed: string, filter: TraceFilter, rows: Listed[]): Offer[] {
   const releases = useReleaseIndex();
   const environments = useQuery(environmentsQuery()).data?.items;
   const known = useMemo(

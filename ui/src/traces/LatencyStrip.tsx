@@ -1,12 +1,24 @@
 import { type PointerEvent, useMemo, useRef, useState } from "react";
-import type { TraceSummary } from "@/api/types";
+import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
 import styles from "./LatencyStrip.module.css";
 
+/** What a row shows here: a trace, or a span. */
+export interface Timed {
+  trace_id: string;
+  span_id?: string;
+  start_time: string;
+  duration_s: number;
+  status: string;
+}
+
 interface Props {
-  rows: TraceSummary[];
+  rows: Timed[];
   onRange: (from: string, to: string) => void;
-  onOpen: (trace: TraceSummary) => void;
+  onOpen: (row: Timed) => void;
+  /** What the points are. */
+  label?: TextKey;
+  tip?: TextKey;
 }
 
 const HEIGHT = 56;
@@ -15,27 +27,33 @@ const MOST_POINTS = 1_000;
 const LEAST_DRAG = 0.01;
 
 export interface Placed {
-  trace: TraceSummary;
+  row: Timed;
   /** Share of the width (0 oldest, 1 newest) and of the height (0 fastest, 1 slowest, logarithmic). */
   x: number;
   y: number;
 }
 
-export function placePoints(rows: TraceSummary[]): { points: Placed[]; from: number; to: number } {
+export function placePoints(rows: Timed[]): { points: Placed[]; from: number; to: number } {
   const times = rows.map((row) => Date.parse(row.start_time));
   const [from, to] = [Math.min(...times), Math.max(...times)];
   const logs = rows.map((row) => Math.log10(Math.max(row.duration_s, 0.001)));
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
-  const points = rows.map((trace, index) => ({
-    trace,
+  const points = rows.map((row, index) => ({
+    row,
     x: ((times[index] ?? from) - from) / (to - from || 1),
     y: ((logs[index] ?? low) - low) / (high - low || 1),
   }));
   return { points, from, to };
 }
 
-/** Each loaded trace as a point: time across, latency up. A drag narrows the list to that time. */
-export function LatencyStrip({ rows, onRange, onOpen }: Props) {
+/** Each loaded row as a point: time across, latency up. A drag narrows the list to that time. */
+export function LatencyStrip({
+  rows,
+  onRange,
+  onOpen,
+  label = "traces.strip",
+  tip = "traces.strip.tip",
+}: Props) {
   const { t, format } = useWords();
   const shown = rows.length > MOST_POINTS ? rows.slice(0, MOST_POINTS) : rows;
   const { points, from, to } = useMemo(() => placePoints(shown), [shown]);
@@ -66,7 +84,7 @@ export function LatencyStrip({ rows, onRange, onOpen }: Props) {
     setDrag(null);
     if (b - a < LEAST_DRAG) {
       const hit = nearest(event);
-      if (hit) onOpen(hit.trace);
+      if (hit) onOpen(hit.row);
       return;
     }
     const at = (share: number) => new Date(from + share * (to - from)).toISOString();
@@ -83,8 +101,8 @@ export function LatencyStrip({ rows, onRange, onOpen }: Props) {
         ref={host}
         className={styles.plot}
         role="img"
-        aria-label={t("traces.strip", { n: shown.length })}
-        data-tip={t("traces.strip.tip", { n: shown.length })}
+        aria-label={t(label, { n: shown.length })}
+        data-tip={t(tip, { n: shown.length })}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           setDrag([shareOf(event), shareOf(event)]);
@@ -93,13 +111,13 @@ export function LatencyStrip({ rows, onRange, onOpen }: Props) {
         onPointerUp={finish}
       >
         <svg width="100%" height={HEIGHT} aria-hidden="true">
-          {points.map(({ trace, x, y }) => (
+          {points.map(({ row, x, y }) => (
             <circle
-              key={trace.trace_id}
+              key={`${row.trace_id}${row.span_id ?? ""}`}
               cx={`${(x * 100).toFixed(2)}%`}
               cy={HEIGHT - PAD - y * (HEIGHT - 2 * PAD)}
-              r={trace.status === "error" ? 3.2 : 2.2}
-              data-error={trace.status === "error" || undefined}
+              r={row.status === "error" ? 3.2 : 2.2}
+              data-error={row.status === "error" || undefined}
             />
           ))}
         </svg>

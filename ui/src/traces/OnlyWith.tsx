@@ -4,16 +4,18 @@ import { useWords } from "@/i18n/useWords";
 import { withCondition } from "./conditions";
 import styles from "./SpanDetail.module.css";
 
-/** Narrows the list of traces to a value that is seen here: in the list itself beside what is set, else anew. */
+const LISTS = ["/traces", "/spans"] as const;
+
+/** Narrows the list of traces, or of spans, to a value that is seen here: in the list itself beside what is set, else anew. */
 export function OnlyWith({ condition }: { condition: string | undefined }) {
   const { t } = useWords();
-  const inList = useLocation({ select: ({ pathname }) => pathname === "/traces" });
+  const list = useLocation({ select: ({ pathname }) => LISTS.find((each) => each === pathname) });
   if (!condition) return null;
   const text = t("filter.only", { condition });
   return (
     <Link
-      to="/traces"
-      search={(before) => withCondition(inList ? before : {}, condition)}
+      to={list ?? "/traces"}
+      search={(before) => withCondition(list ? before : {}, condition)}
       className={styles.only}
       aria-label={text}
       data-tip={text}

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import type { TraceSummary } from "@/api/types";
+import type { ScoreSummary, TraceSummary } from "@/api/types";
 import { Icon } from "@/components/Icon";
 import { StatusMark } from "@/components/Marks";
 import { Cost, Missing, Tokens } from "@/components/Value";
@@ -82,7 +82,7 @@ export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen, op
         {trace.output ||
           (failed ? t("traces.errors", { n: trace.error_count }) : <Missing reason={t("missing.output")} />)}
       </span>
-      <Scores trace={trace} />
+      <ScoreBars scores={trace.scores} />
       <span className={`${styles.number} num`}>{format.duration(trace.duration_s)}</span>
       <span className={styles.number}>
         <Tokens input={trace.input_tokens} output={trace.output_tokens} />
@@ -95,11 +95,11 @@ export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen, op
 });
 
 /** Each score as a small bar from 0 to 1; names and values are in the tooltip. */
-function Scores({ trace }: { trace: TraceSummary }) {
+export function ScoreBars({ scores }: { scores: ScoreSummary[] }) {
   const { t, format } = useWords();
   // Latency, tokens and cost have their own columns; a bar from 0 to 1 fits only what is judged.
-  const judged = trace.scores.filter(({ name }) => unitOf(name) === "score" && name !== USER_FEEDBACK);
-  const thumbs = trace.scores.filter(isThumb);
+  const judged = scores.filter(({ name }) => unitOf(name) === "score" && name !== USER_FEEDBACK);
+  const thumbs = scores.filter(isThumb);
   if (judged.length + thumbs.length === 0) {
     return (
       <span className={styles.scores}>

@@ -23,6 +23,7 @@ const ROW = 32;
 
 export function TracesPage() {
   const { t } = useWords();
+  const client = useQueryClient();
   const navigate = useNavigate({ from: "/traces" });
   const { trace: openId, span, ...filter } = useSearch({ from: "/traces" });
   const query = useInfiniteQuery({ ...tracesQuery(filter), placeholderData: keepPreviousData });
@@ -37,7 +38,7 @@ export function TracesPage() {
     (next: TraceFilter) => void navigate({ search: { ...next, trace: openId }, replace: true }),
     [navigate, openId],
   );
-  const peek = (row: TraceSummary) =>
+  const peek = (row: Pick<TraceSummary, "trace_id">) =>
     void navigate({ search: { ...filter, trace: row.trace_id }, replace: openId !== undefined });
   const close = () => void navigate({ search: filter, replace: true });
   const expand = () =>
@@ -57,7 +58,12 @@ export function TracesPage() {
         </>
       }
     >
-      <FilterBar filter={filter} rows={rows} onChange={setFilter} />
+      <FilterBar
+        filter={filter}
+        rows={rows}
+        onChange={setFilter}
+        check={(next) => client.fetchInfiniteQuery(tracesQuery(next))}
+      />
       {rows.length > 1 && (
         <Suspense fallback={<div className={styles.strip} />}>
           <LatencyStrip

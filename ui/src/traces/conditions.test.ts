@@ -27,7 +27,7 @@ test("a condition is a field, an operator and a value", () => {
 
 test("names of fields are offered, those that begin so first", () => {
   expect(names("model")).toEqual(["request_model", "response_model"]);
-  expect(names("out")).toEqual(["output", "output_tokens"]);
+  expect(names("out")).toEqual(["output", "output_audio_tokens", "output_tokens"]);
   expect(names("scor")).toEqual(["score.", "score.token_f1"]);
   expect(names("two words")).toEqual([]);
 });

@@ -1,8 +1,7 @@
 import type { TraceFilter } from "@/api/queries";
-import type { TraceSummary } from "@/api/types";
 
 /** What can be asked of a span; the server (telemetry/conditions.py) has the last word. */
-const COLUMNS = [
+export const COLUMNS = [
   "agent",
   "cache_read_tokens",
   "cache_write_tokens",
@@ -10,14 +9,18 @@ const COLUMNS = [
   "cost_usd",
   "duration_s",
   "environment",
+  "finish_reasons",
   "input",
+  "input_audio_tokens",
   "input_tokens",
   "item",
   "kind",
   "name",
   "operation",
   "output",
+  "output_audio_tokens",
   "output_tokens",
+  "parent",
   "provider",
   "reasoning_tokens",
   "release",
@@ -31,7 +34,9 @@ const COLUMNS = [
   "status",
   "status_message",
   "system_instructions",
+  "time_to_first_token_s",
   "tool",
+  "tool_definitions",
   "trace",
   "user",
 ] as const;
@@ -64,26 +69,36 @@ export interface ConditionChoice {
 }
 
 const SUMMARY_FIELDS = [
+  "agent",
   "conversation",
   "environment",
   "item",
   "name",
   "operation",
+  "provider",
   "release",
   "release_name",
   "request_model",
+  "response_model",
   "run",
   "service",
+  "tool",
   "user",
-] as const satisfies (keyof TraceSummary)[];
+] as const;
+
+/** What a filter reads of the rows that are loaded, whatever they are rows of. */
+export type Listed = Partial<Record<(typeof SUMMARY_FIELDS)[number], string>> & {
+  status?: string;
+  scores?: { name: string }[];
+};
 
 /** Names of fields that begin so; once a field and = are written, the values of the loaded traces. */
-export function suggestConditions(typed: string, rows: readonly TraceSummary[]): ConditionChoice[] {
+export function suggestConditions(typed: string, rows: readonly Listed[]): ConditionChoice[] {
   const condition = readCondition(typed);
   if (condition) return valuesOf(condition, rows);
   const needle = typed.trim().toLowerCase();
   if (!needle || /\s/.test(needle)) return [];
-  const scores = [...new Set(rows.flatMap((row) => row.scores.map(({ name }) => `score.${name}`)))];
+  const scores = [...new Set(rows.flatMap((row) => (row.scores ?? []).map(({ name }) => `score.${name}`)))];
   const fields = [...COLUMNS, ...FAMILIES, ...scores];
   const rank = (field: string) => (field.startsWith(needle) ? 0 : field.includes(needle) ? 1 : 2);
   return fields
@@ -97,11 +112,14 @@ export function suggestConditions(typed: string, rows: readonly TraceSummary[]):
     }));
 }
 
-function valuesOf({ field, operator, value }: Written, rows: readonly TraceSummary[]): ConditionChoice[] {
+function valuesOf({ field, operator, value }: Written, rows: readonly Listed[]): ConditionChoice[] {
   const known = SUMMARY_FIELDS.find((name) => name === field);
   if (!known || (operator !== "=" && operator !== "!=")) return [];
   const counts = new Map<string, number>();
-  for (const row of rows) if (row[known]) counts.set(row[known], (counts.get(row[known]) ?? 0) + 1);
+  for (const row of rows) {
+    const found = row[known];
+    if (found) counts.set(found, (counts.get(found) ?? 0) + 1);
+  }
   return [...counts]
     .filter(([name]) => name.toLowerCase().includes(value.toLowerCase()) && name !== value)
     .sort(([, a], [, b]) => b - a)

@@ -1,5 +1,5 @@
 import type { TraceFilter } from "@/api/queries";
-import type { TraceSummary } from "@/api/types";
+import type { Listed } from "./conditions";
 
 export type Field = "status" | "release" | "environment" | "run" | "since";
 
@@ -29,7 +29,7 @@ export function readTyped(text: string): { field?: Field; text: string } {
   return field ? { field, text: (match?.[2] ?? "").trim() } : { text };
 }
 
-function countBy(rows: TraceSummary[], read: (row: TraceSummary) => string): Map<string, number> {
+function countBy(rows: Listed[], read: (row: Listed) => string | undefined): Map<string, number> {
   const counts = new Map<string, number>();
   for (const row of rows) {
     const value = read(row);
@@ -38,7 +38,7 @@ function countBy(rows: TraceSummary[], read: (row: TraceSummary) => string): Map
   return counts;
 }
 
-function choicesOf(field: Field, rows: TraceSummary[], known: Known): Choice[] {
+function choicesOf(field: Field, rows: Listed[], known: Known): Choice[] {
   if (field === "since") return SINCE.map((value) => ({ field, value, name: value }));
   const counts = countBy(rows, (row) => row[field]);
   if (field === "status") {
@@ -55,7 +55,7 @@ function choicesOf(field: Field, rows: TraceSummary[], known: Known): Choice[] {
 }
 
 /** Suggestions for what is typed so far, over the fields that are not yet filtered. */
-export function suggest(typed: string, filter: TraceFilter, rows: TraceSummary[], known: Known): Choice[] {
+export function suggest(typed: string, filter: TraceFilter, rows: Listed[], known: Known): Choice[] {
   const { field, text } = readTyped(typed);
   const fields = field ? [field] : FIELDS.filter((name) => !filter[name]);
   const needle = text.toLowerCase();

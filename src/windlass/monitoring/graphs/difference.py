@@ -14,6 +14,7 @@ from windlass.monitoring.graphs.models import (
     NodeDifference,
 )
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.costs import Lists
 from windlass.telemetry.graphs.flows import flow_of_traces
 from windlass.telemetry.graphs.models import Flow, FlowEdge
 from windlass.telemetry.graphs.selection import Selection
@@ -24,9 +25,11 @@ CONFIDENCE: Final = 0.95
 _Ends = tuple[str, str]
 
 
-def difference_of(warehouse: Warehouse, project: str, base: Selection, candidate: Selection) -> GraphDifference:
+def difference_of(
+    warehouse: Warehouse, project: str, base: Selection, candidate: Selection, *, lists: Lists | None = None
+) -> GraphDifference:
     """Lay the graph of the candidate's traces over that of the base's."""
-    before, after = (flow_of_traces(warehouse, project, each) for each in (base, candidate))
+    before, after = (flow_of_traces(warehouse, project, each, lists=lists) for each in (base, candidate))
     return GraphDifference(
         confidence=CONFIDENCE,
         base=scope_of(base, before),

@@ -6,6 +6,7 @@ from windlass.evaluation.statistics.clustered_rates import ClusteredRate
 from windlass.evaluation.statistics.rates import rate_interval
 from windlass.monitoring.graphs.models import Edge, Graph, Node, Rate, Scope
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.costs import Lists
 from windlass.telemetry.graphs.flows import flow_of_traces
 from windlass.telemetry.graphs.models import Flow, FlowEdge, StepFigures
 from windlass.telemetry.graphs.patterns import find_loops, find_retries, find_variants
@@ -16,9 +17,9 @@ _MOST: Final = 20
 """Loops, retries and variants of a kind that are listed."""
 
 
-def graph_of(warehouse: Warehouse, project: str, selection: Selection) -> Graph:
+def graph_of(warehouse: Warehouse, project: str, selection: Selection, *, lists: Lists | None = None) -> Graph:
     """Return the graph of the steps of some traces."""
-    flow = flow_of_traces(warehouse, project, selection)
+    flow = flow_of_traces(warehouse, project, selection, lists=lists)
     variants = find_variants(flow.sequences)
     return Graph(
         scope=scope_of(selection, flow),

@@ -17,10 +17,10 @@ router = APIRouter(prefix="/traces", tags=["traces"])
 Reader = Annotated[Principal, Depends(allowed("trace:read"))]
 
 _FILES: dict[ExportFormat, tuple[str, str]] = {
-    "jsonl": ("application/x-ndjson", "traces.jsonl"),
-    "otlp": ("application/x-ndjson", "traces.otlp.jsonl"),
-    "otlp-protobuf": ("application/x-protobuf", "traces.otlp"),
-    "parquet": ("application/vnd.apache.parquet", "traces.parquet"),
+    "jsonl": ("application/x-ndjson", "jsonl"),
+    "otlp": ("application/x-ndjson", "otlp.jsonl"),
+    "otlp-protobuf": ("application/x-protobuf", "otlp"),
+    "parquet": ("application/vnd.apache.parquet", "parquet"),
 }
 
 
@@ -35,8 +35,13 @@ def export_all_traces(
     pieces = export_traces(
         services.warehouse, principal.project, data_format, filters=filters, lists=services.price_book
     )
-    media_type, name = _FILES[data_format]
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return export_file(pieces, "traces", data_format)
+
+
+def export_file(pieces: Iterator[bytes], what: str, data_format: ExportFormat) -> StreamingResponse:
+    """Return the answer with a file of traces or spans."""
+    media_type, ending = _FILES[data_format]
+    headers = {"content-disposition": f'attachment; filename="{what}.{ending}"'}
     return StreamingResponse(_begun(pieces), media_type=media_type, headers=headers)
 
 

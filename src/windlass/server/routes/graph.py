@@ -46,7 +46,7 @@ class ConformanceRequest(BaseModel):
 @router.get("/traces/{trace_id}/graph")
 def get_trace_graph(trace_id: str, principal: Reader, services: ServicesOf) -> TraceGraph:
     """Return who called whom in one trace, hand-offs, loops and retries."""
-    return graph_of_trace(get_trace(services.warehouse, principal.project, trace_id))
+    return graph_of_trace(get_trace(services.warehouse, principal.project, trace_id, lists=services.price_book))
 
 
 @router.get("/graph")
@@ -62,7 +62,7 @@ def get_graph(
 ) -> Graph:
     """Return which step follows which in the traces of a release, with counts, cost, latency and failures."""
     selection = _selection(services, principal, release, environment, run, since, until, traces)
-    return graph_of(services.warehouse, principal.project, selection)
+    return graph_of(services.warehouse, principal.project, selection, lists=services.price_book)
 
 
 @router.get("/graph/difference")
@@ -81,7 +81,7 @@ def get_graph_difference(
         _selection(services, principal, release, environment, None, since, until, traces)
         for release in (base, candidate)
     )
-    return difference_of(services.warehouse, principal.project, before, after)
+    return difference_of(services.warehouse, principal.project, before, after, lists=services.price_book)
 
 
 @router.post("/graph/conformance")

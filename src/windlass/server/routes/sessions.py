@@ -1,6 +1,5 @@
 """Sessions and users."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -8,33 +7,33 @@ from fastapi import APIRouter, Depends, Query
 from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Limit
+from windlass.server.routes.traces import Filters
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.queries import get_session, get_user, list_sessions, list_users
 
 router = APIRouter(tags=["sessions"])
 
 Reader = Annotated[Principal, Depends(allowed("trace:read"))]
-Since = Annotated[datetime | None, Query(alias="from")]
-Until = Annotated[datetime | None, Query(alias="to")]
 
 
 @router.get("/sessions")
 def list_all_sessions(
     principal: Reader,
     services: ServicesOf,
+    filters: Filters,
     limit: Limit = 50,
     cursor: Cursor = None,
     user: Annotated[str | None, Query(description="Only those with a trace of this user.")] = None,
-    since: Since = None,
-    until: Until = None,
 ) -> ActivityPage:
-    """List conversations, the most recently active first; their traces are those with `where=conversation=ID`."""
+    """List conversations with a trace that is all that is asked for, the most recently active first.
+
+    `from` and `to` say when they were active. Their traces are those with `where=conversation=ID`.
+    """
     return list_sessions(
         services.warehouse,
         principal.project,
         user=user,
-        since=since,
-        until=until,
+        filters=filters,
         limit=limit,
         cursor=cursor,
         lists=services.price_book,
@@ -51,17 +50,18 @@ def get_one_session(conversation: str, principal: Reader, services: ServicesOf) 
 def list_all_users(
     principal: Reader,
     services: ServicesOf,
+    filters: Filters,
     limit: Limit = 50,
     cursor: Cursor = None,
-    since: Since = None,
-    until: Until = None,
 ) -> ActivityPage:
-    """List users, the most recently active first; their traces are those with `where=user=ID`."""
+    """List users with a trace that is all that is asked for, the most recently active first.
+
+    `from` and `to` say when they were active. Their traces are those with `where=user=ID`.
+    """
     return list_users(
         services.warehouse,
         principal.project,
-        since=since,
-        until=until,
+        filters=filters,
         limit=limit,
         cursor=cursor,
         lists=services.price_book,

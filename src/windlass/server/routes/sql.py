@@ -1,6 +1,6 @@
 """Read-only SQL."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
@@ -10,13 +10,17 @@ from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Items
 from windlass.telemetry.sql.columns import SqlTable, sql_tables
 from windlass.telemetry.sql.guard import LONGEST
-from windlass.telemetry.sql.query import SqlAnswer
+from windlass.telemetry.sql.query import FileFormat, SqlAnswer
 
 router = APIRouter(prefix="/sql", tags=["sql"])
 
 Asker = Annotated[Principal, Depends(allowed("sql:query"))]
 
-_MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+_MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+}
 
 
 class SqlRequest(BaseModel):
@@ -25,7 +29,7 @@ class SqlRequest(BaseModel):
 
 
 class SqlFileRequest(SqlRequest):
-    format: Literal["csv", "parquet"]
+    format: FileFormat
 
 
 @router.get("/tables", dependencies=[Depends(allowed("sql:query"))])
@@ -42,7 +46,7 @@ def run_sql(body: SqlRequest, principal: Asker, services: ServicesOf) -> SqlAnsw
 
 @router.post("/file", response_class=Response)
 def run_sql_to_file(body: SqlFileRequest, principal: Asker, services: ServicesOf) -> Response:
-    """Run a SELECT and return its whole result as CSV or Parquet; one with too many rows is refused."""
+    """Run a SELECT and return its whole result as a file; one with too many rows is refused."""
     data = services.sql.download(principal.project, body.query, body.format)
     headers = {"content-disposition": f'attachment; filename="result.{body.format}"'}
     return Response(data, media_type=_MEDIA_TYPES[body.format], headers=headers)

@@ -17,8 +17,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
-from windlass.storage.warehouse import Row, Warehouse
+from windlass.storage.warehouse import Parameters, Row, Warehouse
 from windlass.telemetry.conventions import COLUMNS, Column, is_derived
+from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, integer, within
 from windlass.telemetry.values import STRUCTURED, encode_value, read_value
 
@@ -29,7 +30,7 @@ SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
   {", ".join(column.name for column in COLUMNS)}, scope, scope_version, scope_attributes, attributes, resource,
   arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links
-FROM spans WHERE {WITHIN} ORDER BY received DESC LIMIT 1 BY trace_id, span_id
+FROM spans WHERE {{where}} ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 """
 
 _IDS: Final = ("traceId", "spanId", "parentSpanId")
@@ -38,7 +39,16 @@ _LETTERS: Final = {"name": "s", "text": "s", "names": "s", "integer": "i", "numb
 
 def read_otlp(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> ExportTraceServiceRequest:
     """Return some traces as a request, each span as it was last delivered, in the order of their start."""
-    rows = warehouse.query(_SPANS, within(project, bounds))
+    return _read(warehouse, WITHIN, within(project, bounds))
+
+
+def read_otlp_spans(warehouse: Warehouse, project: str, places: Sequence[SpanPlace]) -> ExportTraceServiceRequest:
+    """Return some spans as a request, in the order of their start."""
+    return _read(warehouse, AMONG, among(project, places))
+
+
+def _read(warehouse: Warehouse, where: str, parameters: Parameters) -> ExportTraceServiceRequest:
+    rows = warehouse.query(_SPANS.format(where=where), parameters)
     rows.sort(key=lambda row: (integer(row["start_ns"]), str(row["trace"]), str(row["span"])))
     return _request(rows)
 

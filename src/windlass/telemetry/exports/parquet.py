@@ -4,16 +4,19 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from windlass.errors import InputError
-from windlass.storage.warehouse import Warehouse
+from windlass.storage.warehouse import Parameters, Warehouse
+from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.sql.pricing import priced
 from windlass.telemetry.sql.views import SPAN_COLUMNS
 from windlass.telemetry.summaries import WITHIN, Bounds, within
 
 MOST: Final = 100_000
-"""Traces of a file: their ids are in memory while it is written."""
+"""Traces of a file, or spans: their ids are in memory while it is written."""
+
+_Place = TypeVar("_Place", Bounds, SpanPlace)
 
 _SCORE_FIELDS: Final = (
     "span_id",
@@ -37,7 +40,7 @@ GROUP BY trace_id
 _ROWS: Final = f"""
 SELECT {", ".join(f"{column.expression} AS `{column.name}`" for column in SPAN_COLUMNS)},
   arrayFilter(score -> score.span_id IN ('', lower(hex(s.span_id))), all_scores) AS scores
-FROM ({priced(f"SELECT * FROM spans FINAL WHERE {WITHIN}")}) AS s
+FROM ({priced("SELECT * FROM spans FINAL WHERE /*where*/")}) AS s
 LEFT JOIN ({_SCORES}) AS judged ON lower(hex(s.trace_id)) = judged.scored
 """
 
@@ -49,17 +52,39 @@ def write_parquet(
 
     Raises InputError for more traces than a file may have.
     """
-    bounds: list[Bounds] = []
+    bounds = _whole(pages, most, "traces")
+    where, parameters = (WITHIN, within(project, bounds)) if bounds else (_NOTHING, {"project": project})
+    _write(warehouse, where, {**parameters, "traces": [bound.trace_id for bound in bounds]}, file)
+
+
+def write_parquet_of_spans(
+    warehouse: Warehouse, project: str, pages: Iterable[Sequence[SpanPlace]], file: Path, *, most: int = MOST
+) -> None:
+    """Write some spans to a file that is not there yet. Raises InputError for more than a file may have."""
+    places = _whole(pages, most, "spans")
+    where, parameters = (AMONG, among(project, places)) if places else (_NOTHING, {"project": project})
+    _write(warehouse, where, {**parameters, "traces": sorted({place.trace_id for place in places})}, file)
+
+
+def _whole(pages: Iterable[Sequence[_Place]], most: int, what: str) -> list[_Place]:
+    whole: list[_Place] = []
     for page in pages:
-        bounds.extend(page)
-        if len(bounds) > most:
+        whole.extend(page)
+        if len(whole) > most:
             raise InputError(
-                f"These are more than {most} traces, the most of one Parquet file; ask for a shorter time, or for "
+                f"These are more than {most} {what}, the most of one Parquet file; ask for a shorter time, or for "
                 "another format."
             )
-    parameters = within(project, bounds) if bounds else {"project": project, "first": 0, "last": 0, "traces": []}
-    warehouse.write_file(_ROWS, parameters, file, data_format="Parquet", settings=_ROW_GROUPS)
+    return whole
 
+
+def _write(warehouse: Warehouse, where: str, parameters: Parameters, file: Path) -> None:
+    """Write the spans of a condition; their traces, whose scores go with them, are the parameter ``traces``."""
+    rows = _ROWS.replace("/*where*/", where)
+    warehouse.write_file(rows, parameters, file, data_format="Parquet", settings=_ROW_GROUPS)
+
+
+_NOTHING: Final = "false"
 
 _ROW_GROUPS: Final = {"output_format_parquet_row_group_size_bytes": 64 * 2**20}
 """What of a file is in memory while it is written."""

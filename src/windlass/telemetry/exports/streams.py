@@ -1,18 +1,20 @@
-"""An export of traces as it goes out: piece by piece, however many traces it has."""
+"""An export of traces or spans as it goes out: piece by piece, however many there are."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 from windlass.errors import NotFound
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.costs import Lists
-from windlass.telemetry.exports.otlp import otlp_json, read_otlp
-from windlass.telemetry.exports.parquet import write_parquet
+from windlass.telemetry.exports.otlp import otlp_json, read_otlp, read_otlp_spans
+from windlass.telemetry.exports.parquet import write_parquet, write_parquet_of_spans
 from windlass.telemetry.filters import TraceFilters
+from windlass.telemetry.spans import walk_spans
 from windlass.telemetry.summaries import Bounds
-from windlass.telemetry.traces import get_trace, walk_traces
+from windlass.telemetry.traces import get_trace, read_spans, walk_traces
 
 ExportFormat = Literal["jsonl", "otlp", "otlp-protobuf", "parquet"]
 
@@ -43,7 +45,32 @@ def export_traces(
             # Messages one after the other are one message, whose lists are theirs together.
             return (read_otlp(warehouse, project, some).SerializeToString() for some in _in_groups(pages))
         case "parquet":
-            return _parquet(warehouse, project, pages)
+            return _file("traces.parquet", partial(write_parquet, warehouse, project, pages))
+
+
+def export_spans(
+    warehouse: Warehouse,
+    project: str,
+    data_format: ExportFormat,
+    *,
+    filters: TraceFilters | None = None,
+    lists: Lists | None = None,
+) -> Iterator[bytes]:
+    """Give the spans that are meant, of whatever traces, as ``export_traces`` gives traces."""
+    pages = walk_spans(warehouse, project, filters=filters)
+    match data_format:
+        case "jsonl":
+            return (
+                span.model_dump_json().encode() + b"\n"
+                for page in pages
+                for span in read_spans(warehouse, project, page, lists=lists)
+            )
+        case "otlp":
+            return (otlp_json(read_otlp_spans(warehouse, project, page)) + b"\n" for page in pages)
+        case "otlp-protobuf":
+            return (read_otlp_spans(warehouse, project, page).SerializeToString() for page in pages)
+        case "parquet":
+            return _file("spans.parquet", partial(write_parquet_of_spans, warehouse, project, pages))
 
 
 def _json_lines(
@@ -58,10 +85,10 @@ def _json_lines(
             yield trace.model_dump_json().encode() + b"\n"
 
 
-def _parquet(warehouse: Warehouse, project: str, pages: Iterator[list[Bounds]]) -> Iterator[bytes]:
+def _file(name: str, write: Callable[[Path], None]) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="windlass-export-") as folder:
-        file = Path(folder) / "traces.parquet"
-        write_parquet(warehouse, project, pages, file)
+        file = Path(folder) / name
+        write(file)
         with file.open("rb") as opened:
             while piece := opened.read(_CHUNK_BYTES):
                 yield piece

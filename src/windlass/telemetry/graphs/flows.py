@@ -6,6 +6,7 @@ import math
 from typing import Any, Final
 
 from windlass.storage.warehouse import Row, Warehouse
+from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.graphs.models import Flow, FlowEdge, FlowNode, StepSequence
 from windlass.telemetry.graphs.patterns import EXAMPLES
 from windlass.telemetry.graphs.selection import Selected, Selection, select_traces
@@ -58,9 +59,13 @@ ORDER BY traces DESC, names, failed
 """
 
 
-def flow_of_traces(warehouse: Warehouse, project: str, selection: Selection) -> Flow:
-    """Return the graph of the steps of some traces, and their sequences."""
+def flow_of_traces(
+    warehouse: Warehouse, project: str, selection: Selection, *, lists: Lists | None = None
+) -> Flow:
+    """Return the graph of the steps of some traces, and their sequences; ``lists`` price models that are new."""
     selected = select_traces(warehouse, project, selection)
+    if selected.matching:
+        Priced(warehouse, project, lists).meet(selected.spans, selected.parameters)
     sequences, without, shortened = _sequences(warehouse, selected)
     nodes, edges = _graph(warehouse, selected) if sequences else ([], [])
     return Flow(

@@ -14,7 +14,9 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.graphs.steps import step_sql
 from windlass.telemetry.graphs.walk import MOST_SPANS
+from windlass.telemetry.sql.pricing import priced
 from windlass.telemetry.summaries import integer, nanoseconds_of
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE
 
 MOST_TRACES: Final = 10_000
 USUAL_TRACES: Final = 2_000
@@ -39,6 +41,8 @@ class Selected(NamedTuple):
 
     matching: int
     statement: str
+    spans: str
+    """The condition on a span to be of a trace that is meant; it takes the parameters, too."""
     parameters: dict[str, object]
 
 
@@ -58,6 +62,7 @@ def select_traces(warehouse: Warehouse, project: str, selection: Selection) -> S
     return Selected(
         integer(row["matching"]),
         _STEPS.replace("/*chosen*/", chosen),
+        _WITHIN_CHOSEN.replace("/*chosen*/", f"SELECT trace_id FROM ({chosen})"),
         {**parameters, "last": integer(row["last_ns"])},
     )
 
@@ -88,22 +93,31 @@ HAVING started >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
   AND started < fromUnixTimestamp64Nano({until:Int64}, 'UTC')
 """
 
+_WITHIN_CHOSEN: Final = """
+project = {project:String}
+  AND start_time >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+  AND start_time <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
+  AND trace_id IN (/*chosen*/)
+"""
+
+_DELIVERED: Final = f"""
+SELECT trace_id, span_id, parent_span_id, duration, status, {step_sql()} AS step,
+  operation IN {MODEL_CALLS} AS is_call, {", ".join(COLUMNS_TO_PRICE)}
+FROM spans
+WHERE {_WITHIN_CHOSEN.replace("/*chosen*/", "SELECT trace_id FROM chosen")}
+ORDER BY received DESC LIMIT 1 BY trace_id, span_id
+"""
+
 _STEPS: Final = f"""
 WITH chosen AS (/*chosen*/ ORDER BY started DESC, trace_id DESC LIMIT {{most:UInt64}}),
 delivered AS (
   SELECT trace_id, span_id, parent_span_id, toUnixTimestamp64Nano(start_time) AS start_ns,
-    greatest(duration, 0) AS duration_ns, toUInt8(status = 2) AS failed, {step_sql()} AS step,
-    if(operation IN {MODEL_CALLS}, cost_usd, NULL) AS cost
-  FROM spans
-  WHERE project = {{project:String}}
-    AND start_time >= fromUnixTimestamp64Nano({{since:Int64}}, 'UTC')
-    AND start_time <= fromUnixTimestamp64Nano({{last:Int64}}, 'UTC')
-    AND trace_id IN (SELECT trace_id FROM chosen)
-  ORDER BY received DESC LIMIT 1 BY trace_id, span_id
+    greatest(duration, 0) AS duration_ns, toUInt8(status = 2) AS failed, step, if(is_call, cost, NULL) AS step_cost
+  FROM ({priced(_DELIVERED)})
 ),
 collected AS (
   SELECT trace_id, count() > {MOST_SPANS} AS shortened,
-    arraySlice(arraySort(groupArray((start_ns, span_id, parent_span_id, step, duration_ns, failed, cost))), 1,
+    arraySlice(arraySort(groupArray((start_ns, span_id, parent_span_id, step, duration_ns, failed, step_cost))), 1,
       {MOST_SPANS}) AS spans,
     spans.2 AS ids, arrayMap(parent -> indexOf(ids, parent), spans.3) AS parents,
     min(start_ns) AS first_ns, max(start_ns + duration_ns) - first_ns AS whole_ns

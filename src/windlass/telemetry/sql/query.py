@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import orjson
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, JsonValue, ValidationError
 
 from windlass.errors import InputError, Unavailable
 from windlass.storage.warehouse import Warehouse, WarehouseError
 from windlass.telemetry.sql.guard import check_statement
 from windlass.telemetry.sql.views import open_views, quoted
 
-SqlFormat = Literal["json", "csv", "parquet"]
+FileFormat = Literal["csv", "jsonl", "parquet"]
+SqlFormat = Literal["json"] | FileFormat
 
-_ENGINE_FORMATS: Final = {"json": "JSONCompact", "csv": "CSVWithNames", "parquet": "Parquet"}
+_ENGINE_FORMATS: Final = {
+    "json": "JSONCompact",
+    "csv": "CSVWithNames",
+    "jsonl": "JSONEachRow",
+    "parquet": "Parquet",
+}
 
 _AT_ONCE: Final = 2
 
@@ -32,6 +38,9 @@ _CLOSED: Final = {
     "allow_introspection_functions": 0,
     "max_recursive_cte_evaluation_depth": 1000,
     "use_query_cache": 0,
+    # The clock is looked at between blocks of rows, and not at all while names are resolved.
+    "max_block_size": 8192,
+    "max_expanded_ast_elements": 50_000,
     "output_format_json_validate_utf8": 1,
     "timeout_overflow_mode": "throw",
     "read_overflow_mode": "throw",
@@ -79,11 +88,15 @@ class ReadOnlySql:
         Unavailable when as many as may run at once do.
         """
         most = self._limits.rows
-        answer = orjson.loads(self._run(project, sql, "json", limit=most + 1))
-        rows = answer["data"]
-        return SqlAnswer(columns=answer["meta"], rows=rows[:most], cut=len(rows) > most)
+        data = self._run(project, sql, "json", limit=most + 1)
+        try:
+            answer = orjson.loads(data)
+            rows = answer["data"]
+            return SqlAnswer(columns=answer["meta"], rows=rows[:most], cut=len(rows) > most)
+        except (orjson.JSONDecodeError, ValidationError) as error:
+            raise InputError("A value of the result nests too deeply for JSON; ask for a part of it.") from error
 
-    def download(self, project: str, sql: str, data_format: Literal["csv", "parquet"]) -> bytes:
+    def download(self, project: str, sql: str, data_format: FileFormat) -> bytes:
         """Return the result of a SELECT as a file, whole: more rows than the limit are an InputError."""
         return self._run(project, sql, data_format, limit=0)
 

@@ -1,0 +1,71 @@
+"""`windlass spans`."""
+
+from typing import Annotated
+
+import typer
+
+from windlass.cli.connection import Data, connect
+from windlass.cli.output import cost_of, moment, print_table, seconds
+from windlass.cli.trace_exports import ExportFormat, Output, download_export
+from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until, Where, query_of
+
+app = typer.Typer(no_args_is_help=True, help="List the spans of all traces, or export them.")
+
+
+@app.command("list")
+def list_spans(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, newest first.")] = 20,
+    release: Release = None,
+    environment: Environment = None,
+    run: OfRun = None,
+    status: Status = None,
+    text: SaidIn = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    data: Data = None,
+) -> None:
+    """List spans, newest first; a status and scores are the span's own."""
+    query = query_of(release, environment, run, status, text, where, since, until)
+    with connect(data) as client:
+        spans = client.get("/spans", limit=limit, **query)["items"]
+    if not spans:
+        print("There are no such spans.")
+        return
+    print_table(
+        ("trace", "span", "start", "name", "status", "took", "tokens", "cost", "input"),
+        (
+            (
+                span["trace_id"],
+                span["span_id"],
+                moment(span["start_time"]),
+                span["name"],
+                span["status"],
+                seconds(span["duration_s"]),
+                (span["input_tokens"] or 0) + (span["output_tokens"] or 0),
+                cost_of(span["cost_usd"], has_no_price=span["cost_basis"] == "no_price"),
+                span["input"][:60],
+            )
+            for span in spans
+        ),
+        right=("took", "tokens", "cost"),
+    )
+
+
+@app.command("export")
+def export(
+    data_format: ExportFormat = "jsonl",
+    output: Output = None,
+    release: Release = None,
+    environment: Environment = None,
+    run: OfRun = None,
+    status: Status = None,
+    text: SaidIn = None,
+    where: Where = None,
+    since: Since = None,
+    until: Until = None,
+    data: Data = None,
+) -> None:
+    """Write spans with their scores (OTLP has none) to a file, without the rest of their traces."""
+    query = query_of(release, environment, run, status, text, where, since, until)
+    download_export("/spans/export", data_format, output, query, data)
