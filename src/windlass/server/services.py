@@ -163,8 +163,10 @@ class Services:
         self.arena_judges = ArenaJudges(
             self.database,
             self.audit,
+            self.jobs,
             registry=self.registry,
             models=models,
+            answers=self.answers,
             prices=self.price_book,
             tracer_of=self.recorder.tracer,
             facilities=self.facilities,
@@ -269,6 +271,7 @@ class Services:
                 "live gates": self.live_gates.recover,
                 "syntheses": self.syntheses.recover,
                 "calibrations": self.calibrations.recover,
+                "judgings": self.arena_judges.recover,
             }
             for what, take_up in owing.items():
                 try:

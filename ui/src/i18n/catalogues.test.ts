@@ -18,6 +18,7 @@ import { enFrontier } from "./en-frontier";
 import { enGates } from "./en-gates";
 import { enGraph } from "./en-graph";
 import { enHuman } from "./en-human";
+import { enJudging } from "./en-judging";
 import { enMaking } from "./en-making";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
@@ -53,6 +54,7 @@ import { koFrontier } from "./ko-frontier";
 import { koGates } from "./ko-gates";
 import { koGraph } from "./ko-graph";
 import { koHuman } from "./ko-human";
+import { koJudging } from "./ko-judging";
 import { koMaking } from "./ko-making";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
@@ -107,6 +109,7 @@ const en = {
   ...enDrafting,
   ...enReplaying,
   ...enMaking,
+  ...enJudging,
 };
 const ko = {
   ...firstKo,
@@ -144,6 +147,7 @@ const ko = {
   ...koDrafting,
   ...koReplaying,
   ...koMaking,
+  ...koJudging,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

@@ -9,6 +9,7 @@ export const enArenas = {
   "arenas.both_bad": "Both bad",
   "arenas.boundless": "no bound",
   "arenas.consistent": "Both orders the same",
+  "arenas.coverage": "Coverage",
   "arenas.created": "Created",
   "arenas.done": "You have seen all battles",
   "arenas.done.text": {
@@ -45,6 +46,8 @@ export const enArenas = {
     "A weak prior keeps the strengths finite. Did not meet all others, not even through battles with a third: {names}.",
   "arenas.people": "By people",
   "arenas.rank": "Rank",
+  "arenas.ranks": "Ranks of each",
+  "arenas.ranks.text": "In brackets those that the data allow",
   "arenas.rank_range.tip": "Ranks that the data allow; they hold for all releases together (95%)",
   "arenas.record": "Won, lost, tied",
   "arenas.reference": "Reference",

@@ -9,6 +9,7 @@ export const koArenas = {
   "arenas.both_bad": "둘 다 나쁨",
   "arenas.boundless": "한계 없음",
   "arenas.consistent": "두 순서에서 같은 판정",
+  "arenas.coverage": "판정률",
   "arenas.created": "만든 때",
   "arenas.done": "모든 대결을 보았습니다",
   "arenas.done.text": {
@@ -43,6 +44,8 @@ export const koArenas = {
   "arenas.note.unmet":
     "약한 사전 분포로 강도를 유한하게 했습니다. 제삼자를 거쳐서도 만나지 않은 상대가 있음: {names}.",
   "arenas.people": "사람의 순위",
+  "arenas.ranks": "저마다 매긴 순위",
+  "arenas.ranks.text": "괄호 안은 데이터가 허용하는 순위",
   "arenas.rank": "순위",
   "arenas.rank_range.tip": "데이터가 허용하는 순위이며, 모든 릴리스에 함께 성립합니다(95%)",
   "arenas.record": "승, 패, 무",
