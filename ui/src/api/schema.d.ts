@@ -6947,7 +6947,7 @@ export interface components {
              * Prior
              * @enum {string}
              */
-            prior: "none" | "unmet" | "unbeaten" | "ties";
+            prior: "none" | "unmet" | "unbeaten" | "lossless" | "ties";
             /** Prior Names */
             prior_names: string[];
             /** Few Clusters */

@@ -39,6 +39,8 @@ export const enArenas = {
   "arenas.no_verdicts": "Nobody has voted yet",
   "arenas.no_verdicts.text": "Vote here with the keys 1 to 4, or ask a pairwise judge.",
   "arenas.note.few": "Battles on {n} of at least 5 items are too few for intervals.",
+  "arenas.note.lossless":
+    "A weak prior keeps the strengths finite. Never lost, and how far above the others is not told by ties: {names}.",
   "arenas.note.ties": "A weak prior keeps the strengths finite: every battle was a tie.",
   "arenas.note.unbeaten":
     "A weak prior keeps the strengths finite. Never beaten by, or tied with, some that are ranked below: {names}.",

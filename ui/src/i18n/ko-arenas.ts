@@ -38,6 +38,8 @@ export const koArenas = {
   "arenas.no_verdicts": "아직 아무도 투표하지 않았습니다",
   "arenas.no_verdicts.text": "여기에서 1~4 키로 투표하거나 쌍 비교 심판에게 맡기세요.",
   "arenas.note.few": "구간을 내려면 적어도 5개 항목의 대결이 필요한데 지금은 {n}개뿐입니다.",
+  "arenas.note.lossless":
+    "약한 사전 분포로 강도를 유한하게 했습니다. 진 적이 없고, 무승부만으로는 얼마나 앞서는지 알 수 없습니다: {names}.",
   "arenas.note.ties": "모든 대결이 무승부여서, 약한 사전 분포로 강도를 유한하게 했습니다.",
   "arenas.note.unbeaten":
     "약한 사전 분포로 강도를 유한하게 했습니다. 아래 순위의 일부에게 진 적도 비긴 적도 없음: {names}.",
