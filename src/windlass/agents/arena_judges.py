@@ -49,6 +49,7 @@ _JOB: Final = "judging"
 _LOOK_S: Final = 0.5
 _AHEAD: Final = 8
 """Of the battles in flight at once, how many times as many are chosen before it is looked again who meets whom."""
+_CANCELLED: Final = "The judging was cancelled."
 _SAME: Final = Judgement(0.0, "tie", "both answers are the same")
 _GONE: Final = Judgement(None, "gone", "an answer is not there any more: its trace was deleted or has expired")
 
@@ -184,7 +185,7 @@ class ArenaJudges:
                 # A database that is away for a moment is asked again.
                 with contextlib.suppress(Unavailable):
                     if await asyncio.to_thread(begun_judging, self._database, judging.id) is None:
-                        calls.stop("The judging was cancelled.")
+                        calls.stop(_CANCELLED)
 
         watching = asyncio.create_task(watch())
         try:
@@ -229,9 +230,11 @@ class ArenaJudges:
                 judgement = _SAME if same else await self._judgement(judging, arena, judge, meeting)
             except Stopped:
                 return
-            await asyncio.to_thread(
+            goes_on = await asyncio.to_thread(
                 record_verdict, self._database, judging, arena, meeting, judgement, calls.counts, same=same
             )
+            if not goes_on:
+                calls.stop(_CANCELLED)
 
     async def _judgement(self, judging: Judging, arena: Arena, judge: _Judge, meeting: Meeting) -> Judgement:
         sample = await asyncio.to_thread(self._sample, judging.project, arena, judge, meeting)

@@ -46,11 +46,11 @@ def next_meetings(database: Database, most: int) -> list[Meeting]:
 
 def decide(
     database: Database, judging: Judging, meeting: Meeting, value: float | None, *, same: bool = False
-) -> None:
+) -> bool:
     arena = get_arena(database, "guide", "answers")
     said = Judgement(value, "" if value is not None else "unparsable", "so")
     counts = CallCounts(answered=2, input_tokens=20, output_tokens=6)
-    record_verdict(database, judging, arena, meeting, said, counts, same=same)
+    return record_verdict(database, judging, arena, meeting, said, counts, same=same)
 
 
 def found(database: Database, judging: Judging) -> Judging:
@@ -61,8 +61,8 @@ def test_a_judging_counts_its_verdicts_as_they_come_and_none_twice(arena: Databa
     judging = begun(arena, audit, most=5)
     assert (judging.battles, judging.left, judging.state) == (5, 5, "running")
     first, second, third = next_meetings(arena, 3)
-    decide(arena, judging, first, 1.0)
-    decide(arena, judging, first, -1.0)
+    assert decide(arena, judging, first, 1.0)
+    assert decide(arena, judging, first, -1.0)
     decide(arena, judging, second, None)
     decide(arena, judging, third, 0.0, same=True)
     now = found(arena, judging)
@@ -123,7 +123,7 @@ def test_a_judging_that_was_cancelled_stays_so_and_what_was_in_flight_is_kept(
     judging = begun(arena, audit)
     (meeting,) = next_meetings(arena, 1)
     assert cancel_judging(arena, audit, ED, "answers", judging.id).state == "cancelled"
-    decide(arena, judging, meeting, 1.0)
+    assert not decide(arena, judging, meeting, 1.0)
     end_judging(arena, audit, ED, judging, "stopped", error="The judging was cancelled.")
     ended = found(arena, judging)
     assert (ended.state, ended.error, ended.judged) == ("cancelled", None, 1)
@@ -138,7 +138,7 @@ def test_a_judging_goes_with_its_arena(arena: Database, audit: AuditChain) -> No
     there = get_arena(arena, "guide", "answers")
     delete_arena(arena, audit, ED, "answers")
     assert begun_judging(arena, judging.id) is None
-    record_verdict(arena, judging, there, meeting, Judgement(1.0), CallCounts(), same=False)
+    assert not record_verdict(arena, judging, there, meeting, Judgement(1.0), CallCounts(), same=False)
     end_judging(arena, audit, ED, judging, "finished")
     with pytest.raises(NotFound, match="no arena"):
         list_judgings(arena, "guide", "answers")

@@ -125,21 +125,26 @@ def record_verdict(
     calls: CallCounts,
     *,
     same: bool,
-) -> None:
-    """Keep what a judge said of a battle, and how far that brings it; of one that was ended meanwhile, too."""
+) -> bool:
+    """Keep what a judge said of a battle, and how far that brings it; of one that was ended meanwhile, too.
+
+    Returns whether it goes on: not where it was ended, or its arena removed.
+    """
     with database.write() as tx:
         take_turns(tx, judging.project, "arena", judging.arena)
-        if _find(tx, judging.project, judging.arena, judging.id) is None:
-            # The arena was removed meanwhile.
-            return
+        there = _find(tx, judging.project, judging.arena, judging.id)
+        if there is None:
+            return False
+        goes_on = there.state == RUNNING
         if not record(tx, judging.project, arena, judging.judge.named, meeting, judgement, same=same):
-            return
+            return goes_on
         c = arena_judgings.c
         counted = c.missing if judgement.value is None else c.judged
         values: dict[Any, Any] = {counted: counted + 1, c.calls: calls.model_dump()}
         if same:
             values[c.same] = c.same + 1
         tx.execute(update(arena_judgings).where(c.id == judging.id).values(values))
+        return goes_on
 
 
 def end_judging(
