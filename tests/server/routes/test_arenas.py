@@ -81,6 +81,9 @@ def test_an_arena_is_voted_in_blind_and_judged(
     assert "never lost or tied" not in shown
     assert "Both orders said the same 100%" in shown
     assert "It says what most people say 100% of the time (n = 4)" in shown
+    reported = windlass("report", "--arena", "sums", "--format", "json").out
+    assert "it has a verdict on 100" in reported
+    assert "the judge has not been calibrated" in reported
     actions = [entry["action"] for entry in client.get("/audit", limit=50)["items"]]
     assert actions.count("judging:record") == actions.count("judging:create") == 2
     assert "arena:create" in actions

@@ -128,6 +128,10 @@ def _remark(board: Board) -> str:
         said.append(f"the one shown first was preferred {_share(board.first_preferred)}")
     if board.consistent.n:
         said.append(f"both orders said the same {_share(board.consistent)}")
+    if board.coverage.n:
+        said.append(f"it has a verdict on {_share(board.coverage)} of those it was asked about")
+    if board.judge is not None:
+        said.append(f"the judge {board.judge.standing.why}")
     if board.missing_why:
         said.append("without a verdict: " + ", ".join(f"{n} {why}" for why, n in board.missing_why.items()))
     return f"{'; '.join(said)}."
