@@ -1,5 +1,6 @@
 """Gates by hand that evaluate what they decide on."""
 
+import re
 from pathlib import Path
 
 from tests.cli.conftest import Windlass
@@ -30,6 +31,17 @@ def test_a_gate_evaluates_both_releases_until_it_is_decided(
     done = windlass(*gate, "--dataset", "sums", "--until-decided", "--max-tokens", 10)
     assert done.code == 2
     assert "is stopped: It is undecided, and run-" in done.err
+
+    stopped = re.search(r"gate-\w+", done.err)
+    assert stopped is not None
+    done = windlass("gate", "--resume", stopped[0], "--dataset", "sums")
+    assert (done.code, "keeps what it was started with" in done.err) == (2, True)
+    done = windlass("gate", "--resume", stopped[0], "--max-tokens", 1_000_000)
+    assert (done.code, done.out.startswith("Pass: exact_match is better by")) == (0, True)
+    # It is decided by now: its verdict is shown again.
+    assert windlass("gate", "--resume", stopped[0]).out == done.out
+    done = windlass("gate", "--candidate", "adder@2")
+    assert (done.code, "Name both releases or runs" in done.err) == (2, True)
 
     done = windlass(*gate, "--until-decided")
     assert (done.code, "Name the dataset" in done.err) == (2, True)

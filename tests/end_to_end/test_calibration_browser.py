@@ -65,6 +65,14 @@ def test_the_page_of_a_judge_shows_how_it_stands_against_people_and_that_it_drif
         monkeypatch.setattr(live_parts, "answer", stricter)
         end(local.client.post("/evaluators/helps/watch", {}))
         seen.visit("/evaluators/helps/calibration", "Anchors over time", "drifted")
+        seen.main.get_by_role("button", name="Turn on").click()
+        dialog = seen.page.get_by_role("dialog")
+        expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
+        dialog.get_by_label("At most, tokens each time").fill("50000")
+        seen.keep("calibration-schedule")
+        assert seen.accessibility_faults() == []
+        dialog.get_by_role("button", name="Save").click()
+        seen.wait_for("every 7 days, at most 50,000 tokens each time", "The judge drifted: the schedule waits")
         expect(seen.main.get_by_text("Fail: the judge drifted.")).to_be_visible()
         expect(seen.main.get_by_text("60 labelled items · on 1 people are split")).to_be_visible()
         assert seen.seen("calibration") == []

@@ -58,7 +58,7 @@ def runs(here: Project) -> dict[str, str]:
 
 def ended(here: Project, path: str) -> dict[str, Any] | None:
     found: dict[str, Any] = here.client.get(path)
-    return found if found["state"] in {"finished", "decided"} else None
+    return found if found["state"] in {"finished", "decided", "stopped"} else None
 
 
 def verdict_of(here: Project, runs: dict[str, str], mode: str) -> dict[str, Any]:
@@ -92,14 +92,23 @@ def _visit(seen: Window, verdict: dict[str, Any], *texts: str) -> None:
     seen.visit(f"/verdicts/{verdict['id']}", *texts)
 
 
-def test_the_page_of_a_run_shows_the_gate_that_it_is_evaluated_for(chromium: Browser, here: Project) -> None:
+def test_the_page_of_a_run_shows_the_gate_that_it_is_evaluated_for_and_has_it_go_on(
+    chromium: Browser, here: Project
+) -> None:
     here.push_sums("few-sums", items=4)
     releases = [here.push_release("looker", each)["digest"] for each in (CARELESS, CAREFUL)]
     body = {"candidate": f"looker@{releases[1]}", "baseline": f"looker@{releases[0]}", "dataset": "few-sums"}
-    gate = here.client.post("/gates/live", {**body, "evaluators": ["exact_match"]})
-    eventually(lambda: ended(here, f"/gates/live/{gate['id']}"), "the gate to be decided")
+    gate = here.client.post("/gates/live", {**body, "evaluators": ["exact_match"], "max_tokens": 1000})
+    eventually(lambda: ended(here, f"/gates/live/{gate['id']}"), "the gate to stop")
     with window(chromium, here.live.url) as seen:
-        seen.visit(f"/runs/{gate['candidate']}", "Gate until decided", "4 of 4 items were looked at")
+        seen.visit(f"/runs/{gate['candidate']}", "Gate until decided", "It is undecided")
+        seen.keep("run-gate-stopped")
+        seen.main.get_by_role("button", name="Resume").click()
+        dialog = seen.page.get_by_role("dialog", name="Resume the gate")
+        dialog.get_by_label("tokens").fill("100000")
+        seen.keep("run-gate-resume")
+        dialog.get_by_role("button", name="Resume").click()
+        seen.wait_for("Gate until decided", "4 of 4 items were looked at")
         seen.keep("run-gate")
         assert seen.accessibility_faults() == []
         seen.page.get_by_role("link", name="verdict", exact=True).click()

@@ -140,6 +140,40 @@ def test_who_never_lost_has_a_finite_strength_and_no_upper_bound() -> None:
     )
 
 
+def test_ties_do_not_say_how_far_above_is_who_never_lost() -> None:
+    ranking = rank(["a", "b"], fought(*["a>b"] * 6, *["a=b"] * 6))
+    assert ranking is not None
+    best, other = ranking.players
+    assert (ranking.prior, ranking.prior_names, best.name) == ("lossless", ["a"], "a")
+    assert ranking.note.startswith("A weak prior keeps the strengths finite: a never lost, and how far above")
+    assert 0 < best.strength < 5
+    assert (best.high, other.low) == (None, None)
+    # One loss, and the data speak for themselves.
+    beaten = rank(["a", "b"], fought(*["a>b"] * 6, "b>a", *["a=b"] * 6))
+    assert beaten is not None
+    assert beaten.prior == "none"
+    assert beaten.players[0].strength == pytest.approx(np.log(6) / 2)
+
+
+@pytest.mark.parametrize(
+    ("battles", "finite"),
+    [
+        # In a circle of wins strengths are bounded, and so is what ties weigh.
+        (("a>b", "b>c", "c>a", "a=d"), True),
+        # Two wins in a row, and a tie of the first and the last: no strengths are as far apart as both ask.
+        (("a>b", "b>c", "a=c"), True),
+        (("a>b", "a=b", "b=c"), False),
+        (("a>b", "a=b", "a>c", "b=c", "a=c"), False),
+    ],
+    ids=str,
+)
+def test_ties_bind_where_no_strengths_fit_ever_better(battles: tuple[str, ...], *, finite: bool) -> None:
+    ranking = rank(list("abcd" if "d" in "".join(battles) else "abc"), fought(*battles))
+    assert ranking is not None
+    assert (ranking.prior == "none") == finite
+    assert all(abs(each.strength) < 10 for each in ranking.players)
+
+
 def test_who_won_on_every_item_is_placed_above_once_there_are_enough_of_them() -> None:
     few, enough = rank(["a", "b"], fought(*["b>a"] * 5)), rank(["a", "b"], fought(*["b>a"] * 6))
     assert few is not None

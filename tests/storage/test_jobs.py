@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from windlass.errors import ConfigurationError, InputError
+from windlass.errors import ConfigurationError, InputError, Unavailable
 from windlass.storage.jobs import JobInterrupted, Jobs, _SqliteConnection
 
 
@@ -51,6 +51,13 @@ def test_a_job_runs_once_however_often_it_is_started(jobs_url: str, opened: list
     assert seen == ["a", "b"]
     assert jobs.state("first") == "finished"
     assert jobs.state("never") is None
+
+
+def test_jobs_that_were_closed_are_not_opened_again(tmp_path: Path) -> None:
+    jobs = Jobs(url_in(tmp_path))
+    jobs.close()
+    with pytest.raises(Unavailable, match="about to end"):
+        jobs.state("first")
 
 
 def test_a_standard_error_that_was_closed_since_is_no_fault(

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from opentelemetry.trace import Tracer
 
 from windlass.access.audit import AuditChain
-from windlass.access.principals import Principal
+from windlass.access.principals import SYSTEM, Principal
 from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
@@ -32,12 +32,14 @@ from windlass.evaluation.calibration.records import (
     CalibrationContent,
     begun_calibration,
     begun_calibrations,
+    count_watches,
     create_calibration,
     end_calibration,
     fail_calibration,
     get_calibration,
     judged_items,
     list_calibrations,
+    newest_judge,
 )
 from windlass.evaluation.calibration.requests import CalibrationRequest, RunCalibration
 from windlass.evaluation.calibration.sources import LabelSources
@@ -47,6 +49,7 @@ from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.runs import get_run
 from windlass.evaluation.samples import Item
 from windlass.models.answer_store import AnswerStore, RunAnswers
+from windlass.models.calls.limits import CallLimits
 from windlass.models.calls.run_calls import RunCalls
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database
@@ -110,17 +113,37 @@ class Calibrations:
         return self._begin(principal, judge, data, request)
 
     def watch(
-        self, principal: Principal, evaluator: str, *, anchor: str | None = None, what: str = LATEST
+        self,
+        principal: Principal,
+        evaluator: str,
+        *,
+        anchor: str | None = None,
+        what: str = LATEST,
+        limits: CallLimits | None = None,
     ) -> Calibration:
         """Judge the items of a calibration again: the one named, or the newest that is no repetition.
 
-        The answers are new ones. Raises as ``start`` does, and InputError where there is nothing to watch.
+        The answers are new ones. The ceilings of ``limits`` stand in for that calibration's. Raises as ``start``
+        does, and InputError where there is nothing to watch.
         """
         former = self._anchor(principal.project, evaluator, anchor)
-        calls = calls_of(self._prices, principal.project, former.request)
-        judge = self._judge(principal.project, evaluator, what, None, calls)
-        data = self._read(principal.project, judge, former.request)
-        return self._begin(principal, judge, data, former.request, former.id)
+        ceilings = {} if limits is None else limits.model_dump(include={"max_cost_usd", "max_tokens"})
+        request = former.request.model_copy(update=ceilings)
+        judge = self._watching(principal.project, evaluator, what, request)
+        data = self._read(principal.project, judge, request)
+        return self._begin(principal, judge, data, request, former.id)
+
+    def check_watch(self, principal: Principal, evaluator: str, what: str, limits: CallLimits) -> JudgeVersion:
+        """Return the judge that judged the newest anchors last. Raises as ``watch`` does, with nothing begun."""
+        former = self._anchor(principal.project, evaluator, None)
+        judge = self._watching(principal.project, evaluator, what, limits)
+        return newest_judge(self._database, principal.project, evaluator, former.id) or judge.version
+
+    def _watching(self, project: str, evaluator: str, what: str, limits: CallLimits) -> _Judge:
+        calls = calls_of(self._prices, project, limits)
+        judge = self._judge(project, evaluator, what, None, calls)
+        refuse_unpriced(limits, calls)
+        return judge
 
     def recover(self) -> None:
         """Go on with what an earlier process left unfinished."""
@@ -182,6 +205,8 @@ class Calibrations:
             ),
         )
         principal = Principal(id=begun.by, kind="user", role="editor", project=begun.project)
+        if begun.by == SYSTEM.id:
+            principal = replace(SYSTEM, project=begun.project)
         end_calibration(self._database, self._audit, principal, begun.id, content, items)
 
     def _asked(self, asking: Coroutine[Any, Any, _T], calls: RunCalls, answers: RunAnswers) -> _T:
@@ -202,7 +227,9 @@ class Calibrations:
             return None
         root = get_calibration(self._database, begun.project, begun.evaluator, begun.anchor)
         assert root.content is not None
-        return measure_drift(begun.anchor, former, items, same_judge=root.content.judge.is_same(judge))
+        watch = count_watches(self._database, begun.project, begun.anchor, judge) + 1
+        same_judge = root.content.judge.is_same(judge)
+        return measure_drift(begun.anchor, former, items, same_judge=same_judge, watch=watch)
 
     async def _watched(self, asking: Coroutine[Any, Any, _T], calls: RunCalls, answers: RunAnswers) -> _T:
         """Keep answers as they come, and let go whoever waits to make a call once the process is about to end."""

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
@@ -33,11 +33,14 @@ from windlass.evaluation.sequential.live_gates import (
     RUNNING,
     LiveGate,
     cancel_live_gate,
+    check_undecided,
     create_live_gate,
     end_live_gate,
     find_live_gate_of,
+    get_live_gate,
     new_gate_id,
     note_look,
+    resume_live_gate,
     running_gates,
 )
 from windlass.evaluation.sequential.order import Plan
@@ -50,6 +53,8 @@ from windlass.storage.jobs import JobInterrupted, Jobs
 _JOB = "gate"
 _LOOK_S = 0.25
 _DRAW_S = 1.0
+_GOING_ON = {*UNFINISHED, "finished", "decided"}
+"""States of runs that need nothing to have their gate go on: they have all samples, or those that decided."""
 _PATIENCE = 4.0
 """How many times as long as a look takes is waited for the next one."""
 
@@ -136,8 +141,32 @@ class LiveGates:
             baseline=second.id,
             rule=rule,
         )
-        self._jobs.start(_JOB, gate.id, id=gate.id)
+        self._jobs.start(_JOB, gate.id, id=_job_of(gate))
         return gate
+
+    def resume(self, principal: Principal, gate_id: str, changed: Mapping[str, object]) -> LiveGate:
+        """Go on with an undecided gate that has ended, and with those of its runs that have, options changed.
+
+        Finished samples stay. Raises NotFound, Conflict for a gate that is under way or decided, and what resuming
+        a run raises: all before anything is changed.
+        """
+        gate = get_live_gate(self._database, principal.project, gate_id)
+        check_undecided(gate)
+        if self._jobs.state(_job_of(gate)) in {"waiting", "running"}:
+            raise Unavailable(f"{gate_id} is ending; resume it in a moment.")
+        ended = [run for run in self._both(gate) if run.state not in _GOING_ON]
+        for run in ended:
+            self._runs.check_resume(run, changed)
+        resumed = resume_live_gate(self._database, self._audit, principal, gate, changed)
+        try:
+            for run in ended:
+                self._runs.resume(principal, run.id, changed)
+        except WindlassError:
+            self._cancel_runs(principal, *self._both(gate))
+            end_live_gate(self._database, gate.id, gate.state, error=gate.error)
+            raise
+        self._jobs.start(_JOB, gate.id, id=_job_of(resumed))
+        return resumed
 
     def cancel(self, principal: Principal, gate_id: str) -> LiveGate:
         """End a gate and its runs; what is finished of them stays. Raises NotFound and Conflict."""
@@ -152,7 +181,7 @@ class LiveGates:
             return
         self._jobs.launch()
         for gate in owed:
-            self._jobs.start(_JOB, gate.id, id=gate.id)
+            self._jobs.start(_JOB, gate.id, id=_job_of(gate))
 
     def _finished(self, release: str, candidate: Run, rule: GateRule) -> Run | None:
         """Return a run that speaks for the baseline already."""
@@ -215,7 +244,7 @@ class LiveGates:
             items=(item for item in items if item.id not in left_out),
             higher_is_better=shared_directions(candidate, baseline),
             seed=candidate.dataset.digest,
-            done=(done_items(baseline, before), done_items(candidate, after)),
+            done=(done_items(baseline, before, gate.taken_up), done_items(candidate, after, gate.taken_up)),
         )
 
     def _decide(self, gate: LiveGate, principal: Principal, watching: Watching) -> None:
@@ -257,8 +286,9 @@ class LiveGates:
             gate.id,
             "stopped",
             error=(
-                f"It is undecided, and {ended.id} is {ended.state}{why} With a sequential rule `windlass gate "
-                f"--candidate {gate.candidate} --baseline {gate.baseline}` tells what is shown so far."
+                f"It is undecided, and {ended.id} is {ended.state}{why} `windlass gate --resume {gate.id}` goes "
+                f"on with both runs. What is shown so far tells `windlass gate --candidate {gate.candidate} "
+                f"--baseline {gate.baseline}` with the same rule; its verdict then keeps the runs as they are."
             ),
         )
 
@@ -301,6 +331,11 @@ class _Pace:
         yield
         ended = time.perf_counter()
         self._draw_at = ended + max(_DRAW_S, (ended - began) * _PATIENCE)
+
+
+def _job_of(gate: LiveGate) -> str:
+    """Name the job that attends to a gate: a job of one name runs once, and a resumed gate is to run again."""
+    return f"{gate.id}-{gate.resumed}" if gate.resumed else gate.id
 
 
 def _evaluators(rule: GateRule | None, items: Sequence[Item]) -> list[str]:

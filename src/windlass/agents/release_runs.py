@@ -34,7 +34,7 @@ from windlass.evaluation.recorded import RecordedOutputs, require_outputs
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import MetricSummary, summarise_pieces
-from windlass.evaluation.resuming import changed_options, resume_run
+from windlass.evaluation.resuming import changed_options, check_resumable, resume_run
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import RunnerSettings
 from windlass.evaluation.runs import (
@@ -215,16 +215,22 @@ class ReleaseRuns:
         stored.
         """
         run = get_run(self._database, principal.project, run_id)
+        options = self.check_resume(run, changed)
+        resumed = resume_run(self._database, self._audit, principal, run, options)
+        self._jobs.start(_JOB, run_id, id=_job_of(resumed))
+        return resumed
+
+    def check_resume(self, run: Run, changed: Mapping[str, object]) -> RunOptions:
+        """Return the options that a resumed run would have. Raises as ``resume``, with nothing changed."""
         if self._jobs.state(_job_of(run)) in {"waiting", "running"} and run.state not in UNFINISHED:
-            raise Unavailable(f"{run_id} is storing its last samples; resume it in a moment.")
+            raise Unavailable(f"{run.id} is storing its last samples; resume it in a moment.")
         options = changed_options(run, changed)
+        check_resumable(self._database, run, options)
         if options.max_cost_usd is not None:
             calls = self.open_parts(run).calls
             assert calls is not None
             refuse_unpriced(options, calls)
-        resumed = resume_run(self._database, self._audit, principal, run, options)
-        self._jobs.start(_JOB, run_id, id=_job_of(resumed))
-        return resumed
+        return options
 
     def record_external(
         self,

@@ -1,21 +1,18 @@
 """`windlass arena`: answers compared two at a time."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
+from windlass.cli import arena_judging
+from windlass.cli.calibration_view import STATES
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import MISSING, dollars, moment, number, print_table, signed
-
-if TYPE_CHECKING:
-    from windlass.client import Client
+from windlass.cli.output import MISSING, moment, number, print_table, signed
 
 app = typer.Typer(no_args_is_help=True, help="Compare the answers of runs two at a time, blind, and rank them.")
 
 Name = Annotated[str, typer.Argument(help="The arena.")]
-
-_AT_ONCE: Final = 16
 
 
 @app.command("list")
@@ -78,33 +75,8 @@ def create(
         )
 
 
-@app.command("judge")
-def judge(
-    name: Name,
-    judge: Annotated[str, typer.Option("--judge", help="An evaluator of the function pairwise, name@what.")],
-    most: Annotated[
-        int | None,
-        typer.Option("--most", min=1, help="How many battles to decide [default: all].", show_default=False),
-    ] = None,
-    retry: Annotated[
-        bool, typer.Option("--retry", help="Ask again where the judge gave no verdict before.")
-    ] = False,
-    data: Data = None,
-) -> None:
-    """Have a pairwise judge decide battles, each in both orders; what is decided is kept as it comes.
-
-    Answers on which people voted come first, then pairs with the fewest battles.
-    """
-    with connect(data) as client:
-        total = _judge_all(client, name, judge, most, retry)
-    cost = "cost unknown" if total["cost_usd"] is None else dollars(total["cost_usd"])
-    print(
-        f"{total['judge']} decided {total['judged']} battles, {total['same']} of equal answers, in "
-        f"{total['calls']} calls "
-        f"({total['input_tokens']} + {total['output_tokens']} tokens, {cost}); {total['left']} are left."
-    )
-    if total["missing"]:
-        print(f"{total['missing']} have no verdict: `windlass arena show {name}` says why, --retry asks again.")
+app.command("judge")(arena_judging.judge)
+app.command("cancel")(arena_judging.cancel)
 
 
 @app.command("show")
@@ -131,43 +103,13 @@ def delete(name: Name, data: Data = None) -> None:
     print(f"The arena {name} is gone.")
 
 
-def _judge_all(client: "Client", name: str, judge: str, most: int | None, retry: bool) -> dict[str, Any]:
-    # A tenth of a second to import, and only commands that wait need it.
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console()
-    total: dict[str, Any] = {}
-    done = 0
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"judge {name}", total=most)
-        while True:
-            body = {"judge": judge, "most": min(_AT_ONCE, most - done if most else _AT_ONCE), "retry": retry}
-            part = client.post(f"/arenas/{name}/judge", body)
-            # What has no verdict this time shall not come again and again.
-            retry = False
-            total = _added(total, part)
-            done = total["judged"] + total["missing"]
-            progress.update(task, completed=done, total=min(most or done + part["left"], done + part["left"]))
-            if part["left"] == 0 or done == most:
-                return total
-
-
-def _added(total: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    summed = {each: total.get(each, 0) + part[each] for each in ("judged", "same", "missing", "calls")}
-    tokens = {each: total.get(each, 0) + part[each] for each in ("input_tokens", "output_tokens")}
-    before, now = total.get("cost_usd", 0.0), part["cost_usd"]
-    cost = None if before is None or now is None else before + now
-    return {**part, **summed, **tokens, "cost_usd": cost}
-
-
 def _print_board(board: dict[str, Any]) -> None:
     print()
     if board["ranking"] is None:
         print(f"{board['name']}: no verdict yet.")
         return
-    said = f"{board['name']}: {board['verdicts']} verdicts, {board['ties']} ties"
+    standing = f" ({STATES[board['judge']['standing']['state']]})" if board["judge"] else ""
+    said = f"{board['name']}{standing}: {board['verdicts']} verdicts, {board['ties']} ties"
     if board["same"]:
         said += f" ({board['same']} of equal answers)"
     if board["both_bad"]:
@@ -207,6 +149,8 @@ def _remarks(board: dict[str, Any]) -> list[str]:
             f"{number(kappa['value'], 2)}."
         )
     if board["missing_why"]:
+        coverage = board["coverage"]
+        lines.append(f"It gave a verdict {_figure(coverage)}.")
         why = ", ".join(f"{count} {name}" for name, count in board["missing_why"].items())
         lines.append(f"Without a verdict: {why}.")
     return lines

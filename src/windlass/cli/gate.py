@@ -23,8 +23,10 @@ _MOST_ITEMS = 5
 
 
 def gate(
-    candidate: Annotated[str, typer.Option("--candidate", help="The release (name@what) or run to decide on.")],
-    baseline: Annotated[str, typer.Option("--baseline", help="The release or run to compare with.")],
+    candidate: Annotated[
+        str | None, typer.Option("--candidate", help="The release (name@what) or run to decide on.")
+    ] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", help="The release or run to compare with.")] = None,
     dataset: Annotated[
         str | None, typer.Option("--dataset", help="Only runs on this dataset (name@what) count.")
     ] = None,
@@ -43,6 +45,14 @@ def gate(
             help="Evaluate both releases side by side on the dataset, and stop as soon as it is decided.",
         ),
     ] = False,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume",
+            help="Go on with a gate until decided (gate-…) that was cancelled, failed or came to its budget, or "
+            "follow one that is under way.",
+        ),
+    ] = None,
     evaluator: Annotated[
         list[str] | None,
         typer.Option(
@@ -65,24 +75,19 @@ def gate(
 
     With --until-decided no run needs to be there: budgets hold for each of the two.
     """
-    from windlass.delivery.files import read_yaml
-
-    request: dict[str, Any] = {"candidate": candidate, "baseline": baseline}
-    if dataset is not None:
-        request["dataset"] = dataset
-    if config is not None:
-        rule = read_yaml(config)
-        rule.pop("kind", None)
-        request["rule"] = rule
-    options = given(
-        evaluators=evaluator or None,
-        concurrency=concurrency,
-        repeats=repeats if repeats > 1 else None,
-        max_cost_usd=max_cost,
-        max_tokens=max_tokens,
+    ceilings = given(max_cost_usd=max_cost, max_tokens=max_tokens)
+    evaluating = given(
+        evaluators=evaluator or None, concurrency=concurrency, repeats=repeats if repeats > 1 else None
     )
+    named = given(candidate=candidate, baseline=baseline, dataset=dataset, config=config)
     with connect(data) as client:
-        verdict = _evaluate(client, {**request, **options}) if until_decided else _decide(client, request, options)
+        if resume is not None:
+            _refuse_other_options({**named, **evaluating})
+            verdict = _go_on(client, resume, ceilings)
+        elif until_decided:
+            verdict = _evaluate(client, {**_request(named), **evaluating, **ceilings})
+        else:
+            verdict = _decide(client, _request(named), {**evaluating, **ceilings})
         if output is not None:
             write_signed(client, verdict["id"], output)
     print_verdict(verdict)
@@ -98,22 +103,61 @@ def _decide(client: "Client", request: dict[str, Any], options: Mapping[str, obj
     return verdict
 
 
+def _request(named: Mapping[str, object]) -> dict[str, Any]:
+    from windlass.delivery.files import read_yaml
+    from windlass.errors import InputError
+
+    if not {"candidate", "baseline"} <= set(named):
+        raise InputError("Name both releases or runs: `--candidate` and `--baseline`.")
+    request = dict(named)
+    config = request.pop("config", None)
+    if isinstance(config, Path):
+        rule = read_yaml(config)
+        rule.pop("kind", None)
+        request["rule"] = rule
+    return request
+
+
+def _refuse_other_options(options: Mapping[str, object]) -> None:
+    from windlass.errors import InputError
+
+    if options:
+        raise InputError(
+            f"{', '.join(options)}: a gate that is resumed keeps what it was started with, but for `--max-cost` "
+            "and `--max-tokens`; leave it out."
+        )
+
+
 def _evaluate(client: "Client", request: dict[str, Any]) -> dict[str, Any]:
     """Start a live gate, follow it to its end and return its verdict. Raises ProviderError for one without."""
-    from windlass.delivery.live_gates import follow_gate
-    from windlass.errors import InputError, ProviderError
+    from windlass.errors import InputError
 
     if "dataset" not in request:
         raise InputError("Name the dataset that both are evaluated on: `--dataset NAME@WHAT`.")
-    started = client.post("/gates/live", request)
+    return _followed(client, client.post("/gates/live", request))
+
+
+def _go_on(client: "Client", gate_id: str, ceilings: Mapping[str, object]) -> dict[str, Any]:
+    """Resume a live gate, or find it under way; follow it to its end and return its verdict."""
+    gate = client.get(f"/gates/live/{gate_id}")
+    if gate["state"] not in {"running", "decided"} or ceilings:
+        gate = client.post(f"/gates/live/{gate_id}/resume", dict(ceilings))
+    return _followed(client, gate)
+
+
+def _followed(client: "Client", started: dict[str, Any]) -> dict[str, Any]:
+    from windlass.delivery.live_gates import follow_gate
+    from windlass.errors import ProviderError
+
+    again = f"`windlass gate --resume {started['id']}`"
     try:
         gate = follow_gate(client, started["id"])
     except KeyboardInterrupt:
         where = f"{client.url}/runs/{started['candidate']}"
-        print(f"{started['id']} goes on with its server: {where}", file=sys.stderr)
+        print(f"{started['id']} goes on with its server: {where}; {again} follows it.", file=sys.stderr)
         raise
     if gate["verdict"] is None:
-        why = gate["error"] or "somebody ended it; what is finished of its runs stays."
+        why = gate["error"] or f"somebody ended it; what is finished of its runs stays, and {again} goes on."
         raise ProviderError(f"The gate {gate['id']} is {gate['state']}: {why}")
     verdict: dict[str, Any] = client.get(f"/verdicts/{gate['verdict']}")
     return verdict

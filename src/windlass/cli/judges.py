@@ -1,33 +1,16 @@
 """`windlass judges`: measuring judges against people."""
 
-import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
+from windlass.cli import judge_watch
+from windlass.cli.calibration_view import STATES, Judge, end, followed, line_of, named, print_whole
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import MISSING, moment, number, print_table
+from windlass.cli.output import print_table
 from windlass.cli.run_options import MaxCost, MaxTokens, ModelConcurrency, given
-from windlass.errors import InputError, ProviderError
-
-if TYPE_CHECKING:
-    from windlass.client import Client
-
-_POLL_S: Final = 0.25
-_EXIT_CODES: Final = {"pass": 0, "fail": 1, "not_enough_data": 3}
-_MEASURES: Final = (
-    "accuracy",
-    "balanced_accuracy",
-    "kappa",
-    "linear_kappa",
-    "quadratic_kappa",
-    "ac1",
-    "alpha",
-    "spearman",
-)
-
-Judge = Annotated[str, typer.Argument(help="The judge: its name, or name@what.")]
+from windlass.errors import InputError
 
 app = typer.Typer(
     no_args_is_help=True, help="Measure judges against people, show how they stand, watch whether they drift."
@@ -96,7 +79,7 @@ def calibrate(
     data: Data = None,
 ) -> None:
     """Measure a judge against people: exit 0 when it passes, 1 when it fails, 3 without enough labels to tell."""
-    name, what = _named(judge)
+    name, what = named(judge)
     asked = {
         **_source(queue, question, dataset, output, run, score, label or [], answers),
         **given(
@@ -120,24 +103,10 @@ def calibrate(
         }
     with connect(data) as client:
         started = client.post(f"/evaluators/{name}/calibrations", {"ref": what, "labels": asked})
-        _end(_follow(client, started))
+        end(followed(client, started))
 
 
-@app.command("watch")
-def watch(
-    judge: Judge,
-    anchor: Annotated[
-        str | None,
-        typer.Option(
-            "--anchor", help="The calibration whose items are judged again. [default: the newest that is no watch]"
-        ),
-    ] = None,
-    data: Data = None,
-) -> None:
-    """Judge frozen items again and compare the verdicts, item by item; exit codes are those of `calibrate`."""
-    name, what = _named(judge)
-    with connect(data) as client:
-        _end(_follow(client, client.post(f"/evaluators/{name}/watch", {"ref": what, "anchor": anchor})))
+app.command("watch")(judge_watch.watch)
 
 
 @app.command("show")
@@ -149,39 +118,26 @@ def show(
     data: Data = None,
 ) -> None:
     """Show how a judge stands and its calibrations, or one of them whole."""
-    name, what = _named(judge)
+    name, what = named(judge)
     with connect(data) as client:
         if calibration is not None:
-            _print_whole(client.get(f"/evaluators/{name}/calibrations/{calibration}"))
+            print_whole(client.get(f"/evaluators/{name}/calibrations/{calibration}"))
             return
         listed = client.get(f"/evaluators/{name}/calibrations", ref=what)
     standing = listed["standing"]
     if standing is not None:
         by = f" ({standing['calibration']})" if standing["calibration"] else ""
-        print(f"{name}: {_STATES[standing['state']]}{by}")
+        print(f"{name}: {STATES[standing['state']]}{by}")
+    if listed["schedule"] is not None:
+        print(judge_watch.schedule_line(listed["schedule"]))
     if not listed["items"]:
         print(f"There is no calibration; make one with `windlass judges calibrate {name} --queue QUEUE`.")
         return
     print_table(
         ("calibration", "judge", "labels", "kappa", "coverage", "outcome", "finished"),
-        (_line(each) for each in listed["items"]),
+        (line_of(each) for each in listed["items"]),
         right=("kappa", "coverage"),
     )
-
-
-_STATES: Final = {
-    "calibrated": "calibrated",
-    "failed": "not calibrated: it failed",
-    "not_enough_data": "not calibrated: not enough labels to tell",
-    "none": "not calibrated",
-}
-
-
-def _named(text: str) -> tuple[str, str]:
-    from windlass.artifacts.references import parse_selector
-
-    _, name, what = parse_selector(text, kind="evaluator")
-    return name, what
 
 
 def _source(
@@ -224,85 +180,3 @@ def _numbers(option: str, texts: Iterable[str] | None) -> dict[str, float]:
         if not sign or not name.strip():
             raise InputError(f"{option} is a name and a number, NAME=0.6; {text!r} is not.")
     return found
-
-
-def _follow(client: "Client", calibration: dict[str, Any]) -> dict[str, Any]:
-    while calibration["state"] == "running":
-        time.sleep(_POLL_S)
-        calibration = client.get(f"/evaluators/{calibration['evaluator']}/calibrations/{calibration['id']}")
-    return calibration
-
-
-def _end(calibration: dict[str, Any]) -> None:
-    if calibration["state"] == "failed":
-        raise ProviderError(f"{calibration['id']}: {calibration['error']}")
-    _print_whole(calibration)
-    raise typer.Exit(_EXIT_CODES[calibration["outcome"]])
-
-
-def _print_whole(calibration: dict[str, Any]) -> None:
-    if calibration["content"] is None:
-        print(f"{calibration['id']} is {calibration['state']}. {calibration['error'] or ''}".rstrip())
-        return
-    content, result = calibration["content"], calibration["content"]["result"]
-    print(result["sentence"])
-    measures, people = result["agreement"]["measures"], result["people"]
-    ceilings = people["people"] if people else {}
-    rows = [(name.replace("_", " "), measures[name], ceilings.get(name)) for name in _MEASURES if name in measures]
-    print_table(
-        ("measure", "judge", "95 % interval", "people", "n"),
-        (
-            (name, number(judge["value"]), _interval(judge), number(ceiling and ceiling["value"]), judge["n"])
-            for name, judge, ceiling in [*rows, ("coverage", result["coverage"], None), *_biases(result)]
-        ),
-        right=("judge", "people", "n"),
-    )
-    for warning in result["warnings"]:
-        print(f"Note: {warning}")
-    data = content["data"]
-    at = f"@{data['number']}" if data["number"] else ""
-    print(f"{calibration['id']} of {_judge(content)} on {data['kind']}/{data['name']}{at}")
-
-
-def _biases(result: dict[str, Any]) -> Iterable[tuple[str, dict[str, Any], None]]:
-    for part, field, name in (
-        ("position", "first_preference", "position bias (P1 − 0.5)"),
-        ("position", "order_consistency", "order consistency"),
-        ("verbosity", "excess", "excess preference for the longer"),
-        ("verbosity", "coefficient", "length coefficient"),
-        ("consistency", "flip_rate", "flip rate"),
-        ("null_answer", "rate", "wins of an empty answer"),
-    ):
-        if result[part] is not None and result[part][field]["value"] is not None:
-            yield name, result[part][field], None
-
-
-def _line(calibration: dict[str, Any]) -> tuple[object, ...]:
-    content = calibration["content"]
-    result = content and content["result"]
-    kappa = result and result["agreement"]["measures"].get("kappa")
-    return (
-        calibration["id"],
-        _judge(content) if content else calibration["evaluator"],
-        f"{content['data']['kind']}/{content['data']['name']}" if content else MISSING,
-        number(kappa and kappa["value"]),
-        number(result and result["coverage"]["value"]),
-        _outcome(calibration),
-        moment(calibration["finished"]) if calibration["finished"] else MISSING,
-    )
-
-
-def _outcome(calibration: dict[str, Any]) -> str:
-    outcome = str(calibration["outcome"] or calibration["state"]).replace("_", " ")
-    return f"{outcome}, a watch" if calibration["anchor"] else outcome
-
-
-def _judge(content: dict[str, Any]) -> str:
-    judge = content["judge"]
-    return (
-        f"{judge['evaluator']}@{judge['number']}" if judge["number"] else f"{judge['evaluator']}, from elsewhere"
-    )
-
-
-def _interval(figure: dict[str, Any]) -> str:
-    return MISSING if figure["low"] is None else f"{figure['low']:.3f} to {figure['high']:.3f}"

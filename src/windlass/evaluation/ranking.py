@@ -19,6 +19,7 @@ from windlass.evaluation.statistics.bradley_terry import (
     Bools,
     Fit,
     Floats,
+    beaten,
     fit,
     pairs_of,
     reachable,
@@ -28,7 +29,7 @@ from windlass.evaluation.statistics.paired import t_quantile
 from windlass.evaluation.wording.language import say, say_count
 
 Winner = Literal["first", "second", "tie"]
-Prior = Literal["none", "unmet", "unbeaten", "ties"]
+Prior = Literal["none", "unmet", "unbeaten", "lossless", "ties"]
 
 RESAMPLES: Final = 1000
 FEWEST_CLUSTERS: Final = 5
@@ -93,7 +94,8 @@ class Ranking(BaseModel):
     confidence: float
     prior: Prior
     """Why a weak prior had to keep the strengths finite, where it had to: some never met even through a third,
-    some were never beaten by or tied with one below them, or every battle was a tie."""
+    some were never beaten by or tied with one below them, some never lost and ties do not say how far above the
+    others they are, or every battle was a tie."""
     prior_names: list[str]
     """Of whom that is so."""
     few_clusters: bool
@@ -124,7 +126,7 @@ def rank(
     resampled = _resample(counts, len(players), resamples, seed) if clusters >= FEWEST_CLUSTERS else None
     spread = resampled if resampled is not None and np.ptp(resampled.strengths, axis=0).max() > 0 else None
     low, high = _intervals(spread, confidence, len(players), clusters)
-    _open(total, len(players), low, high)
+    _open(total, len(players), low, high, finite=bool(point.finite[0]))
     above = _above(point, spread, confidence) if spread is not None else _swept(counts, len(players), confidence)
     expected = win_probabilities(point.strengths[0], float(point.ties[0]))
     prior, names = _prior(players, total, finite=bool(point.finite[0]))
@@ -189,9 +191,11 @@ def _intervals(
     return list(map(float, low)), list(map(float, high))
 
 
-def _open(total: Floats, players: int, low: list[float | None], high: list[float | None]) -> None:
+def _open(total: Floats, players: int, low: list[float | None], high: list[float | None], *, finite: bool) -> None:
     """Take away the bounds that only the prior gives: above who was never beaten, below who never won."""
     reached = reachable(total[None], players)[0]
+    if not finite and reached.all():
+        reached = beaten(total[None], players)[0]
     for player in range(players):
         if not reached[:, player].all():
             high[player] = None
@@ -286,7 +290,11 @@ def _prior(players: Sequence[str], total: Floats, *, finite: bool) -> tuple[Prio
     if unmet:
         return "unmet", unmet
     unbeaten = [name for place, name in enumerate(players) if not reached[:, place].all()]
-    return ("unbeaten", unbeaten) if unbeaten else ("ties", [])
+    if unbeaten:
+        return "unbeaten", unbeaten
+    records = [_record(total, len(players), place) for place in range(len(players))]
+    lossless = [name for name, (wins, losses, _) in zip(players, records, strict=True) if wins and not losses]
+    return ("lossless", lossless) if lossless else ("ties", [])
 
 
 def ranking_note(prior: Prior, names: Sequence[str], clusters: int) -> str:
@@ -311,6 +319,12 @@ def _prior_words(prior: Prior, names: Sequence[str]) -> str:
         return say(
             "A weak prior keeps the strengths finite: {names} did not meet all others, not even through battles "
             "with a third.",
+            names=who,
+        )
+    if prior == "lossless":
+        return say(
+            "A weak prior keeps the strengths finite: {names} never lost, and how far above the others is not told "
+            "by ties.",
             names=who,
         )
     return say_count(

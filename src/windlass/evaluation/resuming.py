@@ -16,9 +16,9 @@ from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.tables import runs, verdicts
 from windlass.storage.database import Database
 
-_PASSING: Final = frozenset({"TimeoutError", "Refused", "ProviderFailure", "ProviderError", "Unavailable"})
+PASSING: Final = frozenset({"TimeoutError", "Refused", "ProviderFailure", "ProviderError", "Unavailable"})
 """Types of errors of samples that may not befall them again."""
-_FAILED: Final = "error"
+FAILED: Final = "error"
 """The label of a judgement whose evaluator failed."""
 
 
@@ -44,6 +44,13 @@ class PassingTroubles:
 def changed_options(run: Run, changed: Mapping[str, object]) -> RunOptions:
     """Return the options of a run with some of them changed; None takes one back."""
     return RunOptions.model_validate({**run.options.model_dump(), **changed})
+
+
+def check_resumable(database: Database, run: Run, options: RunOptions) -> None:
+    """Raise what ``resume_run`` would raise, with nothing changed."""
+    _check(run, options)
+    with database.read() as tx:
+        _refuse_evidence(tx, run)
 
 
 def resume_run(database: Database, audit: AuditChain, principal: Principal, run: Run, options: RunOptions) -> Run:
@@ -84,7 +91,7 @@ def _check(run: Run, options: RunOptions) -> None:
 
 
 def _has_failed_judgements(run: Run) -> bool:
-    return any(metric.missing_why.get(_FAILED) for metric in run.metrics.values())
+    return any(metric.missing_why.get(FAILED) for metric in run.metrics.values())
 
 
 def _refuse_evidence(tx: Connection, run: Run) -> None:
@@ -99,10 +106,10 @@ def _without_passing(stored: Mapping[str, SampleResult]) -> Mapping[str, SampleR
     return {
         key: _without_failures(result)
         for key, result in stored.items()
-        if result.prediction is not None or result.error_type not in _PASSING
+        if result.prediction is not None or result.error_type not in PASSING
     }
 
 
 def _without_failures(result: SampleResult) -> SampleResult:
-    judged = {name: each for name, each in result.judgements.items() if each.label != _FAILED}
+    judged = {name: each for name, each in result.judgements.items() if each.label != FAILED}
     return result if len(judged) == len(result.judgements) else replace(result, judgements=judged)

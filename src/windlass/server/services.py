@@ -11,6 +11,7 @@ from windlass.access.audit import AuditChain
 from windlass.access.keys import create_key, list_keys
 from windlass.access.principals import DEFAULT_PROJECT, SYSTEM
 from windlass.access.signing import SigningKeys
+from windlass.agents.anchor_rounds import AnchorRounds
 from windlass.agents.arena_judges import ArenaJudges
 from windlass.agents.assistants import Assistants
 from windlass.agents.calibrations import Calibrations
@@ -45,6 +46,7 @@ from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
 from windlass.prices.book import PriceBook
 from windlass.retrieval.indexes import Indexes
+from windlass.server.rounds import Duty, Rounds
 from windlass.settings import Settings
 from windlass.storage.blobs import open_blobs
 from windlass.storage.data_folder import DataFolder
@@ -54,7 +56,6 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.intake import Intake
 from windlass.telemetry.lifecycle.erasure import Erasures
 from windlass.telemetry.lifecycle.retention import Retentions
-from windlass.telemetry.lifecycle.rounds import RetentionRounds
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
 from windlass.telemetry.rehearsal import rehearse
@@ -67,6 +68,8 @@ log = logging.getLogger(__name__)
 _AUDIT_KEY = "audit.key"
 _SIGNING = "signing"
 _SPOOL = "spool"
+_ANCHORS_S = 60.0
+"""How often it is looked whether anchors are due; looking reads a few records."""
 
 
 class Services:
@@ -83,7 +86,7 @@ class Services:
         with ExitStack() as opened:
             self._open_engines(opened)
             self._build()
-            opened.callback(self.retention_rounds.close)
+            opened.callback(self.rounds.close)
             self._opened = opened.pop_all()
 
     def _open_engines(self, opened: ExitStack) -> None:
@@ -165,8 +168,10 @@ class Services:
         self.arena_judges = ArenaJudges(
             self.database,
             self.audit,
+            self.jobs,
             registry=self.registry,
             models=models,
+            answers=self.answers,
             prices=self.price_book,
             tracer_of=self.recorder.tracer,
             facilities=self.facilities,
@@ -226,7 +231,15 @@ class Services:
             prices=self.price_book,
         )
         self.retentions = Retentions(self.database, self.audit, self.warehouse, self.media)
-        self.retention_rounds = RetentionRounds(self.retentions, interval_s=settings.retention_interval_s)
+        self.anchor_rounds = AnchorRounds(
+            self.database, self.audit, registry=self.registry, calibrations=self.calibrations
+        )
+        self.rounds = Rounds(
+            [
+                Duty("retention", settings.retention_interval_s, self.retentions.apply_all),
+                Duty("judging anchors again", _ANCHORS_S, self.anchor_rounds.look),
+            ]
+        )
         self.erasures = Erasures(
             self.database,
             self.audit,
@@ -260,26 +273,22 @@ class Services:
             with contextlib.suppress(WindlassError):
                 self.warehouse.warm_up()
                 rehearse(self.warehouse)
-            try:
-                self.runs.recover()
-            except WindlassError as error:
-                log.error("runs of an earlier process could not be taken up: %s", error.message)
-            try:
-                self.live_gates.recover()
-            except WindlassError as error:
-                log.error("live gates of an earlier process could not be taken up: %s", error.message)
-            try:
-                self.syntheses.recover()
-            except WindlassError as error:
-                log.error("syntheses of an earlier process could not be taken up: %s", error.message)
-            try:
-                self.calibrations.recover()
-            except WindlassError as error:
-                log.error("calibrations of an earlier process could not be taken up: %s", error.message)
+            owing: dict[str, Callable[[], None]] = {
+                "runs": self.runs.recover,
+                "live gates": self.live_gates.recover,
+                "syntheses": self.syntheses.recover,
+                "calibrations": self.calibrations.recover,
+                "judgings": self.arena_judges.recover,
+            }
+            for what, take_up in owing.items():
+                try:
+                    take_up()
+                except WindlassError as error:
+                    log.error("%s of an earlier process could not be taken up: %s", what, error.message)
             with contextlib.suppress(WindlassError):
                 self.reviews.recover()
 
-        self.retention_rounds.start()
+        self.rounds.start()
         self._recovery = threading.Thread(target=recover, name="windlass-recovery", daemon=True)
         self._recovery.start()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy.engine import URL, make_url
 
-from windlass.errors import ConfigurationError, InputError
+from windlass.errors import ConfigurationError, InputError, Unavailable
 
 if TYPE_CHECKING:
     from dbos import DBOS, WorkflowHandle
@@ -72,10 +72,13 @@ class Jobs:
     def launch(self) -> None:
         """Open the store and take up the jobs that this executor left unfinished.
 
-        Raises ConfigurationError when the store cannot be opened.
+        Raises ConfigurationError when the store cannot be opened, and Unavailable once it was closed: a function
+        that outlived its patience must not open it again.
         """
         with self._lock:
             if self._dbos is None:
+                if self.stopping.is_set():
+                    raise Unavailable("Jobs are closed: the server is about to end.")
                 self._dbos = self._open()
 
     def start(self, name: str, argument: str, *, id: str) -> None:  # noqa: A002 - the word of the interface

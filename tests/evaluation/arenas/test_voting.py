@@ -1,67 +1,46 @@
 """Battles: who is given what, once, and what a vote is."""
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
+from tests.evaluation.arenas.people import JUDGE, person
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.errors import Conflict, NotFound
 from windlass.evaluation.arenas.boards import leaderboard
 from windlass.evaluation.arenas.erasing import ArenasOfTraces
-from windlass.evaluation.arenas.judging import record, waiting_for
+from windlass.evaluation.arenas.judging import Waiting, drop_missing, record, waiting_for
 from windlass.evaluation.arenas.pairing import Meeting, choose, meetings
-from windlass.evaluation.arenas.records import Verdict, delete_arena, get_arena, list_arenas
-from windlass.evaluation.arenas.tables import arena_samples, arenas
+from windlass.evaluation.arenas.records import Verdict, arena_of, delete_arena, get_arena, list_arenas
+from windlass.evaluation.arenas.tables import arena_samples
 from windlass.evaluation.arenas.voting import Battle, battles_of, next_battle, skip, vote
 from windlass.evaluation.judges.pairwise import ORDER_DECIDED
 from windlass.evaluation.samples import Judgement
 from windlass.storage.database import Database, now
-
-RUNS = ("run-a", "run-b", "run-c")
-JUDGE = "judge@1"
-
-
-def person(name: str) -> Principal:
-    return Principal(id=name, kind="key", role="reviewer", project="guide")
-
-
-def version(name: str, number: int = 1) -> dict[str, object]:
-    return {"name": name, "number": number, "digest": f"sha256:{name}"}
-
-
-@pytest.fixture
-def arena(database: Database) -> Database:
-    """An arena of three runs on six items, each answered by all."""
-    with database.write() as tx:
-        tx.execute(
-            insert(arenas).values(
-                project="guide",
-                name="answers",
-                guidelines="",
-                contestants=[{"run": run, "release": version(run)} for run in RUNS],
-                dataset=version("questions"),
-                seed=7,
-                items=6,
-                created=now(),
-                created_by="ed",
-            )
-        )
-        for number in range(6):
-            for run in RUNS:
-                place = {"project": "guide", "arena": "answers", "item": f"i{number}", "run": run}
-                tx.execute(
-                    insert(arena_samples).values(**place, trace_id=f"{run}-{number}", span_id="s", answer=run)
-                )
-    return database
 
 
 def given(database: Database, who: str) -> Battle:
     battle = next_battle(database, person(who), "answers")
     assert battle is not None
     return battle
+
+
+def waiting(database: Database, most: int) -> Waiting:
+    with database.read() as tx:
+        return waiting_for(tx, "guide", arena_of(tx, "guide", "answers"), JUDGE, most=most)
+
+
+def judge_all(
+    database: Database, judged: Iterable[tuple[Meeting, Judgement]], same: Collection[Meeting] = ()
+) -> list[bool]:
+    """Record what the judge said; return of each whether it was new."""
+    with database.write() as tx:
+        there = arena_of(tx, "guide", "answers")
+        return [record(tx, "guide", there, JUDGE, *each, same=each[0] in same) for each in judged]
 
 
 def battles(database: Database) -> list[Battle]:
@@ -155,15 +134,15 @@ def test_people_and_judges_are_ranked_apart_and_compared(arena: Database, audit:
     for _ in range(12):
         battle = given(arena, "ada")
         vote(arena, audit, ada, "answers", battle.id, better(battle, "run-b", "run-a", "run-c"))
-    found = waiting_for(arena, ada, "answers", JUDGE, most=14)
+    found = waiting(arena, 14)
     # What people voted on comes first, so that there is something to compare.
     assert {each.meeting for each in battles(arena)} == set(found.chosen[:12])
     assert found.left == 4
     judged = [(each, Judgement(1.0 if each.a == "run-a" else -1.0, "", "so")) for each in found.chosen[:12]]
     judged.append((found.chosen[12], Judgement(0.0, "tie", f"{ORDER_DECIDED}\nso")))
     judged.append((found.chosen[13], Judgement(None, "unparsable", "what?")))
-    record(arena, audit, ada, found.arena, JUDGE, judged)
-    record(arena, audit, ada, found.arena, JUDGE, judged)
+    assert all(judge_all(arena, judged))
+    assert not any(judge_all(arena, judged)), "the first verdict stands"
 
     board = leaderboard(arena, "guide", get_arena(arena, "guide", "answers"))
     people, judge = board.boards
@@ -172,14 +151,18 @@ def test_people_and_judges_are_ranked_apart_and_compared(arena: Database, audit:
     assert [each.name for each in people.ranking.players] == ["run-b@1", "run-a@1", "run-c@1"]
     assert people.first_preferred.n == people.verdicts == 12
     assert (judge.verdicts, judge.missing_why) == (13, {"unparsable": 1})
+    assert (judge.coverage.value, judge.coverage.n) == (13 / 14, 14)
+    assert (people.coverage.n, people.judge, judge.judge) == (0, None, None)
     assert (judge.consistent.value, judge.consistent.n) == (12 / 13, 13)
     assert judge.agreement is not None
     # Both say that a beats c; of the other pairs the judge says the contrary.
     same = sum(each.pair == "run-a run-c" for each, _ in judged[:12])
     assert judge.agreement.equal.value == pytest.approx(same / 12)
     assert judge.agreement.equal.n == 12
-    assert waiting_for(arena, ada, "answers", JUDGE, most=50).left == 0
-    assert len(waiting_for(arena, ada, "answers", JUDGE, most=50, retry=True).chosen) == 5
+    assert (len(waiting(arena, 50).chosen), waiting(arena, 50).left) == (4, 0)
+    with arena.write() as tx:
+        drop_missing(tx, "guide", "answers", JUDGE)
+    assert len(waiting(arena, 50).chosen) == 5
 
 
 def test_what_most_people_say_is_held_against_a_judge_and_both_bad_is_a_tie(
@@ -190,16 +173,8 @@ def test_what_most_people_say_is_held_against_a_judge_and_both_bad_is_a_tie(
         for _ in range(18):
             battle = given(arena, who)
             vote(arena, audit, person(who), "answers", battle.id, verdict)
-    found = waiting_for(arena, person("ada"), "answers", JUDGE, most=18)
-    record(
-        arena,
-        audit,
-        person("ada"),
-        found.arena,
-        JUDGE,
-        [(each, Judgement(0.0, "tie", "")) for each in found.chosen],
-    )
-    board = leaderboard(arena, "guide", found.arena)
+    judge_all(arena, [(each, Judgement(0.0, "tie", "")) for each in waiting(arena, 18).chosen])
+    board = leaderboard(arena, "guide", get_arena(arena, "guide", "answers"))
     people, judge = board.boards
     assert (people.both_bad, people.ties, people.voters) == (18, 18, 3)
     assert judge.agreement is not None
@@ -249,11 +224,10 @@ def test_of_equal_answers_nobody_is_asked_and_they_count_as_ties(arena: Database
         vote(arena, audit, person("ada"), "answers", battle.id, better(battle, "run-a", "run-b", "run-c"))
         shown.append(battle.meeting.pair)
     assert Counter(shown) == {"run-a run-c": 6, "run-b run-c": 6}
-    found = waiting_for(arena, person("ada"), "answers", JUDGE, most=50)
+    found = waiting(arena, 50)
     assert {each.pair for each in found.same} == {"run-a run-b"}
-    judged = [(each, Judgement(0.0, "tie", "")) for each in found.chosen]
-    record(arena, audit, person("ada"), found.arena, JUDGE, judged, found.same)
-    people, judge = leaderboard(arena, "guide", found.arena).boards
+    judge_all(arena, [(each, Judgement(0.0, "tie", "")) for each in found.chosen], found.same)
+    people, judge = leaderboard(arena, "guide", get_arena(arena, "guide", "answers")).boards
     assert (people.verdicts, people.same, people.ties, people.first_preferred.n) == (18, 6, 6, 12)
     assert (judge.verdicts, judge.same, judge.consistent.n) == (18, 6, 12)
     # On equal answers all agree: they say nothing of a judge.

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -50,3 +51,16 @@ def test_an_item_is_there_with_all_its_repeats() -> None:
 @pytest.mark.parametrize("state", ["finished"])
 def test_what_a_finished_run_lacks_will_not_come(state: str) -> None:
     assert done_items(run(state), {}) is None
+
+
+def test_what_a_resumed_run_asks_again_is_not_looked_at_before_it_did() -> None:
+    taken_up = datetime.fromtimestamp(2, UTC)
+    refused = replace(sample("b"), prediction=None, error="busy", error_type="Refused")
+    unjudged = replace(sample("c"), judgements={"f1": Judgement(None, "error", "away")})
+    again = replace(refused, item="d", start_ns=3 * 10**9, end_ns=4 * 10**9)
+    broken = replace(refused, item="e", error_type="KeyError")
+    results = {each.item: each for each in (sample("a"), refused, unjudged, again, broken)}
+    assert done_items(run("running"), results, taken_up) == {"a", "d", "e"}
+    assert done_items(run("running"), results) == set(results)
+    # Nothing is asked any more: what failed stays so, and decides as missing.
+    assert done_items(run("decided"), results, taken_up) == set(results)

@@ -123,13 +123,22 @@ def test_a_watch_finds_nothing_while_nothing_changed_and_ends_the_calibration_wh
     drift = result_of(drifted)["drift"]
     assert (drift["lowered"], drift["lost"], drift["gained"], drift["drifted"]) == (10, 10, 0, True)
     assert drift["p_agreement"] == pytest.approx(2 / 2**10)
-    assert (drifted["outcome"], standing(project)) == ("fail", "failed")
+    assert (drifted["outcome"], standing(project)) == ("fail", "drifted")
     assert result_of(drifted)["sentence"].startswith("Fail: the judge drifted. Of 40 anchors 0 have a higher")
+    assert [(drift["watch"], drift["level"]) for drift in (result_of(steady)["drift"], drift)] == [
+        (1, pytest.approx(0.05 / 2)),
+        (2, pytest.approx(0.05 / 6)),
+    ]
+
+    # A time at which nothing shows takes no drift back: only people can.
+    judged_by(lambda shown: score(int(is_right(shown))))
+    assert (watched(project)["outcome"], standing(project)) == ("pass", "drifted")
 
     # Measured anew, what it does now is known again.
     assert calibrated(project, repeats=1)["anchor"] is None
+    assert standing(project) == "calibrated"
     listed = project.client.get("/evaluators/right-sum/calibrations")["items"]
-    assert [each["anchor"] for each in listed] == [None, root["id"], root["id"], None]
+    assert [each["anchor"] for each in listed] == [None, *[root["id"]] * 3, None]
 
 
 def test_another_version_is_another_judge_and_its_difference_is_no_drift(
@@ -197,6 +206,16 @@ def test_a_gate_warns_of_a_judge_nobody_measured_and_refuses_it_where_calibratio
     assert passed["judges"][0]["calibration"] == made["id"]
     assert passed["judges"][0]["digest"] == made["digest"]
     assert gate()["sentence"] == ignored["sentence"]
+
+    judged_by(lambda shown: score(int(is_right(shown) and int(shown["output"].split()[1]) % 4 != 0)))
+    drifted = watched(project)
+    told, refused = gate(), gate(calibrated_judges="require")
+    assert (told["outcome"], refused["outcome"]) == ("pass", "not_enough_data")
+    assert told["sentence"].endswith(
+        f"The judge of right-sum no longer judges its anchors as it did ({drifted['id']}), so it drifted: measure "
+        f"it against people with {command}."
+    )
+    assert (told["judges"][0]["standing"], told["judges"][0]["calibration"]) == ("drifted", drifted["id"])
 
 
 def test_what_cannot_be_compared_is_refused_before_anything_is_paid_for(

@@ -2,14 +2,14 @@
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.processes import eventually
 from tests.live import CAREFUL, CARELESS, LiveServer, Project
-from windlass.errors import Conflict, InputError, NotFound
+from windlass.errors import Conflict, InputError, NotFound, Unavailable
 from windlass.models.completion import Message
 
 ITEMS = 40
@@ -73,7 +73,7 @@ def start(
 
 
 def ended(project: Project, gate: dict[str, Any]) -> dict[str, Any]:
-    project.live.services.jobs.wait(gate["id"])
+    project.live.services.jobs.wait(f"{gate['id']}-{gate['resumed']}" if gate["resumed"] else gate["id"])
     found: dict[str, Any] = project.client.get(f"/gates/live/{gate['id']}")
     return found
 
@@ -145,32 +145,6 @@ def test_all_items_may_not_be_enough(project: Project) -> None:
     assert run_of(project, gate, "candidate")["state"] == "finished"
 
 
-def test_a_gate_whose_server_restarts_decides_the_same_and_asks_nothing_twice(
-    live: LiveServer, project: Project
-) -> None:
-    ready(project)
-    provider, before = live.provider, len(live.provider.calls)
-    live.asked.clear()
-    started = start(project, concurrency=1)
-    assert live.asked.wait(30)
-    live.restart()
-    live.services._await_recovery()
-    again = Project(live, project.name)
-    gate = ended(again, started)
-    undisturbed = ended(again, start(again))
-    first, second = (again.client.get(f"/verdicts/{each['verdict']}") for each in (gate, undisturbed))
-    assert first["sequential"] == second["sequential"]
-    asked = Counter(call.messages[-1].content for call in provider.calls[before:])
-    stored = Counter(
-        sample["input"]["question"]
-        for side in ("candidate", "baseline")
-        for sample in again.client.pages(f"/runs/{gate[side]}/samples", limit=500)
-    )
-    # What was in flight when the server went was asked for nothing, at most once by each of the two runs.
-    assert sum((asked - stored).values()) <= 2
-    again.close()
-
-
 def test_a_gate_is_cancelled_with_its_runs(live: LiveServer, project: Project) -> None:
     ready(project)
     live.answering.clear()
@@ -186,13 +160,93 @@ def test_a_gate_is_cancelled_with_its_runs(live: LiveServer, project: Project) -
     assert ended(project, gate)["state"] == "cancelled"
 
 
-def test_a_run_that_comes_to_its_budget_leaves_its_gate_undecided(project: Project) -> None:
-    ready(project)
-    gate = ended(project, start(project, max_tokens=1040, concurrency=1))
+def resume(project: Project, gate: dict[str, Any], **options: object) -> dict[str, Any]:
+    """Resume a gate; runs may be storing their last samples still."""
+    resumed: dict[str, Any] = eventually(
+        lambda: _unless_away(lambda: project.client.post(f"/gates/live/{gate['id']}/resume", options)),
+        "the gate to go on",
+    )
+    return resumed
+
+
+def _unless_away(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return ask()
+    except Unavailable:
+        return None
+
+
+def asked_of(live: LiveServer, since: int) -> Counter[tuple[str, str]]:
+    """Return how often each release was asked each question."""
+    calls = live.provider.calls[since:]
+    return Counter((call.messages[0].content, call.messages[-1].content) for call in calls)
+
+
+def test_a_gate_that_stopped_was_cancelled_and_killed_decides_as_if_nothing_had_happened(
+    live: LiveServer, project: Project
+) -> None:
+    ready(project, items=30)
+    since = len(live.provider.calls)
+
+    # It stops at its budget, and a higher one is asked for.
+    gate = ended(project, start(project, max_tokens=1040))
     assert (gate["state"], gate["verdict"]) == ("stopped", None)
     assert "It is undecided, and run-" in gate["error"]
     assert "It stopped at its budget of 1040 tokens" in gate["error"]
+    assert f"`windlass gate --resume {gate['id']}` goes on" in gate["error"]
     assert {run_of(project, gate, side)["state"] for side in ("candidate", "baseline")} <= {"stopped", "cancelled"}
+    with pytest.raises(InputError, match="resume it with a higher max_cost_usd or max_tokens"):
+        resume(project, gate)
+    assert project.client.get(f"/gates/live/{gate['id']}") == gate
+
+    # Somebody cancels it while its next samples are in flight.
+    live.answering.clear()
+    live.asked.clear()
+    try:
+        gate = resume(project, gate, max_tokens=1_000_000)
+        assert (gate["state"], gate["error"], gate["resumed"]) == ("running", None, 1)
+        with pytest.raises(Conflict, match="is running; only a gate that has ended can be resumed"):
+            project.client.post(f"/gates/live/{gate['id']}/resume", {})
+        assert live.asked.wait(30)
+        project.client.post(f"/gates/live/{gate['id']}/cancel", {})
+    finally:
+        live.answering.set()
+    gate = ended(project, gate)
+    assert gate["state"] == "cancelled"
+
+    # The server goes while it is taken up again.
+    live.asked.clear()
+    gate = resume(project, gate)
+    assert live.asked.wait(30)
+    live.restart_alone()
+    live.services._await_recovery()
+    again = Project(live, project.name)
+    gate = ended(again, gate)
+
+    assert (gate["state"], gate["resumed"]) == ("decided", 2)
+    # What was in flight when the server went is asked again, at most once by each of the two runs.
+    assert sum(count - 1 for count in asked_of(live, since).values()) <= 2
+    undisturbed = ended(again, start(again))
+    first, second = (again.client.get(f"/verdicts/{each['verdict']}") for each in (gate, undisturbed))
+    assert first["sequential"] == second["sequential"]
+    assert first["checks"] == second["checks"]
+    assert first["outcome"] == "pass"
+    actions = Counter(entry["action"] for entry in again.client.get("/audit", limit=100)["items"])
+    assert (actions["gate:start"], actions["gate:resume"], actions["gate:cancel"]) == (2, 2, 1)
+    with pytest.raises(Conflict, match=f"is decided, and {gate['verdict']} says how"):
+        again.client.post(f"/gates/live/{gate['id']}/resume", {})
+    again.close()
+
+
+def test_what_a_verdict_rests_on_is_not_gone_on_with(project: Project) -> None:
+    ready(project)
+    gate = ended(project, start(project, max_tokens=1040))
+    project.client.post("/gates", {"candidate": gate["candidate"], "baseline": gate["baseline"], "rule": BETTER})
+    with pytest.raises(Conflict, match="A verdict rests on run-"):
+        resume(project, gate, max_tokens=1_000_000)
+    assert project.client.get(f"/gates/live/{gate['id']}")["state"] == "stopped"
+    runs = [run_of(project, gate, side) for side in ("candidate", "baseline")]
+    assert not {run["state"] for run in runs} & {"queued", "running"}
 
 
 def test_what_cannot_be_decided_is_refused_before_anybody_is_asked(live: LiveServer, project: Project) -> None:

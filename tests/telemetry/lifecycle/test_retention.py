@@ -12,8 +12,8 @@ from tests.telemetry.lifecycle.conftest import House
 from tests.telemetry.sending import request, span, trace_id
 from windlass.access.audit import list_entries
 from windlass.access.principals import Principal
+from windlass.server.rounds import Duty, Rounds
 from windlass.telemetry.lifecycle.retention import RetentionPolicy, Retentions
-from windlass.telemetry.lifecycle.rounds import RetentionRounds
 from windlass.telemetry.scores import Score
 from windlass.telemetry.summaries import nanoseconds_of
 
@@ -134,7 +134,7 @@ def test_a_policy_that_keeps_nothing_is_refused(limit: dict[str, int]) -> None:
 def test_rounds_apply_every_policy_again_and_again_until_they_are_closed(house: House, admin: Principal) -> None:
     retentions = Retentions(house.database, house.audit, house.warehouse, house.media)
     retentions.put(admin, RetentionPolicy(max_age_days=30))
-    rounds = RetentionRounds(retentions, interval_s=0.05)
+    rounds = Rounds([Duty("retention", 0.05, retentions.apply_all)])
     rounds.start()
     rounds.start()
     try:

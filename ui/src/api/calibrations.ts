@@ -8,6 +8,8 @@ export type Calibration = Schemas["Calibration"];
 export type CalibrationContent = Schemas["CalibrationContent"];
 export type CalibrationResult = Schemas["CalibrationResult"];
 export type Figure = Schemas["Figure"];
+export type AnchorSchedule = Schemas["AnchorSchedule"];
+export type ScheduleRequest = Schemas["ScheduleRequest"];
 export type Standing = Schemas["Standing"];
 
 const POLL_MS = 2_000;
@@ -25,3 +27,9 @@ export const calibrationsQuery = (name: string, ref: string) =>
     refetchInterval: ({ state }) =>
       state.data?.items.some((each) => each.state === "running") ? POLL_MS : false,
   });
+
+export const putSchedule = (name: string, body: ScheduleRequest) =>
+  unwrap(api.PUT("/api/v1/evaluators/{name}/anchor-schedule", { params: { path: { name } }, body }));
+
+export const deleteSchedule = (name: string) =>
+  unwrap(api.DELETE("/api/v1/evaluators/{name}/anchor-schedule", { params: { path: { name } } }));

@@ -1256,6 +1256,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evaluators/{name}/anchor-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Anchor Schedule
+         * @description Have the items of a judge's newest calibration judged again every so often, and when the judge changed.
+         */
+        put: operations["put_anchor_schedule"];
+        post?: never;
+        /**
+         * Delete Anchor Schedule
+         * @description Have them judged again by hand only.
+         */
+        delete: operations["delete_anchor_schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/indexes/{name}": {
         parameters: {
             query?: never;
@@ -2146,7 +2170,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/arenas/{name}/judge": {
+    "/api/v1/arenas/{name}/judgings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Arena Judgings
+         * @description List the judgings of an arena, newest first.
+         */
+        get: operations["list_arena_judgings"];
+        put?: never;
+        /**
+         * Start Judging
+         * @description Have a pairwise judge decide battles that it was not asked about, each in both orders.
+         *
+         *     It goes on when the server starts again, and asks about no battle twice.
+         */
+        post: operations["start_judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/judgings/estimate": {
         parameters: {
             query?: never;
             header?: never;
@@ -2156,10 +2206,50 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Judge Battles
-         * @description Have a pairwise judge decide some battles, each in both orders; call it again while any are left.
+         * Estimate Judging
+         * @description Say how many battles a judge would decide, in how many calls, and what these may take; nobody is asked.
          */
-        post: operations["judge_battles"];
+        post: operations["estimate_judging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/judgings/{judging_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Judging
+         * @description Return a judging as it stands.
+         */
+        get: operations["get_one_judging"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arenas/{name}/judgings/{judging_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel One Judging
+         * @description Let no further battle begin; what was decided stays.
+         */
+        post: operations["cancel_one_judging"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2222,6 +2312,28 @@ export interface paths {
          * @description End a live gate and its runs; what is finished of them stays.
          */
         post: operations["cancel_one_live_gate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gates/live/{gate_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume One Live Gate
+         * @description Go on with an undecided gate that has ended. Options that are given replace those of its runs.
+         *
+         *     Finished samples stay, and it decides as if it had not ended.
+         */
+        post: operations["resume_one_live_gate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3120,6 +3232,38 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** AnchorSchedule */
+        AnchorSchedule: {
+            /** Every Hours */
+            every_hours: number;
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /** Evaluator */
+            evaluator: string;
+            /**
+             * Due
+             * Format: date-time
+             */
+            due: string;
+            /** Calibration */
+            calibration: string | null;
+            /** Error */
+            error: string | null;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+            /** By */
+            by: string;
+        };
         /** AnsweredCall */
         AnsweredCall: {
             /** Tool */
@@ -3384,6 +3528,7 @@ export interface components {
             kind: "person" | "judge";
             /** Name */
             name: string;
+            judge: components["schemas"]["JudgeOfBoard"] | null;
             ranking: components["schemas"]["Ranking"] | null;
             /** Verdicts */
             verdicts: number;
@@ -3399,6 +3544,7 @@ export interface components {
             missing_why: {
                 [key: string]: number;
             };
+            coverage: components["schemas"]["VoteShare"];
             /** Voters */
             voters: number;
             first_preferred: components["schemas"]["VoteShare"];
@@ -3492,6 +3638,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Calibration"][];
             standing: components["schemas"]["Standing"] | null;
+            schedule: components["schemas"]["AnchorSchedule"] | null;
         };
         /**
          * CalibrationResult
@@ -4482,6 +4629,16 @@ export interface components {
             lost: number;
             /** P Agreement */
             p_agreement: number;
+            /**
+             * Watch
+             * @default 1
+             */
+            watch: number;
+            /**
+             * Level
+             * @default 0.05
+             */
+            level: number;
             /** Drifted */
             drifted: boolean;
         };
@@ -5407,6 +5564,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["JudgedMetric"][];
         };
+        /** Items[Judging] */
+        Items_Judging_: {
+            /** Items */
+            items: components["schemas"]["Judging"][];
+        };
         /** Items[MetricGroup] */
         Items_MetricGroup_: {
             /** Items */
@@ -5469,6 +5631,14 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * JudgeOfBoard
+         * @description Which judge it is, and how that stands against people.
+         */
+        JudgeOfBoard: {
+            version: components["schemas"]["JudgeVersion"];
+            standing: components["schemas"]["Standing"];
+        };
+        /**
          * JudgeOfMetric
          * @description A judge whose scores decided in a gate, and the calibration that speaks for it.
          */
@@ -5478,26 +5648,11 @@ export interface components {
             /** Version */
             version: string;
             /** Standing */
-            standing: ("calibrated" | "failed" | "not_enough_data" | "none") | "elsewhere";
+            standing: ("calibrated" | "drifted" | "failed" | "not_enough_data" | "none") | "elsewhere";
             /** Calibration */
             calibration?: string | null;
             /** Digest */
             digest?: string | null;
-        };
-        /** JudgeRequest */
-        JudgeRequest: {
-            /** Judge */
-            judge: string;
-            /**
-             * Most
-             * @default 16
-             */
-            most: number;
-            /**
-             * Retry
-             * @default false
-             */
-            retry: boolean;
         };
         /**
          * JudgeVersion
@@ -5514,30 +5669,6 @@ export interface components {
             prompt: string;
             /** Models */
             models: string[];
-        };
-        /**
-         * Judged
-         * @description What one call came to.
-         */
-        Judged: {
-            /** Judge */
-            judge: string;
-            /** Judged */
-            judged: number;
-            /** Same */
-            same: number;
-            /** Missing */
-            missing: number;
-            /** Left */
-            left: number;
-            /** Calls */
-            calls: number;
-            /** Input Tokens */
-            input_tokens: number;
-            /** Output Tokens */
-            output_tokens: number;
-            /** Cost Usd */
-            cost_usd: number | null;
         };
         /**
          * JudgedMetric
@@ -5559,6 +5690,91 @@ export interface components {
              * @default []
              */
             corrected: components["schemas"]["CorrectedMetric"][];
+        };
+        /** Judging */
+        Judging: {
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /** Arena */
+            arena: string;
+            judge: components["schemas"]["JudgeVersion"];
+            request: components["schemas"]["JudgingRequest"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "finished" | "stopped" | "cancelled" | "failed";
+            /** Error */
+            error: string | null;
+            /** Battles */
+            battles: number;
+            /** Judged */
+            judged: number;
+            /** Same */
+            same: number;
+            /** Missing */
+            missing: number;
+            calls: components["schemas"]["CallCounts"];
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Finished */
+            finished: string | null;
+            /** By */
+            by: string;
+        };
+        /**
+         * JudgingEstimate
+         * @description What a judging would come to, guessed from some of its battles.
+         */
+        JudgingEstimate: {
+            judge: components["schemas"]["JudgeVersion"];
+            standing: components["schemas"]["Standing"];
+            /** Battles */
+            battles: number;
+            /** Same */
+            same: number;
+            /** Calls */
+            calls: number;
+            /** Tokens */
+            tokens: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Most Tokens */
+            most_tokens: number;
+            /** Most Cost Usd */
+            most_cost_usd: number | null;
+        };
+        /** JudgingRequest */
+        JudgingRequest: {
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+            /** Model Concurrency */
+            model_concurrency?: number | null;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /** Judge */
+            judge: string;
+            /** Most */
+            most?: number | null;
+            /**
+             * Retry
+             * @default false
+             */
+            retry: boolean;
+            /**
+             * Concurrency
+             * @default 8
+             */
+            concurrency: number;
         };
         /** Kept */
         Kept: {
@@ -5688,6 +5904,13 @@ export interface components {
             finished: string | null;
             /** By */
             by: string;
+            /**
+             * Resumed
+             * @default 0
+             */
+            resumed: number;
+            /** Taken Up */
+            taken_up?: string | null;
         };
         /** LiveGateRequest */
         LiveGateRequest: {
@@ -7019,7 +7242,7 @@ export interface components {
              * Prior
              * @enum {string}
              */
-            prior: "none" | "unmet" | "unbeaten" | "ties";
+            prior: "none" | "unmet" | "unbeaten" | "lossless" | "ties";
             /** Prior Names */
             prior_names: string[];
             /** Few Clusters */
@@ -7698,6 +7921,20 @@ export interface components {
              * @enum {string}
              */
             spacing: "ordinal" | "interval";
+        };
+        /** ScheduleRequest */
+        ScheduleRequest: {
+            /** Every Hours */
+            every_hours: number;
+            /**
+             * Ref
+             * @default latest
+             */
+            ref: string;
+            /** Max Cost Usd */
+            max_cost_usd?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
         };
         /**
          * Scope
@@ -8483,7 +8720,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "calibrated" | "failed" | "not_enough_data" | "none";
+            state: "calibrated" | "drifted" | "failed" | "not_enough_data" | "none";
             /** Calibration */
             calibration?: string | null;
             /** Digest */
@@ -12046,6 +12283,70 @@ export interface operations {
             };
         };
     };
+    put_anchor_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorSchedule"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_anchor_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     build_index: {
         parameters: {
             query?: never;
@@ -13689,7 +13990,38 @@ export interface operations {
             };
         };
     };
-    judge_battles: {
+    list_arena_judgings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Judging_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_judging: {
         parameters: {
             query?: never;
             header?: never;
@@ -13700,7 +14032,42 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JudgeRequest"];
+                "application/json": components["schemas"]["JudgingRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judging"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    estimate_judging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgingRequest"];
             };
         };
         responses: {
@@ -13710,7 +14077,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Judged"];
+                    "application/json": components["schemas"]["JudgingEstimate"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_judging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                judging_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judging"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_one_judging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                judging_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judging"];
                 };
             };
             /** @description Validation Error */
@@ -13801,6 +14232,41 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveGate"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_one_live_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunOptions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

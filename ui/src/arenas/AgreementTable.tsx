@@ -3,6 +3,14 @@ import { Scrolling } from "@/components/Scrolling";
 import table from "@/components/table.module.css";
 import { useWords } from "@/i18n/useWords";
 
+const COLUMNS = [
+  "arenas.equal",
+  "arenas.kappa",
+  "arenas.consistent",
+  "arenas.coverage",
+  "arenas.first_preferred",
+] as const;
+
 /** How far judges say what people say, beside how far people say what each other say. */
 export function AgreementTable({ leaderboard }: { leaderboard: Leaderboard }) {
   const { t } = useWords();
@@ -15,28 +23,27 @@ export function AgreementTable({ leaderboard }: { leaderboard: Leaderboard }) {
         <thead>
           <tr>
             <th scope="col">{t("arenas.judge")}</th>
-            {(["arenas.equal", "arenas.kappa", "arenas.consistent", "arenas.first_preferred"] as const).map(
-              (word) => (
-                <th scope="col" key={word} className={table.right}>
-                  {t(word)}
-                </th>
-              ),
-            )}
+            {COLUMNS.map((word) => (
+              <th scope="col" key={word} className={table.right}>
+                {t(word)}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {judges.map(({ name, agreement, consistent }) => (
+          {judges.map(({ name, agreement, consistent, coverage }) => (
             <tr key={name}>
               <td>{name}</td>
               <Cell label={t("arenas.equal")} share={agreement?.equal} />
               <Cell label={t("arenas.kappa")} share={agreement?.kappa} plain />
               <Cell label={t("arenas.consistent")} share={consistent} />
+              <Cell label={t("arenas.coverage")} share={coverage} />
               <Cell label={t("arenas.first_preferred")} />
             </tr>
           ))}
           {judges.length === 0 && (
             <tr>
-              <td colSpan={5} className="dim">
+              <td colSpan={1 + COLUMNS.length} className="dim">
                 {t("arenas.judge.none")}
               </td>
             </tr>
@@ -46,6 +53,7 @@ export function AgreementTable({ leaderboard }: { leaderboard: Leaderboard }) {
             <Cell label={t("arenas.equal")} share={among} />
             <Cell label={t("arenas.kappa")} />
             <Cell label={t("arenas.consistent")} />
+            <Cell label={t("arenas.coverage")} />
             <Cell label={t("arenas.first_preferred")} share={people?.first_preferred} />
           </tr>
         </tbody>

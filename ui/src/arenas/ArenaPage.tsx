@@ -2,6 +2,7 @@ import "./texts";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { type Arena, arenaQuery, type Leaderboard, leaderboardQuery } from "@/api/arenas";
 import { useMay } from "@/api/session";
 import { DatasetName } from "@/components/DatasetName";
@@ -13,16 +14,22 @@ import { useWords } from "@/i18n/useWords";
 import { AgreementTable } from "./AgreementTable";
 import styles from "./Arenas.module.css";
 import { BoardView } from "./BoardView";
+import { RanksTable } from "./RanksTable";
 import { WinMatrix } from "./WinMatrix";
 
 export { ArenasPage } from "./ArenasPage";
 export { BattlePage } from "./BattlePage";
+
+const JudgeButton = lazy(() => import("./JudgeButton").then((module) => ({ default: module.JudgeButton })));
+const JudgeLine = lazy(() => import("./JudgeLine").then((module) => ({ default: module.JudgeLine })));
+const Judgings = lazy(() => import("./Judgings").then((module) => ({ default: module.Judgings })));
 
 /** Who is ranked where: by people, by each judge, and whether these agree. */
 export function ArenaPage() {
   const { t } = useWords();
   const navigate = useNavigate();
   const mayVote = useMay("reviewer");
+  const mayEdit = useMay("editor");
   const { arena: name } = useParams({ from: "/arenas/$arena" });
   const arena = useQuery(arenaQuery(name));
   const leaderboard = useQuery(leaderboardQuery(name));
@@ -34,6 +41,11 @@ export function ArenaPage() {
         arena.data && (
           <>
             <ReportButton path={`/arenas/${encodeURIComponent(name)}/report.html`} />
+            {mayEdit && (
+              <Suspense>
+                <JudgeButton arena={name} />
+              </Suspense>
+            )}
             {mayVote && (
               <Button onClick={() => void navigate({ to: "/arenas/$arena/vote", params: { arena: name } })}>
                 {t("arenas.vote")}
@@ -58,6 +70,9 @@ function ArenaBody({ arena, leaderboard }: { arena: Arena; leaderboard: Leaderbo
   return (
     <div className={styles.page}>
       <ArenaFacts arena={arena} />
+      <Suspense>
+        <Judgings arena={arena.name} />
+      </Suspense>
       {ranked.length === 0 && (
         <EmptyState
           icon="compare"
@@ -70,6 +85,13 @@ function ArenaBody({ arena, leaderboard }: { arena: Arena; leaderboard: Leaderbo
         <Section
           key={board.name}
           title={board.kind === "person" ? t("arenas.people") : `${t("arenas.judge")}: ${board.name}`}
+          aside={
+            board.judge && (
+              <Suspense>
+                <JudgeLine judge={board.judge} />
+              </Suspense>
+            )
+          }
         >
           <BoardView board={board} boards={ranked} />
         </Section>
@@ -87,6 +109,11 @@ function ArenaBody({ arena, leaderboard }: { arena: Arena; leaderboard: Leaderbo
               <WinMatrix ranking={board.ranking} />
             </Section>
           ),
+      )}
+      {ranked.length > 1 && (
+        <Section title={t("arenas.ranks")} aside={t("arenas.ranks.text")} flush>
+          <RanksTable boards={ranked} />
+        </Section>
       )}
       {ranked.length > 0 && (
         <Section title={t("arenas.agreement")} aside={t("arenas.agreement.text")} flush>

@@ -51,6 +51,9 @@ export function AnchorDrift({ watches }: { watches: Calibration[] }) {
                   {t(`calibration.${column}`)}
                 </th>
               ))}
+              <th scope="col" className={table.right} data-tip={t("calibration.anchors.asked.tip")}>
+                {t("calibration.anchors.asked")}
+              </th>
               <th scope="col" />
             </tr>
           </thead>
@@ -67,6 +70,7 @@ export function AnchorDrift({ watches }: { watches: Calibration[] }) {
                 <td className={`${table.right} num`}>
                   {format.p(drift.p_shift)} / {format.p(drift.p_agreement)}
                 </td>
+                <td className={`${table.right} num faint`}>≤ {format.p(drift.level / 2)}</td>
                 <td>{drift.drifted && <Badge tone="bad" shape="cross" word={t("calibration.drifted")} />}</td>
               </tr>
             ))}

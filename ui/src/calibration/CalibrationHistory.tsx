@@ -9,6 +9,9 @@ import { useWords } from "@/i18n/useWords";
 import styles from "./Calibration.module.css";
 import { useFigure } from "./useFigure";
 
+/** Who acts when nobody did. */
+const SERVER = "windlass";
+
 interface Props {
   name: string;
   items: Calibration[];
@@ -49,7 +52,11 @@ export function CalibrationHistory({ name, items, shown }: Props) {
                     >
                       <When time={each.finished ?? each.created} />
                     </Link>
-                    {each.anchor && <span className={styles.tag}>{t("calibration.anchor")}</span>}
+                    {each.anchor && (
+                      <span className={styles.tag}>
+                        {t(each.by === SERVER ? "calibration.schedule.tag" : "calibration.anchor")}
+                      </span>
+                    )}
                   </td>
                   <td data-label={t("calibration.outcome")}>
                     {each.outcome ? (

@@ -1,15 +1,16 @@
 import "./texts";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
-import { type Calibration, calibrationsQuery, type Standing } from "@/api/calibrations";
-import { Badge } from "@/components/Marks";
+import type { ReactNode } from "react";
+import { type Calibration, calibrationsQuery } from "@/api/calibrations";
 import { Page } from "@/components/Page";
 import { EmptyState, Loaded } from "@/components/States";
-import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Calibration.module.css";
 import { CalibrationBody } from "./CalibrationBody";
 import { CalibrationHistory } from "./CalibrationHistory";
+import { ScheduleSection } from "./ScheduleSection";
+import { StandingBadge } from "./StandingBadge";
 
 /** A judge measured against people: how it stands, one calibration whole, and all there are. */
 export function CalibrationPage() {
@@ -33,7 +34,7 @@ export function CalibrationPage() {
       }
     >
       <Loaded query={query}>
-        {({ items }) => {
+        {({ items, schedule, standing }) => {
           if (items.length === 0) {
             return (
               <EmptyState
@@ -44,7 +45,11 @@ export function CalibrationPage() {
               />
             );
           }
-          return <Calibrations name={name} items={items} chosen={chosen} />;
+          return (
+            <Calibrations name={name} items={items} chosen={chosen}>
+              <ScheduleSection name={name} schedule={schedule} drifted={standing?.state === "drifted"} />
+            </Calibrations>
+          );
         }}
       </Loaded>
     </Page>
@@ -55,9 +60,10 @@ interface CalibrationsProps {
   name: string;
   items: Calibration[];
   chosen?: string;
+  children: ReactNode;
 }
 
-function Calibrations({ name, items, chosen }: CalibrationsProps) {
+function Calibrations({ name, items, chosen, children }: CalibrationsProps) {
   const { t } = useWords();
   const shown =
     items.find(({ id }) => id === chosen) ?? items.find(({ state }) => state === "finished") ?? items[0];
@@ -68,20 +74,8 @@ function Calibrations({ name, items, chosen }: CalibrationsProps) {
       {shown?.state === "failed" && (
         <p className={styles.sentence}>{t("calibration.failed", { error: shown.error ?? "" })}</p>
       )}
+      {children}
       <CalibrationHistory name={name} items={items} shown={shown?.id} />
     </div>
   );
-}
-
-const MARKS = {
-  calibrated: { tone: "good", shape: "disc" },
-  failed: { tone: "bad", shape: "cross" },
-  not_enough_data: { tone: "warn", shape: "half" },
-  none: { tone: "plain", shape: "ring" },
-} as const;
-
-function StandingBadge({ standing }: { standing: Standing }) {
-  const { t } = useWords();
-  const word = t(`calibration.standing.${standing.state}` as TextKey);
-  return <Badge {...MARKS[standing.state]} word={word} filled={standing.state !== "none"} />;
 }

@@ -17,6 +17,7 @@ import type { enFrontier } from "./en-frontier";
 import type { enGates } from "./en-gates";
 import type { enGraph } from "./en-graph";
 import type { enHuman } from "./en-human";
+import type { enJudging } from "./en-judging";
 import type { enMaking } from "./en-making";
 import type { enOverview } from "./en-overview";
 import type { enPalette } from "./en-palette";
@@ -73,6 +74,7 @@ export type TextKey =
   | keyof typeof enGraph
   | keyof typeof enHuman
   | keyof typeof enDuplicates
+  | keyof typeof enJudging
   | keyof typeof enErasure
   | keyof typeof enDrafting
   | keyof typeof enMaking

@@ -19,6 +19,7 @@ import { enFrontier } from "./en-frontier";
 import { enGates } from "./en-gates";
 import { enGraph } from "./en-graph";
 import { enHuman } from "./en-human";
+import { enJudging } from "./en-judging";
 import { enMaking } from "./en-making";
 import { enOverview } from "./en-overview";
 import { enPalette } from "./en-palette";
@@ -58,6 +59,7 @@ import { koFrontier } from "./ko-frontier";
 import { koGates } from "./ko-gates";
 import { koGraph } from "./ko-graph";
 import { koHuman } from "./ko-human";
+import { koJudging } from "./ko-judging";
 import { koMaking } from "./ko-making";
 import { koOverview } from "./ko-overview";
 import { koPalette } from "./ko-palette";
@@ -119,6 +121,7 @@ const en = {
   ...enDrafting,
   ...enReplaying,
   ...enMaking,
+  ...enJudging,
 };
 const ko = {
   ...firstKo,
@@ -160,6 +163,7 @@ const ko = {
   ...koDrafting,
   ...koReplaying,
   ...koMaking,
+  ...koJudging,
 };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const forms = (text: Text) => (typeof text === "string" ? [text] : Object.values(text));

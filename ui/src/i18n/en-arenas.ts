@@ -9,6 +9,7 @@ export const enArenas = {
   "arenas.both_bad": "Both bad",
   "arenas.boundless": "no bound",
   "arenas.consistent": "Both orders the same",
+  "arenas.coverage": "Coverage",
   "arenas.created": "Created",
   "arenas.done": "You have seen all battles",
   "arenas.done.text": {
@@ -38,6 +39,8 @@ export const enArenas = {
   "arenas.no_verdicts": "Nobody has voted yet",
   "arenas.no_verdicts.text": "Vote here with the keys 1 to 4, or ask a pairwise judge.",
   "arenas.note.few": "Battles on {n} of at least 5 items are too few for intervals.",
+  "arenas.note.lossless":
+    "A weak prior keeps the strengths finite. Never lost, and how far above the others is not told by ties: {names}.",
   "arenas.note.ties": "A weak prior keeps the strengths finite: every battle was a tie.",
   "arenas.note.unbeaten":
     "A weak prior keeps the strengths finite. Never beaten by, or tied with, some that are ranked below: {names}.",
@@ -45,6 +48,8 @@ export const enArenas = {
     "A weak prior keeps the strengths finite. Did not meet all others, not even through battles with a third: {names}.",
   "arenas.people": "By people",
   "arenas.rank": "Rank",
+  "arenas.ranks": "Ranks of each",
+  "arenas.ranks.text": "In brackets those that the data allow",
   "arenas.rank_range.tip": "Ranks that the data allow; they hold for all releases together (95%)",
   "arenas.record": "Won, lost, tied",
   "arenas.reference": "Reference",

@@ -5,6 +5,9 @@ export const enCalibration = {
   "calibration.anchors": "Anchors over time",
   "calibration.anchors.text":
     "The same labelled items judged again. McNemar's test looks at those whose verdict changed.",
+  "calibration.anchors.asked": "asked",
+  "calibration.anchors.asked.tip":
+    "Half of 5% / k(k + 1) for the k-th time, so that all times together call a steady judge drifted at most once in 20",
   "calibration.asked.ceiling": "at most {bound} below people",
   "calibration.asked.maximum": "at most {bound}",
   "calibration.asked.minimum": "at least {bound}",
@@ -68,7 +71,32 @@ export const enCalibration = {
   "calibration.raised": "Higher",
   "calibration.running": "Being measured …",
   "calibration.judges": "Judges against people",
+  "calibration.schedule": "Judged again by schedule",
+  "calibration.schedule.change": "Change",
+  "calibration.schedule.cost": "At most, US dollars each time",
+  "calibration.schedule.days": { one: "every day", other: "every {n} days" },
+  "calibration.schedule.drifted":
+    "The judge drifted: the schedule waits until it is measured against people anew.",
+  "calibration.schedule.every": "How often",
+  "calibration.schedule.failed": "The last time could not begin: {error}",
+  "calibration.schedule.hours": { one: "every hour", other: "every {n} hours" },
+  "calibration.schedule.next": "next",
+  "calibration.schedule.no_budget": "Say what each time may take: dollars, tokens, or both.",
+  "calibration.schedule.off": "Turn off",
+  "calibration.schedule.on": "Turn on",
+  "calibration.schedule.none":
+    "Off. The anchors are judged again when somebody asks for it, which costs what judging costs.",
+  "calibration.schedule.ref": "Version or label of the judge",
+  "calibration.schedule.save": "Save",
+  "calibration.schedule.says":
+    "{judge}, {every}, at most {most} each time, and at once when the judge changes;",
+  "calibration.schedule.tag": "by schedule",
+  "calibration.schedule.text":
+    "The server judges the items of the newest calibration again and compares the verdicts. Each time costs what judging costs.",
+  "calibration.schedule.tokens": "At most, tokens each time",
+  "calibration.schedule.tokens.n": { one: "{n} token", other: "{n} tokens" },
   "calibration.standing.calibrated": "calibrated",
+  "calibration.standing.drifted": "drifted",
   "calibration.standing.elsewhere": "not known here: its scores came from elsewhere",
   "calibration.standing.failed": "failed",
   "calibration.standing.none": "not calibrated",

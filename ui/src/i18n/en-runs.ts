@@ -12,6 +12,9 @@ export const enRuns = {
   "run.max_cost": "Ceiling of the run in US dollars",
   "run.max_tokens": "Ceiling of the run in tokens",
   "run.resume": "Resume",
+  "run.resume.gate.text":
+    "Both runs of the gate go on. Finished samples stay, and it decides as if it had not ended; ceilings are of each run.",
+  "run.resume.gate.title": "Resume the gate",
   "run.resume.text":
     "What is finished stays and is not paid for again. Samples that took too long, or whose provider failed, are asked again.",
   "run.resume.title": "Resume the run",

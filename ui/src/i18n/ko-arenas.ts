@@ -9,6 +9,7 @@ export const koArenas = {
   "arenas.both_bad": "둘 다 나쁨",
   "arenas.boundless": "한계 없음",
   "arenas.consistent": "두 순서에서 같은 판정",
+  "arenas.coverage": "판정률",
   "arenas.created": "만든 때",
   "arenas.done": "모든 대결을 보았습니다",
   "arenas.done.text": {
@@ -37,12 +38,16 @@ export const koArenas = {
   "arenas.no_verdicts": "아직 아무도 투표하지 않았습니다",
   "arenas.no_verdicts.text": "여기에서 1~4 키로 투표하거나 쌍 비교 심판에게 맡기세요.",
   "arenas.note.few": "구간을 내려면 적어도 5개 항목의 대결이 필요한데 지금은 {n}개뿐입니다.",
+  "arenas.note.lossless":
+    "약한 사전 분포로 강도를 유한하게 했습니다. 진 적이 없고, 무승부만으로는 얼마나 앞서는지 알 수 없습니다: {names}.",
   "arenas.note.ties": "모든 대결이 무승부여서, 약한 사전 분포로 강도를 유한하게 했습니다.",
   "arenas.note.unbeaten":
     "약한 사전 분포로 강도를 유한하게 했습니다. 아래 순위의 일부에게 진 적도 비긴 적도 없음: {names}.",
   "arenas.note.unmet":
     "약한 사전 분포로 강도를 유한하게 했습니다. 제삼자를 거쳐서도 만나지 않은 상대가 있음: {names}.",
   "arenas.people": "사람의 순위",
+  "arenas.ranks": "저마다 매긴 순위",
+  "arenas.ranks.text": "괄호 안은 데이터가 허용하는 순위",
   "arenas.rank": "순위",
   "arenas.rank_range.tip": "데이터가 허용하는 순위이며, 모든 릴리스에 함께 성립합니다(95%)",
   "arenas.record": "승, 패, 무",

@@ -15,6 +15,9 @@ export const koRuns: Record<keyof typeof enRuns, Text> = {
   "run.max_cost": "실행의 비용 한도(미국 달러)",
   "run.max_tokens": "실행의 토큰 한도",
   "run.resume": "이어서 실행",
+  "run.resume.gate.text":
+    "게이트의 두 실행이 이어집니다. 끝난 샘플은 그대로 두고, 멈춘 적이 없던 것처럼 판정합니다. 한도는 실행마다 적용됩니다.",
+  "run.resume.gate.title": "게이트 이어 가기",
   "run.resume.text":
     "끝난 샘플은 그대로 두고 다시 비용을 치르지 않습니다. 시간이 초과되었거나 제공자가 실패한 샘플은 다시 요청합니다.",
   "run.resume.title": "실행 이어 가기",

@@ -10,9 +10,13 @@ const ResumeDialog = lazy(() =>
 
 /** Shown for a run that has ended and lacks something, and is the server's own. */
 export function ResumeButton({ run }: { run: Run }) {
+  return canResume(run) ? <ResumeAction run={run} /> : null;
+}
+
+/** Goes on with a run or, where one is named, with its gate and both runs of that. */
+export function ResumeAction({ run, gate }: { run: Run; gate?: string }) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
-  if (!canResume(run)) return null;
   return (
     <>
       <Button variant="default" onClick={() => setOpen(true)}>
@@ -20,7 +24,7 @@ export function ResumeButton({ run }: { run: Run }) {
       </Button>
       {open && (
         <Suspense fallback={null}>
-          <ResumeDialog run={run} onClose={() => setOpen(false)} />
+          <ResumeDialog run={run} gate={gate} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>
@@ -30,5 +34,6 @@ export function ResumeButton({ run }: { run: Run }) {
 function canResume(run: Run): boolean {
   const lacking = run.state === "finished" && run.failed_items > 0;
   const ended = run.state === "cancelled" || run.state === "stopped" || run.state === "failed";
-  return !run.settings.external && (ended || lacking);
+  // One that a gate looks at goes on with its gate.
+  return !run.settings.external && !run.settings.gate && (ended || lacking);
 }

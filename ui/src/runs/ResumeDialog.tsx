@@ -11,26 +11,34 @@ import "./callsTexts";
 
 interface Props {
   run: Run;
+  /** The gate that goes on, with both of its runs; else the run alone does. */
+  gate?: string;
   onClose: () => void;
 }
 
 /** Asks how much more a run may spend, and goes on with it. Loaded on demand through ResumeButton.tsx. */
-export function ResumeDialog({ run, onClose }: Props) {
+export function ResumeDialog({ run, gate, onClose }: Props) {
   const { t } = useWords();
   const client = useQueryClient();
   const before = optionsOf(run);
   const [cost, setCost] = useState(String(before.max_cost_usd ?? ""));
   const [tokens, setTokens] = useState(String(before.max_tokens ?? ""));
   const resume = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.POST("/api/v1/runs/{run_id}/resume", {
-          params: { path: { run_id: run.id } },
-          body: { max_cost_usd: numberOf(cost), max_tokens: numberOf(tokens), cache: before.cache ?? false },
-        }),
-      ),
+    mutationFn: async () => {
+      const body = {
+        max_cost_usd: numberOf(cost),
+        max_tokens: numberOf(tokens),
+        cache: before.cache ?? false,
+      };
+      await (gate
+        ? unwrap(
+            api.POST("/api/v1/gates/live/{gate_id}/resume", { params: { path: { gate_id: gate } }, body }),
+          )
+        : unwrap(api.POST("/api/v1/runs/{run_id}/resume", { params: { path: { run_id: run.id } }, body })));
+    },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["run", run.id] });
+      if (gate) void client.invalidateQueries({ queryKey: ["live-gate", gate] });
       onClose();
     },
   });
@@ -44,12 +52,12 @@ export function ResumeDialog({ run, onClose }: Props) {
     <Modal
       opened
       onClose={onClose}
-      title={t("run.resume.title")}
+      title={t(gate ? "run.resume.gate.title" : "run.resume.title")}
       size={420}
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
       <form className={styles.dialog} onSubmit={onForm}>
-        <p className="dim">{t("run.resume.text")}</p>
+        <p className="dim">{t(gate ? "run.resume.gate.text" : "run.resume.text")}</p>
         <TextField
           label={t("run.max_cost")}
           description={t("run.max.none")}

@@ -136,7 +136,7 @@ function RunBody({ run }: { run: Run }) {
         )}
         {typeof run.settings.gate === "string" && (
           <Suspense fallback={null}>
-            <LiveGate id={run.settings.gate} />
+            <LiveGate id={run.settings.gate} run={run} />
           </Suspense>
         )}
         <MetricCards run={run.id} metrics={run.metrics} items={run.finished_items} />

@@ -7,9 +7,12 @@ from typing import Final, Literal
 from pydantic import BaseModel
 
 from windlass.evaluation import ranking
+from windlass.evaluation.arenas.judgings import judgings_of
 from windlass.evaluation.arenas.pairing import Meeting
 from windlass.evaluation.arenas.records import Arena, VoterKind
 from windlass.evaluation.arenas.voting import Battle, battles_of
+from windlass.evaluation.calibration.judges import JudgeVersion
+from windlass.evaluation.calibration.standing import Standing, standing_of
 from windlass.evaluation.ranking import Ranking, Winner, rank
 from windlass.evaluation.reviews.agreement import Coefficient, cohen_kappa, raw_agreement
 from windlass.evaluation.reviews.report import Figure
@@ -38,10 +41,19 @@ class JudgeAgreement(BaseModel):
     kappa: Figure
 
 
+class JudgeOfBoard(BaseModel):
+    """Which judge it is, and how that stands against people."""
+
+    version: JudgeVersion
+    standing: Standing
+
+
 class Board(BaseModel):
     kind: VoterKind
     name: str
     """People, or the version of a judge."""
+    judge: JudgeOfBoard | None
+    """Null of people."""
     ranking: Ranking | None
     """Null before somebody voted."""
     verdicts: int
@@ -53,6 +65,8 @@ class Board(BaseModel):
     skipped: int
     missing_why: dict[str, int]
     """Of a judge: battles without a verdict, by why."""
+    coverage: VoteShare
+    """Of the battles that a judge was asked about, the share with a verdict."""
     voters: int
     first_preferred: VoteShare
     """Of people's verdicts for one of two answers, the share for the one shown first."""
@@ -73,14 +87,18 @@ def leaderboard(database: Database, project: str, arena: Arena) -> Leaderboard:
     """Return the rankings of an arena as its battles stand."""
     with database.read() as tx:
         battles = battles_of(tx, project, arena.name)
+        versions = {each.judge.named: each.judge for each in judgings_of(tx, project, arena.name)}
     people = [each for each in battles if each.voter_kind == "person"]
     judges: defaultdict[str, list[Battle]] = defaultdict(list)
     for each in battles:
         if each.voter_kind == "judge":
             judges[each.voter].append(each)
     said = _by_meeting(people)
-    boards = [_board(arena, "person", PEOPLE, people, None)]
-    boards += [_board(arena, "judge", name, found, said) for name, found in sorted(judges.items())]
+    boards = [_board(arena, "person", PEOPLE, people, None, None)]
+    boards += [
+        _board(arena, "judge", name, found, said, _judge(database, project, versions.get(name)))
+        for name, found in sorted(judges.items())
+    ]
     return Leaderboard(boards=boards, among_people=_figure(raw_agreement(list(said.values()), seed=ranking.SEED)))
 
 
@@ -90,15 +108,19 @@ def _board(
     name: str,
     battles: Sequence[Battle],
     people: Mapping[Meeting, Sequence[Side]] | None,
+    judge: JudgeOfBoard | None,
 ) -> Board:
     voted = [each for each in battles if each.state == "voted"]
     verdicts = Counter(each.verdict for each in voted)
     consistent = [each.consistent for each in voted if each.consistent is not None]
     of_people = kind == "person"
     voters = {each.voter for each in voted if not each.same}
+    missing = Counter(each.missing_why for each in battles if each.state == "missing")
+    asked = [each for each in voted if not each.same]
     return Board(
         kind=kind,
         name=name,
+        judge=judge,
         # Equal answers are ties whoever looks: alone they rank nobody.
         ranking=rank(list(arena.players.values()), [_fought(arena, each) for each in voted]) if voters else None,
         verdicts=len(voted),
@@ -106,7 +128,8 @@ def _board(
         ties=verdicts["tie"],
         both_bad=verdicts["both_bad"],
         skipped=sum(each.state == "skipped" for each in battles),
-        missing_why=dict(Counter(each.missing_why for each in battles if each.state == "missing").most_common()),
+        missing_why=dict(missing.most_common()),
+        coverage=_rate(0, 0) if of_people else _rate(len(asked), len(asked) + missing.total()),
         voters=len(voters),
         first_preferred=_rate(verdicts["first"], verdicts["first"] + verdicts["second"])
         if of_people
@@ -114,6 +137,13 @@ def _board(
         consistent=_rate(sum(consistent), len(consistent)),
         agreement=_agreement(voted, people) if people else None,
     )
+
+
+def _judge(database: Database, project: str, version: JudgeVersion | None) -> JudgeOfBoard | None:
+    if version is None:
+        return None
+    standing = standing_of(database, project, version.evaluator, version.version, version.prompt)
+    return JudgeOfBoard(version=version, standing=standing)
 
 
 def _fought(arena: Arena, battle: Battle) -> ranking.Battle:

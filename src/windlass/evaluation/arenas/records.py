@@ -13,10 +13,10 @@ from windlass.access.principals import Principal
 from windlass.artifacts.references import check_name
 from windlass.canonical import digest
 from windlass.errors import Conflict, InputError, NotFound
-from windlass.evaluation.arenas.tables import arena_battles, arena_samples, arenas
+from windlass.evaluation.arenas.tables import arena_battles, arena_judgings, arena_samples, arenas
 from windlass.evaluation.runs import Run, VersionName
 from windlass.evaluation.samples import SampleResult
-from windlass.storage.database import Database, now
+from windlass.storage.database import Database, now, take_turns
 
 MOST_ITEMS: Final = 10_000
 MOST_RUNS: Final = 20
@@ -124,10 +124,11 @@ def create_arena(
 
 
 def delete_arena(database: Database, audit: AuditChain, principal: Principal, name: str) -> None:
-    """Remove an arena with its votes. Raises NotFound."""
+    """Remove an arena with its votes; a judge at work in it stops. Raises NotFound."""
     with database.write() as tx:
+        take_turns(tx, principal.project, "arena", name)
         arena = arena_of(tx, principal.project, name)
-        for table in (arena_battles, arena_samples):
+        for table in (arena_battles, arena_judgings, arena_samples):
             tx.execute(delete(table).where(table.c.project == principal.project, table.c.arena == name))
         tx.execute(delete(arenas).where(arenas.c.project == principal.project, arenas.c.name == name))
         details = {"votes": arena.votes, "judgements": arena.judgements}

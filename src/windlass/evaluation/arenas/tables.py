@@ -1,4 +1,4 @@
-"""Tables of arenas: the arenas, the samples that meet in them, and the battles."""
+"""Tables of arenas: the arenas, the samples that meet in them, the battles, and the work of judges."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
@@ -61,4 +61,28 @@ arena_battles = Table(
     Column("decided", Instant),
     Index("uq_arena_battles_vote", "project", "arena", "voter", "item", "pair", unique=True),
     Index("ix_arena_battles_state", "project", "arena", "state"),
+)
+
+# A judge that decides battles: what was asked for, and how far it is.
+arena_judgings = Table(
+    "arena_judgings",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project", String(200), nullable=False),
+    Column("arena", String(200), nullable=False),
+    # As its battles name it, and the version with what it is told.
+    Column("voter", String(300), nullable=False),
+    Column("judge", Json, nullable=False),
+    Column("request", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("error", Text),
+    Column("battles", Integer, nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("same", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("calls", Json, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("by", String(200), nullable=False),
+    Index("ix_arena_judgings_arena", "project", "arena", "created"),
 )

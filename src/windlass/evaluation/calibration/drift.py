@@ -9,7 +9,13 @@ from windlass.evaluation.calibration.judged import JudgedItem
 from windlass.evaluation.statistics.binary_pairs import mcnemar_exact
 
 LEVEL: Final = 0.05
+"""How often a judge that does not change may be said to have drifted, however often it is watched."""
 _TESTS: Final = 2
+
+
+def level_of(watch: int) -> float:
+    """Return the level of a watch, the first one being 1: those of all together come to 5 %."""
+    return LEVEL / (watch * (watch + 1))
 
 
 class Drift(BaseModel):
@@ -34,14 +40,19 @@ class Drift(BaseModel):
     """Items on which it no longer does."""
     p_agreement: float
     """McNemar's exact p of gained against lost."""
+    watch: int = 1
+    """How often the judge judged these anchors again, this time included."""
+    level: float = LEVEL
+    """Of both tests together: the levels of all watches come to 5 %, for each is another chance to err."""
     drifted: bool
-    """Whether either test shows a change, both at half of 5 %."""
+    """Whether either test shows a change, both at half of the level."""
 
 
 def measure_drift(
-    anchor: str, former: Sequence[JudgedItem], now: Sequence[JudgedItem], *, same_judge: bool
+    anchor: str, former: Sequence[JudgedItem], now: Sequence[JudgedItem], *, same_judge: bool, watch: int = 1
 ) -> Drift:
-    """Compare verdicts item by item."""
+    """Compare verdicts item by item; ``watch`` counts how often that was done, this time included."""
+    level = level_of(watch)
     again = {item.item: item for item in now}
     pairs = [(_values(item), _values(again[item.item])) for item in former if item.item in again]
     known = [(before, after) for before, after in pairs if before is not None and after is not None]
@@ -61,7 +72,9 @@ def measure_drift(
         gained=gained,
         lost=lost,
         p_agreement=p_agreement,
-        drifted=min(p_shift, p_agreement) <= LEVEL / _TESTS,
+        watch=watch,
+        level=level,
+        drifted=min(p_shift, p_agreement) <= level / _TESTS,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
@@ -174,6 +174,42 @@ def list_calibrations(database: Database, project: str, evaluator: str, *, limit
     query = query.order_by(calibrations.c.created.desc(), calibrations.c.id.desc()).limit(limit)
     with database.read() as tx:
         return [_calibration(row) for row in tx.execute(query)]
+
+
+def is_being_measured(database: Database, project: str, evaluator: str) -> bool:
+    """Tell whether a calibration of an evaluator is under way."""
+    c = calibrations.c
+    query = select(c.id).where(c.project == project, c.evaluator == evaluator, c.state == "running").limit(1)
+    with database.read() as tx:
+        return tx.execute(query).first() is not None
+
+
+def count_watches(database: Database, project: str, anchor: str, judge: JudgeVersion) -> int:
+    """Return how often a judge judged the items of a calibration again."""
+    c = calibrations.c
+    query = select(func.count()).where(
+        c.project == project,
+        c.anchor == anchor,
+        c.state == "finished",
+        c.version == judge.version,
+        c.prompt == judge.prompt,
+    )
+    with database.read() as tx:
+        return int(tx.execute(query).scalar_one())
+
+
+def newest_judge(database: Database, project: str, evaluator: str, anchor: str) -> JudgeVersion | None:
+    """Return the judge that judged the items of a calibration last, then or again; None before any did."""
+    c = calibrations.c
+    query = select(c.content).where(
+        c.project == project,
+        c.evaluator == evaluator,
+        or_(c.id == anchor, c.anchor == anchor),
+        c.state == "finished",
+    )
+    with database.read() as tx:
+        content = tx.execute(query.order_by(c.finished.desc(), c.id.desc()).limit(1)).scalar_one_or_none()
+    return None if content is None else JudgeVersion.model_validate(json.loads(content)["judge"])
 
 
 def judged_items(database: Database, project: str, calibration_id: str) -> list[JudgedItem]:

@@ -1,6 +1,6 @@
-"""Table of calibrations."""
+"""Tables of calibrations, and of when anchors are judged again."""
 
-from sqlalchemy import Column, Index, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
 from windlass.storage.database import Instant, Json, metadata
 
@@ -31,4 +31,26 @@ calibrations = Table(
     Column("by", String(200), nullable=False),
     Index("ix_calibrations_evaluator", "project", "evaluator", "created", "id"),
     Index("ix_calibrations_judge", "project", "evaluator", "version", "prompt"),
+)
+
+# A judge without a row is judged again when somebody asks for it, and at no other time.
+anchor_schedules = Table(
+    "anchor_schedules",
+    metadata,
+    Column("project", String(200), primary_key=True),
+    Column("evaluator", String(200), primary_key=True),
+    Column("ref", String(200), nullable=False),
+    Column("every_hours", Integer, nullable=False),
+    # Of each time.
+    Column("max_cost_usd", Float),
+    Column("max_tokens", Integer),
+    Column("due", Instant, nullable=False),
+    # The judge of the last time: the digest of its version and of what it is told.
+    Column("version", String(80), nullable=False),
+    Column("prompt", String(80), nullable=False),
+    Column("calibration", String(40)),
+    # Why the last time could not begin.
+    Column("error", Text),
+    Column("updated", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
 )

@@ -55,11 +55,13 @@ def pairwise(
 
     async def judge(sample: Sample) -> Judgement:
         ours, other = sample.output, sample.metadata[against.removeprefix(METADATA)]
+        # An order under way was paid for: it ends, also where the other cannot be asked, so that it can be kept.
         orders = await asyncio.gather(
             form.judge(ask, sample, {"first": ours, "second": other}),
             form.judge(ask, sample, {"first": other, "second": ours}),
+            return_exceptions=True,
         )
-        return _both(*orders)
+        return _both(*map(_given, orders))
 
     return Evaluator(
         "pairwise",
@@ -74,6 +76,12 @@ def pairwise(
 def _preferred(given: PairVerdict) -> Judgement:
     """Read one order: 1 for the first answer, −1 for the second."""
     return Judgement({"first": 1, "second": -1, "tie": 0}[given.better], given.better, given.reasoning)
+
+
+def _given(order: Judgement | BaseException) -> Judgement:
+    if isinstance(order, BaseException):
+        raise order
+    return order
 
 
 def _both(ours_first: Judgement, other_first: Judgement) -> Judgement:

@@ -150,6 +150,10 @@ def _remark(board: Board) -> str:
         told.append(say("the one shown first was preferred {share}", share=_share(board.first_preferred)))
     if board.consistent.n:
         told.append(say("both orders said the same {share}", share=_share(board.consistent)))
+    if board.coverage.n:
+        told.append(say("it has a verdict on {share} of those it was asked about", share=_share(board.coverage)))
+    if board.judge is not None:
+        told.append(say("the judge {standing}", standing=board.judge.standing.why))
     if board.missing_why:
         reasons = ", ".join(f"{n} {say(why)}" for why, n in board.missing_why.items())
         told.append(say("without a verdict: {reasons}", reasons=reasons))

@@ -1,6 +1,7 @@
 """Live gates as records: two runs under way, the rule that they are held to, and what the last look saw."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -37,6 +38,10 @@ class LiveGate(BaseModel):
     created: datetime
     finished: datetime | None
     by: str
+    resumed: int = 0
+    """How often somebody had it go on after it had ended."""
+    taken_up: datetime | None = None
+    """When somebody last did."""
 
 
 def new_gate_id() -> str:
@@ -121,6 +126,38 @@ def cancel_live_gate(database: Database, audit: AuditChain, principal: Principal
             raise Conflict(f"{gate_id} is {gate.state} and cannot be cancelled any more.")
         audit.append(tx, principal, "gate:cancel", f"gate/{gate_id}")
         return _found(tx, principal.project, gate_id)
+
+
+def resume_live_gate(
+    database: Database, audit: AuditChain, principal: Principal, gate: LiveGate, changed: Mapping[str, object]
+) -> LiveGate:
+    """Have an undecided gate that has ended go on; ``changed`` are options of its runs.
+
+    Raises Conflict for one that is under way or decided.
+    """
+    check_undecided(gate)
+    values = {
+        "state": RUNNING,
+        "error": None,
+        "finished": None,
+        "resumed": gate.resumed + 1,
+        "taken_up": now(),
+    }
+    c = live_gates.c
+    here = (c.id == gate.id, c.state == gate.state, c.resumed == gate.resumed)
+    with database.write() as tx:
+        if tx.execute(update(live_gates).where(*here).values(**values)).rowcount != 1:
+            raise Conflict(f"{gate.id} was resumed by somebody else just now.")
+        audit.append(tx, principal, "gate:resume", f"gate/{gate.id}", details=dict(changed))
+        return _found(tx, principal.project, gate.id)
+
+
+def check_undecided(gate: LiveGate) -> None:
+    """Raise Conflict for a gate that cannot go on."""
+    if gate.state == RUNNING:
+        raise Conflict(f"{gate.id} is running; only a gate that has ended can be resumed.")
+    if gate.state == "decided":
+        raise Conflict(f"{gate.id} is decided, and {gate.verdict} says how: there is nothing to resume.")
 
 
 def _move(tx: Connection, gate_id: str, **values: object) -> bool:

@@ -1,6 +1,6 @@
 """Table of gates that have releases evaluated until they are decided."""
 
-from sqlalchemy import Column, Index, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from windlass.storage.database import Instant, Json, metadata
 
@@ -21,5 +21,8 @@ live_gates = Table(
     Column("created", Instant, nullable=False),
     Column("finished", Instant),
     Column("by", String(200), nullable=False),
+    # How often somebody had it go on after it had ended, and when they last did.
+    Column("resumed", Integer, nullable=False, server_default="0"),
+    Column("taken_up", Instant),
     Index("ix_live_gates_project_created", "project", "created", "id"),
 )

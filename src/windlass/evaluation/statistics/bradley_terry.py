@@ -5,10 +5,11 @@ With log strengths θ, P(i beats j) ∝ e^{(θi−θj)/2}, P(j beats i) ∝ e^{(
 Bradley and Terry's (1952). The log likelihood is concave in θ and log ν; Newton's method finds its maximum, and θ
 has the mean 0.
 
-The maximum is finite exactly when every player beat, or tied with, every other one directly or along a chain
-(Ford 1957). Where that is not so, and where all battles are ties, a normal prior of mean 0 and standard deviation
-``PRIOR_SD`` on θ and log ν stands in: strengths are finite then, and what they say of players who never lost is
-the prior's as much as the data's.
+Without ties the maximum is finite exactly when every player beat every other one directly or along a chain
+(Ford 1957). A tie links both ways only where something bounds ν: two players of whom one wins or ties and never
+loses lie as far apart as one likes, once ties weigh enough. Where the maximum is not finite, and where all battles
+are ties, a normal prior of mean 0 and standard deviation ``PRIOR_SD`` on θ and log ν stands in: strengths are
+finite then, and what they say of players who never lost is the prior's as much as the data's.
 """
 
 from typing import Final, NamedTuple
@@ -24,6 +25,7 @@ Bools = NDArray[np.bool_]
 PRIOR_SD: Final = 2.0
 """In log strength: one standard deviation between two players is odds of 17 to 1."""
 
+_REACH: Final = 2.0
 _STEPS: Final = 200
 _HALVINGS: Final = 40
 _TOLERANCE: Final = 1e-11
@@ -82,11 +84,35 @@ def reachable(counts: Floats, players: int) -> Bools:
     return reached
 
 
+def bounded_by_ties(counts: Floats, players: int) -> Bools:
+    """Tell of each table whether ties bind players together: whether the weight of ties cannot grow without end.
+
+    It can where strengths δ exist with δi − δj ≥ 2 for every win of i and |δi − δj| ≤ 2 for every tie: along them,
+    as far as one likes, nothing that was seen gets less likely. These are difference constraints, which have a
+    solution unless their shortest paths have a circle below 0.
+    """
+    pairs = pairs_of(players)
+    first, second = pairs[:, 0], pairs[:, 1]
+    tied = np.where(counts[:, :, 2] > 0, _REACH, np.inf)
+    paths = np.full((len(counts), players, players), np.inf)
+    paths[:, first, second] = np.where(counts[:, :, 0] > 0, -_REACH, tied)
+    paths[:, second, first] = np.where(counts[:, :, 1] > 0, -_REACH, tied)
+    for via in range(players):
+        np.minimum(paths, paths[:, :, via, None] + paths[:, via, None, :], out=paths)
+    return np.asarray((np.diagonal(paths, axis1=1, axis2=2) < 0).any(axis=1))
+
+
+def beaten(counts: Floats, players: int) -> Bools:
+    """Tell whether the player of the row beat that of the column, directly or along a chain."""
+    return reachable(counts * np.array([1.0, 1.0, 0.0]), players)
+
+
 def _fit(counts: Floats, players: int) -> Fit:
     pairs = pairs_of(players)
     decisive = counts[:, :, :2].sum(axis=(1, 2))
     has_ties = counts[:, :, 2].sum(axis=1) > 0
     finite = connected(counts, players) & (decisive > 0)
+    finite &= ~has_ties | bounded_by_ties(counts, players)
     problem = _Problem(counts, pairs, players, has_ties, np.where(finite, 0.0, PRIOR_SD**-2))
     parameters = problem.solve()
     ties = np.where(has_ties, np.exp(parameters[:, -1]), 0.0)

@@ -202,6 +202,8 @@ KO_REPORTS: Final[dict[str, str]] = {
     "{n} both bad, counted as ties": "둘 다 나쁨 {n}개, 무승부로 셈",
     "the one shown first was preferred {share}": "먼저 보인 답변을 고른 비율 {share}",
     "both orders said the same {share}": "두 순서에서 같은 판정 {share}",
+    "it has a verdict on {share} of those it was asked about": "물은 대결 중 판정이 있는 비율 {share}",
+    "the judge {standing}": "심판은 {standing}",
     "without a verdict: {reasons}": "판정 없음: {reasons}",
     "Agreement of judges and people": "심판과 사람의 일치",
     "On the same two answers; what people say with each other is what no judge should be expected to pass.": "같은 두 답변을 두고 비교합니다. 어떤 심판에게도 사람끼리의 일치보다 높은 것을 기대할 수는 없습니다.",
@@ -211,5 +213,6 @@ KO_REPORTS: Final[dict[str, str]] = {
     "A weak prior keeps the strengths finite: every battle was a tie.": "약한 사전 분포로 강도를 유한하게 했습니다. 모든 대결이 무승부였습니다.",
     "A weak prior keeps the strengths finite: {names} did not meet all others, not even through battles with a third.": "약한 사전 분포로 강도를 유한하게 했습니다. 제삼자를 거쳐서도 만나지 않은 상대가 있음: {names}.",
     "A weak prior keeps the strengths finite: {names} were never beaten by, or tied with, some that are ranked below.": "약한 사전 분포로 강도를 유한하게 했습니다. 아래 순위의 일부에게 진 적도 비긴 적도 없음: {names}.",
+    "A weak prior keeps the strengths finite: {names} never lost, and how far above the others is not told by ties.": "약한 사전 분포로 강도를 유한하게 했습니다. 한 번도 지지 않아 무승부만으로는 얼마나 앞서는지 알 수 없음: {names}.",
     "Battles on {n} of at least {least} items are too few for intervals.": "구간을 내려면 적어도 {least}개 항목의 대결이 필요한데 지금은 {n}개뿐입니다.",
 }

@@ -64,6 +64,7 @@ KO_VERDICTS: Final[dict[str, str]] = {
     "The judge of {metric} is not known here: its scores came from elsewhere.": "{metric}의 심판은 이곳에 없습니다. 점수가 다른 곳에서 왔습니다.",
     "The judge of {metric} {why}: measure it against people with `windlass judges calibrate {metric} --queue QUEUE`.": "{metric}의 심판은 {why}. `windlass judges calibrate {metric} --queue QUEUE`로 사람과 비교해 측정하세요.",
     "is calibrated": "보정되었습니다",
+    "no longer judges its anchors as it did ({calibration}), so it drifted": "기준 항목을 전과 다르게 판정해 판정이 달라졌습니다({calibration})",
     "failed its calibration ({calibration})": "보정에서 떨어졌습니다({calibration})",
     "has no calibration with enough labels to tell ({calibration})": "보정에 쓸 라벨이 모자랐습니다({calibration})",
     "has not been calibrated": "보정된 적이 없습니다",

@@ -3,12 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from windlass.access.principals import Principal
+from windlass.agents.judging_costs import JudgingEstimate
 from windlass.evaluation.arenas.arenas import RevealedBattle, ShownBattle
 from windlass.evaluation.arenas.boards import Leaderboard
-from windlass.evaluation.arenas.judging import Judged
+from windlass.evaluation.arenas.judgings import (
+    Judging,
+    JudgingRequest,
+    cancel_judging,
+    get_judging,
+    list_judgings,
+)
 from windlass.evaluation.arenas.records import (
     Arena,
     ArenaRequest,
@@ -30,15 +37,6 @@ Manager = Annotated[Principal, Depends(allowed("review:manage"))]
 class VoteRequest(BaseModel):
     verdict: Verdict
     """By the places in which the answers were shown."""
-
-
-class JudgeRequest(BaseModel):
-    judge: str
-    """A pairwise evaluator, `name@what`."""
-    most: Annotated[int, Field(ge=1, le=50)] = 16
-    """How many battles this call decides at most."""
-    retry: bool = False
-    """Whether those come again to which it gave no verdict before."""
 
 
 class GivenBattle(BaseModel):
@@ -96,7 +94,34 @@ def skip_battle(name: str, battle: str, principal: Reviewer, services: ServicesO
     services.arenas.skip(principal, name, battle)
 
 
-@router.post("/{name}/judge")
-def judge_battles(name: str, body: JudgeRequest, principal: Manager, services: ServicesOf) -> Judged:
-    """Have a pairwise judge decide some battles, each in both orders; call it again while any are left."""
-    return services.arena_judges.judge(principal, name, body.judge, most=body.most, retry=body.retry)
+@router.get("/{name}/judgings")
+def list_arena_judgings(name: str, principal: Reader, services: ServicesOf) -> Items[Judging]:
+    """List the judgings of an arena, newest first."""
+    return Items(items=list_judgings(services.database, principal.project, name))
+
+
+@router.post("/{name}/judgings", status_code=202)
+def start_judging(name: str, body: JudgingRequest, principal: Manager, services: ServicesOf) -> Judging:
+    """Have a pairwise judge decide battles that it was not asked about, each in both orders.
+
+    It goes on when the server starts again, and asks about no battle twice.
+    """
+    return services.arena_judges.start(principal, name, body)
+
+
+@router.post("/{name}/judgings/estimate")
+def estimate_judging(name: str, body: JudgingRequest, principal: Manager, services: ServicesOf) -> JudgingEstimate:
+    """Say how many battles a judge would decide, in how many calls, and what these may take; nobody is asked."""
+    return services.arena_judges.estimate(principal, name, body)
+
+
+@router.get("/{name}/judgings/{judging_id}")
+def get_one_judging(name: str, judging_id: str, principal: Reader, services: ServicesOf) -> Judging:
+    """Return a judging as it stands."""
+    return get_judging(services.database, principal.project, name, judging_id)
+
+
+@router.post("/{name}/judgings/{judging_id}/cancel")
+def cancel_one_judging(name: str, judging_id: str, principal: Manager, services: ServicesOf) -> Judging:
+    """Let no further battle begin; what was decided stays."""
+    return cancel_judging(services.database, services.audit, principal, name, judging_id)

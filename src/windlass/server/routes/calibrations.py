@@ -9,6 +9,12 @@ from windlass.access.principals import Principal
 from windlass.errors import NotFound
 from windlass.evaluation.calibration.records import Calibration, get_calibration, list_calibrations
 from windlass.evaluation.calibration.requests import CalibrationRequest
+from windlass.evaluation.calibration.schedules import (
+    AnchorSchedule,
+    ScheduleRequest,
+    delete_schedule,
+    schedule_of,
+)
 from windlass.evaluation.calibration.standing import Standing, standing_of
 from windlass.evaluation.evaluator_descriptions import describe_evaluator
 from windlass.server.caller import ServicesOf, allowed
@@ -39,6 +45,8 @@ class CalibrationList(BaseModel):
     """The newest first, of all versions."""
     standing: Standing | None
     """How the version asked for stands; null where no evaluator of this name was pushed."""
+    schedule: AnchorSchedule | None
+    """When its anchors are judged again by themselves; null where they are not."""
 
 
 @router.post("/calibrations", status_code=202)
@@ -67,10 +75,25 @@ def list_all_calibrations(
         digest = detail.version.digest
         standing = standing_of(services.database, principal.project, name, digest, detail.prompt)
     items = list_calibrations(services.database, principal.project, name, limit=limit)
-    return CalibrationList(items=items, standing=standing)
+    schedule = schedule_of(services.database, principal.project, name)
+    return CalibrationList(items=items, standing=standing, schedule=schedule)
 
 
 @router.get("/calibrations/{calibration_id}")
 def get_one_calibration(name: str, calibration_id: str, principal: Reader, services: ServicesOf) -> Calibration:
     """Return a calibration as it stands, with all that it measured."""
     return get_calibration(services.database, principal.project, name, calibration_id)
+
+
+@router.put("/anchor-schedule")
+def put_anchor_schedule(
+    name: str, body: ScheduleRequest, principal: Writer, services: ServicesOf
+) -> AnchorSchedule:
+    """Have the items of a judge's newest calibration judged again every so often, and when the judge changed."""
+    return services.anchor_rounds.schedule(principal, name, body)
+
+
+@router.delete("/anchor-schedule", status_code=204)
+def delete_anchor_schedule(name: str, principal: Writer, services: ServicesOf) -> None:
+    """Have them judged again by hand only."""
+    delete_schedule(services.database, services.audit, principal, name)

@@ -70,3 +70,13 @@ def cancel_one_live_gate(gate_id: str, principal: Writer, services: ServicesOf) 
     """End a live gate and its runs; what is finished of them stays."""
     require(principal, "run:write")
     return services.live_gates.cancel(principal, gate_id)
+
+
+@router.post("/{gate_id}/resume", status_code=202)
+def resume_one_live_gate(gate_id: str, body: RunOptions, principal: Writer, services: ServicesOf) -> LiveGate:
+    """Go on with an undecided gate that has ended. Options that are given replace those of its runs.
+
+    Finished samples stay, and it decides as if it had not ended.
+    """
+    require(principal, "run:write")
+    return services.live_gates.resume(principal, gate_id, body.model_dump(exclude_unset=True))

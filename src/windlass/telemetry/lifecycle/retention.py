@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -105,6 +106,13 @@ class Retentions:
         with self._database.read() as tx:
             query = select(retention_policies.c.project).order_by(retention_policies.c.project)
             return [row.project for row in tx.execute(query)]
+
+    def apply_all(self, stopping: threading.Event) -> None:
+        """Apply every project's policy, one after the other until ``stopping`` is set."""
+        for project in self.projects():
+            if stopping.is_set():
+                return
+            self.apply(project)
 
     def apply(self, project: str, *, at: datetime | None = None) -> Counts:
         """Clear what a project's policy does not keep, step by step, and return the rows by table.
