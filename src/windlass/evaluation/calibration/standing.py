@@ -29,7 +29,8 @@ class Standing(BaseModel):
                 return say("is calibrated")
             case "drifted":
                 return say(
-                    "no longer judges its anchors as it did ({calibration}), so it drifted", calibration=self.calibration
+                    "no longer judges its anchors as it did ({calibration}), so it drifted",
+                    calibration=self.calibration,
                 )
             case "failed":
                 return say("failed its calibration ({calibration})", calibration=self.calibration)
