@@ -40,7 +40,7 @@ _QUEUE_BYTES: Final = 64 * 2**20
 _SPOOL_BYTES: Final = 56 * 2**20
 """What may wait in the spool: about what the engine loads in a second on a slow machine, for acknowledged spans
 can be queried within that. Past it, requests wait for room, as it is given back while they are loaded."""
-_GROUP_BYTES: Final = 32 * 2**20
+_GROUP_BYTES: Final = 24 * 2**20
 """What is loaded at once. A larger load is cheaper, for 40 ms of each do not depend on its size; but it takes more
 memory, and its spans wait longer for each other."""
 _LINGER_S: Final = 0.25
