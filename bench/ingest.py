@@ -3,8 +3,9 @@
     python bench/ingest.py [--target windlass|parts|phoenix|mlflow] [--spans 100000] [--batch 512] [--clients 4]
 
 `windlass` is `windlass up` over HTTP, `parts` its parser and writer in this process; give the peers fewer spans.
-Held against each, in the same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a
-request. The last line is JSON.
+The settled processor time is that with what the server does after the last answer, until it is idle. Held against
+each, in the same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a request. The
+last line is JSON.
 """
 
 import argparse
@@ -26,6 +27,10 @@ from target import Target, opened
 PROBES = 24
 BASELINE_BATCHES = 20
 PATIENCE_S = 600
+REQUESTS_PER_LOOK = 16
+LOOK_S = 2.0
+MOST_LOOKS = 150
+IDLE_CORES = 0.03
 
 
 def main() -> None:
@@ -77,20 +82,25 @@ def measure(target: Target, batches: list[Batch], clients: int) -> dict[str, flo
             began = time.perf_counter()
             target.send(batch.body)
             latencies.append(time.perf_counter() - began)
+            if len(latencies) % REQUESTS_PER_LOOK == 0:
+                memory.append(target.rss_mb())
 
-    cpu, began = target.cpu_s(), time.perf_counter()
+    before, began = target.cpu_s(), time.perf_counter()
+    memory = [target.rss_mb()]
     threads = [threading.Thread(target=client) for _ in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     acknowledged = time.perf_counter() - began
-    cpu = target.cpu_s() - cpu
+    cpu = target.cpu_s() - before
     probes = [batch.trace_ids[-1] for batch in batches[:: max(1, len(batches) // PROBES)] if batch.trace_ids]
     while any(target.count_spans(trace_id) != SPANS_PER_TRACE for trace_id in probes):
         if time.perf_counter() - began > acknowledged + PATIENCE_S:
             raise SystemExit(f"acknowledged spans cannot be queried after {PATIENCE_S} s")
     queryable = time.perf_counter() - began
+    settled_cpu = settled_cpu_s(target) - before
+    rss_mb = target.rss_mb()
     spans = sum(batch.spans for batch in batches)
     return {
         "acknowledged_spans_per_s": round(spans / acknowledged),
@@ -99,8 +109,21 @@ def measure(target: Target, batches: list[Batch], clients: int) -> dict[str, flo
         "p50_ms": round(statistics.median(latencies) * 1e3, 1),
         "p99_ms": round(statistics.quantiles(latencies, n=100)[98] * 1e3, 1),
         "server_cpu_s_per_1000": round(cpu / spans * 1000, 4),
-        "rss_mb": target.rss_mb(),
+        "server_cpu_s_per_1000_settled": round(settled_cpu / spans * 1000, 4),
+        "peak_rss_mb": max(*memory, rss_mb),
+        "rss_mb": rss_mb,
     }
+
+
+def settled_cpu_s(target: Target) -> float:
+    """Return the server's processor time when it is idle: what it puts off, as merges, counts too."""
+    cpu = target.cpu_s()
+    for _ in range(MOST_LOOKS):
+        time.sleep(LOOK_S)
+        cpu, earlier = target.cpu_s(), cpu
+        if cpu - earlier < IDLE_CORES * LOOK_S:
+            break
+    return cpu
 
 
 def sqlite_spans_per_s(batches: list[Batch]) -> float:

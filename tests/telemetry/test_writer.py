@@ -207,6 +207,24 @@ def test_when_the_spool_is_full_a_request_waits_for_room(held: Held, spool: Path
     assert count_spans(held) == 2
 
 
+def test_while_spans_are_loaded_their_room_is_given_back(held: Held, spool: Path) -> None:
+    writer = Writer(held, spool, spool_bytes=1)
+    held.go.set()
+    writer.write_spans(PROJECT, request(span(100)))
+    held.go.clear()
+    held.reached.clear()
+    submit_all(writer, held, 1)
+
+    assert writer.submit(PROJECT, request(span(2))).result(10) is None, "after about as long as the last load took"
+    last = writer.submit(PROJECT, request(span(3)))
+    with pytest.raises(TimeoutError):
+        last.result(0.2)
+    held.go.set()
+    assert last.result(30) is None
+    writer.close()
+    assert count_spans(held) == 4
+
+
 def test_a_request_that_finds_no_room_in_time_is_to_come_again(
     held: Held, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from windlass.telemetry.masking.detectors import compile_pattern
 from windlass.telemetry.masking.plain import Plain, read_json, read_value, write_json, write_value
 from windlass.telemetry.masking.walk import Found, Walk
 from windlass.telemetry.media import UNKNOWN_TYPE
+from windlass.telemetry.media_runs import may_hold_data
 
 Keep = Callable[[bytes, str], str]
 """Keeps the bytes of a file of a MIME type and returns the reference to it."""
@@ -26,7 +27,7 @@ _SIGNS: Final = compile_pattern(
     r'base64|blob|binary|b64_json|bytes"|\x05bytes|inline_?[dD]ata|input_audio|image_generation_call'
     r"|(?:media|mime)_?[tT]ype"
 )
-"""Without one of these in its bytes a request has no file: looking for them is all that most requests cost."""
+"""Without one of these in its bytes a request has no file."""
 
 _DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w.+-]+=[\w.+-]+)*;base64,([A-Za-z0-9+/_=-]{128,})")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
@@ -55,7 +56,7 @@ _BEGINNINGS: Final = (
 
 def may_hold_files(body: bytes) -> bool:
     """Tell whether a serialised request can have files in its messages."""
-    return _SIGNS.search(body) is not None
+    return may_hold_data(body, SHORTEST) and _SIGNS.search(body) is not None
 
 
 def take_out_files(message: Message, keep: Keep) -> bool:

@@ -28,6 +28,7 @@ from windlass.telemetry.otlp.exemplars import Exemplar
 from windlass.telemetry.otlp.logs import LogEvent
 from windlass.telemetry.otlp.metrics import MetricPoint
 from windlass.telemetry.preparation import prepare
+from windlass.telemetry.room import Room
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
 from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes
 from windlass.telemetry.scores import Score, insert_scores
@@ -38,8 +39,10 @@ _log = logging.getLogger(__name__)
 _QUEUE_BYTES: Final = 64 * 2**20
 _SPOOL_BYTES: Final = 56 * 2**20
 """What may wait in the spool: about what the engine loads in a second on a slow machine, for acknowledged spans
-can be queried within that. Past it, requests wait for room."""
+can be queried within that. Past it, requests wait for room, as it is given back while they are loaded."""
 _GROUP_BYTES: Final = 24 * 2**20
+"""What is loaded at once. A larger load is cheaper, for 40 ms of each do not depend on its size; but it takes more
+memory, and its spans wait longer for each other."""
 _LINGER_S: Final = 0.25
 """How long a small group waits for more when nobody waits for it to be queryable."""
 _PATIENCE_S: Final = 5.0
@@ -102,12 +105,12 @@ class Writer:
         self._spool = Spool(folder, self._inbox)
         self._acknowledged: Stage = "spooled" if warehouse.embedded else "queryable"
         self._queue_bytes = queue_bytes
-        self._spool_bytes = spool_bytes
+        self._room = Room(spool_bytes)
         self._group_bytes = group_bytes
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._spooled = deque(_Spooled(segment, [], 0.0) for segment in self._take_up())
-        self._spooled_bytes = sum(spooled.segment.size for spooled in self._spooled)
+        self._room.take(sum(spooled.segment.size for spooled in self._spooled))
         self.refused = 0
         """Spans that were acknowledged and that the warehouse could not store: they are set aside in the spool."""
         self._closing = False
@@ -233,11 +236,13 @@ class Writer:
         with self._changed:
             while True:
                 self._refuse_the_impatient()
-                if self._waiting and self._spooled_bytes < self._spool_bytes:
+                room_in = self._room.wait_s()
+                if self._waiting and room_in <= 0:
                     break
                 if self._closing and not self._waiting:
                     return []
-                self._changed.wait(self._patience_left())
+                patience = self._patience_left()
+                self._changed.wait(patience if patience is None else min(patience, room_in))
             group: list[_Waiting] = []
             size = 0
             while self._waiting and (not group or size + len(self._waiting[0].rows) <= self._group_bytes):
@@ -245,7 +250,7 @@ class Writer:
                 size += len(group[-1].rows)
             self._waiting_bytes -= size
             # Counted before it is written: what is between the queue and the spool takes room, too.
-            self._spooled_bytes += size
+            self._room.take(size)
             return group
 
     def _patience_left(self) -> float | None:
@@ -264,7 +269,7 @@ class Writer:
             segment = self._spool.add([waiting.rows for waiting in group])
         except Unavailable as error:
             with self._changed:
-                self._spooled_bytes -= sum(len(waiting.rows) for waiting in group)
+                self._room.free(sum(len(waiting.rows) for waiting in group))
             for waiting in group:
                 waiting.done.set_exception(error)
             return
@@ -287,8 +292,16 @@ class Writer:
             try:
                 self._load(group)
             except Unavailable as error:
+                self._end_load(succeeded=False)
                 if self._give_up(error):
                     return
+            else:
+                self._end_load(succeeded=True)
+
+    def _end_load(self, *, succeeded: bool) -> None:
+        with self._changed:
+            self._room.end_load(succeeded=succeeded)
+            self._changed.notify_all()
 
     def _next_load(self) -> list[_Spooled]:
         """Wait until loading is worth it; return what to load, or nothing when the writer is closed and empty."""
@@ -307,12 +320,15 @@ class Writer:
                     break
                 group.append(spooled)
                 size += spooled.segment.size
+            self._room.begin_load(size)
+            # Who waits for room can have some by and by.
+            self._changed.notify_all()
             return group
 
     def _is_worth_loading(self) -> bool:
         return (
             self._closing
-            or self._spooled_bytes >= self._group_bytes
+            or self._room.taken >= self._group_bytes
             or any(spooled.owners for spooled in self._spooled)
         )
 
@@ -366,7 +382,7 @@ class Writer:
         with self._changed:
             for spooled in group:
                 self._spooled.remove(spooled)
-                self._spooled_bytes -= spooled.segment.size
+                self._room.free(spooled.segment.size)
             self._changed.notify_all()
         for spooled in group:
             for owner in spooled.owners:

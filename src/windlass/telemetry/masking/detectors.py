@@ -163,10 +163,21 @@ def _is_spanish_dni(context: Context) -> bool:
 
 def compile_pattern(pattern: str) -> Any:
     """Compile a pattern of RE2. Raises re2.error, which says what is wrong with it."""
+    return re2.compile(pattern, _options())
+
+
+def compile_bytes(pattern: str) -> Any:
+    """Compile a pattern in which a character is a byte, whatever text it may be of."""
+    options = _options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(pattern.encode("latin-1"), options)
+
+
+def _options() -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 8 * 2**20
-    return re2.compile(pattern, options)
+    return options
 
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
