@@ -17,8 +17,9 @@ from tests.evaluation.simulations.promises import (
 )
 from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs
+from windlass.evaluation.statistics.bootstrap import bootstrap_interval
 from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval
-from windlass.evaluation.statistics.paired import Interval, bootstrap_interval, mean_estimate, paired_difference
+from windlass.evaluation.statistics.paired import Interval, mean_estimate, paired_difference
 from windlass.evaluation.statistics.power import deciding_items
 from windlass.evaluation.statistics.prediction_powered import prediction_powered
 from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval

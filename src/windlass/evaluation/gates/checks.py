@@ -9,7 +9,9 @@ from windlass.evaluation.gates.comparisons import Comparison, Level, Role
 from windlass.evaluation.gates.rules import GateRule, Kind
 from windlass.evaluation.human.differences import HumanEvidence, with_needed_labels
 from windlass.evaluation.sequential.rule import SequentialMethod
-from windlass.evaluation.statistics.paired import Interval, Method, PairedDifference, bootstrap_intervals
+from windlass.evaluation.statistics.bootstrap import bootstrap_intervals
+from windlass.evaluation.statistics.bounded_rates import BoundedRate
+from windlass.evaluation.statistics.paired import Interval, Method, PairedDifference
 from windlass.evaluation.statistics.power import deciding_items, detectable_difference
 
 Outcome = Literal["pass", "fail", "not_enough_data"]
@@ -85,6 +87,8 @@ class Check(BaseModel):
     """How far what is tested lies on the good side of what is asked."""
     standard_error: float | None = Field(default=None, exclude_if=_absent)
     """Of that distance."""
+    room: tuple[float, float] | None = Field(default=None, exclude_if=_absent)
+    """How far a single item can lie below and above that distance, where the range is known."""
     warning: str | None
     withheld: bool = Field(default=False, exclude_if=lambda value: not value)
     """Whether too few values keep it from passing, whatever they say; the warning tells."""
@@ -163,11 +167,18 @@ def _check(
         detectable=detectable_difference(estimate, confidence) if estimate else None,
         distance=estimate.difference - tested.threshold if estimate and tested else None,
         standard_error=estimate.standard_error if estimate else None,
+        room=_room(estimate),
         warning=warning or doubt,
         withheld=warning is not None,
         human=human,
         judge_only=compared.judge_only,
     )
+
+
+def _room(estimate: PairedDifference | BoundedRate | None) -> tuple[float, float] | None:
+    if estimate is None or estimate.bounded is None:
+        return None
+    return estimate.difference - estimate.bounded.low, estimate.bounded.high - estimate.difference
 
 
 def _outcome(
@@ -176,7 +187,11 @@ def _outcome(
     """Return what came of it, and what kept it from passing beside the numbers themselves."""
     if not blocking:
         return "not_enough_data", None
-    warning = _missing_warning(compared, rule) or _coverage_warning(compared, rule)
+    warning = (
+        _missing_warning(compared, rule)
+        or _coverage_warning(compared, rule)
+        or _skew_warning(compared, passing.tail)
+    )
     if failing.rejects:
         return "fail", warning
     return ("pass" if passing.rejects and warning is None else "not_enough_data"), warning
@@ -206,14 +221,24 @@ def _coverage_warning(compared: Comparison, rule: GateRule) -> str | None:
     return None
 
 
+def _skew_warning(compared: Comparison, tail: float) -> str | None:
+    fewest, metric = compared.withheld(tail), compared.requirement.metric
+    if fewest is None:
+        return None
+    return (
+        f"the range of {metric} is not known, and its values are too few, or too skewed, to show what is rare and "
+        f"large: declare it, as in ranges: {{{metric}: [0, 60]}}, bound a percentile, or evaluate {fewest} items"
+    )
+
+
 def _bootstrap_warnings(compared: Sequence[Comparison], confidences: Sequence[float]) -> list[str | None]:
-    # The exact and the score test do without the normal approximation that the bootstrap is there to question.
+    # The exact, the score and the bounded test do without the normal approximation that it is there to question.
     questioned = {
         place: estimate
         for place, each in enumerate(compared)
         if each.tested is not None
         and isinstance(estimate := each.tested.estimate, PairedDifference)
-        and estimate.method not in {"score", "prediction-powered"}
+        and estimate.method not in {"score", "prediction-powered", "bounded"}
     }
     bootstraps = bootstrap_intervals(list(questioned.values()), [confidences[place] for place in questioned])
     warnings: list[str | None] = [None] * len(compared)

@@ -15,6 +15,7 @@ _FEWEST: Final = 6
 _FURTHEST: Final = 200
 """Times as many items as there are: beyond, nobody collects."""
 
+_BISECTIONS: Final = 40
 _NORMAL = NormalDist()
 
 
@@ -58,9 +59,32 @@ def power_curve(check: Check) -> PowerCurve | None:
 def _point(check: Check, n: int) -> PowerPoint:
     assert check.distance is not None
     assert check.standard_error is not None
-    away = check.distance / (check.standard_error * math.sqrt(check.n / n))
-    reach = t_quantile((1 + check.confidence) / 2, max(1, check.clusters * n / check.n - 1))
-    return PowerPoint(n=n, passes=_NORMAL.cdf(away - reach), fails=_NORMAL.cdf(-away - reach))
+    error, clusters = check.standard_error * math.sqrt(check.n / n), check.clusters * n / check.n
+    tail = (1 - check.confidence) / 2
+    reach = t_quantile(1 - tail, max(1, clusters - 1)) * error
+    below, above = check.room or (0.0, 0.0)
+    passes = check.distance - max(reach, _bounded_reach(below, error, clusters, tail))
+    fails = -check.distance - max(reach, _bounded_reach(above, error, clusters, tail))
+    return PowerPoint(n=n, passes=_NORMAL.cdf(passes / error), fails=_NORMAL.cdf(fails / error))
+
+
+def _bounded_reach(room: float, error: float, clusters: float, tail: float) -> float:
+    """Return how far below a mean its bound lies whose items can lie ``room`` below it (see bounded_means).
+
+    The weighted mean is taken as normal but for the item at the end of the range, whose weight is exponential.
+    """
+    from scipy.special import log_ndtr, ndtr
+
+    low, high = 0.0, room
+    for _ in range(_BISECTIONS):
+        reach = (low + high) / 2
+        weight = (room - reach) / clusters
+        p = float(
+            ndtr(-reach / error)
+            + math.exp(error**2 / (2 * weight**2) - reach / weight + log_ndtr(reach / error - error / weight))
+        )
+        low, high = (reach, high) if p > tail else (low, reach)
+    return high
 
 
 def _needed(check: Check) -> int | None:
