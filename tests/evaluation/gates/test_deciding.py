@@ -260,6 +260,34 @@ def test_the_same_release_twice_is_no_worse_only_with_enough_items() -> None:
     assert gate(results(f1=many), results(f1=many), NO_WORSE).outcome == "pass"
 
 
+def test_a_few_items_without_a_loss_show_no_tight_margin_and_the_verdict_says_how_many_would() -> None:
+    before = noisy(15, 0.5)
+    after = list(np.add(before, noisy(15, 0.0, spread=0.001, seed=1)))
+    decision = gate(results(f1=before), results(f1=after), NO_WORSE)
+    (check,) = decision.checks
+    # t alone is sure of it; one item in thirty that loses everything is in no more than 40 % of such samples.
+    assert (check.outcome, check.method) == ("not_enough_data", "bounded")
+    assert check.needed_n == pytest.approx(184, abs=2)
+    assert "about 18" in decision.sentence
+
+
+def test_amounts_of_few_items_are_not_decided_on_and_the_check_asks_for_their_range() -> None:
+    slow, fast = ([float(v) for v in np.random.default_rng(s).gamma(8, m, 15)] for s, m in ((0, 0.2), (1, 0.1)))
+    rule = parse_rule({"primary": {"metric": "latency_s", "kind": "superiority"}})
+    decision = gate(results(latency_s=slow), results(latency_s=fast), rule, lower_is_better=["latency_s"])
+    (check,) = decision.checks
+    assert (check.outcome, check.withheld, check.needed_n) == ("not_enough_data", True, 20)
+    assert "declare it, as in ranges: {latency_s: [0, 60]}, bound a percentile, or evaluate 20 items" in (
+        decision.sentence
+    )
+    ranged = rule.model_copy(update={"ranges": {"latency_s": [0, 4]}})
+    known = gate(results(latency_s=slow), results(latency_s=fast), ranged, lower_is_better=["latency_s"])
+    assert (known.checks[0].method, known.checks[0].warning) == ("bounded", None)
+    beyond = rule.model_copy(update={"ranges": {"latency_s": [0, 1]}})
+    with pytest.raises(InputError, match="beyond the range from 0 to 1 that the rule declares"):
+        gate(results(latency_s=slow), results(latency_s=fast), beyond, lower_is_better=["latency_s"])
+
+
 def test_a_decision_is_the_same_every_time() -> None:
     before, after = results(f1=noisy(25, 0.5)), results(f1=noisy(25, 0.55, seed=3))
     assert gate(before, after) == gate(before, after)

@@ -12,7 +12,7 @@ In simulation this keeps a level of 2.5 % for exponential and log-normal amounts
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 FEWEST_AMOUNTS: Final = 20
 """Of fewer, nobody knows how skewed they are: what is tested on them is not held."""
 
-_MOST_SKEWED: Final = 4.0
+MOST_SKEWED: Final = 4.0
 """Values that it takes for each skewness squared; with fewer, one value alone makes the mean."""
 
 _SHOWN: Final = 0.5
@@ -48,14 +48,15 @@ class SkewedMean:
     @property
     def fewest(self) -> int:
         """Return how many values a test of "the mean is greater" takes, by the skewness that speaks against it."""
-        return max(FEWEST_AMOUNTS, math.ceil(_MOST_SKEWED * min(self.skewness, 0.0) ** 2))
+        return max(FEWEST_AMOUNTS, math.ceil(MOST_SKEWED * min(self.skewness, 0.0) ** 2))
 
     def p_greater(self, null: float) -> float:
         """Return the one-sided p value of "the mean is at most ``null``" by the transformed t."""
         from scipy.special import stdtr  # slow to import: see paired.t_quantile
 
         distance = (self.mean - null) / (self.standard_error * math.sqrt(self.count))
-        return float(stdtr(self.df, -math.sqrt(self.count) * self._transformed(distance)))
+        transformed = float(without_skewness(distance, self.skewness, self.count))
+        return float(stdtr(self.df, -math.sqrt(self.count) * transformed))
 
     def lower_bound(self, tail: float) -> float:
         """Return the least mean that ``p_greater`` does not reject at this level."""
@@ -64,20 +65,21 @@ class SkewedMean:
         distance = self._inverse(float(stdtrit(self.df, 1 - tail)) / math.sqrt(self.count))
         return self.mean - self.standard_error * math.sqrt(self.count) * distance
 
-    @property
-    def _gamma(self) -> float:
-        return self.skewness / _SHOWN
-
-    def _transformed(self, t: float) -> float:
-        gamma = self._gamma
-        return t + gamma * t**2 / 3 + gamma**2 * t**3 / 27 + gamma / (6 * self.count)
-
     def _inverse(self, transformed: float) -> float:
-        gamma = self._gamma
+        gamma = self.skewness / _SHOWN
         distance = transformed - gamma / (6 * self.count)
         if abs(gamma * distance) < 1e-9:
             return distance
         return 3 / gamma * float(np.cbrt(1 + gamma * distance) - 1)
+
+
+_T = TypeVar("_T", float, Floats)
+
+
+def without_skewness(t: _T, skewness: _T, count: _T) -> _T:
+    """Return Hall's transformation of a distance from the mean, in standard deviations of a value."""
+    gamma = skewness / _SHOWN
+    return t + gamma * t**2 / 3 + gamma**2 * t**3 / 27 + gamma / (6 * count)
 
 
 def skewness_of(residuals: Floats) -> float:
