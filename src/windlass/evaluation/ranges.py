@@ -23,20 +23,18 @@ def range_of(metric: str, *values: Floats, declared: Mapping[str, Sequence[float
     does not; an amount (time, tokens, cost) has no range. Raises InputError for a value beyond the declared one.
     """
     there = [each for column in values if (each := column[~np.isnan(column)]).size]
-    least = min((float(each.min()) for each in there), default=0.0)
-    greatest = max((float(each.max()) for each in there), default=0.0)
+    ends = [float(end) for each in there for end in (each.min(), each.max())]
     if metric in declared:
         low, high = declared[metric]
-        if least < low or greatest > high:
-            found = least if least < low else greatest
+        found = next((end for end in ends if not low <= end <= high), None)
+        if found is not None:
             raise InputError(
                 f"{metric} has the value {found:g}, beyond the range from {low:g} to {high:g} that the rule "
                 "declares for it: declare the range that it can have."
             )
         return low, high
-    if metric in AMOUNTS or least < 0 or greatest > 1:
-        return None
-    return 0.0, 1.0
+    known = metric not in AMOUNTS and all(0 <= end <= 1 for end in ends)
+    return (0.0, 1.0) if known else None
 
 
 def of_differences(values: Range | None, share: float = 1.0) -> Range | None:

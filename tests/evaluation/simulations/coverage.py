@@ -204,6 +204,22 @@ def decided(n: int) -> Seen:
     return happened(10_000, n, draw)
 
 
+def decided_in_a_range(n: int, spread: float) -> Seen:
+    """The same of scores, whose differences lie between −1 and 1."""
+    generator = np.random.default_rng(n)
+    first = generator.normal(0, 1, n)
+    seen = (first - first.mean()) / first.std(ddof=1) * spread + 0.01
+    needed = deciding_items(paired_difference(np.zeros(n), seen, bounds=(-1.0, 1.0)), -0.03)
+    assert needed is not None
+
+    def draw(generator: Generator) -> bool:
+        drawn = paired_difference(np.zeros(needed), generator.normal(0.01, spread, needed), bounds=(-1.0, 1.0))
+        p = drawn.p_greater(-0.03)
+        return p is not None and p <= 0.025
+
+    return happened(5000, n, draw)
+
+
 def _of(statistic: str, setting: str, rounds: int, draw: Draw, known: float | None = None) -> Promise:
     seed = sum(map(ord, statistic + setting))
     return Promise(statistic, setting, 0.95, lambda: covered(rounds, seed, draw), known)
@@ -236,7 +252,7 @@ COVERAGE = [
     _exact("Tango's score", "60 pairs, 10 % gained and as many lost", lambda: score(60, 0.10, 0.10)),
     _exact("Tango's score", "60 pairs, 30 % gained and 10 % lost", lambda: score(60, 0.30, 0.10)),
     _of("BCa bootstrap", "60 normal differences", 5000, bootstrapped(normal, 0.5, 60)),
-    _of("BCa bootstrap", "60 skewed differences (exponential)", 5000, bootstrapped(skewed, 1.0, 60), 0.92),
+    _of("BCa bootstrap", "60 skewed differences (exponential)", 5000, bootstrapped(skewed, 1.0, 60), 0.94),
     _of("BCa bootstrap", "20 normal differences", 5000, bootstrapped(normal, 0.5, 20)),
     _of("pass^k", "50 items of 4 tries, k = 2", 2000, passing(50)),
     _of("clustered rate", "40 traces, rate 0.3, unlike each other", 20_000, clustered_rate(40, 0.3, 1.0)),
@@ -263,4 +279,16 @@ COVERAGE = [
 POWER = [
     Promise("items that would decide", "after a first look at 60 items", 0.80, lambda: decided(60)),
     Promise("items that would decide", "after a first look at 200 items", 0.80, lambda: decided(200)),
+    Promise(
+        "items that would decide",
+        "scores, after a first look at 60 items",
+        0.80,
+        lambda: decided_in_a_range(60, 0.2),
+    ),
+    Promise(
+        "items that would decide",
+        "scores, after a first look at 50 items",
+        0.80,
+        lambda: decided_in_a_range(50, 0.1),
+    ),
 ]

@@ -60,7 +60,7 @@ def test_the_interval_is_the_test_turned_around() -> None:
         for tail in (0.1, 0.025, 1e-4):
             mean = bounded(generator.normal(0.05, 0.2, n).clip(-1, 1))
             low = mean.lower_bound(tail)
-            assert mean.p_greater(low) <= tail < mean.p_greater(low + 1e-9)
+            assert mean.p_greater(low) <= tail * (1 + 1e-9) < mean.p_greater(low + 1e-9)
 
 
 def test_items_without_a_loss_are_bounded_by_what_none_of_them_showed() -> None:
@@ -78,7 +78,7 @@ def test_many_values_count_in_parts_and_lose_nothing_that_anybody_reads() -> Non
     assert many.lower_bound(0.025) == pytest.approx(single.lower_bound(0.025), abs=2e-6)
     # It comes to the normal bound.
     deviation = values.std(ddof=1) / math.sqrt(4000)
-    assert many.lower_bound(0.025) == pytest.approx(values.mean() - 1.96 * deviation, abs=0.05 * deviation)
+    assert many.lower_bound(0.025) == pytest.approx(values.mean() - 1.96 * deviation, abs=0.1 * deviation)
 
 
 def test_copies_are_as_many_more_of_the_same() -> None:
@@ -111,7 +111,7 @@ def test_the_wider_of_both_tests_counts() -> None:
         interval, usual = both.interval(), alone.interval()
         assert interval is not None
         assert usual is not None
-        assert interval.low == min(usual.low, both.bounded.lower_bound(0.025))
+        assert interval.low == pytest.approx(min(usual.low, both.bounded.lower_bound(0.025)), rel=1e-9)
         assert both.p_greater(-0.1) == max(alone.p_greater(-0.1) or 0.0, both.bounded.p_greater(-0.1))
         assert both.method == "bounded"
 

@@ -3653,7 +3653,7 @@ export interface components {
             /** Candidate Coverage */
             candidate_coverage?: number | null;
             /** Method */
-            method: ("t" | "sign-flip" | "score" | "exact" | "prediction-powered") | ("betting" | "asymptotic") | null;
+            method: ("t" | "sign-flip" | "score" | "exact" | "prediction-powered" | "bounded" | "skew-corrected") | ("betting" | "asymptotic") | null;
             /** P Value */
             p_value: number | null;
             /**
@@ -3669,6 +3669,11 @@ export interface components {
             distance?: number | null;
             /** Standard Error */
             standard_error?: number | null;
+            /** Room */
+            room?: [
+                number,
+                number
+            ] | null;
             /** Warning */
             warning: string | null;
             /**
@@ -4695,6 +4700,13 @@ export interface components {
              */
             max_missing: number;
             sequential?: components["schemas"]["SequentialRule"] | null;
+            /**
+             * Ranges
+             * @default {}
+             */
+            ranges: {
+                [key: string]: number[];
+            };
             /** Min Coverage */
             min_coverage?: number | null;
             /**

@@ -73,18 +73,24 @@ def _bounded_reach(room: float, error: float, clusters: float, tail: float) -> f
 
     The weighted mean is taken as normal but for the item at the end of the range, whose weight is exponential.
     """
-    from scipy.special import log_ndtr, ndtr
-
     low, high = 0.0, room
-    for _ in range(_BISECTIONS):
+    for _ in range(_BISECTIONS if room else 0):
         reach = (low + high) / 2
-        weight = (room - reach) / clusters
-        p = float(
-            ndtr(-reach / error)
-            + math.exp(error**2 / (2 * weight**2) - reach / weight + log_ndtr(reach / error - error / weight))
-        )
+        p = _below_nothing(reach / error, error * clusters / (room - reach))
         low, high = (reach, high) if p > tail else (low, reach)
     return high
+
+
+def _below_nothing(mean: float, rate: float) -> float:
+    """Return P(Z + mean ≤ E / rate), Z normal and E exponential."""
+    from scipy.special import erfcx
+
+    beyond = rate - mean
+    if beyond > 0:
+        exponential = math.exp(-(mean**2) / 2) * float(erfcx(beyond / math.sqrt(2))) / 2
+    else:
+        exponential = math.exp(rate**2 / 2 - rate * mean) * _NORMAL.cdf(-beyond)
+    return _NORMAL.cdf(-mean) + exponential
 
 
 def _needed(check: Check) -> int | None:
