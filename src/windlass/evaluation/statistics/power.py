@@ -115,8 +115,12 @@ def _deciding_bounded(pairs: Sampled, bounded: BoundedMean, bound: float, confid
         more = n / pairs.n
         return turned.times(more).p_greater(null + short / math.sqrt(more)) <= tail
 
-    needed = 1 + bisect_left(range(1, _BEYOND_REACH), True, key=decides)
-    return max(needed, usual) if needed < _BEYOND_REACH else None
+    low, high = 0, usual
+    while not decides(high):
+        low, high = high, 2 * high
+        if high > _BEYOND_REACH:
+            return None
+    return high if low == 0 else low + 1 + bisect_left(range(low + 1, high), True, key=decides)
 
 
 def _deciding_pairs(seen: BinaryPairs, bound: float, tail: float) -> int | None:
