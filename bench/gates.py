@@ -21,7 +21,8 @@ from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.result_columns import Results
 from windlass.evaluation.run_scores import ScoredItems, scores_of_results
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
-from windlass.evaluation.statistics.paired import bootstrap_intervals, paired_difference
+from windlass.evaluation.statistics.bootstrap import bootstrap_intervals
+from windlass.evaluation.statistics.paired import paired_difference
 
 METRICS = 5
 TOPICS = 20

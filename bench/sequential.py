@@ -107,11 +107,15 @@ def group(looks: int) -> Callable[[Data, Floats, int], Outcome]:
     """Look so many times, by the boundaries."""
     fractions = tuple((place + 1) / looks for place in range(looks))
 
-    def play(_data: Data, values: Floats, _planned: int) -> Outcome:
+    def play(data: Data, values: Floats, _planned: int) -> Outcome:
         # Yes/no differences are told by their values, as a gate tells them.
         before, after = np.maximum(-values, 0.0), np.maximum(values, 0.0)
         ends = [round(values.size * fraction) for fraction in fractions]
-        seen = [Look(end, paired_difference(before[:end], after[:end])) for end in ends]
+        bounds = None if data.reach is None else (-data.reach, data.reach)
+        seen = [
+            Look(end, paired_difference(before[:end], after[:end], bounds=bounds, skewed=bounds is None))
+            for end in ends
+        ]
         evidence = GroupEvidence(seen, fractions, -MARGIN, "obrien_fleming")
         met, missed = (evidence.crossing(side, TAIL) or values.size + 1 for side in ("above", "below"))
         return _first(met, missed, values.size)

@@ -15,6 +15,7 @@ from windlass.evaluation.gates.slices import SliceDifference, slice_report
 from windlass.evaluation.item_index import UNKNOWN, Positions
 from windlass.evaluation.media.files import Media
 from windlass.evaluation.metrics.usage import AMOUNTS
+from windlass.evaluation.ranges import of_differences, range_of
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.result_columns import Results
 from windlass.evaluation.results import run_sample
@@ -302,7 +303,10 @@ def _paired_metric(pairing: Pairing, name: str, clusters: Positions | None) -> P
             p_value=None,
         )
     belonging = None if clusters is None else clusters[both]
-    pairs = paired_difference(before, after, belonging, amount=name in AMOUNTS, seed=SEED)
+    bounds = of_differences(range_of(name, before, after))
+    pairs = paired_difference(
+        before, after, belonging, amount=name in AMOUNTS, bounds=bounds, skewed=bounds is None, seed=SEED
+    )
     interval = pairs.interval()
     return PairedMetric(
         name=name,

@@ -10,7 +10,8 @@ from typing import Final
 
 from windlass.errors import InputError
 from windlass.evaluation.pass_rates import PassRate, PassRates, check_tries, pass_at_k, pass_hat_k
-from windlass.evaluation.statistics.paired import Interval, bootstrap_interval, paired_difference
+from windlass.evaluation.statistics.bootstrap import bootstrap_interval
+from windlass.evaluation.statistics.paired import Interval, paired_difference
 from windlass.evaluation.statistics.rates import clopper_pearson
 
 _MOST: Final = 10

@@ -323,8 +323,8 @@ def _prior_words(prior: Prior, names: Sequence[str]) -> str:
         )
     if prior == "lossless":
         return say(
-            "A weak prior keeps the strengths finite: {names} never lost, and how far above the others is not told "
-            "by ties.",
+            "A weak prior keeps the strengths finite: {names} never lost, and how far above the others is not "
+            "told by ties.",
             names=who,
         )
     return say_count(

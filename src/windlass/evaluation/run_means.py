@@ -31,10 +31,10 @@ def run_mean(name: str, values: Sequence[float], clusters: Sequence[int] | None)
         return RunMean()
     is_rate = name not in AMOUNTS and set(values) <= {0, 1}
     if clusters is not None:
-        return _clustered(values, clusters, is_rate=is_rate)
+        return _clustered(name, values, clusters, is_rate=is_rate)
     if is_rate:
         return RunMean(sum(values) / len(values), *rate_interval(round(sum(values)), len(values)))
-    estimate = mean_estimate(values)
+    estimate = mean_estimate(values, skewed=name in AMOUNTS)
     return RunMean(estimate.mean, estimate.low, estimate.high)
 
 
@@ -46,7 +46,7 @@ def clusters_of(items: Sequence[Item], field: str | None) -> dict[str, int] | No
     return {item.id: numbers.setdefault(str(item.metadata.get(field)), len(numbers)) for item in items}
 
 
-def _clustered(values: Sequence[float], clusters: Sequence[int], *, is_rate: bool) -> RunMean:
+def _clustered(name: str, values: Sequence[float], clusters: Sequence[int], *, is_rate: bool) -> RunMean:
     outcomes, codes = np.asarray(values, dtype=np.float64), np.asarray(clusters, dtype=np.int64)
     mean = float(outcomes.mean())
     if is_rate:
@@ -55,7 +55,9 @@ def _clustered(values: Sequence[float], clusters: Sequence[int], *, is_rate: boo
         # Where all ended alike there is no spread between clusters, and the exact bound counts each as one trial.
         interval: Interval | None = rate.interval() if rate.constant else rate.clustered.interval()
         return _with(mean, interval, rate)
-    pairs = paired_difference(np.zeros_like(outcomes), outcomes, codes, amount=True, seed=_SEED)
+    pairs = paired_difference(
+        np.zeros_like(outcomes), outcomes, codes, amount=True, skewed=name in AMOUNTS, seed=_SEED
+    )
     interval = pairs.interval()
     return _with(mean, interval, pairs)
 

@@ -156,15 +156,15 @@ def test_repeats_say_how_often_all_tries_pass_and_any() -> None:
 
 
 def test_two_runs_say_the_difference_and_where_most_was_lost() -> None:
-    before = evaluated([0.9, 0.8, 0.7, 0.9, 0.8, 0.7, 0.9, 0.8])
-    after = evaluated([0.3, 0.2, 0.1, 0.4, 0.2, 0.1, 0.3, None], number=2, output="I do not know.")
+    before = evaluated([1.0, 0.96, 0.92, 1.0, 0.96, 0.92, 1.0, 0.96])
+    after = evaluated([0.04, 0.02, 0.0, 0.06, 0.02, 0.0, 0.04, None], number=2, output="I do not know.")
     document = pair_report(before, after, None, MADE)
     assert document.title == "bot@2 against bot@1"
-    assert document.lead.startswith("token_f1 is worse: −0.586 (0.814 → 0.229, 95 % interval −0.6")
+    assert document.lead.startswith("token_f1 is worse: −0.940 (0.966 → 0.026, 95 % interval −0.966 to −0.145")
     assert document.tone == "bad"
     cards = section(document, "Worst regressions").blocks[0]
     assert isinstance(cards, Samples)
-    assert cards.samples[0].note == "token_f1 −0.600"
+    assert cards.samples[0].note == "token_f1 −0.960"
     assert [each.name for each in cards.samples[0].answers] == ["Baseline, bot@1", "Candidate, bot@2"]
     broken = section(document, "Newly failed samples").blocks[0]
     assert isinstance(broken, Samples)

@@ -15,7 +15,9 @@ def drift(values: np.ndarray, sizes: np.ndarray | None = None, planned: int = 10
 
 
 def test_the_evidence_is_that_of_all_drifts_of_one_sign() -> None:
-    values = np.random.default_rng(0).normal(0.1, 2, 300)
+    half = np.random.default_rng(0).normal(0.1, 2, 150)
+    # Without skewness there is nothing to correct.
+    values = np.concatenate([half, 0.2 - half])
     made = drift(values)
     total, n = values.sum() / values.std(ddof=1), values.size
     mixed, _ = quad(
@@ -30,6 +32,17 @@ def test_the_interval_tells_what_the_test_tells() -> None:
     assert low < values.mean()
     for mean, refused in ((low - 1e-6, True), (low + 1e-6, False)):
         assert (drift(values).log_wealth(mean)[-1] >= -math.log(LEVEL)) == refused
+
+
+def test_skewness_takes_evidence_away_and_never_adds_any() -> None:
+    values = np.random.default_rng(6).lognormal(0, 1, 600)
+    made, turned = drift(values), drift(-values)
+    assert made.lower_bound(600, LEVEL) < values.mean()
+    # The mean of few losses that are large is lower than what most samples show.
+    reach = values.mean() - made.lower_bound(600, LEVEL)
+    assert -values.mean() - turned.lower_bound(600, LEVEL) > 1.1 * reach
+    values[-1] = 200.0
+    assert drift(-values).lower_bound(600, LEVEL) == -math.inf
 
 
 def test_nothing_is_said_of_few_values_or_of_values_without_a_spread() -> None:

@@ -17,8 +17,9 @@ from tests.evaluation.simulations.promises import (
 )
 from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs
+from windlass.evaluation.statistics.bootstrap import bootstrap_interval
 from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval
-from windlass.evaluation.statistics.paired import Interval, bootstrap_interval, mean_estimate, paired_difference
+from windlass.evaluation.statistics.paired import Interval, mean_estimate, paired_difference
 from windlass.evaluation.statistics.power import deciding_items
 from windlass.evaluation.statistics.prediction_powered import prediction_powered
 from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval
@@ -44,9 +45,9 @@ def worst_rate(interval: Callable[[int, int], Interval], n: int) -> Seen:
     return Seen(min(rates(interval, n)))
 
 
-def mean_of(values: Callable[[Generator, int], Floats], truth: float, n: int) -> Draw:
+def mean_of(values: Callable[[Generator, int], Floats], truth: float, n: int, *, amount: bool = False) -> Draw:
     def draw(generator: Generator) -> tuple[Interval | None, float]:
-        found = mean_estimate(values(generator, n))
+        found = mean_estimate(values(generator, n), skewed=amount)
         assert found.low is not None
         assert found.high is not None
         return Interval(found.low, found.high), truth
@@ -203,6 +204,22 @@ def decided(n: int) -> Seen:
     return happened(10_000, n, draw)
 
 
+def decided_in_a_range(n: int, spread: float) -> Seen:
+    """The same of scores, whose differences lie between −1 and 1."""
+    generator = np.random.default_rng(n)
+    first = generator.normal(0, 1, n)
+    seen = (first - first.mean()) / first.std(ddof=1) * spread + 0.01
+    needed = deciding_items(paired_difference(np.zeros(n), seen, bounds=(-1.0, 1.0)), -0.03)
+    assert needed is not None
+
+    def draw(generator: Generator) -> bool:
+        drawn = paired_difference(np.zeros(needed), generator.normal(0.01, spread, needed), bounds=(-1.0, 1.0))
+        p = drawn.p_greater(-0.03)
+        return p is not None and p <= 0.025
+
+    return happened(5000, n, draw)
+
+
 def _of(statistic: str, setting: str, rounds: int, draw: Draw, known: float | None = None) -> Promise:
     seed = sum(map(ord, statistic + setting))
     return Promise(statistic, setting, 0.95, lambda: covered(rounds, seed, draw), known)
@@ -221,11 +238,12 @@ COVERAGE = [
     _exact("Clopper–Pearson", "100 items, the worst of these rates", lambda: worst_rate(clopper_pearson, 100)),
     _of("t of a mean", "10 normal scores", 20_000, mean_of(normal, 0.5, 10)),
     _of("t of a mean", "60 scores crowded towards 1", 20_000, mean_of(scores, 5 / 6.5, 60)),
-    _of("t of a mean", "20 skewed amounts (exponential)", 20_000, mean_of(skewed, 1.0, 20), 0.91),
-    _of("t of a mean", "200 skewed amounts (exponential)", 20_000, mean_of(skewed, 1.0, 200), 0.94),
-    _of("clustered paired t", "30 clusters of 1 to 9 items", 20_000, paired(30, 5), 0.94),
+    _of("Hall's of a mean", "10 normal amounts", 20_000, mean_of(normal, 0.5, 10, amount=True), 0.94),
+    _of("Hall's of a mean", "20 skewed amounts (exponential)", 20_000, mean_of(skewed, 1.0, 20, amount=True)),
+    _of("Hall's of a mean", "200 skewed amounts (exponential)", 20_000, mean_of(skewed, 1.0, 200, amount=True)),
+    _of("clustered paired t", "30 clusters of 1 to 9 items", 20_000, paired(30, 5)),
     _of("clustered paired t", "60 single items", 20_000, paired(60, 1)),
-    _of("clustered paired t", "100 clusters of 1 to 9 items", 20_000, paired(100, 5), 0.94),
+    _of("clustered paired t", "100 clusters of 1 to 9 items", 20_000, paired(100, 5)),
     _of("sign flips", "8 single items", 12_000, paired(8, 1)),
     _of("sign flips", "12 clusters of 1 to 9 items", 8000, paired(12, 5)),
     _of("sign flips", "25 clusters of 1 to 5 items", 700, paired(25, 3)),
@@ -234,8 +252,8 @@ COVERAGE = [
     _exact("Tango's score", "60 pairs, 10 % gained and as many lost", lambda: score(60, 0.10, 0.10)),
     _exact("Tango's score", "60 pairs, 30 % gained and 10 % lost", lambda: score(60, 0.30, 0.10)),
     _of("BCa bootstrap", "60 normal differences", 5000, bootstrapped(normal, 0.5, 60)),
-    _of("BCa bootstrap", "60 skewed differences (exponential)", 5000, bootstrapped(skewed, 1.0, 60), 0.92),
-    _of("BCa bootstrap", "20 normal differences", 5000, bootstrapped(normal, 0.5, 20), 0.92),
+    _of("BCa bootstrap", "60 skewed differences (exponential)", 5000, bootstrapped(skewed, 1.0, 60), 0.94),
+    _of("BCa bootstrap", "20 normal differences", 5000, bootstrapped(normal, 0.5, 20)),
     _of("pass^k", "50 items of 4 tries, k = 2", 2000, passing(50)),
     _of("clustered rate", "40 traces, rate 0.3, unlike each other", 20_000, clustered_rate(40, 0.3, 1.0)),
     _of("clustered rate", "15 traces, rate 0.05, alike", 20_000, clustered_rate(15, 0.05, 1000.0)),
@@ -261,4 +279,16 @@ COVERAGE = [
 POWER = [
     Promise("items that would decide", "after a first look at 60 items", 0.80, lambda: decided(60)),
     Promise("items that would decide", "after a first look at 200 items", 0.80, lambda: decided(200)),
+    Promise(
+        "items that would decide",
+        "scores, after a first look at 60 items",
+        0.80,
+        lambda: decided_in_a_range(60, 0.2),
+    ),
+    Promise(
+        "items that would decide",
+        "scores, after a first look at 50 items",
+        0.80,
+        lambda: decided_in_a_range(50, 0.1),
+    ),
 ]

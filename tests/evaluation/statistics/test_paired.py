@@ -8,9 +8,9 @@ import scipy.stats
 from tests.real_data import real_data
 from windlass.errors import InputError
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
+from windlass.evaluation.statistics.bootstrap import bootstrap_interval
 from windlass.evaluation.statistics.paired import (
     PairedDifference,
-    bootstrap_interval,
     holm,
     mean_estimate,
     paired_difference,

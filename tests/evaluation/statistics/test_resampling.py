@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from windlass.evaluation.statistics.binary_pairs import mcnemar_exact
-from windlass.evaluation.statistics.paired import bootstrap_interval, bootstrap_intervals, paired_difference
+from windlass.evaluation.statistics.bootstrap import bootstrap_interval, bootstrap_intervals
+from windlass.evaluation.statistics.paired import paired_difference
 from windlass.evaluation.statistics.resampling import WEIGHED_FROM, resampled_means
 
 SKEWED = np.random.default_rng(3).lognormal(0, 1, 4000)

@@ -4001,7 +4001,7 @@ export interface components {
             /** Candidate Coverage */
             candidate_coverage?: number | null;
             /** Method */
-            method: ("t" | "sign-flip" | "score" | "exact" | "prediction-powered") | ("betting" | "asymptotic") | null;
+            method: ("t" | "sign-flip" | "score" | "exact" | "prediction-powered" | "bounded" | "skew-corrected") | ("betting" | "asymptotic") | null;
             /** P Value */
             p_value: number | null;
             /**
@@ -4017,6 +4017,11 @@ export interface components {
             distance?: number | null;
             /** Standard Error */
             standard_error?: number | null;
+            /** Room */
+            room?: [
+                number,
+                number
+            ] | null;
             /** Warning */
             warning: string | null;
             caution?: components["schemas"]["Caution"] | null;
@@ -5127,6 +5132,13 @@ export interface components {
              */
             max_missing: number;
             sequential?: components["schemas"]["SequentialRule"] | null;
+            /**
+             * Ranges
+             * @default {}
+             */
+            ranges: {
+                [key: string]: number[];
+            };
             /** Min Coverage */
             min_coverage?: number | null;
             /**

@@ -10,6 +10,7 @@ import numpy as np
 from windlass.errors import InputError
 from windlass.evaluation.cascades.thresholds import Pairs, escalates
 from windlass.evaluation.gates.verdicts import Side
+from windlass.evaluation.ranges import of_differences, range_of
 from windlass.evaluation.repeats import RepeatedResult
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.statistics.paired import Floats
@@ -107,7 +108,13 @@ def read_samples(
     sign = 1.0 if higher_is_better else -1.0
     return CascadeSamples(
         items=used,
-        pairs=Pairs(confidence, sign * cheap_quality, sign * strong_quality, _groups(used, items, cluster)),
+        pairs=Pairs(
+            confidence,
+            sign * cheap_quality,
+            sign * strong_quality,
+            _groups(used, items, cluster),
+            of_differences(range_of(metric, cheap_quality, strong_quality)),
+        ),
         metric=metric,
         cost=cost,
         measure=measure,

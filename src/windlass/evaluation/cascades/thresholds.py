@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.evaluation.gates.comparisons import SEED
+from windlass.evaluation.ranges import Range
 from windlass.evaluation.statistics.paired import Floats, paired_difference
 from windlass.evaluation.statistics.power import deciding_items
 
@@ -27,10 +28,12 @@ class Pairs(NamedTuple):
     cheap: Floats
     strong: Floats
     clusters: Sequence[Hashable] | None
+    bounds: Range | None = None
+    """Of a difference of two qualities, where the range of the metric is known."""
 
     def only(self, places: NDArray[np.intp]) -> "Pairs":
         chosen = None if self.clusters is None else [self.clusters[int(place)] for place in places]
-        return Pairs(self.confidence[places], self.cheap[places], self.strong[places], chosen)
+        return Pairs(self.confidence[places], self.cheap[places], self.strong[places], chosen, self.bounds)
 
     def qualities(self, threshold: float) -> Floats:
         """Return the qualities of a cascade with this threshold."""
@@ -59,7 +62,9 @@ def choose_threshold(pairs: Pairs, *, margin: float, tail: float) -> Chosen:
     """
     threshold = ALWAYS
     for tried in _sequence(pairs.confidence):
-        difference = paired_difference(pairs.strong, pairs.qualities(tried), pairs.clusters, seed=SEED)
+        difference = paired_difference(
+            pairs.strong, pairs.qualities(tried), pairs.clusters, bounds=pairs.bounds, seed=SEED
+        )
         p_value = difference.p_greater(-margin)
         if p_value is None or p_value > tail:
             lost = difference.p_less(-margin)

@@ -67,6 +67,8 @@ def _domination(
 
 
 def _p(difference: PairedDifference, sign: int) -> float:
+    if difference.fewest(greater=sign > 0):
+        return 1.0
     p_value = difference.p_greater() if sign > 0 else difference.p_less()
     return 1.0 if p_value is None else p_value
 

@@ -6,7 +6,9 @@ from pydantic import BaseModel, Field
 
 from windlass.evaluation.wording.language import say
 
-CautionKind = Literal["one_side_only", "candidate_coverage", "baseline_coverage", "bootstrap", "asymptotic"]
+CautionKind = Literal[
+    "one_side_only", "candidate_coverage", "baseline_coverage", "bootstrap", "unknown_range", "asymptotic"
+]
 
 
 def _absent(value: object) -> bool:
@@ -20,6 +22,7 @@ class Caution(BaseModel):
     there: int | None = Field(default=None, exclude_if=_absent)
     """Items that it is about: with a value on one side only, or with a value at all."""
     items: int | None = Field(default=None, exclude_if=_absent)
+    """Those there are; of an unknown range those that would do."""
     allowed: float | None = Field(default=None, exclude_if=_absent)
     """The share of the items that the rule asks for."""
     ratio: float | None = Field(default=None, exclude_if=_absent)
@@ -58,6 +61,12 @@ class Caution(BaseModel):
                     "the bootstrap interval is {ratio} times as wide: the scores are skewed or few, read this "
                     "with care",
                     ratio=f"{self.ratio:.2f}",
+                )
+            case "unknown_range":
+                return say(
+                    "its range is not known, and its values are too few, or too skewed, to show what is rare and "
+                    "large: declare the range under ranges, bound a percentile, or evaluate {items} items",
+                    items=self.items,
                 )
             case "asymptotic":
                 return say(

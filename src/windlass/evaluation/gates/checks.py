@@ -10,7 +10,9 @@ from windlass.evaluation.gates.comparisons import Comparison, Level, Role
 from windlass.evaluation.gates.rules import GateRule, Kind
 from windlass.evaluation.human.differences import HumanEvidence, with_needed_labels
 from windlass.evaluation.sequential.rule import SequentialMethod
-from windlass.evaluation.statistics.paired import Interval, Method, PairedDifference, bootstrap_intervals
+from windlass.evaluation.statistics.bootstrap import bootstrap_intervals
+from windlass.evaluation.statistics.bounded_rates import BoundedRate
+from windlass.evaluation.statistics.paired import Interval, Method, PairedDifference
 from windlass.evaluation.statistics.power import deciding_items, detectable_difference
 
 Outcome = Literal["pass", "fail", "not_enough_data"]
@@ -86,6 +88,8 @@ class Check(BaseModel):
     """How far what is tested lies on the good side of what is asked."""
     standard_error: float | None = Field(default=None, exclude_if=_absent)
     """Of that distance."""
+    room: tuple[float, float] | None = Field(default=None, exclude_if=_absent)
+    """How far a single item can lie below and above that distance, where the range is known."""
     warning: str | None
     caution: Caution | None = Field(default=None, exclude_if=_absent)
     """The same as figures; a warning of a judge has none, for the verdict says how its judges stand."""
@@ -167,6 +171,7 @@ def _check(
         detectable=detectable_difference(estimate, confidence) if estimate else None,
         distance=estimate.difference - tested.threshold if estimate and tested else None,
         standard_error=estimate.standard_error if estimate else None,
+        room=_room(estimate),
         warning=caution.words if caution else None,
         caution=caution,
         withheld=withheld is not None,
@@ -175,13 +180,23 @@ def _check(
     )
 
 
+def _room(estimate: PairedDifference | BoundedRate | None) -> tuple[float, float] | None:
+    if estimate is None or estimate.bounded is None:
+        return None
+    return estimate.difference - estimate.bounded.low, estimate.bounded.high - estimate.difference
+
+
 def _outcome(
     compared: Comparison, passing: Level, failing: Level, rule: GateRule, *, blocking: bool
 ) -> tuple[Outcome, Caution | None]:
     """Return what came of it, and what kept it from passing beside the numbers themselves."""
     if not blocking:
         return "not_enough_data", None
-    caution = _missing_caution(compared, rule) or _coverage_caution(compared, rule)
+    caution = (
+        _missing_caution(compared, rule)
+        or _coverage_caution(compared, rule)
+        or _skew_caution(compared, passing.tail)
+    )
     if failing.rejects:
         return "fail", caution
     return ("pass" if passing.rejects and caution is None else "not_enough_data"), caution
@@ -209,14 +224,19 @@ def _coverage_caution(compared: Comparison, rule: GateRule) -> Caution | None:
     return None
 
 
+def _skew_caution(compared: Comparison, tail: float) -> Caution | None:
+    fewest = compared.withheld(tail)
+    return None if fewest is None else Caution(kind="unknown_range", items=fewest)
+
+
 def _bootstrap_cautions(compared: Sequence[Comparison], confidences: Sequence[float]) -> list[Caution | None]:
-    # The exact and the score test do without the normal approximation that the bootstrap is there to question.
+    # The exact, the score and the bounded test do without the normal approximation that it is there to question.
     questioned = {
         place: estimate
         for place, each in enumerate(compared)
         if each.tested is not None
         and isinstance(estimate := each.tested.estimate, PairedDifference)
-        and estimate.method not in {"score", "prediction-powered"}
+        and estimate.method not in {"score", "prediction-powered", "bounded"}
     }
     bootstraps = bootstrap_intervals(list(questioned.values()), [confidences[place] for place in questioned])
     cautions: list[Caution | None] = [None] * len(compared)

@@ -12,6 +12,7 @@ from windlass.evaluation.gates.rules import BOUNDS, GateRule, Requirement
 from windlass.evaluation.human.differences import Corrected, HumanEvidence, Judged, correct
 from windlass.evaluation.human.labels import PairLabels
 from windlass.evaluation.metrics.usage import AMOUNTS
+from windlass.evaluation.ranges import Range, of_differences, range_of
 from windlass.evaluation.result_columns import is_judged
 from windlass.evaluation.statistics.bounded_rates import BoundedRate, bounded_rate, percentile_interval
 from windlass.evaluation.statistics.paired import Clusters, Floats, Interval, PairedDifference, paired_difference
@@ -95,6 +96,8 @@ class Comparison(NamedTuple):
     """By what people said, where the requirement asks for that: then `improvement` is the corrected one."""
     judge_only: bool = False
     """Whether the metric is a judge's word alone."""
+    range: Range | None = None
+    """In which the metric's values lie, where that is known."""
 
     @property
     def means(self) -> tuple[float | None, float | None]:
@@ -109,13 +112,35 @@ class Comparison(NamedTuple):
 
     @property
     def p_pass(self) -> float:
-        """Small when what is asked is so."""
-        return _or_one(self.tested.estimate.p_greater(self.tested.threshold) if self.tested else None)
+        """Small when what is asked is so; 1 where nothing can be shown (see ``fewest``)."""
+        return 1.0 if self.fewest(greater=True) else self._p(greater=True)
 
     @property
     def p_fail(self) -> float:
         """Small when the contrary is so."""
-        return _or_one(self.tested.estimate.p_less(self.tested.threshold) if self.tested else None)
+        return 1.0 if self.fewest(greater=False) else self._p(greater=False)
+
+    def fewest(self, *, greater: bool) -> int | None:
+        """Return how many clusters it takes until skewness leaves a test what it promises; None where it does."""
+        return self.tested.estimate.fewest(greater=greater) if self.tested else None
+
+    def withheld(self, tail: float) -> int | None:
+        """Return as many where only that they are too few keeps a test from deciding."""
+        return next(
+            (
+                fewest
+                for greater in (True, False)
+                if (fewest := self.fewest(greater=greater)) and self._p(greater=greater) <= tail
+            ),
+            None,
+        )
+
+    def _p(self, *, greater: bool) -> float:
+        if self.tested is None:
+            return 1.0
+        estimate, threshold = self.tested
+        p_value = estimate.p_greater(threshold) if greater else estimate.p_less(threshold)
+        return 1.0 if p_value is None else p_value
 
     def alone(self, tail: float) -> tuple[Level, Level]:
         """Return the tests for passing and for failing, when this is the only requirement of its level."""
@@ -130,7 +155,19 @@ class Comparison(NamedTuple):
         """Return that of candidate / baseline."""
         if not self.before.size:
             return None
-        return ratio_interval(self.before, self.after, self.clusters, confidence, seed=SEED)
+        return ratio_interval(
+            self.before, self.after, self.clusters, confidence, seed=SEED, contrast=self._contrast
+        )
+
+    def _contrast(self, ratio: float) -> PairedDifference:
+        """Return candidate − ratio · baseline."""
+        return _paired(
+            self.requirement.metric,
+            ratio * self.before,
+            self.after,
+            self.clusters,
+            of_differences(self.range, ratio),
+        )
 
     def level(self, confidence: float) -> Estimate | None:
         """Return what a bound is asked of: the candidate's own mean, or a percentile of its values."""
@@ -183,6 +220,7 @@ def compare(
             f"{', '.join(sorted(higher_is_better)) or 'none'}. Evaluate both releases with it, or change the rule."
         )
     pair = aligned.pair(metric)
+    known = range_of(metric, *pair, declared=rule.declared)
     within = aligned.everything if within is None else within
     there = pair.both & within
     coverage = Coverage(
@@ -196,17 +234,19 @@ def compare(
         used = pair.has_after & within
         before, after = pair.before[pair.has_before & within], pair.after[used]
         clusters = aligned.clusters(rule.cluster, used)
-        improvement, tested = None, _tested_bound(requirement, after, clusters)
+        improvement, tested = None, _tested_bound(requirement, after, clusters, known)
     else:
         before, after, clusters = pair.before[there], pair.after[there], aligned.clusters(rule.cluster, there)
         better = higher_is_better[metric]
-        improvement = _improvement(metric, before, after, clusters, better)
+        improvement = _improvement(metric, before, after, clusters, known, higher_is_better=better)
         if requirement.human is not None and improvement is not None:
             names = [aligned.items[place].id for place in np.flatnonzero(there)]
             judged = Judged(names, before.tolist(), after.tolist(), improvement, clusters, better)
             corrected = correct(judged, requirement.human, labels.get(metric, PairLabels({}, {})))
             improvement = corrected.improvement
-        tested = _tested_difference(requirement, improvement, before, after, clusters, better)
+        tested = _tested_difference(
+            requirement, improvement, before, after, clusters, known, higher_is_better=better
+        )
     return Comparison(
         requirement=requirement,
         role=role,
@@ -221,6 +261,7 @@ def compare(
         corrected=corrected,
         judge_only=requirement.human is None
         and (is_judged(aligned.baseline, metric) or is_judged(aligned.candidate, metric)),
+        range=known,
     )
 
 
@@ -228,13 +269,35 @@ def _mean(values: Floats) -> float | None:
     return float(values.mean()) if values.size else None
 
 
+def _paired(
+    metric: str,
+    first: Floats,
+    second: Floats,
+    clusters: Clusters | None,
+    bounds: Range | None,
+    *,
+    amount: bool = False,
+) -> PairedDifference:
+    """Return the mean of second − first, with what guards it: the bounds of a difference, or its skewness."""
+    amount = amount or metric in AMOUNTS
+    return paired_difference(
+        first, second, clusters, amount=amount, bounds=bounds, skewed=bounds is None, seed=SEED
+    )
+
+
 def _improvement(
-    metric: str, before: Floats, after: Floats, clusters: Clusters | None, higher_is_better: bool
+    metric: str,
+    before: Floats,
+    after: Floats,
+    clusters: Clusters | None,
+    known: Range | None,
+    *,
+    higher_is_better: bool,
 ) -> PairedDifference | None:
     if not before.size:
         return None
     ascending = (before, after) if higher_is_better else (after, before)
-    return paired_difference(*ascending, clusters, amount=metric in AMOUNTS, seed=SEED)
+    return _paired(metric, *ascending, clusters, of_differences(known))
 
 
 def _tested_difference(
@@ -243,6 +306,8 @@ def _tested_difference(
     before: Floats,
     after: Floats,
     clusters: Clusters | None,
+    known: Range | None,
+    *,
     higher_is_better: bool,
 ) -> Tested | None:
     if improvement is None:
@@ -256,16 +321,19 @@ def _tested_difference(
             f"A margin_ratio of {requirement.margin_ratio:g} asks nothing of {requirement.metric}, or what cannot "
             "be: 1 is all that the baseline has. Give one below 1."
         )
-    asked = share * before
+    asked, bounds = share * before, of_differences(known, share)
+    if not higher_is_better and bounds is not None:
+        bounds = (0.0 - bounds[1], 0.0 - bounds[0])
     ascending = (asked, after) if higher_is_better else (after, asked)
-    amount = requirement.metric in AMOUNTS
-    contrast = paired_difference(*ascending, clusters, amount=amount, seed=SEED)
+    contrast = _paired(requirement.metric, *ascending, clusters, bounds)
     # Where neither side takes anything, the candidate takes no more.
-    nothing = amount and not wins and not before.any() and not after.any()
+    nothing = requirement.metric in AMOUNTS and not wins and not before.any() and not after.any()
     return Tested(contrast, -_TINY if nothing else 0.0)
 
 
-def _tested_bound(requirement: Requirement, values: Floats, clusters: Clusters | None) -> Tested | None:
+def _tested_bound(
+    requirement: Requirement, values: Floats, clusters: Clusters | None, known: Range | None
+) -> Tested | None:
     if not values.size:
         return None
     bound, least = requirement.bound or 0.0, requirement.kind == "at_least"
@@ -274,11 +342,13 @@ def _tested_bound(requirement: Requirement, values: Floats, clusters: Clusters |
     if requirement.metric not in AMOUNTS and ((values == 0) | (values == 1)).all():
         rate = bounded_rate(values, clusters)
         return Tested(rate, bound) if least else Tested(rate.mirrored, 1 - bound)
-    # A mean is held against a bound as against a baseline that is the same everywhere; what lies all on one value
-    # shows no range that would bound the rest, so it is taken as an amount is.
+    # A mean is held against a bound as against a baseline that is the same everywhere.
     asked = values * 0 + bound
     ascending = (asked, values) if least else (values, asked)
-    return Tested(paired_difference(*ascending, clusters, amount=True, seed=SEED), 0.0)
+    bounds = None
+    if known is not None:
+        bounds = (known[0] - bound, known[1] - bound) if least else (bound - known[1], bound - known[0])
+    return Tested(_paired(requirement.metric, *ascending, clusters, bounds, amount=True), 0.0)
 
 
 def _tested_percentile(
@@ -287,10 +357,6 @@ def _tested_percentile(
     """Hold a percentile against a bound: it is at most that where at least such a share of the values is."""
     within = (values >= bound) if least else (values <= bound)
     return Tested(bounded_rate(within.astype(float), clusters), 1 - share if least else share)
-
-
-def _or_one(p: float | None) -> float:
-    return 1.0 if p is None else p
 
 
 def _turned(interval: Interval | None) -> Interval | None:

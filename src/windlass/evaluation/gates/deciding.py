@@ -108,6 +108,7 @@ def decide(
             higher_is_better,
             fields=(each.by for each in rule.slices),
             cluster=rule.cluster,
+            declared=rule.declared,
         ),
         worst=worst_regressions(aligned, rule.metrics, higher_is_better),
     )
@@ -183,5 +184,5 @@ def _errors_p(before: Floats, after: Floats) -> float:
     shares = np.concatenate([before, after])
     if ((shares == 0) | (shares == 1)).all():
         return mcnemar_exact(int((before > after).sum()), int((after > before).sum()), one_sided=True)
-    p_value = paired_difference(before, after, seed=SEED).p_greater()
+    p_value = paired_difference(before, after, bounds=(-1.0, 1.0), seed=SEED).p_greater()
     return 1.0 if p_value is None else p_value

@@ -15,6 +15,7 @@ _FEWEST: Final = 6
 _FURTHEST: Final = 200
 """Times as many items as there are: beyond, nobody collects."""
 
+_BISECTIONS: Final = 40
 _NORMAL = NormalDist()
 
 
@@ -58,9 +59,38 @@ def power_curve(check: Check) -> PowerCurve | None:
 def _point(check: Check, n: int) -> PowerPoint:
     assert check.distance is not None
     assert check.standard_error is not None
-    away = check.distance / (check.standard_error * math.sqrt(check.n / n))
-    reach = t_quantile((1 + check.confidence) / 2, max(1, check.clusters * n / check.n - 1))
-    return PowerPoint(n=n, passes=_NORMAL.cdf(away - reach), fails=_NORMAL.cdf(-away - reach))
+    error, clusters = check.standard_error * math.sqrt(check.n / n), check.clusters * n / check.n
+    tail = (1 - check.confidence) / 2
+    reach = t_quantile(1 - tail, max(1, clusters - 1)) * error
+    below, above = check.room or (0.0, 0.0)
+    passes = check.distance - max(reach, _bounded_reach(below, error, clusters, tail))
+    fails = -check.distance - max(reach, _bounded_reach(above, error, clusters, tail))
+    return PowerPoint(n=n, passes=_NORMAL.cdf(passes / error), fails=_NORMAL.cdf(fails / error))
+
+
+def _bounded_reach(room: float, error: float, clusters: float, tail: float) -> float:
+    """Return how far below a mean its bound lies whose items can lie ``room`` below it (see bounded_means).
+
+    The weighted mean is taken as normal but for the item at the end of the range, whose weight is exponential.
+    """
+    low, high = 0.0, room
+    for _ in range(_BISECTIONS if room else 0):
+        reach = (low + high) / 2
+        p = _below_nothing(reach / error, error * clusters / (room - reach))
+        low, high = (reach, high) if p > tail else (low, reach)
+    return high
+
+
+def _below_nothing(mean: float, rate: float) -> float:
+    """Return P(Z + mean ≤ E / rate), Z normal and E exponential."""
+    from scipy.special import erfcx
+
+    beyond = rate - mean
+    if beyond > 0:
+        exponential = math.exp(-(mean**2) / 2) * float(erfcx(beyond / math.sqrt(2))) / 2
+    else:
+        exponential = math.exp(rate**2 / 2 - rate * mean) * _NORMAL.cdf(-beyond)
+    return _NORMAL.cdf(-mean) + exponential
 
 
 def _needed(check: Check) -> int | None:

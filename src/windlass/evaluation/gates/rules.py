@@ -1,5 +1,6 @@
 """The rule of a gate: what a candidate must show before it may be promoted."""
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal, Self
 
@@ -130,6 +131,10 @@ class GateRule(BaseModel):
     """The largest share of items that may have a value on one side only; beyond it nothing passes."""
     sequential: SequentialRule | None = Field(default=None, exclude_if=lambda value: value is None)
     """How it looks at samples as they come; left out: once, when all are there."""
+    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(
+        default={}, exclude_if=lambda value: not value
+    )
+    """Least and greatest value that a metric can have, where these are not 0 and 1: what bounds its mean."""
     min_coverage: float | None = Field(default=None, gt=0, le=1, exclude_if=_absent)
     """The least share of items that must have a value, by metric and on each side; below it nothing passes."""
     calibrated_judges: Literal["require", "warn", "ignore"] = Field(
@@ -170,6 +175,18 @@ class GateRule(BaseModel):
                 "at_least and at_most need all samples"
             )
         return self
+
+    @model_validator(mode="after")
+    def _has_ranges(self) -> Self:
+        for metric, (low, high) in self.ranges.items():
+            if not (low < high and math.isfinite(high - low)):
+                raise ValueError(f"the range of {metric} is none: its least value comes first, then the greatest")
+        return self
+
+    @property
+    def declared(self) -> dict[str, list[float]]:
+        """Return the ranges that it declares, be it for looking early."""
+        return {**self.ranges, **(self.sequential.ranges if self.sequential else {})}
 
     @property
     def tail(self) -> float:

@@ -11,6 +11,7 @@ from windlass.evaluation.gates.aligned import Aligned, Mask
 from windlass.evaluation.gates.comparisons import SEED, Comparison, SliceName, compare
 from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.metrics.usage import AMOUNTS
+from windlass.evaluation.ranges import NO_RANGES, Range, of_differences, range_of
 from windlass.evaluation.samples import Item
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 from windlass.evaluation.statistics.paired import paired_difference
@@ -98,18 +99,26 @@ def slice_report(
     *,
     fields: Iterable[str] = (),
     cluster: str | None = None,
+    declared: Mapping[str, Sequence[float]] = NO_RANGES,
 ) -> list[SliceDifference]:
     """Return what changed on every slice by the fields given, and by those of the items that group them.
 
     The rows of a metric stand together: first the losses that are discoveries, then the others; the greatest loss
-    first of either.
+    first of either. ``declared`` are ranges of metrics that do not lie between 0 and 1.
     """
     slices = _slices(aligned, fields)
+    bounds = {
+        metric: of_differences(range_of(metric, *aligned.pair(metric), declared=declared)) for metric in metrics
+    }
     rows = [
         row
         for metric in metrics
         for name, within in slices
-        if (row := _row(name, within, metric, aligned, cluster, higher_is_better=higher_is_better[metric]))
+        if (
+            row := _row(
+                name, within, metric, aligned, cluster, bounds[metric], higher_is_better=higher_is_better[metric]
+            )
+        )
     ]
     tested = [row for row in rows if row.p_value is not None]
     for row, adjusted in zip(tested, benjamini_hochberg([row.p_value or 0.0 for row in tested]), strict=True):
@@ -171,6 +180,7 @@ def _row(
     metric: str,
     aligned: Aligned,
     cluster: str | None,
+    bounds: Range | None,
     *,
     higher_is_better: bool,
 ) -> SliceDifference | None:
@@ -180,7 +190,9 @@ def _row(
     if not before.size:
         return None
     clusters = aligned.clusters(cluster, used)
-    pairs = paired_difference(before, after, clusters, amount=metric in AMOUNTS, seed=SEED)
+    pairs = paired_difference(
+        before, after, clusters, amount=metric in AMOUNTS, bounds=bounds, skewed=bounds is None, seed=SEED
+    )
     interval = pairs.interval()
     return SliceDifference(
         field=name.field,

@@ -140,6 +140,7 @@ def _improvement(judge: PairedDifference, powered: PredictionPowered | None) -> 
     estimate = judge.difference if powered is None else powered.estimate
     value_range = judge.value_range if powered is None else powered.value_range
     changed = {"difference": estimate, "standard_error": error, "binary": None, "value_range": value_range}
+    changed |= {"bounds": None, "skewed": False}
     return PoweredDifference(**{**known, **changed}, powered=powered)
 
 

@@ -68,7 +68,7 @@ class Evaluated:
     def amounts(self, read: Callable[[SampleResult], float | None]) -> MeanEstimate | None:
         """Return the mean of what samples took; None where none says."""
         found = [value for result in self.samples.values() if (value := read(result)) is not None]
-        return mean_estimate(found) if found else None
+        return mean_estimate(found, skewed=True) if found else None
 
 
 def cost_of(result: SampleResult) -> float | None:

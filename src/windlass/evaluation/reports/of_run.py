@@ -184,7 +184,7 @@ def _slices(evaluated: Evaluated) -> Iterator[Table]:
 def _mean_cells(metric: str, values: Sequence[float]) -> list[str]:
     if not values:
         return [MISSING, MISSING, "0"]
-    estimate = mean_estimate(values)
+    estimate = mean_estimate(values, skewed=is_amount(metric))
     low, high = estimate.low, estimate.high
     if set(values) <= {0.0, 1.0} and not is_amount(metric):
         low, high = rate_interval(round(sum(values)), len(values))

@@ -7,14 +7,19 @@ is seen. The mixture here is over drifts of one sign, a half-normal of scale ρ:
 are away from m, in standard deviations, W_n(m) = 2/√(nρ²+1) · exp(S²ρ²/(2(nρ²+1))) · Φ(Sρ/√(nρ²+1)).
 
 What it promises holds for many values; the fewer and the more skewed, the less. So it says nothing before START of
-them. Clusters: one value is a cluster's sum less the mean times its items.
+them, nor where one of them alone makes their skewness, and S is corrected for skewness as a test of all values is
+(see skewed_means); the correction only ever takes evidence away. Clusters: one value is a cluster's sum less the
+mean times its items.
 """
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from windlass.evaluation.statistics.skewed_means import MOST_SKEWED, without_skewness
 
 Floats = NDArray[np.float64]
 
@@ -37,19 +42,20 @@ class Drift:
     def log_wealth(self, mean: float) -> Floats:
         """Return, after each cluster, the logarithm of the evidence against "the mean is at most this"."""
         counts = np.arange(1, self.sums.size + 1, dtype=np.float64)
-        return self._evidence(np.cumsum(self.sums - mean * self.sizes), self._deviations(), counts)
+        deviations, skewness = self._spread
+        return self._evidence(np.cumsum(self.sums - mean * self.sizes), deviations, skewness, counts)
 
     def lower_bound(self, clusters: int, level: float) -> float:
         """Return the largest mean that the first clusters refuse from below at this level; −inf where none is."""
         seen = float(self.sizes[:clusters].sum())
-        deviation = float(self._deviations()[clusters - 1]) if clusters else 0.0
-        if clusters < START or not seen or deviation == 0:
+        deviation, skewness = (float(each[clusters - 1]) if clusters else 0.0 for each in self._spread)
+        count, goal = np.array([float(clusters)]), -math.log(level)
+        if not seen or not self._tells(count, np.array([deviation]), np.array([skewness]))[0]:
             return -math.inf
-        count = np.array([float(clusters)])
-        goal = -math.log(level)
 
         def refuses(total: float) -> bool:
-            return float(self._evidence(np.array([total]), np.array([deviation]), count)[0]) >= goal
+            found = self._evidence(np.array([total]), np.array([deviation]), np.array([skewness]), count)
+            return float(found[0]) >= goal
 
         near, far = 0.0, deviation * clusters
         while not refuses(far):
@@ -59,8 +65,10 @@ class Drift:
             near, far = (near, middle) if refuses(middle) else (middle, far)
         return (float(self.sums[:clusters].sum()) - far) / seen
 
-    def _deviations(self) -> Floats:
-        """Return, after each cluster, the standard deviation of what clusters are away from the mean of all."""
+    @cached_property
+    def _spread(self) -> tuple[Floats, Floats]:
+        """Return, after each cluster, the standard deviation of what clusters are away from the mean of all, and
+        the skewness of that."""
         counts = np.arange(1, self.sums.size + 1, dtype=np.float64)
         sums, sizes = np.cumsum(self.sums), np.cumsum(self.sizes)
         means = np.divide(sums, sizes, out=np.zeros_like(sums), where=sizes > 0)
@@ -71,15 +79,27 @@ class Drift:
         )
         # What rounding leaves of values that are all alike is no spread.
         squares[squares <= 1e-12 * np.cumsum(self.sums**2)] = 0.0
+        cubes = (
+            np.cumsum(self.sums**3)
+            - 3 * means * np.cumsum(self.sums**2 * self.sizes)
+            + 3 * means**2 * np.cumsum(self.sums * self.sizes**2)
+            - means**3 * np.cumsum(self.sizes**3)
+        )
         deviations: Floats = np.sqrt(squares / np.maximum(counts - 1, 1))
-        return deviations
+        skewness = np.divide(np.sqrt(counts) * cubes, squares**1.5, out=np.zeros_like(cubes), where=squares > 0)
+        return deviations, skewness
 
-    def _evidence(self, totals: Floats, deviations: Floats, counts: Floats) -> Floats:
+    @staticmethod
+    def _tells(counts: Floats, deviations: Floats, skewness: Floats) -> NDArray[np.bool_]:
+        return (counts >= START) & (deviations > 0) & (counts >= MOST_SKEWED * np.minimum(skewness, 0) ** 2)
+
+    def _evidence(self, totals: Floats, deviations: Floats, skewness: Floats, counts: Floats) -> Floats:
         from scipy.special import log_ndtr  # slow to import: see paired.t_quantile
 
         scale = self._scale**2
-        there = (counts >= START) & (deviations > 0)
-        distances = np.divide(totals, deviations, out=np.zeros_like(totals), where=there)
+        there = self._tells(counts, deviations, skewness)
+        shifts = np.divide(totals, deviations * counts, out=np.zeros_like(totals), where=there)
+        distances = counts * np.minimum(shifts, without_skewness(shifts, skewness, counts))
         spread = counts * scale + 1
         logs = (
             math.log(2)

@@ -1,6 +1,6 @@
 """The values of two runs side by side, cluster by cluster in the order of looking."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,6 @@ from windlass.errors import InputError
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.sequential.order import Plan
-from windlass.evaluation.sequential.rule import SequentialRule
 
 Floats = NDArray[np.float64]
 Results = Mapping[str, SampleResult]
@@ -66,9 +65,9 @@ def value_of(metric: str, bounds: tuple[float, float] | None) -> Callable[[Sampl
     return read
 
 
-def bounds_of(metric: str, rule: SequentialRule) -> tuple[float, float] | None:
+def bounds_of(metric: str, ranges: Mapping[str, Sequence[float]]) -> tuple[float, float] | None:
     """Return the bounds of a metric's values: declared, or 0 and 1; None for an amount without any."""
-    declared = rule.ranges.get(metric)
+    declared = ranges.get(metric)
     if declared is not None:
         return declared[0], declared[1]
     return None if metric in AMOUNTS else _UNIT

@@ -101,7 +101,7 @@ class Watching:
         # A metric that the runs do not both have is refused here as by an ordinary gate.
         self.compared(requirement, role, 0)
         higher = self.higher_is_better[requirement.metric]
-        bounds = bounds_of(requirement.metric, self.sequential)
+        bounds = bounds_of(requirement.metric, self.rule.declared)
         read = value_of(requirement.metric, bounds if self.sequential.mode == "anytime" else None)
         pairs = pair(self.plan, self.reached, self.baseline, self.candidate, read)
         sums = pairs.sums if higher else 0.0 - pairs.sums
@@ -140,7 +140,8 @@ class Watching:
         shares = Aligned(self.baseline, self.candidate, self.plan.first(clusters)).failed_shares()
         if not shares.both.any():
             return None
-        return paired_difference(shares.before[shares.both], shares.after[shares.both], seed=SEED)
+        before, after = shares.before[shares.both], shares.after[shares.both]
+        return paired_difference(before, after, bounds=(-1.0, 1.0), seed=SEED)
 
     def _may_pass(self, clusters: int) -> int | None:
         """Return the first look, from some time on, at which not too many values are missing."""

@@ -51,6 +51,17 @@ class BoundedRate(NamedTuple):
         """No pairs."""
 
     @property
+    def bounded(self) -> None:
+        """Its test is exact."""
+
+    @property
+    def df(self) -> float:
+        return self.clusters - 1
+
+    def fewest(self, *, greater: bool) -> None:
+        """No skewness that the exact test does not know."""
+
+    @property
     def value_range(self) -> float:
         return 1.0
 

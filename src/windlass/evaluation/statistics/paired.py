@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from windlass.errors import InputError
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs
-from windlass.evaluation.statistics.resampling import resampled_means
+from windlass.evaluation.statistics.bounded_means import BoundedMean
+from windlass.evaluation.statistics.skewed_means import SkewedMean, skewness_of
 
 Floats = NDArray[np.float64]
 Clusters: TypeAlias = Sequence[Hashable] | NDArray[np.int64]
-Method = Literal["t", "sign-flip", "score", "exact", "prediction-powered"]
+Method = Literal["t", "sign-flip", "score", "exact", "prediction-powered", "bounded", "skew-corrected"]
 
 FEW_CLUSTERS = 30
 """Below this number of clusters the t approximation gives way to sign flips."""
@@ -67,20 +68,27 @@ def normal_quantile(probability: float) -> float:
     return NormalDist().inv_cdf(probability)
 
 
-def mean_estimate(values: Sequence[float] | Floats, confidence: float = 0.95) -> MeanEstimate:
+def mean_estimate(
+    values: Sequence[float] | Floats, confidence: float = 0.95, *, skewed: bool = False
+) -> MeanEstimate:
     """Return the mean of independent values with the interval mean ± t_{n−1} · s/√n.
 
-    Raises InputError for no values at all.
+    Of amounts it is corrected for what is ``skewed`` (see skewed_means). Raises InputError for no values at all.
     """
     array = _finite(values)
     if array.size == 0:
         raise InputError("There is no value to average; every score of this metric is missing.")
-    mean = float(array.mean())
-    if array.size < 2:
+    mean, n = float(array.mean()), int(array.size)
+    if n < 2:
         return MeanEstimate(mean, None, None, 1, None)
-    standard_error = float(array.std(ddof=1)) / math.sqrt(array.size)
-    reach = t_quantile(_upper(confidence), array.size - 1) * standard_error
-    return MeanEstimate(mean, mean - reach, mean + reach, int(array.size), standard_error)
+    standard_error = float(array.std(ddof=1)) / math.sqrt(n)
+    if skewed and standard_error > 0:
+        tail = 1 - _upper(confidence)
+        corrected = SkewedMean(mean, standard_error, skewness_of(array - mean), n, n - 1)
+        high = 0.0 - corrected.mirrored.lower_bound(tail)
+        return MeanEstimate(mean, corrected.lower_bound(tail), high, n, standard_error)
+    reach = t_quantile(_upper(confidence), n - 1) * standard_error
+    return MeanEstimate(mean, mean - reach, mean + reach, n, standard_error)
 
 
 @dataclass(frozen=True)
@@ -89,10 +97,15 @@ class PairedDifference:
 
     The standard error is (1/n) √( G/(G−1) Σ_g (Σ_{i∈g}(d_i − d̄))² ), Liang and Zeger's with the G/(G−1)
     correction (Miller 2024, "Adding Error Bars to Evals", adds the pairing). With 30 clusters or more,
-    intervals and p values come from t with G − 1 degrees of freedom. With fewer they come from flipping
-    the signs of the cluster sums: the interval is that test turned around, so both always agree. Yes/no
-    outcomes without clusters have a score test of their own, at any number of items. Amounts that differ equally
-    everywhere are left to sign flips, too: they have no range that would bound what a cluster could show.
+    intervals and p values come from t, with a degree of freedom less than there are clusters, or of clusters of
+    unlike sizes their effective number. With fewer they come from flipping the signs of the cluster sums: the
+    interval is that test turned around, so both always agree. Yes/no outcomes without clusters have a score test
+    of their own, at any number of items.
+
+    Both believe that the sample shows what there is. So where the range of a difference is known, Gaffke's bound
+    must agree (see bounded_means), and of what has no range the test that corrects for skewness (see
+    skewed_means): the greater p value counts, and the wider interval. Amounts that differ equally everywhere are
+    left to sign flips: they have no range that would bound what a cluster could show.
     """
 
     difference: float
@@ -112,13 +125,56 @@ class PairedDifference:
     variance: float | None = None
     """Of the items' differences; None for fewer than two."""
     seed: int = 0
+    bounds: tuple[float, float] | None = None
+    """The least and the greatest difference that an item can show, where that is known."""
+    skewed: bool = False
+    """Whether it has no range, so that its skewness is corrected for."""
 
     @property
     def method(self) -> Method:
         if self.binary is not None:
             return "score"
-        flips = self.clusters < FEW_CLUSTERS or (self.constant and self.amount)
-        return "sign-flip" if flips else "t"
+        if self.bounds is not None:
+            return "bounded"
+        if self.constant and self.amount:
+            return "sign-flip"
+        return "skew-corrected" if self.skewed else self._usual
+
+    @property
+    def _usual(self) -> Literal["t", "sign-flip"]:
+        return "sign-flip" if self.clusters < FEW_CLUSTERS else "t"
+
+    @property
+    def df(self) -> float:
+        """Return the degrees of freedom of t: the effective number of clusters less one.
+
+        Few large clusters say more of the mean than the others, and know less of its variance (Carter, Schnepel
+        and Steigerwald 2017); of equal sizes the effective number is the number.
+        """
+        squares = self.sizes * self.sizes
+        return max(1.0, float(squares.sum() ** 2 / (squares * squares).sum()) - 1)
+
+    @cached_property
+    def bounded(self) -> BoundedMean | None:
+        """Return what bounds the mean whatever its distribution, where the range is known."""
+        if self.bounds is None or self.binary is not None:
+            return None
+        return BoundedMean(self.sums, self.sizes, *self.bounds)
+
+    @cached_property
+    def corrected(self) -> SkewedMean | None:
+        """Return what corrects for skewness, of what has no range."""
+        if not self.skewed or self.constant or not self.standard_error or self.binary is not None:
+            return None
+        skewness = skewness_of(self.sums - self.sizes * self.difference)
+        return SkewedMean(self.difference, self.standard_error, skewness, self.clusters, self.df)
+
+    def fewest(self, *, greater: bool) -> int | None:
+        """Return how many clusters it takes until skewness leaves a test what it promises; None where it does."""
+        if self.corrected is None:
+            return None
+        needed = (self.corrected if greater else self.corrected.mirrored).fewest
+        return needed if self.clusters < needed else None
 
     @property
     def constant(self) -> bool:
@@ -145,13 +201,24 @@ class PairedDifference:
         tail = 1 - _upper(confidence)
         if self.binary is not None:
             return Interval(self.binary.lower_bound(tail), 0.0 - self.binary.mirrored.lower_bound(tail))
+        usual, guard = self._usual_interval(tail), self.bounded or self.corrected
+        if usual is None or guard is None:
+            return usual
+        return Interval(
+            min(usual.low, guard.lower_bound(tail)), max(usual.high, 0.0 - guard.mirrored.lower_bound(tail))
+        )
+
+    def _usual_interval(self, tail: float) -> Interval | None:
+        assert self.standard_error is not None
+        if self.constant and self.bounds is not None:
+            return Interval(self.difference, self.difference)
         if self.constant and self.amount:
             return Interval(self.difference, self.difference) if self._least_flip_p <= tail * (1 + 1e-9) else None
         if self.constant:
             reach = self.value_range * (1 - tail ** (1 / self.clusters))
             return Interval(self.difference - reach, self.difference + reach)
-        if self.method == "t":
-            reach = t_quantile(1 - tail, self.clusters - 1) * self.standard_error
+        if self._usual == "t":
+            reach = t_quantile(1 - tail, self.df) * self.standard_error
             return Interval(self.difference - reach, self.difference + reach)
         allowed = math.floor(tail * (self._subset_means.size + 1) + 1e-9)
         if allowed < 1:
@@ -175,13 +242,26 @@ class PairedDifference:
             return None
         if self.binary is not None:
             return self.binary.p_greater(null) if greater else self.binary.mirrored.p_greater(-null)
+        return max(self._usual_p(null, greater=greater), self.guard_p(null, greater=greater))
+
+    def guard_p(self, null: float, *, greater: bool) -> float:
+        """Return the p value of the test that must agree with the usual one; 0 where there is none."""
+        guard = self.bounded or self.corrected
+        if guard is None:
+            return 0.0
+        return guard.p_greater(null) if greater else guard.mirrored.p_greater(-null)
+
+    def _usual_p(self, null: float, *, greater: bool) -> float:
+        assert self.standard_error is not None
         distance = self.difference - null if greater else null - self.difference
+        if self.constant and self.bounds is not None:
+            return 0.0 if distance > 0 else 1.0
         if self.constant and self.amount:
             return self._least_flip_p if distance > 0 else 1.0
         if self.constant:
             return self._p_constant(distance)
-        if self.method == "t":
-            return t_cumulative(-distance / self.standard_error, self.clusters - 1)
+        if self._usual == "t":
+            return t_cumulative(-distance / self.standard_error, self.df)
         means = self._subset_means
         extreme = np.searchsorted(means, null, side="right") if greater else (means >= null).sum()
         return float((1 + int(extreme)) / (means.size + 1))
@@ -230,11 +310,14 @@ def paired_difference(
     clusters: Clusters | None = None,
     *,
     amount: bool = False,
+    bounds: tuple[float, float] | None = None,
+    skewed: bool = False,
     seed: int = 0,
 ) -> PairedDifference:
     """Compare two aligned series; without ``clusters`` every item is its own.
 
-    Of an ``amount`` zeros and ones are no yes and no, and no range bounds what it could be.
+    Of an ``amount`` zeros and ones are no yes and no. ``bounds`` are those of a single difference, where they are
+    known; what is ``skewed`` has none.
 
     Raises InputError when the series are empty or of different lengths.
     """
@@ -263,50 +346,9 @@ def paired_difference(
         amount=amount,
         variance=float(differences.var(ddof=1)) if n > 1 else None,
         seed=seed,
+        bounds=bounds,
+        skewed=skewed and bounds is None,
     )
-
-
-def bootstrap_interval(
-    pairs: PairedDifference, confidence: float = 0.95, *, resamples: int = 2000
-) -> Interval | None:
-    """Return the BCa interval of the mean difference, resampling whole clusters (Efron 1987).
-
-    Of many clusters see ``resampled_means``. None with fewer than two, or where every cluster shows the same
-    difference.
-    """
-    return bootstrap_intervals([pairs], [confidence], resamples=resamples)[0]
-
-
-def bootstrap_intervals(
-    several: Sequence[PairedDifference], confidences: Sequence[float], *, resamples: int = 2000
-) -> list[Interval | None]:
-    """Return the BCa intervals of several; those of as many clusters, and of one seed, share their resamples."""
-    sharing: dict[tuple[int, int], list[int]] = {}
-    for place, pairs in enumerate(several):
-        if pairs.standard_error is not None and not pairs.constant:
-            sharing.setdefault((pairs.clusters, pairs.seed), []).append(place)
-    found: list[Interval | None] = [None] * len(several)
-    for (_, seed), places in sharing.items():
-        columns = [(several[place].sums, several[place].sizes) for place in places]
-        for place, means in zip(places, resampled_means(columns, resamples, seed), strict=True):
-            found[place] = _bca(several[place], means, confidences[place])
-    return found
-
-
-def _bca(pairs: PairedDifference, means: Floats, confidence: float) -> Interval:
-    # Half of the ties count as below: a discrete metric has many, and all-or-none would bias the correction.
-    below = (
-        np.searchsorted(means, pairs.difference, "left") + np.searchsorted(means, pairs.difference, "right")
-    ) / 2
-    share = min(max(below / means.size, 0.5 / means.size), 1 - 0.5 / means.size)
-    bias = normal_quantile(float(share))
-    left_out = (pairs.sums.sum() - pairs.sums) / (pairs.sizes.sum() - pairs.sizes)
-    centred = left_out.mean() - left_out
-    scale = float((centred**2).sum()) ** 1.5
-    acceleration = float((centred**3).sum()) / (6 * scale) if scale > 0 else 0.0
-    bounds = [_bca_share(tail, bias, acceleration) for tail in (1 - _upper(confidence), _upper(confidence))]
-    low, high = np.quantile(means, bounds)
-    return Interval(float(low), float(high))
 
 
 def holm(p_values: Sequence[float], level: float) -> list[tuple[bool, float]]:
@@ -324,11 +366,6 @@ def holm(p_values: Sequence[float], level: float) -> list[tuple[bool, float]]:
             rejecting = p_values[position] <= share
         decisions[position] = (rejecting, share)
     return decisions
-
-
-def _bca_share(tail: float, bias: float, acceleration: float) -> float:
-    shifted = bias + normal_quantile(tail)
-    return NormalDist().cdf(bias + shifted / (1 - acceleration * shifted))
 
 
 def _binary_pairs(baseline: Floats, candidate: Floats) -> BinaryPairs | None:
