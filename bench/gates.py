@@ -18,9 +18,11 @@ import numpy as np
 from windlass.evaluation.gates.deciding import decide
 from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.item_index import ItemIndex
+from windlass.evaluation.items_by_id import VersionItems
 from windlass.evaluation.result_columns import Results
-from windlass.evaluation.run_scores import ScoredItems, scores_of_results
+from windlass.evaluation.run_scores import scores_of_results
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
+from windlass.evaluation.scored_samples import ScoredItems
 from windlass.evaluation.statistics.paired import bootstrap_intervals, paired_difference
 
 METRICS = 5
@@ -69,10 +71,13 @@ def gate(pairs: int, held: str) -> Callable[[], object]:
     before: Results = results(items, generator, 0.0)
     after: Results = results(items, generator, 0.01)
     if held == "columns":
-        index, positions = ItemIndex(items), {item: place for place, item in enumerate(items)}
+        version = VersionItems(list(items.values()), ItemIndex(items))
         before, after = (
-            ScoredItems(scores_of_results(each.values(), index), positions) for each in (before, after)
+            ScoredItems(scores_of_results(each.values(), version.ids.of_version), version.ids)
+            for each in (before, after)
         )
+        directions = {"f1": True, "right": True, "cost_usd": False}
+        return lambda: decide(before, after, RULE, items=version, higher_is_better=directions)
     directions = {"f1": True, "right": True, "cost_usd": False}
     return lambda: decide(before, after, RULE, items=items, higher_is_better=directions)
 

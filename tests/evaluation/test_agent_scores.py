@@ -1,41 +1,94 @@
 """Scores of each agent in samples of several."""
 
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
 import pytest
 
 from windlass.evaluation.agent_scores import AgentScores, agent_scores
+from windlass.evaluation.item_index import ItemIndex, hash_of_id
+from windlass.evaluation.run_scores import scores_of_results
 from windlass.evaluation.samples import Item, Prediction, SampleResult
-from windlass.telemetry.agent_steps import AgentStep
+from windlass.telemetry.agent_steps import INVOCATION, MODEL, OTHER, STEPS, TOOL, RunSteps, StepPiece, ToolStep
 
 SECOND = 1_000_000_000
 
+TRACES = {"t1": "1" * 32, "t2": "2" * 32}
+KINDS = {"chat": MODEL, "execute_tool": TOOL, "invoke_agent": INVOCATION, "": OTHER}
 
-def step(span_id: str, operation: str = "", parent: str = "", start_s: float = 0, **said: object) -> AgentStep:
-    values = {
-        "trace_id": "t1",
-        "agent": "",
-        "tool": "",
-        "arguments": "",
-        "duration_ns": SECOND,
-        "failed": False,
-        "input_tokens": None,
-        "output_tokens": None,
-        "cost_usd": None,
-        "cost_basis": "no_tokens",
-        **said,
-    }
-    return AgentStep.model_validate(
-        {
-            "span_id": span_id,
-            "operation": operation,
-            "parent_span_id": parent,
-            "start_ns": int(start_s * SECOND),
-            **values,
-        }
-    )
+
+class Step(NamedTuple):
+    """A span of a sample."""
+
+    span_id: str
+    operation: str = ""
+    parent: str = ""
+    start_s: float = 0
+    agent: str = ""
+    tool: str = ""
+    arguments: str = ""
+    duration_ns: int = SECOND
+    failed: bool = False
+    input_tokens: float = math.nan
+    output_tokens: float = math.nan
+    cost_usd: float = math.nan
+    trace_id: str = "t1"
+
+
+def number_of(name: str) -> int:
+    return hash_of_id(name) if name else 0
+
+
+def steps_of(steps: Iterable[Step]) -> RunSteps:
+    """Return spans as the warehouse gives them, in two pieces."""
+    steps = list(steps)
+    agents = {number_of(each.agent): each.agent for each in steps if each.agent}
+    return RunSteps(agents, iter([piece_of([each for each in steps if each.trace_id == name]) for name in TRACES]))
+
+
+def piece_of(steps: Sequence[Step]) -> StepPiece:
+    records = [
+        (
+            *halves(each),
+            number_of(each.span_id),
+            number_of(each.parent),
+            KINDS[each.operation],
+            number_of(each.agent),
+            int(each.start_s * SECOND),
+            each.duration_ns,
+            each.failed,
+            each.input_tokens,
+            each.output_tokens,
+            each.cost_usd,
+            0,
+            0,
+        )
+        for each in steps
+    ]
+    tools = [
+        ToolStep(
+            halves(each),
+            number_of(each.span_id),
+            each.tool,
+            each.arguments,
+            int(each.start_s * SECOND),
+            each.failed,
+        )
+        for each in steps
+        if each.operation == "execute_tool"
+    ]
+    return StepPiece(np.array(records, dtype=STEPS), lambda: sorted(tools, key=lambda each: each.start_ns))
+
+
+def halves(step: Step) -> tuple[int, int]:
+    trace_id = TRACES[step.trace_id]
+    return int(trace_id[:16], 16), int(trace_id[16:], 16)
 
 
 def sample(item: str = "a", trace_id: str = "t1", repeat: int = 1) -> SampleResult:
-    return SampleResult(item, trace_id, "s", 0, 1, Prediction("answer"), repeat=repeat)
+    return SampleResult(item, TRACES[trace_id], "1" * 16, 0, 1, Prediction("answer"), repeat=repeat)
 
 
 ITEM = Item(id="a", input="?")
@@ -52,14 +105,14 @@ PLANNED = Item(
 )
 
 TEAM = [
-    step("root"),
-    step("boss", "invoke_agent", "root", 0, agent="boss", duration_ns=10 * SECOND),
-    step("m1", "chat", "boss", 1, input_tokens=10, output_tokens=1, cost_usd=0.25),
-    step("sub", "invoke_agent", "boss", 2, agent="searcher", duration_ns=3 * SECOND),
-    step("wrapped", "", "sub", 2),
-    step("m2", "chat", "wrapped", 2, input_tokens=5, output_tokens=2),
-    step("tool", "execute_tool", "wrapped", 3, tool="search", arguments='{"q": "x"}'),
-    step("named", "execute_tool", "boss", 6, agent="writer", tool="write", failed=True),
+    Step("root"),
+    Step("boss", "invoke_agent", "root", 0, agent="boss", duration_ns=10 * SECOND),
+    Step("m1", "chat", "boss", 1, input_tokens=10, output_tokens=1, cost_usd=0.25),
+    Step("sub", "invoke_agent", "boss", 2, agent="searcher", duration_ns=3 * SECOND),
+    Step("wrapped", "", "sub", 2),
+    Step("m2", "chat", "wrapped", 2, input_tokens=5, output_tokens=2),
+    Step("tool", "execute_tool", "wrapped", 3, tool="search", arguments='{"q": "x"}'),
+    Step("named", "execute_tool", "boss", 6, agent="writer", tool="write", failed=True),
 ]
 
 
@@ -67,9 +120,10 @@ def means(scores: AgentScores) -> dict[str, float | None]:
     return {name: metric.mean for name, metric in scores.metrics.items()}
 
 
-def by_agent(items: list[Item], samples: list[SampleResult], steps: list[AgentStep]) -> dict[str, AgentScores]:
+def by_agent(items: list[Item], samples: list[SampleResult], steps: list[Step]) -> dict[str, AgentScores]:
     repeats = max(each.repeat for each in samples)
-    return {each.agent: each for each in agent_scores(items, samples, steps, repeats)}
+    scores = scores_of_results(samples, ItemIndex(item.id for item in items))
+    return {each.agent: each for each in agent_scores(items, scores, steps_of(steps), repeats)}
 
 
 def test_a_call_is_of_the_agent_it_names_else_of_the_nearest_above() -> None:
@@ -89,16 +143,16 @@ def test_tokens_and_cost_are_of_its_own_calls_and_what_is_not_known_is_not_zero(
     assert (boss["input_tokens"], boss["output_tokens"], boss["cost_usd"]) == (10, 1, 0.25)
     assert (searcher["input_tokens"], searcher["cost_usd"]) == (5, None)
     assert (writer["cost_usd"].mean, writer["cost_usd"].missing_why) == (None, {"undefined": 1})
-    partly = [*TEAM, step("m3", "chat", "boss", 8, input_tokens=1, output_tokens=1)]
+    partly = [*TEAM, Step("m3", "chat", "boss", 8, input_tokens=1, output_tokens=1)]
     assert means(by_agent([ITEM], [sample()], partly)["boss"])["cost_usd"] is None
 
 
 def test_time_that_two_invocations_share_counts_once() -> None:
     invocations = [
-        step("one", "invoke_agent", "", 0, agent="a", duration_ns=4 * SECOND),
-        step("inner", "invoke_agent", "one", 1, agent="a", duration_ns=SECOND),
-        step("two", "invoke_agent", "", 3, agent="a", duration_ns=2 * SECOND),
-        step("later", "invoke_agent", "", 9, agent="a", duration_ns=SECOND),
+        Step("one", "invoke_agent", "", 0, agent="a", duration_ns=4 * SECOND),
+        Step("inner", "invoke_agent", "one", 1, agent="a", duration_ns=SECOND),
+        Step("two", "invoke_agent", "", 3, agent="a", duration_ns=2 * SECOND),
+        Step("later", "invoke_agent", "", 9, agent="a", duration_ns=SECOND),
     ]
     assert means(by_agent([ITEM], [sample()], invocations)["a"])["latency_s"] == 6.0
     assert means(by_agent([ITEM], [sample()], TEAM)["writer"])["latency_s"] is None
@@ -125,12 +179,12 @@ def test_a_reference_that_names_no_agents_says_nothing_of_them() -> None:
 
 
 def test_what_is_called_below_no_agent_is_of_nobody_and_circles_end() -> None:
-    circle = [step("x", "chat", "y", 0), step("y", "", "x", 1)]
+    circle = [Step("x", "chat", "y", 0), Step("y", "", "x", 1)]
     assert list(by_agent([ITEM], [sample()], circle)) == [""]
 
 
 def test_means_are_over_the_items_in_which_an_agent_took_part() -> None:
-    other = [each.model_copy(update={"trace_id": "t2"}) for each in TEAM[:3]]
+    other = [each._replace(trace_id="t2") for each in TEAM[:3]]
     items = [ITEM, Item(id="b", input="?"), Item(id="c", input="?")]
     found = by_agent(items, [sample(), sample("b", "t2")], [*TEAM, *other])
     assert (found["boss"].items, found["searcher"].items) == (2, 1)
@@ -138,7 +192,7 @@ def test_means_are_over_the_items_in_which_an_agent_took_part() -> None:
 
 
 def test_repeats_of_an_item_are_one_item() -> None:
-    again = [each.model_copy(update={"trace_id": "t2", "input_tokens": 30}) for each in TEAM[:3]]
+    again = [each._replace(trace_id="t2", input_tokens=30) for each in TEAM[:3]]
     found = by_agent([ITEM], [sample(), sample("a", "t2", 2)], [*TEAM, *again])
     metric = found["boss"].metrics["input_tokens"]
     assert metric.mean == pytest.approx(20)

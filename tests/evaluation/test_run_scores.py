@@ -13,15 +13,17 @@ from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.gates.deciding import decide
 from windlass.evaluation.gates.rules import GateRule, Requirement
-from windlass.evaluation.gates.verdicts import digest_of_scores
 from windlass.evaluation.item_index import UNKNOWN, ItemIndex
-from windlass.evaluation.passes import pass_rates
+from windlass.evaluation.passes import Tries
 from windlass.evaluation.repeats import RepeatedResult, average_repeats, by_item
 from windlass.evaluation.results import run_sample, values_of
-from windlass.evaluation.run_scores import RunScores, ScoredItems
+from windlass.evaluation.run_scores import RunScores
 from windlass.evaluation.runner import RunnerSettings, run_samples
 from windlass.evaluation.sample_pages import SamplePage, item_page, samples_page, sorted_page
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
+from windlass.evaluation.score_digests import digest_of_scores
+from windlass.evaluation.score_summaries import tries_of
+from windlass.evaluation.scored_samples import ScoredItems, scored_samples
 from windlass.evaluation.store import REVIEW, WarehouseSamples
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.scores import Score, insert_scores
@@ -29,7 +31,7 @@ from windlass.telemetry.writer import Writer
 
 ITEMS = [Item(id=f"é{number:02}", input="?", metadata={"g": number % 4}) for number in range(30)]
 INDEX = ItemIndex(item.id for item in ITEMS)
-POSITIONS = {item.id: position for position, item in enumerate(ITEMS)}
+IDS = [item.id for item in ITEMS]
 
 
 async def ask(item: Item) -> Prediction:
@@ -78,7 +80,7 @@ def whole(store: WarehouseSamples) -> Mapping[str, SampleResult]:
 
 def test_columns_hold_the_samples_as_they_are_stored(store: WarehouseSamples) -> None:
     stored, scores = store.stored(), store.scores(INDEX)
-    columns = {each.key: each for each in scores.samples(POSITIONS)}
+    columns = {each.key: each for each in scored_samples(scores, IDS)}
     assert columns.keys() == stored.keys()
     for key, kept in stored.items():
         found = columns[key]
@@ -92,7 +94,7 @@ def test_columns_hold_the_samples_as_they_are_stored(store: WarehouseSamples) ->
 
 
 def test_an_item_s_result_is_that_of_its_repeats_and_has_the_digest_of_before(store: WarehouseSamples) -> None:
-    before, now = whole(store), ScoredItems(store.scores(INDEX), POSITIONS)
+    before, now = whole(store), ScoredItems(store.scores(INDEX), IDS)
     assert (set(now), len(now)) == (set(before), 25)
     assert "é29" not in now
     assert now.get("é29") is None
@@ -130,7 +132,7 @@ def test_a_gate_decides_on_scores_as_on_whole_samples(
     items = {item.id: item for item in ITEMS}
     directions = {"half": True, "right": True}
     at_once = decide(whole(store), whole(other), rule, items=items, higher_is_better=directions)
-    before, after = (ScoredItems(each.scores(INDEX), POSITIONS) for each in (store, other))
+    before, after = (ScoredItems(each.scores(INDEX), IDS) for each in (store, other))
     assert decide(before, after, rule, items=items, higher_is_better=directions) == at_once
 
 
@@ -198,10 +200,15 @@ def test_samples_are_sorted_with_those_without_a_value_last(store: WarehouseSamp
 
 def test_tries_that_pass_are_counted_from_columns(store: WarehouseSamples) -> None:
     grouped = by_item(store.stored().values())
-    expected = [values_of(grouped.get(item.id, ()), "half") for item in ITEMS]
-    assert list(store.scores(INDEX).values_of_items("half")) == expected
-    passed = [[float(value > 1) for value in values] for values in expected]
-    assert pass_rates(passed, 1).n == 23
+    values = [values_of(grouped.get(item.id, ()), "right") for item in ITEMS]
+    # A second opinion on one sample is neither right nor wrong.
+    assert tries_of(store.scores(INDEX), "right") is None
+    assert Tries.of(values) is None
+    known = store.scores(ItemIndex(item for item in IDS if item != "é05"))
+    counted, expected = tries_of(known, "right"), Tries.of([each for at, each in enumerate(values) if at != 5])
+    assert counted is not None
+    assert expected is not None
+    assert [each.tolist() for each in counted] == [each.tolist() for each in expected]
 
 
 def test_the_state_of_a_run_changes_with_its_scores(store: WarehouseSamples, warehouse: Warehouse) -> None:

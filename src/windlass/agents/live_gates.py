@@ -204,7 +204,7 @@ class LiveGates:
     def _look(self, gate: LiveGate, candidate: Run, baseline: Run) -> Watching:
         items = self._runs.items(candidate)
         left_out = self._approvals.unapproved(gate.project, candidate.dataset.name, items)
-        before, after = self._runs.results(baseline), self._runs.results(candidate)
+        _, (before, after) = self._runs.reading.sides(baseline, candidate)
         return watch(
             before,
             after,
@@ -222,16 +222,16 @@ class LiveGates:
             end_decided_run(self._database, run.id, _why(report.n, report.of))
         self._await_ends(gate)
         candidate, baseline = self._both(gate)
-        items = self._runs.items(candidate)
+        items, (after, before) = self._runs.reading.sides(candidate, baseline)
         verdict = give_verdict(
             self._database,
             self._audit,
             principal,
-            candidate=Side(candidate, self._runs.results(candidate)),
-            baseline=Side(baseline, self._runs.results(baseline)),
-            items={item.id: item for item in items},
+            candidate=Side(candidate, after),
+            baseline=Side(baseline, before),
+            items=items,
             rule=gate.rule,
-            unapproved=self._approvals.unapproved(gate.project, candidate.dataset.name, items),
+            unapproved=self._approvals.unapproved(gate.project, candidate.dataset.name, items.in_order),
         )
         end_live_gate(self._database, gate.id, "decided", verdict=verdict.id)
 

@@ -33,7 +33,6 @@ from windlass.evaluation.metrics.replays import replay_match
 from windlass.evaluation.recorded import RecordedOutputs, require_outputs
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.replay.note import ReplayNote
-from windlass.evaluation.results import MetricSummary, summarise_pieces
 from windlass.evaluation.resuming import changed_options, resume_run
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import RunnerSettings
@@ -61,6 +60,7 @@ from windlass.evaluation.runs import (
     unfinished_runs,
 )
 from windlass.evaluation.samples import Item, Sample, SampleResult, Target
+from windlass.evaluation.score_summaries import summary_of_run
 from windlass.evaluation.sequential.order import in_order
 from windlass.evaluation.targets.spec import AgentSpec, read_spec
 from windlass.evaluation.workers.sharing import RunSharing
@@ -205,7 +205,7 @@ class ReleaseRuns:
         """Write down what a run had that its gate ended; the process that executed it may have died before."""
         if run.state != "decided":
             return
-        note_cancelled(self._database, run.id, *self._summarised(run))
+        note_cancelled(self._database, run.id, *summary_of_run(run, self.items(run), self._store_of(run)))
 
     def resume(self, principal: Principal, run_id: str, changed: Mapping[str, object]) -> Run:
         """Go on with a run that has ended, with some of its options changed.
@@ -277,25 +277,11 @@ class ReleaseRuns:
         """End such a run: summarise what it sent. Raises NotFound, and Conflict for a run of the server's own."""
         run = self._external(principal, run_id)
         self._settle()
-        store = self._store_of(run)
-        failures = [sample.prediction is None for piece in store.pieces() for sample in piece.values()]
-        finished, failed = len(failures), sum(failures)
+        finished, failed, metrics = summary_of_run(run, self.items(run), self._store_of(run))
         record_progress(self._database, run_id, finished=finished, failed=failed)
-        metrics = summarise_pieces(
-            store.pieces(), self.items(run), run.evaluators, run.repeats, cluster=run.cluster
-        )
         if not finish_run(self._database, run_id, metrics):
             note_cancelled(self._database, run_id, finished, failed, metrics)
         return get_run(self._database, principal.project, run_id)
-
-    def _summarised(self, run: Run) -> tuple[int, int, dict[str, MetricSummary]]:
-        """Return how many samples a run has, how many of them failed, and its metrics."""
-        store = self._store_of(run)
-        failures = [sample.prediction is None for piece in store.pieces() for sample in piece.values()]
-        metrics = summarise_pieces(
-            store.pieces(), self.items(run), run.evaluators, run.repeats, cluster=run.cluster
-        )
-        return len(failures), sum(failures), metrics
 
     def samples(self, run: Run) -> Mapping[str, SampleResult]:
         """Return a run's finished samples by key."""

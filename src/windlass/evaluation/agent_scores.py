@@ -1,26 +1,21 @@
 """Scores of each agent in runs of several: what each spent, and its tool calls against those it should have made.
 
-A call of a model or a tool is of the agent that its span names (`gen_ai.agent.name`), else of the nearest one
-above it that is named; one below no agent is of the agent "". The definitions are in docs/reference/runs.md.
+The definitions are in docs/reference/runs.md.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 from pydantic import BaseModel
 
-from windlass.errors import InputError
-from windlass.evaluation.metrics.tool_calls import REFERENCE
-from windlass.evaluation.results import MetricSummary, summarise
-from windlass.evaluation.samples import Item, Judgement, SampleResult
-from windlass.evaluation.trajectories import Comparison, ToolCall, Trajectory, read_trajectory
-from windlass.telemetry.agent_steps import AgentStep
-from windlass.telemetry.conventions import MODEL_CALLS
-
-_INVOCATION: Final = "invoke_agent"
-_TOOL: Final = "execute_tool"
+from windlass.evaluation.agent_trajectories import MATCHES, Held, References, hold, not_held
+from windlass.evaluation.agent_work import AMOUNTS, NOBODY, Rows, Steps, joined, work_of
+from windlass.evaluation.results import MetricSummary
+from windlass.evaluation.run_scores import Floats, Mask, RunScores, ScoreColumn
+from windlass.evaluation.samples import Item
+from windlass.evaluation.score_summaries import summarise_scores
+from windlass.evaluation.text_columns import TextColumn
+from windlass.telemetry.agent_steps import STEPS, RunSteps, StepPiece
 
 
 class AgentScores(BaseModel):
@@ -32,160 +27,88 @@ class AgentScores(BaseModel):
     metrics: dict[str, MetricSummary]
 
 
-@dataclass
-class _Work:
-    """What one agent did in one sample."""
-
-    models: list[AgentStep] = field(default_factory=list)
-    tools: list[AgentStep] = field(default_factory=list)
-    invocations: list[AgentStep] = field(default_factory=list)
-    wanted: list[ToolCall] | None = None
-    """Its calls of the reference; None where the reference names no agents."""
-
-
-def agent_scores(
-    items: Sequence[Item], samples: Iterable[SampleResult], steps: Iterable[AgentStep], repeats: int = 1
-) -> list[AgentScores]:
+def agent_scores(items: Sequence[Item], scores: RunScores, steps: RunSteps, repeats: int = 1) -> list[AgentScores]:
     """Return the scores of each agent, by name."""
-    by_id = {item.id: item for item in items}
-    of_trace = _by_trace(steps)
-    judged: defaultdict[str, dict[str, SampleResult]] = defaultdict(dict)
-    for sample in samples:
-        wanted = _wanted(by_id[sample.item]) if sample.item in by_id else None
-        for agent, work in _works(of_trace.get(sample.trace_id, ()), wanted).items():
-            judged[agent][sample.key] = _judged(sample, _judgements(work))
-    return [_scores(agent, judged[agent], items, repeats) for agent in sorted(judged)]
-
-
-def _judged(sample: SampleResult, judgements: Mapping[str, Judgement]) -> SampleResult:
-    return SampleResult(
-        item=sample.item,
-        trace_id=sample.trace_id,
-        span_id=sample.span_id,
-        start_ns=sample.start_ns,
-        end_ns=sample.end_ns,
-        prediction=sample.prediction,
-        error=sample.error,
-        error_type=sample.error_type,
-        attempts=sample.attempts,
-        judgements=judgements,
-        repeat=sample.repeat,
-    )
-
-
-def _scores(agent: str, results: Mapping[str, SampleResult], items: Sequence[Item], repeats: int) -> AgentScores:
-    present = {result.item for result in results.values()}
-    there = [item for item in items if item.id in present]
-    names = list(dict.fromkeys(name for result in results.values() for name in result.judgements))
-    return AgentScores(agent=agent, items=len(there), metrics=summarise(results, there, names, repeats))
-
-
-def _by_trace(steps: Iterable[AgentStep]) -> Mapping[str, list[AgentStep]]:
-    grouped: defaultdict[str, list[AgentStep]] = defaultdict(list)
-    for step in steps:
-        grouped[step.trace_id].append(step)
-    return grouped
-
-
-def _wanted(item: Item) -> list[ToolCall] | None:
-    """Return the reference's calls where it says whose they are."""
-    try:
-        calls = read_trajectory(item.metadata[REFERENCE]) if REFERENCE in item.metadata else ()
-    except InputError:
-        return None
-    return list(calls) if any(call.agent for call in calls) else None
-
-
-def _works(steps: Sequence[AgentStep], wanted: Sequence[ToolCall] | None) -> dict[str, _Work]:
-    works: defaultdict[str, _Work] = defaultdict(_Work)
-    owners = _owners(steps)
-    for step in steps:
-        if step.operation in MODEL_CALLS:
-            works[owners[step.span_id]].models.append(step)
-        elif step.operation == _TOOL:
-            works[owners[step.span_id]].tools.append(step)
-        elif step.operation == _INVOCATION:
-            works[owners[step.span_id]].invocations.append(step)
-    for agent in {call.agent for call in wanted or ()} | works.keys() if wanted is not None else ():
-        works[agent].wanted = [call for call in wanted or () if call.agent == agent]
-    return dict(works)
-
-
-def _owners(steps: Sequence[AgentStep]) -> dict[str, str]:
-    """Return the agent of each span: the one it names, else the nearest named above it."""
-    by_id = {step.span_id: step for step in steps}
-    owners: dict[str, str] = {}
-    for step in steps:
-        path: list[str] = []
-        at: AgentStep | None = step
-        while at is not None and at.span_id not in owners and not at.agent and at.span_id not in path:
-            path.append(at.span_id)
-            at = by_id.get(at.parent_span_id)
-        owner = "" if at is None or at.span_id in path else owners.get(at.span_id, at.agent)
-        owners.update(dict.fromkeys(path, owner))
-        owners.setdefault(step.span_id, owner)
-    return owners
-
-
-def _judgements(work: _Work) -> dict[str, Judgement]:
-    found = {
-        "latency_s": _latency(work.invocations),
-        "input_tokens": _sum([call.input_tokens for call in work.models]),
-        "output_tokens": _sum([call.output_tokens for call in work.models]),
-        "cost_usd": _sum([call.cost_usd for call in work.models]),
-        "model_calls": float(len(work.models)),
-        "tool_calls": float(len(work.tools)),
-        "failed_tool_calls": float(sum(call.failed for call in work.tools)),
-    }
-    if work.wanted is not None:
-        comparison = Comparison.of(_calls(work.tools), work.wanted)
-        found |= {name: measure(comparison) for name, measure in _MATCHES.items()}
-    return {name: _judgement(value) for name, value in found.items()}
-
-
-_MATCHES: Final[Mapping[str, Callable[[Comparison], float | None]]] = {
-    "trajectory_exact_match": Comparison.exact_match,
-    "trajectory_in_order_match": Comparison.in_order_match,
-    "trajectory_any_order_match": Comparison.any_order_match,
-    "trajectory_precision": Comparison.precision,
-    "trajectory_recall": Comparison.recall,
-    "trajectory_f1": Comparison.f1,
-}
-
-
-def _judgement(value: float | None) -> Judgement:
-    return Judgement(value) if value is not None else Judgement(None, "undefined")
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    """Return the sum; None where one is not known, or there is none: what is not known is not 0."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
-
-
-def _latency(invocations: Sequence[AgentStep]) -> float | None:
-    """Return the seconds in which one of the invocations was under way: those at the same time count once."""
-    if not invocations:
-        return None
-    total, until = 0, 0
-    for step in sorted(invocations, key=lambda step: step.start_ns):
-        end = step.start_ns + step.duration_ns
-        total += max(end - max(step.start_ns, until), 0)
-        until = max(until, end)
-    return total / 1e9
-
-
-def _calls(tools: Sequence[AgentStep]) -> Trajectory:
-    return [
-        call
-        for step in tools
-        for call in read_trajectory(
-            [
-                {
-                    "tool_name": step.tool or "?",
-                    "tool_input": step.arguments,
-                    "outcome": "failed" if step.failed else "done",
-                }
-            ]
+    names = _Names(steps.agents)
+    pieces = list(_held(References.of(items), scores, steps, names))
+    work = joined(piece.work for piece in pieces)
+    judged = np.concatenate([np.empty(0, dtype=np.bool_), *(piece.judged for piece in pieces)])
+    matches = {name: np.concatenate([np.empty(0), *(piece.matches[name] for piece in pieces)]) for name in MATCHES}
+    found = [
+        _scores(
+            names[agent], scores, work.rows, work.agents == agent, {**work.amounts, **matches}, judged, repeats
         )
+        for agent in np.unique(work.agents).tolist()
     ]
+    return sorted(found, key=lambda each: each.agent)
+
+
+class _Names:
+    """The names of agents by their hashes: those of spans, and those that only references have."""
+
+    def __init__(self, of_spans: Mapping[int, str]) -> None:
+        self._names = {NOBODY: "", **of_spans}
+        self._hashes = {name: number for number, name in self._names.items()}
+
+    def __getitem__(self, number: int) -> str:
+        return self._names[number]
+
+    def hash_of(self, name: str) -> int:
+        """Return the hash of a name; one that no span has gets a number that no hash has."""
+        if name not in self._hashes:
+            number = next(free for free in range(1, len(self._names) + 2) if free not in self._names)
+            self._names[number] = name
+            self._hashes[name] = number
+        return self._hashes[name]
+
+
+def _held(references: References, scores: RunScores, steps: RunSteps, names: _Names) -> Iterator[Held]:
+    wanted = references.rows(scores)
+    seen = np.zeros(len(scores), dtype=np.bool_)
+    for piece in steps.pieces:
+        spans = Steps(piece.records, scores.of_traces)
+        here = np.unique(spans.rows)
+        rows = here[wanted[here]]
+        seen[rows] = True
+        yield _of_piece(piece, spans, rows, references, scores, names)
+    # Samples of which no span is left: whoever should have been at work in them was not.
+    unseen = np.flatnonzero(wanted & ~seen)
+    if unseen.size:
+        nothing = Steps(np.empty(0, dtype=STEPS), scores.of_traces)
+        yield _of_piece(StepPiece(np.empty(0, dtype=STEPS), list), nothing, unseen, references, scores, names)
+
+
+def _of_piece(
+    piece: StepPiece, spans: Steps, rows: Rows, references: References, scores: RunScores, names: _Names
+) -> Held:
+    owners = spans.owners()
+    work = work_of(spans, owners)
+    if not rows.size:
+        return not_held(work)
+    return hold(work, spans, owners, piece.read_tools(), scores, references, rows, names.hash_of)
+
+
+def _scores(
+    agent: str,
+    scores: RunScores,
+    rows: Rows,
+    mine: Mask,
+    amounts: Mapping[str, Floats],
+    judged: Mask,
+    repeats: int,
+) -> AgentScores:
+    """Return the scores of one agent; its are the rows of ``mine``."""
+    order = np.flatnonzero(mine)
+    order = order[np.argsort(rows[order], kind="stable")]
+    always, sometimes = np.ones(order.size, dtype=np.bool_), judged[order]
+    nothing = TextColumn.empty(order.size)
+    metrics = [*AMOUNTS, *(MATCHES if sometimes.any() else ())]
+    columns = {
+        name: ScoreColumn(sometimes if name in MATCHES else always, amounts[name][order], nothing)
+        for name in metrics
+    }
+    own = scores.at_rows(rows[order], columns)
+    there = own.has_item()
+    return AgentScores(
+        agent=agent, items=int(there.sum()), metrics=summarise_scores(own, metrics, repeats, among=there)
+    )

@@ -170,8 +170,9 @@ def list_agents_of_run(run_id: str, principal: Reader, services: ServicesOf) -> 
     """Say what each agent spent in a run's samples, and how its tool calls met those it should have made."""
     run = get_run(services.database, principal.project, run_id)
     steps = steps_of_run(services.warehouse, principal.project, run_id, services.price_book)
-    samples = services.runs.reading.samples(run)
-    return Items(items=agent_scores(services.runs.items(run), samples, steps, run.repeats))
+    return Items(
+        items=agent_scores(services.runs.items(run), services.runs.reading.scores(run), steps, run.repeats)
+    )
 
 
 @router.get("/{run_id}/passes")
