@@ -6,12 +6,27 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from windlass.evaluation.agent_scores import AgentScores, agent_scores
 from windlass.evaluation.item_index import ItemIndex, hash_of_id
 from windlass.evaluation.run_scores import scores_of_results
 from windlass.evaluation.samples import Item, Prediction, SampleResult
-from windlass.telemetry.agent_steps import INVOCATION, MODEL, OTHER, STEPS, TOOL, RunSteps, StepPiece, ToolStep
+from windlass.evaluation.spans import attributes_of, encode_samples
+from windlass.evaluation.store import WarehouseSamples
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.agent_steps import (
+    INVOCATION,
+    MODEL,
+    OTHER,
+    STEPS,
+    TOOL,
+    RunSteps,
+    StepPiece,
+    ToolStep,
+    steps_of_run,
+)
+from windlass.telemetry.writer import Writer
 
 SECOND = 1_000_000_000
 
@@ -197,3 +212,54 @@ def test_repeats_of_an_item_are_one_item() -> None:
     metric = found["boss"].metrics["input_tokens"]
     assert metric.mean == pytest.approx(20)
     assert metric.n == 1
+
+
+def test_spans_read_in_pieces_say_the_same_and_the_last_delivery_counts(
+    writer: Writer, warehouse: Warehouse
+) -> None:
+    items = [PLANNED.model_copy(update={"id": f"q{number}"}) for number in range(7)]
+    samples = [
+        SampleResult(item.id, f"{number + 1:032x}", f"{1:016x}", 10**18, 2 * 10**18, Prediction("answer"))
+        for number, item in enumerate(items)
+    ]
+
+    def below(result: SampleResult, tokens: int) -> list[Span]:
+        def span(number: int, parent: int, name: str, numbers: dict[str, int], **said: str) -> Span:
+            found = Span(
+                trace_id=bytes.fromhex(result.trace_id),
+                span_id=number.to_bytes(8, "big"),
+                parent_span_id=parent.to_bytes(8, "big"),
+                name=name,
+                start_time_unix_nano=10**18 + number,
+                end_time_unix_nano=10**18 + number + SECOND,
+                attributes=attributes_of({"gen_ai.operation.name": name, **said}),
+            )
+            for key, value in numbers.items():
+                found.attributes.add(key=key).value.int_value = value
+            return found
+
+        asked = {"gen_ai.tool.name": "search", "gen_ai.tool.call.arguments": '{"q": "x"}'}
+        counts = {"gen_ai.usage.input_tokens": tokens, "gen_ai.usage.output_tokens": 1}
+        return [
+            span(2, 1, "invoke_agent", {}, **{"gen_ai.agent.name": "searcher"}),
+            span(3, 2, "chat", counts, **{"gen_ai.request.model": "nobody-has-a-price"}),
+            span(4, 2, "execute_tool", {}, **asked),
+        ]
+
+    for tokens in (1, 30):
+        spans = [span for result in samples for span in below(result, tokens)]
+        written = list(zip(items, samples, strict=True))
+        writer.write_spans("default", encode_samples(written, {"windlass.run": "r"}, spans))
+    store = WarehouseSamples(writer, warehouse, project="default", run="r", release="sha256:a")
+    scores = store.scores(ItemIndex(item.id for item in items))
+
+    def read(piece: int) -> list[AgentScores]:
+        return agent_scores(items, scores, steps_of_run(warehouse, "default", "r", piece=piece))
+
+    at_once = {each.agent: each for each in read(1000)}
+    assert {each.agent: each for each in read(5)} == at_once
+    assert (at_once["searcher"].items, at_once["writer"].items) == (7, 7)
+    searcher = means(at_once["searcher"])
+    assert (searcher["input_tokens"], searcher["model_calls"], searcher["cost_usd"]) == (30, 1, None)
+    assert searcher["trajectory_exact_match"] == 1
+    assert means(at_once["writer"])["trajectory_recall"] == 0

@@ -14,6 +14,7 @@ from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.gates.deciding import decide
 from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.item_index import UNKNOWN, ItemIndex
+from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.passes import Tries
 from windlass.evaluation.repeats import RepeatedResult, average_repeats, by_item
 from windlass.evaluation.results import run_sample, values_of
@@ -25,6 +26,7 @@ from windlass.evaluation.score_digests import digest_of_scores
 from windlass.evaluation.score_summaries import tries_of
 from windlass.evaluation.scored_samples import ScoredItems, scored_samples
 from windlass.evaluation.store import REVIEW, WarehouseSamples
+from windlass.models.completion import Usage
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.scores import Score, insert_scores
 from windlass.telemetry.writer import Writer
@@ -209,6 +211,27 @@ def test_tries_that_pass_are_counted_from_columns(store: WarehouseSamples) -> No
     assert counted is not None
     assert expected is not None
     assert [each.tolist() for each in counted] == [each.tolist() for each in expected]
+
+
+def test_what_samples_took_is_read_without_their_answers(writer: Writer, warehouse: Warehouse) -> None:
+    stored, kept = store_of(writer, warehouse, "took"), MemorySamples()
+    took = [
+        Prediction("x", usage=Usage(90, 10), cost_usd=0.1, latency_s=0.25),
+        Prediction("y", cost_usd=0.0),
+        Prediction('{"cost_usd": 7}', usage=Usage(1, 2)),
+        None,
+    ]
+    samples = [
+        SampleResult(item.id, f"{place + 1:032x}", "1" * 16, 10**18, 10**18 + 1, each, error_type="E")
+        for place, (item, each) in enumerate(zip(ITEMS, took, strict=False))
+    ]
+    for each in (stored, kept):
+        each.write(list(zip(ITEMS, samples, strict=False)))
+    found, expected = (each.amounts(each.scores(INDEX)) for each in (stored, kept))
+    for name, values in expected._asdict().items():
+        np.testing.assert_array_equal(getattr(found, name), values)
+    assert found.tokens[0] == 100
+    assert np.isnan(found.latency_s[1:]).all()
 
 
 def test_the_state_of_a_run_changes_with_its_scores(store: WarehouseSamples, warehouse: Warehouse) -> None:

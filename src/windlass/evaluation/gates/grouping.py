@@ -36,12 +36,19 @@ class Field:
         # Zeros take no memory where nothing is written over them.
         self._codes: NDArray[np.int32] = np.zeros(items, dtype=np.int32)
         self._numbers: dict[Any, int] = {}
+        self.names: set[str] = set()
+        self.groups_all = True
+        """Whether every value that an item has puts it into a group."""
 
     def note(self, place: int, value: object) -> bool:
         """Note the value of an item; return whether it is one that was not met before."""
         key = names_of(value) if isinstance(value, list | dict) else value
         new = key not in self._numbers
         self._codes[place] = self._numbers.setdefault(key, 1 + len(self._numbers))
+        if new:
+            names = names_of(key)
+            self.names.update(names)
+            self.groups_all &= bool(names)
         return new
 
     @property
@@ -50,13 +57,9 @@ class Field:
         return len(self._numbers)
 
     @property
-    def names(self) -> set[str]:
-        return {name for value in self._numbers for name in names_of(value)}
-
-    @property
-    def groups_all(self) -> bool:
-        """Whether every value that an item has puts it into a group."""
-        return all(names_of(value) for value in self._numbers)
+    def is_none(self) -> bool:
+        """Whether it is no grouping, whatever follows; of a few names there may be many lists."""
+        return not self.groups_all or len(self.names) > MOST_VALUES or self.values > _MOST_ASKED
 
     @property
     def items(self) -> int:
@@ -96,7 +99,7 @@ def grouping_fields(items: Sequence[Item]) -> Mapping[str, Field]:
                 fields[name] = Field(len(items))
             field = fields.get(name)
             # One that is given up takes no memory any more.
-            if field is not None and value is not None and field.note(place, value) and _is_none(field, value):
+            if field is not None and value is not None and field.note(place, value) and field.is_none:
                 fields[name] = None
     found = [(name, field) for name, field in fields.items() if field is not None and _groups(field)]
     return dict(found[:_MOST_FIELDS])
@@ -111,14 +114,6 @@ def names_of(value: object) -> tuple[str, ...]:
     if isinstance(value, int):
         return (str(value),)
     return (value,) if isinstance(value, str) and 0 < len(value) <= _LONGEST else ()
-
-
-def _is_none(field: Field, value: object) -> bool:
-    """Tell by a value that came new that a field is no grouping, whatever follows."""
-    if not names_of(value) or field.values > _MOST_ASKED:
-        return True
-    # Of a few names there may be many lists.
-    return field.values > MOST_VALUES and len(field.names) > MOST_VALUES
 
 
 def _groups(field: Field) -> bool:
