@@ -14,7 +14,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from windlass.access.principals import LOCAL_ADMIN
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.runs import Run, VersionName, create_run, finish_run, get_run, start_run
+from windlass.evaluation.run_states import finish_run, start_run
+from windlass.evaluation.runs import Run, VersionName, create_run, get_run
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.score_summaries import summary_of_run
 from windlass.evaluation.spans import attributes_of, encode_samples

@@ -80,10 +80,12 @@ def test_a_gate_on_lines_and_columns_decides_as_on_items_and_samples(
     items = {item.id: item for item in ITEMS if item.id not in left_out}
     expected = decide(before, after, RULE, items=items, higher_is_better={"f1": True})
     index = version.ids.of_version
-    columns = [ScoredItems(scores_of_results(each.values(), index), version.ids) for each in (before, after)]
-    some = [each.without(left_out) for each in columns]
-    assert decide(*some, RULE, items=version.without(left_out), higher_is_better={"f1": True}) == expected
-    assert decide(*some, RULE, items=items, higher_is_better={"f1": True}) == expected
+    first, last = (
+        ScoredItems(scores_of_results(each.values(), index), version.ids).without(left_out)
+        for each in (before, after)
+    )
+    assert decide(first, last, RULE, items=version.without(left_out), higher_is_better={"f1": True}) == expected
+    assert decide(first, last, RULE, items=items, higher_is_better={"f1": True}) == expected
     assert {row.field for row in expected.slices} == {"topic"}
 
 

@@ -15,17 +15,10 @@ from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.default_evaluators import fitting
 from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.gates.verdicts import Side, give_verdict, same_evaluators, shared_directions
+from windlass.evaluation.run_lists import newest_finished_run
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runs import (
-    GATE,
-    ORDER,
-    UNFINISHED,
-    Run,
-    cancel_run,
-    end_decided_run,
-    get_run,
-    newest_finished_run,
-)
+from windlass.evaluation.run_states import cancel_run, end_decided_run
+from windlass.evaluation.runs import GATE, ORDER, UNFINISHED, Run, get_run
 from windlass.evaluation.samples import Item
 from windlass.evaluation.sequential.decision import report_of
 from windlass.evaluation.sequential.live_gates import (

@@ -10,10 +10,7 @@ from typing import Final, Protocol
 from windlass.errors import Unavailable, WindlassError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.resuming import PassingTroubles
-from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
-from windlass.evaluation.runs import (
-    UNFINISHED,
-    Run,
+from windlass.evaluation.run_states import (
     fail_run,
     finish_run,
     has_ended,
@@ -23,6 +20,8 @@ from windlass.evaluation.runs import (
     start_run,
     stop_run,
 )
+from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
+from windlass.evaluation.runs import UNFINISHED, Run
 from windlass.evaluation.samples import Item, Target
 from windlass.evaluation.score_summaries import ScoredSamples, summary_of_run
 from windlass.models.calls.run_calls import RunCalls

@@ -15,8 +15,8 @@ from windlass.evaluation.passes import Tries, all_rates_of
 from windlass.evaluation.results import MetricSummary, RepeatSummary, reason_of_failure
 from windlass.evaluation.run_means import run_mean
 from windlass.evaluation.run_scores import Mask, RunScores, ScoreColumn
-from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import Run
+from windlass.evaluation.sample_stores import SampleStore
 from windlass.evaluation.samples import Item
 from windlass.evaluation.text_columns import TextColumn
 

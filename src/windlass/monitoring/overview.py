@@ -10,7 +10,8 @@ from windlass.artifacts.environments import Deployment, Environments
 from windlass.artifacts.registry import Registry
 from windlass.evaluation.gates.verdicts import Verdict, list_verdicts
 from windlass.evaluation.results import MetricSummary
-from windlass.evaluation.runs import RunSummary, list_runs, newest_finished_run
+from windlass.evaluation.run_lists import list_runs, newest_finished_run
+from windlass.evaluation.runs import RunSummary
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database, now
 from windlass.storage.warehouse import Warehouse
