@@ -95,14 +95,13 @@ class ReleaseRuns:
         self._tracer_of = tracer_of
         self._store_of = store_of
         self._prices = prices
-        self._targets = targets
         self._concurrency = concurrency
         self._sharing = sharing
         self.reading = RunReading(datasets, store_of)
         self.external = ExternalRuns(
             database, audit, environments=environments, datasets=datasets, reading=self.reading, settle=settle
         )
-        self._opening = RunOpening(
+        self.opening = RunOpening(
             registry=registry,
             environments=environments,
             assistants=assistants,
@@ -151,10 +150,10 @@ class ReleaseRuns:
         data, items = self._datasets.load(principal.project, parse_selector(dataset, kind="dataset"))
         options = options or RunOptions()
         calls = calls_of(self._prices, principal.project, options)
-        chosen = self._opening.choose(principal.project, items, evaluators, calls)
+        chosen = self.opening.choose(principal.project, items, evaluators, calls)
         if cluster is not None:
             require_cluster(items, cluster)
-        agent = self._targets.open(target, calls) if target is not None else None
+        agent = self.opening.targets.open(target, calls) if target is not None else None
         if replay is not None:
             check_replay(replay, items, agent)
             chosen = chosen.with_always(replay_match)
@@ -167,7 +166,7 @@ class ReleaseRuns:
         refuse_unpriced(options, calls)
         if version is None:
             assert target is not None
-            version = self._targets.release(principal, target)
+            version = self.opening.targets.release(principal, target)
         run = create_run(
             self._database,
             self._audit,
@@ -246,7 +245,7 @@ class ReleaseRuns:
 
     def open_parts(self, run: Run, *, budget_of: BudgetOf | None = None) -> RunParts:
         """Open what a run works with; ``budget_of`` as ``RunCalls`` has it."""
-        return self._opening.parts(run, budget_of=budget_of)
+        return self.opening.parts(run, budget_of=budget_of)
 
     def _execute(self, run_id: str) -> None:
         execute_run(

@@ -61,7 +61,7 @@ class RunOpening:
         self._reading = reading
         self._answers = answers
         self._prices = prices
-        self._targets = targets
+        self.targets = targets
         self._facilities = facilities
 
     def choose(
@@ -124,7 +124,7 @@ class RunOpening:
         if run.outputs is not None:
             return KeepingTarget(RecordedOutputs(run.outputs), self._facilities.resources(run.project))
         if run.target is not None:
-            agent = self._targets.open(read_spec(run.target), calls)
+            agent = self.targets.open(read_spec(run.target), calls)
             if run.replay is None:
                 return agent
             note = ReplayNote.model_validate(run.replay)

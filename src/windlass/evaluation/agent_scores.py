@@ -3,19 +3,24 @@
 The definitions are in docs/reference/runs.md.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from windlass.evaluation.agent_trajectories import MATCHES, Held, References, hold, not_held
-from windlass.evaluation.agent_work import AMOUNTS, NOBODY, Rows, Steps, joined, work_of
+from windlass.evaluation.agent_work import AMOUNTS, NOBODY, Rows, Steps, work_of
 from windlass.evaluation.results import MetricSummary
-from windlass.evaluation.run_scores import Floats, Mask, RunScores, ScoreColumn
+from windlass.evaluation.run_scores import RunScores, ScoreColumn
 from windlass.evaluation.samples import Item
 from windlass.evaluation.score_summaries import summarise_scores
 from windlass.evaluation.text_columns import TextColumn
 from windlass.telemetry.agent_steps import STEPS, RunSteps, StepPiece
+
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 class AgentScores(BaseModel):
@@ -31,15 +36,8 @@ def agent_scores(items: Sequence[Item], scores: RunScores, steps: RunSteps, repe
     """Return the scores of each agent, by name."""
     names = _Names(steps.agents)
     pieces = list(_held(References.of(items), scores, steps, names))
-    work = joined(piece.work for piece in pieces)
-    judged = np.concatenate([np.empty(0, dtype=np.bool_), *(piece.judged for piece in pieces)])
-    matches = {name: np.concatenate([np.empty(0), *(piece.matches[name] for piece in pieces)]) for name in MATCHES}
-    found = [
-        _scores(
-            names[agent], scores, work.rows, work.agents == agent, {**work.amounts, **matches}, judged, repeats
-        )
-        for agent in np.unique(work.agents).tolist()
-    ]
+    agents = sorted({agent for piece in pieces for agent in np.unique(piece.work.agents).tolist()})
+    found = [_scores(names[agent], agent, scores, pieces, repeats) for agent in agents]
     return sorted(found, key=lambda each: each.agent)
 
 
@@ -88,27 +86,23 @@ def _of_piece(
     return hold(work, spans, owners, piece.read_tools(), scores, references, rows, names.hash_of)
 
 
-def _scores(
-    agent: str,
-    scores: RunScores,
-    rows: Rows,
-    mine: Mask,
-    amounts: Mapping[str, Floats],
-    judged: Mask,
-    repeats: int,
-) -> AgentScores:
-    """Return the scores of one agent; its are the rows of ``mine``."""
-    order = np.flatnonzero(mine)
-    order = order[np.argsort(rows[order], kind="stable")]
-    always, sometimes = np.ones(order.size, dtype=np.bool_), judged[order]
-    nothing = TextColumn.empty(order.size)
+def _scores(name: str, agent: int, scores: RunScores, pieces: Sequence[Held], repeats: int) -> AgentScores:
+    """Return the scores of one agent; of its metrics one at a time is a column of the whole run."""
+    places = [np.flatnonzero(piece.work.agents == agent) for piece in pieces]
+
+    def whole(read: Callable[[Held], NDArray[_Kind]]) -> NDArray[_Kind]:
+        return np.concatenate([read(piece)[at] for piece, at in zip(pieces, places, strict=True)])
+
+    rows = whole(lambda piece: piece.work.rows)
+    order = np.argsort(rows, kind="stable")
+    own = scores.at_rows(rows[order], {})
+    always, sometimes = np.ones(order.size, dtype=np.bool_), whole(lambda piece: piece.judged)[order]
+    there, nothing = own.has_item(), TextColumn.empty(order.size)
+
+    def summary(metric: str) -> MetricSummary:
+        values = whole(lambda piece: piece.values(metric))[order]
+        column = ScoreColumn(sometimes if metric in MATCHES else always, values, nothing)
+        return summarise_scores(replace(own, columns={metric: column}), [metric], repeats, among=there)[metric]
+
     metrics = [*AMOUNTS, *(MATCHES if sometimes.any() else ())]
-    columns = {
-        name: ScoreColumn(sometimes if name in MATCHES else always, amounts[name][order], nothing)
-        for name in metrics
-    }
-    own = scores.at_rows(rows[order], columns)
-    there = own.has_item()
-    return AgentScores(
-        agent=agent, items=int(there.sum()), metrics=summarise_scores(own, metrics, repeats, among=there)
-    )
+    return AgentScores(agent=name, items=int(there.sum()), metrics={metric: summary(metric) for metric in metrics})

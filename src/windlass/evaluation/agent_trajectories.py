@@ -53,6 +53,9 @@ class Held(NamedTuple):
     """Whether the reference of the item names agents."""
     matches: Mapping[str, Floats]
 
+    def values(self, metric: str) -> Floats:
+        return self.matches[metric] if metric in self.matches else self.work.amounts[metric]
+
 
 def hold(
     work: Work,

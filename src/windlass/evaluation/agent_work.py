@@ -4,7 +4,7 @@ A call of a model or a tool is of the agent that its span names (`gen_ai.agent.n
 above it that is named; one below no agent is of the agent without a name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -117,19 +117,6 @@ def work_of(steps: Steps, owners: Hashes) -> Work:
         pairs // max(known.size, 1),
         known[pairs % max(known.size, 1)],
         {"latency_s": latency, **spent, **counts},
-    )
-
-
-def joined(works: Iterable[Work]) -> Work:
-    """Return the work of all pieces as one."""
-    pieces = list(works)
-    return Work(
-        np.concatenate([np.empty(0, dtype=np.int64), *(piece.rows for piece in pieces)]),
-        np.concatenate([np.empty(0, dtype=np.uint64), *(piece.agents for piece in pieces)]),
-        {
-            name: np.concatenate([np.empty(0), *(piece.amounts[name] for piece in pieces)])
-            for name in (pieces[0].amounts if pieces else AMOUNTS)
-        },
     )
 
 
