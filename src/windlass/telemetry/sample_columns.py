@@ -10,13 +10,9 @@ from numpy.typing import NDArray
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import REPEAT
-from windlass.telemetry.run_parts import IN_PART, Part
 from windlass.telemetry.summaries import NO_SPAN, integer
 
 Records = NDArray[np.void]
-
-PIECE: Final = 250_000
-"""How many samples the engine sorts at once, about."""
 
 SAMPLES: Final = np.dtype(
     [
@@ -27,7 +23,9 @@ SAMPLES: Final = np.dtype(
         ("span", "<u8"),
         ("start_ns", "<i8"),
         ("duration_ns", "<i8"),
+        ("received_ns", "<i8"),
         ("answered", "u1"),
+        ("finished", "u1"),
     ]
 )
 VALUES: Final = np.dtype(
@@ -47,17 +45,24 @@ ITEMS: Final = np.dtype([("item", "<u8")])
 _OF_RUN: Final = "project = {project:String} AND run = {run:String}"
 _ROOTS: Final = f"{_OF_RUN} AND item != '' AND parent_span_id = {NO_SPAN}"
 
-_TRACE: Final = """
-reinterpretAsUInt64(reverse(substring(trace_id, 1, 8))) AS trace_high,
-reinterpretAsUInt64(reverse(substring(trace_id, 9, 8))) AS trace_low
-"""
+
+def _number(text: str) -> str:
+    return f"reinterpretAsUInt64(reverse({text}))"
+
+
+def _trace(trace_id: str) -> str:
+    return (
+        f"{_number(f'substring({trace_id}, 1, 8)')} AS trace_high, "
+        f"{_number(f'substring({trace_id}, 9, 8)')} AS trace_low"
+    )
+
+
+_TRACE: Final = _trace("trace_id")
 
 _HASH: Final = "reinterpretAsUInt64(substring(SHA256(item), 1, 8))"
 """The first 64 bits of an id's SHA-256: of a million ids two share them once in 37 million datasets."""
 
-_REPEATED: Final = f"""
-SELECT count() AS samples, countIf(mapContains(attributes, '{REPEAT}')) AS repeated FROM spans WHERE {_ROOTS}
-"""
+_REPEATED: Final = f"SELECT countIf(mapContains(attributes, '{REPEAT}')) AS repeated FROM spans WHERE {_ROOTS}"
 
 _STATE: Final = f"""
 SELECT (SELECT (count(), toUnixTimestamp64Nano(max(received))) FROM spans WHERE {_ROOTS}) AS samples,
@@ -92,34 +97,29 @@ def items_of_run(warehouse: Warehouse, project: str, run: str) -> NDArray[np.uin
     return found["item"]
 
 
-def sample_columns(warehouse: Warehouse, project: str, run: str, marks: Marks, *, piece: int = PIECE) -> Records:
+def sample_columns(warehouse: Warehouse, project: str, run: str, marks: Marks) -> Records:
     """Return each finished sample once, the newest where it was tried again."""
     parameters = {"project": project, "run": run, **marks._asdict()}
     (counted,) = warehouse.query(_REPEATED, parameters)
-    parts = 1 + integer(counted["samples"]) // piece
     # The values of the attributes hold whole predictions: they are read for no run that does not repeat its items.
     repeat = f"attributes['{REPEAT}']" if integer(counted["repeated"]) else "''"
-    pieces = [
-        warehouse.records(_samples(repeat), {**parameters, **Part(number, parts).parameters}, SAMPLES)
-        for number in range(parts)
-    ]
-    return np.concatenate(pieces)
+    found = warehouse.records(_samples(repeat), parameters, SAMPLES)
+    tried = np.lexsort((found["received_ns"], found["start_ns"], found["repeat"], found["item"]))
+    same = (found["item"][tried][1:] == found["item"][tried][:-1]) & (
+        found["repeat"][tried][1:] == found["repeat"][tried][:-1]
+    )
+    newest = tried[np.append(~same, True)[: tried.size]]
+    return found[newest[found["finished"][newest] != 0]]
 
 
 def _samples(repeat: str) -> str:
     return f"""
-    SELECT {_HASH} AS hash, greatest(toUInt32OrZero(substring(repeat, 2)), toUInt32(1)) AS number, {_TRACE},
-      reinterpretAsUInt64(reverse(substring(span_id, 1, 8))) AS span,
-      toUnixTimestamp64Nano(start_time) AS start_ns, toInt64(duration) AS duration_ns, answered
-    FROM (
-      SELECT item, {repeat} AS repeat, trace_id, span_id, start_time, duration,
-        toUInt8(mapContains(attributes, {{answered:String}})) AS answered,
-        mapContains(attributes, {{finished:String}}) AS finished
-      FROM spans WHERE {_OF_RUN} AND item != '' AND {IN_PART}
-      ORDER BY item, parent_span_id = {NO_SPAN} DESC, start_time DESC, received DESC
-      LIMIT 1 BY item, repeat
-    )
-    WHERE finished
+    SELECT {_HASH} AS hash, greatest(toUInt32OrZero(substring({repeat}, 2)), toUInt32(1)) AS number, {_TRACE},
+      {_number("span_id")} AS span, toUnixTimestamp64Nano(start_time) AS start_ns,
+      toInt64(duration) AS duration_ns, toUnixTimestamp64Nano(received) AS received_ns,
+      toUInt8(mapContains(attributes, {{answered:String}})) AS is_answered,
+      toUInt8(mapContains(attributes, {{finished:String}})) AS is_finished
+    FROM spans WHERE {_ROOTS}
     """
 
 
@@ -212,9 +212,7 @@ def score_values(warehouse: Warehouse, project: str, run: str, name: str, *, wit
     parameters = {"project": project, "run": run, "name": name, "without": without}
     return warehouse.records(
         f"""
-        SELECT reinterpretAsUInt64(reverse(substring(unhex(trace_id), 1, 8))) AS trace_high,
-          reinterpretAsUInt64(reverse(substring(unhex(trace_id), 9, 8))) AS trace_low,
-          toUInt8(item != '') AS named, toUnixTimestamp64Micro(time) AS time_us,
+        SELECT {_trace("unhex(trace_id)")}, toUInt8(item != '') AS named, toUnixTimestamp64Micro(time) AS time_us,
           toUInt8(isNotNull(value)) AS known, ifNull(value, nan) AS number, {_LABEL} AS said
         FROM {_OF_NAME}
         """,
