@@ -109,7 +109,8 @@ def sample_columns(warehouse: Warehouse, project: str, run: str, marks: Marks) -
         found["repeat"][tried][1:] == found["repeat"][tried][:-1]
     )
     newest = tried[np.append(~same, True)[: tried.size]]
-    return found[newest[found["finished"][newest] != 0]]
+    finished: Records = found[newest[found["finished"][newest] != 0]]
+    return finished
 
 
 def _samples(repeat: str) -> str:
