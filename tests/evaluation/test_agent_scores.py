@@ -9,7 +9,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from windlass.evaluation.agent_scores import AgentScores, agent_scores
-from windlass.evaluation.item_index import ItemIndex, hash_of_id
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.run_scores import scores_of_results
 from windlass.evaluation.samples import Item, Prediction, SampleResult
 from windlass.evaluation.spans import attributes_of, encode_samples
@@ -21,9 +21,9 @@ from windlass.telemetry.agent_steps import (
     OTHER,
     STEPS,
     TOOL,
-    RunSteps,
     StepPiece,
     ToolStep,
+    hash_of_agent,
     steps_of_run,
 )
 from windlass.telemetry.writer import Writer
@@ -52,25 +52,20 @@ class Step(NamedTuple):
     trace_id: str = "t1"
 
 
-def number_of(name: str) -> int:
-    return hash_of_id(name) if name else 0
-
-
-def steps_of(steps: Iterable[Step]) -> RunSteps:
+def steps_of(steps: Iterable[Step]) -> list[StepPiece]:
     """Return spans as the warehouse gives them, in two pieces."""
     steps = list(steps)
-    agents = {number_of(each.agent): each.agent for each in steps if each.agent}
-    return RunSteps(agents, iter([piece_of([each for each in steps if each.trace_id == name]) for name in TRACES]))
+    return [piece_of([each for each in steps if each.trace_id == name]) for name in TRACES]
 
 
 def piece_of(steps: Sequence[Step]) -> StepPiece:
     records = [
         (
             *halves(each),
-            number_of(each.span_id),
-            number_of(each.parent),
+            hash_of_agent(each.span_id),
+            hash_of_agent(each.parent),
             KINDS[each.operation],
-            number_of(each.agent),
+            hash_of_agent(each.agent),
             int(each.start_s * SECOND),
             each.duration_ns,
             each.failed,
@@ -85,7 +80,7 @@ def piece_of(steps: Sequence[Step]) -> StepPiece:
     tools = [
         ToolStep(
             halves(each),
-            number_of(each.span_id),
+            hash_of_agent(each.span_id),
             each.tool,
             each.arguments,
             int(each.start_s * SECOND),
@@ -94,7 +89,10 @@ def piece_of(steps: Sequence[Step]) -> StepPiece:
         for each in steps
         if each.operation == "execute_tool"
     ]
-    return StepPiece(np.array(records, dtype=STEPS), lambda: sorted(tools, key=lambda each: each.start_ns))
+    agents = {each.agent for each in steps if each.agent}
+    return StepPiece(
+        np.array(records, dtype=STEPS), sorted(agents), lambda: sorted(tools, key=lambda each: each.start_ns)
+    )
 
 
 def halves(step: Step) -> tuple[int, int]:
@@ -219,7 +217,9 @@ def test_spans_read_in_pieces_say_the_same_and_the_last_delivery_counts(
 ) -> None:
     items = [PLANNED.model_copy(update={"id": f"q{number}"}) for number in range(7)]
     samples = [
-        SampleResult(item.id, f"{number + 1:032x}", f"{1:016x}", 10**18, 2 * 10**18, Prediction("answer"))
+        SampleResult(
+            item.id, f"{number + 1:032x}", f"{1:016x}", 10**18 + number // 2, 2 * 10**18, Prediction("answer")
+        )
         for number, item in enumerate(items)
     ]
 
@@ -253,11 +253,13 @@ def test_spans_read_in_pieces_say_the_same_and_the_last_delivery_counts(
     store = WarehouseSamples(writer, warehouse, project="default", run="r", release="sha256:a")
     scores = store.scores(ItemIndex(item.id for item in items))
 
-    def read(piece: int) -> list[AgentScores]:
-        return agent_scores(items, scores, steps_of_run(warehouse, "default", "r", piece=piece))
+    def read(samples: int, spans: int) -> dict[str, AgentScores]:
+        steps = steps_of_run(warehouse, "default", "r", samples=samples, spans=spans)
+        return {each.agent: each for each in agent_scores(items, scores, steps)}
 
-    at_once = {each.agent: each for each in read(1000)}
-    assert {each.agent: each for each in read(5)} == at_once
+    at_once = read(1000, 1000)
+    assert read(3, 1000) == at_once
+    assert read(1000, 5) == at_once
     assert (at_once["searcher"].items, at_once["writer"].items) == (7, 7)
     searcher = means(at_once["searcher"])
     assert (searcher["input_tokens"], searcher["model_calls"], searcher["cost_usd"]) == (30, 1, None)

@@ -3,7 +3,7 @@
 The definitions are in docs/reference/runs.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from windlass.evaluation.run_scores import RunScores, ScoreColumn
 from windlass.evaluation.samples import Item
 from windlass.evaluation.score_summaries import summarise_scores
 from windlass.evaluation.text_columns import TextColumn
-from windlass.telemetry.agent_steps import STEPS, RunSteps, StepPiece
+from windlass.telemetry.agent_steps import STEPS, StepPiece, hash_of_agent
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 
@@ -32,58 +32,49 @@ class AgentScores(BaseModel):
     metrics: dict[str, MetricSummary]
 
 
-def agent_scores(items: Sequence[Item], scores: RunScores, steps: RunSteps, repeats: int = 1) -> list[AgentScores]:
+def agent_scores(
+    items: Sequence[Item], scores: RunScores, steps: Iterable[StepPiece], repeats: int = 1
+) -> list[AgentScores]:
     """Return the scores of each agent, by name."""
-    names = _Names(steps.agents)
+    names = {NOBODY: ""}
     pieces = list(_held(References.of(items), scores, steps, names))
     agents = sorted({agent for piece in pieces for agent in np.unique(piece.work.agents).tolist()})
     found = [_scores(names[agent], agent, scores, pieces, repeats) for agent in agents]
     return sorted(found, key=lambda each: each.agent)
 
 
-class _Names:
-    """The names of agents by their hashes: those of spans, and those that only references have."""
-
-    def __init__(self, of_spans: Mapping[int, str]) -> None:
-        self._names = {NOBODY: "", **of_spans}
-        self._hashes = {name: number for number, name in self._names.items()}
-
-    def __getitem__(self, number: int) -> str:
-        return self._names[number]
-
-    def hash_of(self, name: str) -> int:
-        """Return the hash of a name; one that no span has gets a number that no hash has."""
-        if name not in self._hashes:
-            number = next(free for free in range(1, len(self._names) + 2) if free not in self._names)
-            self._names[number] = name
-            self._hashes[name] = number
-        return self._hashes[name]
-
-
-def _held(references: References, scores: RunScores, steps: RunSteps, names: _Names) -> Iterator[Held]:
+def _held(
+    references: References, scores: RunScores, steps: Iterable[StepPiece], names: dict[int, str]
+) -> Iterator[Held]:
+    """Give the work of all samples, piece by piece; ``names`` gets those of the agents by their hashes."""
     wanted = references.rows(scores)
     seen = np.zeros(len(scores), dtype=np.bool_)
-    for piece in steps.pieces:
-        spans = Steps(piece.records, scores.of_traces)
+    for piece in steps:
+        names.update((hash_of_agent(name), name) for name in piece.agents)
+        spans = Steps(piece.records, scores.of_traces, seen)
         here = np.unique(spans.rows)
-        rows = here[wanted[here]]
-        seen[rows] = True
-        yield _of_piece(piece, spans, rows, references, scores, names)
+        seen[here] = True
+        yield _of_piece(piece, spans, here[wanted[here]], references, scores, names)
     # Samples of which no span is left: whoever should have been at work in them was not.
     unseen = np.flatnonzero(wanted & ~seen)
     if unseen.size:
-        nothing = Steps(np.empty(0, dtype=STEPS), scores.of_traces)
-        yield _of_piece(StepPiece(np.empty(0, dtype=STEPS), list), nothing, unseen, references, scores, names)
+        nothing = StepPiece(np.empty(0, dtype=STEPS), (), list)
+        yield _of_piece(nothing, Steps(nothing.records, scores.of_traces, seen), unseen, references, scores, names)
 
 
 def _of_piece(
-    piece: StepPiece, spans: Steps, rows: Rows, references: References, scores: RunScores, names: _Names
+    piece: StepPiece,
+    spans: Steps,
+    rows: Rows,
+    references: References,
+    scores: RunScores,
+    names: dict[int, str],
 ) -> Held:
     owners = spans.owners()
     work = work_of(spans, owners)
     if not rows.size:
         return not_held(work)
-    return hold(work, spans, owners, piece.read_tools(), scores, references, rows, names.hash_of)
+    return hold(work, spans, owners, piece.read_tools(), scores, references, rows, names)
 
 
 def _scores(name: str, agent: int, scores: RunScores, pieces: Sequence[Held], repeats: int) -> AgentScores:

@@ -13,7 +13,7 @@ from windlass.evaluation.metrics.tool_calls import REFERENCE
 from windlass.evaluation.run_scores import Floats, Mask, RunScores
 from windlass.evaluation.samples import Item
 from windlass.evaluation.trajectories import Comparison, ToolCall, read_trajectory
-from windlass.telemetry.agent_steps import ToolStep
+from windlass.telemetry.agent_steps import ToolStep, hash_of_agent
 
 MATCHES: Final[Mapping[str, Callable[[Comparison], float | None]]] = {
     "trajectory_exact_match": Comparison.exact_match,
@@ -65,11 +65,11 @@ def hold(
     scores: RunScores,
     references: References,
     rows: Rows,
-    hash_of: Callable[[str], int],
+    names: dict[int, str],
 ) -> Held:
     """Hold the calls of some samples, all of items whose references name agents, against those.
 
-    An agent that was to call something and was not at work has called nothing.
+    An agent that was to call something and was not at work has called nothing; ``names`` gets its name, too.
     """
     calls = _by_agent(steps, owners, tools, scores)
     places = {
@@ -84,7 +84,9 @@ def hold(
     for row in rows.tolist():
         wanted: defaultdict[int, list[ToolCall]] = defaultdict(list)
         for call in references.wanted(int(scores.positions[row])):
-            wanted[hash_of(call.agent)].append(call)
+            agent = hash_of_agent(call.agent)
+            names[agent] = call.agent
+            wanted[agent].append(call)
         added += [(row, agent) for agent in wanted if (row, agent) not in places]
         for agent in dict.fromkeys([*there[row], *wanted]):
             found[row, agent] = Comparison.of(calls.get((row, agent), ()), wanted.get(agent, ()))

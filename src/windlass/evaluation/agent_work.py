@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.evaluation.item_index import UNKNOWN
-from windlass.evaluation.run_scores import Floats
+from windlass.evaluation.run_scores import Floats, Mask
 from windlass.evaluation.trace_rows import TraceRows, mixed
 from windlass.telemetry.agent_steps import INVOCATION, MODEL, OTHER, TOOL
 
@@ -48,9 +48,12 @@ class Work(NamedTuple):
 class Steps:
     """The spans of some samples, each as it was delivered last, in the order of their start."""
 
-    def __init__(self, records: NDArray[np.void], samples: TraceRows) -> None:
+    def __init__(self, records: NDArray[np.void], samples: TraceRows, seen: Mask) -> None:
+        """Spans of samples that were seen already are left out."""
         rows = samples.find(records["trace_high"], records["trace_low"])
-        records, rows = records[rows != UNKNOWN], rows[rows != UNKNOWN]
+        meant = rows != UNKNOWN
+        meant[meant] = ~seen[rows[meant]]
+        records, rows = records[meant], rows[meant]
         delivered = np.lexsort((records["received_ns"], records["span"], rows))
         records, rows = records[delivered], rows[delivered]
         last = np.ones(rows.size, dtype=np.bool_)

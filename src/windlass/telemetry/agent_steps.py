@@ -2,8 +2,10 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,15 +14,16 @@ from numpy.typing import NDArray
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
-from windlass.telemetry.run_parts import Part
-from windlass.telemetry.summaries import integer
+from windlass.telemetry.run_parts import WHOLE, Part
+from windlass.telemetry.summaries import LATEST_NS, NO_SPAN, integer
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
 EVALUATOR: Final = "windlass.evaluator"
 """On spans of judges, which are no part of what is judged."""
 
-PIECE: Final = 250_000
-"""Spans that are read at once, about."""
+SAMPLES: Final = 25_000
+SPANS: Final = 500_000
+"""How many are read at once, about: a span takes 100 bytes then."""
 
 OTHER, MODEL, TOOL, INVOCATION = range(4)
 """What a span is."""
@@ -43,7 +46,12 @@ STEPS: Final = np.dtype(
         ("unmet", "u1"),
     ]
 )
-"""``parent`` is 0 for a root, ``agent`` the hash of the name that the span itself says, or 0."""
+"""``parent`` is 0 for a root, ``agent`` the hash of the name that the span itself says (see ``hash_of_agent``)."""
+
+
+def hash_of_agent(name: str) -> int:
+    """Return the first 64 bits of a name's SHA-256; 0 for none."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little") if name else 0
 
 
 class ToolStep(NamedTuple):
@@ -62,68 +70,83 @@ class StepPiece(NamedTuple):
     """All spans of some of a run's traces, those of judges aside."""
 
     records: NDArray[np.void]
-    read_tools: Callable[[], list[ToolStep]]
+    agents: Sequence[str]
+    """The names that they say."""
+    read_tools: Callable[[], Sequence[ToolStep]]
     """Reads what the tool calls among them say, in the order of their start."""
 
 
-class RunSteps(NamedTuple):
-    agents: Mapping[int, str]
-    """The names of agents by their hashes."""
-    pieces: Iterator[StepPiece]
-
-
 def steps_of_run(
-    warehouse: Warehouse, project: str, run: str, lists: Lists | None = None, *, piece: int = PIECE
-) -> RunSteps:
-    """Return the spans of a run's samples; ``piece`` is how many are read at once, about."""
+    warehouse: Warehouse,
+    project: str,
+    run: str,
+    lists: Lists | None = None,
+    *,
+    samples: int = SAMPLES,
+    spans: int = SPANS,
+) -> Iterator[StepPiece]:
+    """Give the spans of a run's samples, those of about so many samples, and no more than about so many, at once.
+
+    A trace with several roots may be in several pieces, and is whole in each.
+    """
     parameters: dict[str, object] = {"project": project, "run": run}
-    (bounds,) = warehouse.query(_BOUNDS, parameters)
-    if not integer(bounds["samples"]):
-        return RunSteps({}, iter(()))
-    parameters |= {"first": integer(bounds["first_ns"]), "last": integer(bounds["last_ns"])}
-    (counted,) = warehouse.query(_COUNT, {**parameters, **Part(0, 1).parameters})
-    agents = warehouse.query(_AGENTS, {**parameters, **Part(0, 1).parameters})
-    parts = 1 + integer(counted["spans"]) // piece
+    starts = np.sort(warehouse.records(_ROOT_STARTS, parameters, np.dtype([("start_ns", "<i8")]))["start_ns"])
+    # Each window goes on until the next one begins: it has all samples that began at one moment.
+    begins = np.unique(starts[::samples]).tolist()
     priced = Priced(warehouse, project, lists)
-    return RunSteps(
-        {integer(row["hash"]): str(row["name"]) for row in agents},
-        (_piece(warehouse, priced, {**parameters, **Part(number, parts).parameters}) for number in range(parts)),
-    )
+    for since, until in pairwise([*begins, LATEST_NS] if begins else []):
+        yield from _window(warehouse, priced, {**parameters, "since": since, "until": until}, spans)
+
+
+def _window(warehouse: Warehouse, priced: Priced, window: Mapping[str, object], spans: int) -> Iterator[StepPiece]:
+    (bounds,) = warehouse.query(_BOUNDS, {**window, **WHOLE.parameters})
+    parameters = {**window, "first": integer(bounds["first_ns"]), "last": integer(bounds["last_ns"])}
+    (counted,) = warehouse.query(_COUNT, {**parameters, **WHOLE.parameters})
+    parts = 1 + integer(counted["spans"]) // spans
+    for number in range(parts):
+        yield _piece(warehouse, priced, {**parameters, **Part(number, parts).parameters})
 
 
 def _piece(warehouse: Warehouse, priced: Priced, parameters: Mapping[str, object]) -> StepPiece:
+    agents = [str(row["agent"]) for row in warehouse.query(_AGENTS, parameters)]
     records = priced.records(_steps, _MEANT, parameters, STEPS)
-    return StepPiece(records, partial(_tools, warehouse, parameters))
+    return StepPiece(records, agents, partial(_tools, warehouse, parameters))
 
 
 def _tools(warehouse: Warehouse, parameters: Mapping[str, object]) -> list[ToolStep]:
     return [_tool(row) for row in warehouse.query(_TOOLS, parameters)]
 
 
-_OF_RUN: Final = "project = {project:String} AND run = {run:String} AND item != ''"
+_ROOTS: Final = (
+    f"project = {{project:String}} AND run = {{run:String}} AND item != '' AND parent_span_id = {NO_SPAN}"
+)
 
-_BOUNDS: Final = f"""
-SELECT count() AS samples, toUnixTimestamp64Nano(min(start_time)) AS first_ns,
-  max(toUnixTimestamp64Nano(start_time) + toInt64(duration)) AS last_ns
-FROM spans WHERE {_OF_RUN}
-"""
+_ROOT_STARTS: Final = f"SELECT toUnixTimestamp64Nano(start_time) AS start_ns FROM spans WHERE {_ROOTS}"
 
 _IN_PART: Final = "cityHash64(trace_id) % {parts:UInt64} = {part:UInt64}"
 """The spans of a trace are in one part."""
+
+_TRACES: Final = f"""
+SELECT trace_id FROM spans WHERE {_ROOTS} AND {_IN_PART}
+AND start_time >= fromUnixTimestamp64Nano({{since:Int64}}, 'UTC')
+AND start_time < fromUnixTimestamp64Nano({{until:Int64}}, 'UTC')
+"""
+
+_BOUNDS: Final = f"""
+SELECT toUnixTimestamp64Nano(min(first)) AS first_ns, toUnixTimestamp64Nano(max(last)) AS last_ns
+FROM traces WHERE project = {{project:String}} AND trace_id IN ({_TRACES})
+"""
 
 _MEANT: Final = f"""
 project = {{project:String}}
 AND start_time >= fromUnixTimestamp64Nano({{first:Int64}}, 'UTC')
 AND start_time <= fromUnixTimestamp64Nano({{last:Int64}}, 'UTC')
-AND {_IN_PART}
-AND trace_id IN (SELECT trace_id FROM spans WHERE {_OF_RUN} AND {_IN_PART})
+AND trace_id IN ({_TRACES})
 AND NOT mapContains(attributes, '{EVALUATOR}')
 """
 
 _COUNT: Final = f"SELECT count() AS spans FROM spans WHERE {_MEANT}"
-_AGENTS: Final = (
-    f"SELECT cityHash64(agent) AS hash, any(agent) AS name FROM spans WHERE {_MEANT} AND agent != '' GROUP BY hash"
-)
+_AGENTS: Final = f"SELECT DISTINCT agent FROM spans WHERE {_MEANT} AND agent != ''"
 
 _KIND: Final = f"""
 multiIf(operation IN {MODEL_CALLS}, {MODEL}, operation = 'execute_tool', {TOOL},
@@ -150,8 +173,8 @@ def _steps(tariff: Tariff) -> str:
     return f"""
 SELECT {_number("substring(trace_id, 1, 8)")} AS trace_high, {_number("substring(trace_id, 9, 8)")} AS trace_low,
   {_number("span_id")} AS span, {_number("parent_span_id")} AS parent, toUInt8({_KIND}) AS kind,
-  if(agent = '', 0, cityHash64(agent)) AS agent_hash, toUnixTimestamp64Nano(start_time) AS start_ns,
-  toInt64(duration) AS duration_ns, toUInt8(status = 2) AS failed,
+  if(agent = '', 0, reinterpretAsUInt64(substring(SHA256(agent), 1, 8))) AS agent_hash,
+  toUnixTimestamp64Nano(start_time) AS start_ns, toInt64(duration) AS duration_ns, toUInt8(status = 2) AS failed,
   ifNull(toFloat64(input_tokens), nan) AS tokens_in, ifNull(toFloat64(output_tokens), nan) AS tokens_out,
   ifNull(toFloat64(cost), nan) AS cost_usd_of_span, toUnixTimestamp64Nano(received) AS received_ns,
   toUInt8(is_unmet) AS unmet
