@@ -3,6 +3,7 @@
 import asyncio
 import tracemalloc
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -232,6 +233,23 @@ def test_what_samples_took_is_read_without_their_answers(writer: Writer, warehou
         np.testing.assert_array_equal(getattr(found, name), values)
     assert found.tokens[0] == 100
     assert np.isnan(found.latency_s[1:]).all()
+
+
+def test_of_a_sample_that_was_tried_again_the_newest_counts(writer: Writer, warehouse: Warehouse) -> None:
+    store = store_of(writer, warehouse, "again")
+
+    def tried(trace: int, at: int, prediction: Prediction | None, repeat: int = 1) -> tuple[Item, SampleResult]:
+        start = 10**18 + at
+        found = SampleResult(ITEMS[0].id, f"{trace:032x}", "1" * 16, start, start + 5, prediction, repeat=repeat)
+        return ITEMS[0], replace(found, error=None if prediction else f"failed at {at}", error_type="E")
+
+    answer = Prediction("x")
+    store.write([tried(1, 10, None), tried(2, 30, answer), tried(3, 20, None)])
+    store.write([tried(4, 20, answer, 2), tried(5, 50, None, 2)])
+    scores = store.scores(INDEX)
+    found = {(each.repeat, each.trace_id[-1], each.error) for each in scored_samples(scores, IDS)}
+    assert found == {(1, "2", None), (2, "5", "failed at 50")}
+    assert {(each.repeat, each.trace_id[-1], each.error) for each in store.stored().values()} == found
 
 
 def test_the_state_of_a_run_changes_with_its_scores(store: WarehouseSamples, warehouse: Warehouse) -> None:
