@@ -1,8 +1,8 @@
 """Each agent's tool calls in a sample held against those that its item's reference gives it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from windlass.evaluation.run_scores import Floats, Mask, RunScores
 from windlass.evaluation.samples import Item
 from windlass.evaluation.trajectories import Comparison, ToolCall, read_trajectory
 from windlass.telemetry.agent_steps import ToolStep, hash_of_agent
+
+Key: TypeAlias = tuple[int, int]
+"""The row of a sample, and the hash of an agent."""
 
 MATCHES: Final[Mapping[str, Callable[[Comparison], float | None]]] = {
     "trajectory_exact_match": Comparison.exact_match,
@@ -71,34 +74,17 @@ def hold(
 
     An agent that was to call something and was not at work has called nothing; ``names`` gets its name, too.
     """
+    at_work = set(zip(work.rows.tolist(), work.agents.tolist(), strict=True))
     calls = _by_agent(steps, owners, tools, scores)
-    places = {
-        (row, agent): place
-        for place, (row, agent) in enumerate(zip(work.rows.tolist(), work.agents.tolist(), strict=True))
-    }
-    there: defaultdict[int, list[int]] = defaultdict(list)
-    for row, agent in places:
-        there[row].append(agent)
-    added: list[tuple[int, int]] = []
-    found: dict[tuple[int, int], Comparison] = {}
-    for row in rows.tolist():
-        wanted: defaultdict[int, list[ToolCall]] = defaultdict(list)
-        for call in references.wanted(int(scores.positions[row])):
-            agent = hash_of_agent(call.agent)
-            names[agent] = call.agent
-            wanted[agent].append(call)
-        added += [(row, agent) for agent in wanted if (row, agent) not in places]
-        for agent in dict.fromkeys([*there[row], *wanted]):
-            found[row, agent] = Comparison.of(calls.get((row, agent), ()), wanted.get(agent, ()))
-    whole = _with_idle(work, added)
-    keys = list(zip(whole.rows.tolist(), whole.agents.tolist(), strict=True))
-    compared = [found.get(key) for key in keys]
+    compared = _compared(at_work, calls, rows, scores, references, names)
+    whole = _with_idle(work, [key for key in compared if key not in at_work])
+    found = [compared.get(key) for key in zip(whole.rows.tolist(), whole.agents.tolist(), strict=True)]
     return Held(
         whole,
-        np.fromiter((each is not None for each in compared), np.bool_, len(keys)),
+        np.fromiter((each is not None for each in found), np.bool_, len(found)),
         {
             name: np.array(
-                [np.nan if each is None else _number(measure(each)) for each in compared], dtype=np.float64
+                [np.nan if each is None else _number(measure(each)) for each in found], dtype=np.float64
             )
             for name, measure in MATCHES.items()
         },
@@ -111,13 +97,37 @@ def not_held(work: Work) -> Held:
     return Held(work, np.zeros(work.rows.size, dtype=np.bool_), dict.fromkeys(MATCHES, nothing))
 
 
+def _compared(
+    at_work: Collection[Key],
+    calls: Mapping[Key, Sequence[ToolCall]],
+    rows: Rows,
+    scores: RunScores,
+    references: References,
+    names: dict[int, str],
+) -> dict[Key, Comparison]:
+    """Compare, in some samples, the calls of all agents that were at work or should have been."""
+    agents: defaultdict[int, list[int]] = defaultdict(list)
+    for row, agent in at_work:
+        agents[row].append(agent)
+    found: dict[Key, Comparison] = {}
+    for row in rows.tolist():
+        wanted: defaultdict[int, list[ToolCall]] = defaultdict(list)
+        for call in references.wanted(int(scores.positions[row])):
+            agent = hash_of_agent(call.agent)
+            names[agent] = call.agent
+            wanted[agent].append(call)
+        for agent in dict.fromkeys([*agents[row], *wanted]):
+            found[row, agent] = Comparison.of(calls.get((row, agent), ()), wanted.get(agent, ()))
+    return found
+
+
 def _by_agent(
     steps: Steps, owners: Hashes, tools: Sequence[ToolStep], scores: RunScores
-) -> Mapping[tuple[int, int], list[ToolCall]]:
+) -> Mapping[Key, list[ToolCall]]:
     traces = np.array([each.trace for each in tools], dtype=np.uint64).reshape(-1, 2)
     rows = scores.of_traces.find(traces[:, 0], traces[:, 1])
     places = steps.find(rows, np.array([each.span for each in tools], dtype=np.uint64))
-    calls: defaultdict[tuple[int, int], list[ToolCall]] = defaultdict(list)
+    calls: defaultdict[Key, list[ToolCall]] = defaultdict(list)
     for tool, row, place in zip(tools, rows.tolist(), places.tolist(), strict=True):
         if place >= 0:
             calls[row, int(owners[place])].append(_call(tool))
@@ -139,7 +149,7 @@ def _wanted(metadata: Mapping[str, object]) -> Sequence[ToolCall]:
     return calls if any(call.agent for call in calls) else ()
 
 
-def _with_idle(work: Work, added: Sequence[tuple[int, int]]) -> Work:
+def _with_idle(work: Work, added: Sequence[Key]) -> Work:
     """Return work with that of agents that did nothing: they called nothing, and what they took is not defined."""
     nothing = {name: 0.0 if name.endswith("_calls") else np.nan for name in work.amounts}
     return Work(
