@@ -11,7 +11,7 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -70,16 +70,15 @@ def gate(pairs: int, held: str) -> Callable[[], object]:
     }
     before: Results = results(items, generator, 0.0)
     after: Results = results(items, generator, 0.01)
+    known: Mapping[str, Item] = items
     if held == "columns":
-        version = VersionItems(list(items.values()), ItemIndex(items))
+        known = version = VersionItems(list(items.values()), ItemIndex(items))
         before, after = (
             ScoredItems(scores_of_results(each.values(), version.ids.of_version), version.ids)
             for each in (before, after)
         )
-        directions = {"f1": True, "right": True, "cost_usd": False}
-        return lambda: decide(before, after, RULE, items=version, higher_is_better=directions)
     directions = {"f1": True, "right": True, "cost_usd": False}
-    return lambda: decide(before, after, RULE, items=items, higher_is_better=directions)
+    return lambda: decide(before, after, RULE, items=known, higher_is_better=directions)
 
 
 def results(items: dict[str, Item], generator: np.random.Generator, shift: float) -> dict[str, SampleResult]:
