@@ -11,16 +11,18 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from windlass.evaluation.gates.deciding import decide
 from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.item_index import ItemIndex
+from windlass.evaluation.items_by_id import VersionItems
 from windlass.evaluation.result_columns import Results
-from windlass.evaluation.run_scores import ScoredItems, scores_of_results
+from windlass.evaluation.run_scores import scores_of_results
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
+from windlass.evaluation.scored_samples import ScoredItems
 from windlass.evaluation.statistics.bootstrap import bootstrap_intervals
 from windlass.evaluation.statistics.paired import paired_difference
 
@@ -69,13 +71,15 @@ def gate(pairs: int, held: str) -> Callable[[], object]:
     }
     before: Results = results(items, generator, 0.0)
     after: Results = results(items, generator, 0.01)
+    known: Mapping[str, Item] = items
     if held == "columns":
-        index, positions = ItemIndex(items), {item: place for place, item in enumerate(items)}
+        known = version = VersionItems(list(items.values()), ItemIndex(items))
         before, after = (
-            ScoredItems(scores_of_results(each.values(), index), positions) for each in (before, after)
+            ScoredItems(scores_of_results(each.values(), version.ids.of_version), version.ids)
+            for each in (before, after)
         )
     directions = {"f1": True, "right": True, "cost_usd": False}
-    return lambda: decide(before, after, RULE, items=items, higher_is_better=directions)
+    return lambda: decide(before, after, RULE, items=known, higher_is_better=directions)
 
 
 def results(items: dict[str, Item], generator: np.random.Generator, shift: float) -> dict[str, SampleResult]:

@@ -1,84 +1,120 @@
-"""Two runs of very many samples: pages, the worst first, a comparison and a gate, and the memory that they take.
+"""Two runs of very many samples: summaries, pages, comparison, gate, reports and agents, and what these take.
 
-    python bench/runs.py [--items 100000]
+    python bench/runs.py [--items 100000] [--agents] [--folder DATA] [--questions first_page,gate]
 
-The runs are written to the store directly: two scores a sample, and answers of about a kilobyte. A server in a
-process of its own then answers over HTTP, each question a first time and once more. `rss_mb` is the peak of that
-process, `ready_rss_mb` what it took before the first question. The last line is JSON.
+The runs are written as the runner stores them (see many_samples.py): two scores a sample, answers of about a
+kilobyte, and with `--agents` five spans of two agents below each. A process of its own sums them up; a server in
+another then answers over HTTP, each question a first time and once more.
+
+Of each question `s` is what a clock says, `cpu_s` what the process took of the processors, and `rss_mb` the most
+memory that the process had until then; `ready_rss_mb` is what it had before the first question. A folder that is
+given is kept, and not built again. The last line is JSON.
 """
 
 import argparse
 import json
-import random
+import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from many_samples import build, finish
 from target import Server
 
-from windlass.access.principals import LOCAL_ADMIN
-from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.results import summarise_pieces
-from windlass.evaluation.runs import VersionName, create_run, finish_run, get_run, start_run
-from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
-from windlass.evaluation.store import WarehouseSamples
-from windlass.server.services import Services
-from windlass.settings import Settings
-
-PIECE = 2_000
-ANSWER = "The manual says on this page that the part is to be cleaned and oiled before it is used again. " * 10
-METRICS = ("f1", "exact_match")
+BUILT = "runs.json"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=100_000)
-    parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--agents", action="store_true")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--questions", default="")
+    parser.add_argument("--step", choices=("build", "finish"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.build:
-        print(json.dumps(build(arguments.build, arguments.items)))
+    if arguments.step:
+        print(json.dumps(measured(arguments.step, arguments.folder, arguments.items, agents=arguments.agents)))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        command = [sys.executable, __file__, "--build", folder, "--items", str(arguments.items)]
-        built = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.splitlines()[-1]
-        figures = {"bench": "runs", "items": arguments.items, "build_s": round(time.perf_counter() - began, 1)}
-        server = Server(Path(folder))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.folder or Path(temporary)
+        figures: dict[str, object] = {"bench": "runs", "items": arguments.items, "agents": arguments.agents}
+        if not (folder / BUILT).exists():
+            for step in ("build", "finish"):
+                figures |= in_a_process(step, folder, arguments.items, agents=arguments.agents)
+        server = Server(folder)
         try:
-            print(json.dumps({**figures, **asked(server, *json.loads(built))}))
+            baseline, candidate = json.loads((folder / BUILT).read_text(encoding="utf-8"))
+            wanted = [name for name in arguments.questions.split(",") if name]
+            asked = questions(server, baseline, candidate)
+            figures |= answered(server, {name: ask for name, ask in asked.items() if name in (wanted or asked)})
+            print(json.dumps(figures))
         finally:
             server.process.send_signal(signal.SIGTERM)
             server.process.wait()
 
 
-def asked(server: Server, baseline: str, candidate: str) -> dict[str, float]:
-    """Ask everything twice; return the seconds and the memory."""
+def in_a_process(step: str, folder: Path, items: int, *, agents: bool) -> dict[str, object]:
+    command = [sys.executable, __file__, "--step", step, "--folder", str(folder), "--items", str(items)]
+    told = subprocess.run([*command, *(["--agents"] if agents else [])], stdout=subprocess.PIPE, check=True).stdout
+    figures: dict[str, object] = json.loads(told.splitlines()[-1])
+    return figures
+
+
+def measured(step: str, folder: Path, items: int, *, agents: bool) -> dict[str, object]:
+    began = time.perf_counter()
+    if step == "build":
+        runs = build(folder, items, agents=agents)
+        (folder / BUILT).write_text(json.dumps(runs), encoding="utf-8")
+    else:
+        finish(folder, json.loads((folder / BUILT).read_text(encoding="utf-8")))
+    times = os.times()
+    return {
+        f"{step}_s": round(time.perf_counter() - began, 1),
+        f"{step}_cpu_s": round(times.user + times.system, 1),
+        f"{step}_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def questions(server: Server, baseline: str, candidate: str) -> dict[str, Callable[[], object]]:
     samples, compare = f"/runs/{candidate}/samples", f"/runs/{candidate}/compare"
-    questions: dict[str, Callable[[], object]] = {
+    return {
         "first_page": lambda: server.get(samples),
         "worst_first": lambda: server.get(samples, sort="f1"),
         "compare": lambda: server.get(compare, baseline=baseline),
         "compare_page": lambda: server.get(f"{compare}/samples", baseline=baseline, cursor="1000"),
+        "slices": lambda: server.get(f"/runs/{candidate}/slices", baseline=baseline),
         "gate": lambda: gate(server, candidate, baseline),
+        "report": lambda: server.get(f"/runs/{candidate}/report.json"),
+        "report_of_two": lambda: server.get(f"/runs/{candidate}/report.json", **{"with": baseline}),
+        "agents": lambda: server.get(f"/runs/{candidate}/agents"),
     }
+
+
+def answered(server: Server, asked: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+    """Ask everything twice; return the seconds and the memory."""
     figures: dict[str, float] = {"ready_rss_mb": peak_mb(server)}
-    for name, ask in questions.items():
-        for suffix in ("s", "again_s"):
-            began = time.perf_counter()
+    for name, ask in asked.items():
+        for suffix in ("", "_again"):
+            began, worked = time.perf_counter(), server.cpu_s()
             ask()
-            figures[f"{name}_{suffix}"] = round(time.perf_counter() - began, 2)
+            figures[f"{name}{suffix}_s"] = round(time.perf_counter() - began, 2)
+            figures[f"{name}{suffix}_cpu_s"] = round(server.cpu_s() - worked, 2)
         figures[f"{name}_rss_mb"] = peak_mb(server)
+        print(name, {key: value for key, value in figures.items() if key.startswith(name)}, file=sys.stderr)
     return {**figures, "rss_mb": peak_mb(server)}
 
 
 def gate(server: Server, candidate: str, baseline: str) -> None:
-    rule = {"primary": {"metric": "f1", "kind": "superiority"}}
+    rule = {
+        "primary": {"metric": "f1", "kind": "superiority"},
+        "guardrails": [{"metric": "exact_match", "kind": "non_inferiority", "margin": 0.02}],
+    }
     body = json.dumps({"candidate": candidate, "baseline": baseline, "rule": rule}).encode()
     status, answer = server.ask("POST", "/api/v1/gates", body, {"content-type": "application/json"})
     if status != 201:
@@ -91,76 +127,6 @@ def peak_mb(server: Server) -> int:
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     assert found is not None
     return round(int(found[1]) / 1024)
-
-
-def build(folder: Path, count: int) -> list[str]:
-    """Write a dataset and two finished runs on it into a data folder; return the ids of the runs."""
-    services = Services(Settings(data=folder, mode="dev"))
-    try:
-        pushed = services.datasets.push(LOCAL_ADMIN, "many", items_of(count))
-        dataset = VersionName(name="many", number=1, digest=pushed.version.digest)
-        return [
-            write_run(services, name, dataset, count, better) for name, better in (("base", 0.0), ("new", 0.02))
-        ]
-    finally:
-        services.close()
-
-
-def items_of(count: int) -> Iterator[Item]:
-    for number in range(count):
-        asked = {"question": f"What is said on page {number} of the manual?"}
-        yield Item(id=f"item-{number}", input=asked, reference=f"answer {number}", metadata={"page": number})
-
-
-def write_run(services: Services, name: str, dataset: VersionName, count: int, better: float) -> str:
-    run = create_run(
-        services.database,
-        services.audit,
-        LOCAL_ADMIN,
-        release=VersionName(name=name, number=1, digest=f"sha256:{name}"),
-        dataset=dataset,
-        items=count,
-        evaluators=[Evaluator(metric, judged) for metric in METRICS],
-        concurrency=50,
-    )
-    start_run(services.database, run.id)
-    store = WarehouseSamples(
-        services.writer, services.warehouse, project=run.project, run=run.id, release=run.release.digest
-    )
-    items = services.runs.items(run)
-    for piece in pieces(zip(items, results(name, better), strict=False)):
-        store.write(piece)
-    finish_run(services.database, run.id, summarise_pieces(store.pieces(), items, METRICS))
-    return get_run(services.database, run.project, run.id).id
-
-
-def judged(_sample: Sample) -> float:
-    raise AssertionError("the scores of these runs are written down, not computed")
-
-
-def results(name: str, better: float) -> Iterator[SampleResult]:
-    chance = random.Random(name)
-    number = 0
-    while True:
-        value = min(1.0, max(0.0, chance.gauss(0.6 + better, 0.2)))
-        judgements = {"f1": Judgement(value), "exact_match": Judgement(float(value > 0.8))}
-        at = 1_700_000_000_000_000_000 + number * 1_000_000
-        yield SampleResult(
-            f"item-{number}",
-            f"{chance.getrandbits(128):032x}",
-            f"{chance.getrandbits(64):016x}",
-            at,
-            at + 500_000_000,
-            Prediction(output=ANSWER, latency_s=0.5),
-            judgements=judgements,
-        )
-        number += 1
-
-
-def pieces(samples: Iterable[tuple[Item, SampleResult]]) -> Iterator[list[tuple[Item, SampleResult]]]:
-    coming = iter(samples)
-    while piece := list(islice(coming, PIECE)):
-        yield piece
 
 
 if __name__ == "__main__":

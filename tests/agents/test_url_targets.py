@@ -31,7 +31,9 @@ def target(server: Asked, **more: object) -> dict[str, object]:
 
 
 def allow(live: LiveServer, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
-    monkeypatch.setattr(live.services.runs, "_targets", UrlTargets(live.services.registry, Addresses(setting)))
+    monkeypatch.setattr(
+        live.services.runs.opening, "targets", UrlTargets(live.services.registry, Addresses(setting))
+    )
 
 
 def test_an_agent_that_is_allowed_is_asked_by_the_server(

@@ -94,7 +94,7 @@ def test_a_replay_says_who_was_asked_and_where_it_left_the_record(
     orders = iter([1, 2])
     with asked(lambda _: completion(None, ("find", {"order": next(orders)}))) as agent:
         targets = UrlTargets(here.live.services.registry, Addresses(agent.url))
-        monkeypatch.setattr(here.live.services.runs, "_targets", targets)
+        monkeypatch.setattr(here.live.services.runs.opening, "targets", targets)
         target = {"protocol": "openai", "url": agent.url, "model": "shop-next"}
         body = {"dataset": "recordings", "evaluators": ["exact_match"], "target": target, "replay": {}}
         run = here.client.post("/runs", body)

@@ -20,7 +20,8 @@ from windlass.access.principals import LOCAL_ADMIN
 from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.runner import RunnerSettings
-from windlass.evaluation.runs import VersionName, create_run, get_run, unfinished_runs
+from windlass.evaluation.run_lists import unfinished_runs
+from windlass.evaluation.runs import VersionName, create_run, get_run
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.store import WarehouseSamples
 from windlass.storage.database import Database

@@ -9,16 +9,17 @@ import pytest
 
 from windlass.evaluation.gates.deciding import decide
 from windlass.evaluation.gates.rules import GateRule, Requirement
-from windlass.evaluation.gates.verdicts import digest_of_scores
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.result_columns import Results
 from windlass.evaluation.results import summarise
-from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
+from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.sample_pages import SamplePage, samples_page
+from windlass.evaluation.sample_stores import SampleStore
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
+from windlass.evaluation.score_digests import digest_of_scores
 from windlass.evaluation.store import WarehouseSamples
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.queries import get_trace

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from windlass.evaluation.results import summarise, summarise_pieces
+from windlass.evaluation.item_index import ItemIndex
+from windlass.evaluation.results import summarise
 from windlass.evaluation.run_means import run_mean
+from windlass.evaluation.run_scores import scores_of_results
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
+from windlass.evaluation.score_summaries import cluster_codes, summarise_scores
 
 
 def clustered(clusters: int, of_each: int, spread: float) -> tuple[list[float], list[int]]:
@@ -42,7 +45,7 @@ def test_an_amount_is_no_rate_in_clusters_either() -> None:
 
 def result(item: str, value: float) -> SampleResult:
     judgements = {"m": Judgement(value)}
-    return SampleResult(item, f"t-{item}", "s", 0, 1, Prediction(output="x"), judgements=judgements)
+    return SampleResult(item, "1" * 32, "1" * 16, 0, 1, Prediction(output="x"), judgements=judgements)
 
 
 def test_a_summary_counts_the_clusters_that_have_a_value_however_its_samples_come() -> None:
@@ -50,5 +53,5 @@ def test_a_summary_counts_the_clusters_that_have_a_value_however_its_samples_com
     results = {item.id: result(item.id, 0.1 * number) for number, item in enumerate(items[:6])}
     summary = summarise(results, items, ["m"], cluster="page")["m"]
     assert (summary.n, summary.missing, summary.clusters, summary.coverage) == (6, 2, 3, 0.75)
-    pieces = [{item: each} for item, each in results.items()]
-    assert summarise_pieces(pieces, items, ["m"], cluster="page")["m"] == summary
+    columns = scores_of_results(results.values(), ItemIndex(item.id for item in items))
+    assert summarise_scores(columns, ["m"], clusters=cluster_codes(items, "page"))["m"] == summary

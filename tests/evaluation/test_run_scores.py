@@ -3,6 +3,7 @@
 import asyncio
 import tracemalloc
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,23 +14,27 @@ from windlass.errors import InputError
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.gates.deciding import decide
 from windlass.evaluation.gates.rules import GateRule, Requirement
-from windlass.evaluation.gates.verdicts import digest_of_scores
 from windlass.evaluation.item_index import UNKNOWN, ItemIndex
-from windlass.evaluation.passes import pass_rates
+from windlass.evaluation.memory import MemorySamples
+from windlass.evaluation.passes import Tries
 from windlass.evaluation.repeats import RepeatedResult, average_repeats, by_item
 from windlass.evaluation.results import run_sample, values_of
-from windlass.evaluation.run_scores import RunScores, ScoredItems
+from windlass.evaluation.run_scores import RunScores
 from windlass.evaluation.runner import RunnerSettings, run_samples
 from windlass.evaluation.sample_pages import SamplePage, item_page, samples_page, sorted_page
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
+from windlass.evaluation.score_digests import digest_of_scores
+from windlass.evaluation.score_summaries import tries_of
+from windlass.evaluation.scored_samples import ScoredItems, scored_samples
 from windlass.evaluation.store import REVIEW, WarehouseSamples
+from windlass.models.completion import Usage
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.scores import Score, insert_scores
 from windlass.telemetry.writer import Writer
 
 ITEMS = [Item(id=f"é{number:02}", input="?", metadata={"g": number % 4}) for number in range(30)]
 INDEX = ItemIndex(item.id for item in ITEMS)
-POSITIONS = {item.id: position for position, item in enumerate(ITEMS)}
+IDS = [item.id for item in ITEMS]
 
 
 async def ask(item: Item) -> Prediction:
@@ -78,7 +83,7 @@ def whole(store: WarehouseSamples) -> Mapping[str, SampleResult]:
 
 def test_columns_hold_the_samples_as_they_are_stored(store: WarehouseSamples) -> None:
     stored, scores = store.stored(), store.scores(INDEX)
-    columns = {each.key: each for each in scores.samples(POSITIONS)}
+    columns = {each.key: each for each in scored_samples(scores, IDS)}
     assert columns.keys() == stored.keys()
     for key, kept in stored.items():
         found = columns[key]
@@ -92,7 +97,7 @@ def test_columns_hold_the_samples_as_they_are_stored(store: WarehouseSamples) ->
 
 
 def test_an_item_s_result_is_that_of_its_repeats_and_has_the_digest_of_before(store: WarehouseSamples) -> None:
-    before, now = whole(store), ScoredItems(store.scores(INDEX), POSITIONS)
+    before, now = whole(store), ScoredItems(store.scores(INDEX), IDS)
     assert (set(now), len(now)) == (set(before), 25)
     assert "é29" not in now
     assert now.get("é29") is None
@@ -130,7 +135,7 @@ def test_a_gate_decides_on_scores_as_on_whole_samples(
     items = {item.id: item for item in ITEMS}
     directions = {"half": True, "right": True}
     at_once = decide(whole(store), whole(other), rule, items=items, higher_is_better=directions)
-    before, after = (ScoredItems(each.scores(INDEX), POSITIONS) for each in (store, other))
+    before, after = (ScoredItems(each.scores(INDEX), IDS) for each in (store, other))
     assert decide(before, after, rule, items=items, higher_is_better=directions) == at_once
 
 
@@ -198,10 +203,53 @@ def test_samples_are_sorted_with_those_without_a_value_last(store: WarehouseSamp
 
 def test_tries_that_pass_are_counted_from_columns(store: WarehouseSamples) -> None:
     grouped = by_item(store.stored().values())
-    expected = [values_of(grouped.get(item.id, ()), "half") for item in ITEMS]
-    assert list(store.scores(INDEX).values_of_items("half")) == expected
-    passed = [[float(value > 1) for value in values] for values in expected]
-    assert pass_rates(passed, 1).n == 23
+    values = [values_of(grouped.get(item.id, ()), "right") for item in ITEMS]
+    # A second opinion on one sample is neither right nor wrong.
+    assert tries_of(store.scores(INDEX), "right") is None
+    assert Tries.of(values) is None
+    known = store.scores(ItemIndex(item for item in IDS if item != "é05"))
+    counted, expected = tries_of(known, "right"), Tries.of([each for at, each in enumerate(values) if at != 5])
+    assert counted is not None
+    assert expected is not None
+    assert [each.tolist() for each in counted] == [each.tolist() for each in expected]
+
+
+def test_what_samples_took_is_read_without_their_answers(writer: Writer, warehouse: Warehouse) -> None:
+    stored, kept = store_of(writer, warehouse, "took"), MemorySamples()
+    took = [
+        Prediction("x", usage=Usage(90, 10), cost_usd=0.1, latency_s=0.25),
+        Prediction("y", cost_usd=0.0),
+        Prediction('{"cost_usd": 7}', usage=Usage(1, 2)),
+        None,
+    ]
+    samples = [
+        SampleResult(item.id, f"{place + 1:032x}", "1" * 16, 10**18, 10**18 + 1, each, error_type="E")
+        for place, (item, each) in enumerate(zip(ITEMS, took, strict=False))
+    ]
+    for each in (stored, kept):
+        each.write(list(zip(ITEMS, samples, strict=False)))
+    found, expected = (each.amounts(each.scores(INDEX)) for each in (stored, kept))
+    for name, values in expected._asdict().items():
+        np.testing.assert_array_equal(getattr(found, name), values)
+    assert found.tokens[0] == 100
+    assert np.isnan(found.latency_s[1:]).all()
+
+
+def test_of_a_sample_that_was_tried_again_the_newest_counts(writer: Writer, warehouse: Warehouse) -> None:
+    store = store_of(writer, warehouse, "again")
+
+    def tried(trace: int, at: int, prediction: Prediction | None, repeat: int = 1) -> tuple[Item, SampleResult]:
+        start = 10**18 + at
+        found = SampleResult(ITEMS[0].id, f"{trace:032x}", "1" * 16, start, start + 5, prediction, repeat=repeat)
+        return ITEMS[0], replace(found, error=None if prediction else f"failed at {at}", error_type="E")
+
+    answer = Prediction("x")
+    store.write([tried(1, 10, None), tried(2, 30, answer), tried(3, 20, None)])
+    store.write([tried(4, 20, answer, 2), tried(5, 50, None, 2)])
+    scores = store.scores(INDEX)
+    found = {(each.repeat, each.trace_id[-1], each.error) for each in scored_samples(scores, IDS)}
+    assert found == {(1, "2", None), (2, "5", "failed at 50")}
+    assert {(each.repeat, each.trace_id[-1], each.error) for each in store.stored().values()} == found
 
 
 def test_the_state_of_a_run_changes_with_its_scores(store: WarehouseSamples, warehouse: Warehouse) -> None:

@@ -10,7 +10,8 @@ from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match, token_f1
-from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
+from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
+from windlass.evaluation.sample_stores import SampleStore
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
 from windlass.models.calls.stopping import Stopped
 

@@ -14,17 +14,10 @@ from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match
 from windlass.evaluation.metrics.usage import latency_s
 from windlass.evaluation.results import MetricSummary
+from windlass.evaluation.run_lists import list_runs, newest_finished_run, unfinished_runs
+from windlass.evaluation.run_states import cancel_run
 from windlass.evaluation.runner import RunnerSettings
-from windlass.evaluation.runs import (
-    Run,
-    VersionName,
-    cancel_run,
-    create_run,
-    get_run,
-    list_runs,
-    newest_finished_run,
-    unfinished_runs,
-)
+from windlass.evaluation.runs import Run, VersionName, create_run, get_run
 from windlass.evaluation.sample_pages import SamplePage, samples_page
 from windlass.evaluation.samples import Item, Prediction, Target
 from windlass.storage.database import Database

@@ -6,10 +6,12 @@ from opentelemetry import trace
 
 from windlass.errors import Unavailable
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.metrics.answers import exact_match, groundedness
-from windlass.evaluation.results import summarise, summarise_pieces
+from windlass.evaluation.results import summarise
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult
+from windlass.evaluation.score_summaries import summarise_scores
 from windlass.evaluation.store import WarehouseSamples
 from windlass.models.completion import Usage
 from windlass.storage.warehouse import Warehouse
@@ -192,8 +194,8 @@ def test_a_large_run_is_read_in_pieces_and_summarised_the_same(writer: Writer, w
         assert {result.repeat for result in piece.values()} == {1, 2}
     unasked = [*items, Item(id="never", input="?", reference="0")]
     at_once = summarise(whole, unasked, ["exact_match"], 2)
-    piece_by_piece = summarise_pieces(store(20).pieces(), unasked, ["exact_match"], 2)
-    assert piece_by_piece == at_once
+    columns = store(20).scores(ItemIndex(item.id for item in unasked))
+    assert summarise_scores(columns, ["exact_match"], 2) == at_once
     assert at_once["exact_match"].missing_why == {"failed": 1, "absent": 1}
     # Taken up again, nothing is asked.
     assert asyncio.run(run_samples(items, ask, [exact_match], store(20), settings=settings)) == Progress(80, 80, 2)

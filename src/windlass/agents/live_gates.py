@@ -16,17 +16,10 @@ from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.default_evaluators import fitting
 from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.gates.verdicts import Side, give_verdict, same_evaluators, shared_directions
+from windlass.evaluation.run_lists import newest_finished_run
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runs import (
-    GATE,
-    ORDER,
-    UNFINISHED,
-    Run,
-    cancel_run,
-    end_decided_run,
-    get_run,
-    newest_finished_run,
-)
+from windlass.evaluation.run_states import cancel_run, end_decided_run
+from windlass.evaluation.runs import GATE, ORDER, UNFINISHED, Run, get_run
 from windlass.evaluation.samples import Item
 from windlass.evaluation.sequential.decision import report_of
 from windlass.evaluation.sequential.live_gates import (
@@ -236,7 +229,7 @@ class LiveGates:
     def _look(self, gate: LiveGate, candidate: Run, baseline: Run) -> Watching:
         items = self._runs.items(candidate)
         left_out = self._approvals.unapproved(gate.project, candidate.dataset.name, items)
-        before, after = self._runs.results(baseline), self._runs.results(candidate)
+        _, (before, after) = self._runs.reading.sides(baseline, candidate)
         return watch(
             before,
             after,
@@ -254,17 +247,17 @@ class LiveGates:
             end_decided_run(self._database, run.id, _why(report.n, report.of))
         self._await_ends(gate)
         candidate, baseline = self._both(gate)
-        items = self._runs.items(candidate)
+        items, (after, before) = self._runs.reading.sides(candidate, baseline)
         verdict = give_verdict(
             self._database,
             self._audit,
             self._signing,
             principal,
-            candidate=Side(candidate, self._runs.results(candidate)),
-            baseline=Side(baseline, self._runs.results(baseline)),
-            items={item.id: item for item in items},
+            candidate=Side(candidate, after),
+            baseline=Side(baseline, before),
+            items=items,
             rule=gate.rule,
-            unapproved=self._approvals.unapproved(gate.project, candidate.dataset.name, items),
+            unapproved=self._approvals.unapproved(gate.project, candidate.dataset.name, items.in_order),
         )
         end_live_gate(self._database, gate.id, "decided", verdict=verdict.id)
 

@@ -36,5 +36,7 @@ class ReleaseFrontiers:
         known = dict(zip(named, runs, strict=True))
         if question.reference != BEST and question.reference in known:
             question = question.model_copy(update={"reference": known[question.reference].id})
-        sides = [Side(run, self._runs.results(run)) for run in runs]
-        return find_frontier(sides, question, items={item.id: item for item in self._runs.items(runs[0])})
+        # Only scores decide: what was answered is not read.
+        items, results = self._runs.reading.sides(*runs)
+        sides = [Side(run, samples) for run, samples in zip(runs, results, strict=True)]
+        return find_frontier(sides, question, items=items)

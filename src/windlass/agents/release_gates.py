@@ -11,7 +11,8 @@ from windlass.evaluation.approvals import Approvals
 from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.gates.verdicts import Side, Verdict, give_verdict
 from windlass.evaluation.reviews.run_labels import labels_of_rule
-from windlass.evaluation.runs import Run, get_run, newest_finished_run
+from windlass.evaluation.run_lists import newest_finished_run
+from windlass.evaluation.runs import Run, get_run
 from windlass.storage.database import Database
 
 _RUN_PREFIX = "run-"

@@ -64,7 +64,8 @@ class Reports:
             return arena_report(arena, found, _made())
 
     def _evaluated(self, run: Run) -> Evaluated:
-        return Evaluated(run, self._runs.items(run), self._runs.samples(run))
+        reading = self._runs.reading
+        return Evaluated(run, reading.items(run), reading.scores(run), reading.store(run))
 
     def _verdict_on(self, baseline: Run, candidate: Run) -> Verdict | None:
         found = list_verdicts(self._database, candidate.project, release=candidate.release.digest).items

@@ -6,6 +6,7 @@ from windlass.agents.release_runs import ReleaseRuns
 from windlass.errors import InputError
 from windlass.evaluation.human.labels import HumanLabels
 from windlass.evaluation.human.metrics import CorrectedMetric, JudgedMetric, correct_metric, judged_metric
+from windlass.evaluation.items_by_id import ids_of
 from windlass.evaluation.noise import NoiseFloor, noise_floor
 from windlass.evaluation.result_columns import is_judged
 from windlass.evaluation.reviews.run_labels import read_labels, sources_of_run
@@ -26,7 +27,8 @@ def judged_by_people(
         raise InputError("Say which metric the labels are about.")
     if metric is not None and metric not in run.evaluators:
         raise InputError(f"{run_id} has no metric {metric!r}; it has {', '.join(run.evaluators)}.")
-    results, items = runs.results(run), runs.items(run)
+    version, (results,) = runs.reading.sides(run)
+    items = version.in_order
 
     def corrected(name: str) -> Sequence[CorrectedMetric]:
         places = [human] if human is not None else _named_alike(database, project, run_id, name)
@@ -43,8 +45,9 @@ def noise_of_runs(
 ) -> NoiseFloor:
     """Return the noise floor of two runs of one release, or of one run's repeats. Raises NotFound, InputError."""
     compared = [get_run(database, project, each) for each in ([other, run_id] if other else [run_id])]
-    items = [item.id for item in runs.items(compared[0])]
-    return noise_floor(compared, [runs.samples(each) for each in compared], items)
+    # Only scores tell: what was answered is not read.
+    samples = [{sample.key: sample for sample in runs.reading.samples(each)} for each in compared]
+    return noise_floor(compared, samples, ids_of(runs.items(compared[0])))
 
 
 def _named_alike(database: Database, project: str, run_id: str, metric: str) -> list[HumanLabels]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import InputError
+from windlass.evaluation.amounts import Amounts
 from windlass.evaluation.compare import (
     ComparedPage,
     Comparison,
@@ -22,21 +23,24 @@ from windlass.evaluation.compare import (
 from windlass.evaluation.dataset_versions import Datasets
 from windlass.evaluation.gates.slices import SliceDifference
 from windlass.evaluation.item_index import ItemIndex
-from windlass.evaluation.items_by_id import items_by_id, positions_of
+from windlass.evaluation.items_by_id import VersionItems, ids_of
 from windlass.evaluation.kept import Kept
 from windlass.evaluation.pass_rates import PassRates
-from windlass.evaluation.passes import pass_rates
-from windlass.evaluation.run_scores import RunScores, ScoredItems
-from windlass.evaluation.runner import SampleStore
+from windlass.evaluation.passes import rates_of
+from windlass.evaluation.run_scores import RunScores
 from windlass.evaluation.runs import Run
 from windlass.evaluation.sample_pages import SamplePage, item_page, samples_page, sorted_page
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.score_summaries import ScoredSamples, tries_of
+from windlass.evaluation.scored_samples import ScoredItems, scored_samples
 
 _KEPT: Final = 4
 """Runs whose scores are kept for the next who looks: about a hundred bytes a sample."""
+_KEPT_VERSIONS: Final = 2
+"""Dataset versions of which is kept in which order a digest has their ids: about 30 bytes an item."""
 
 
-class StoredSamples(SampleStore, Protocol):
+class StoredSamples(ScoredSamples, Protocol):
     """A store of samples from which a part of them can be read."""
 
     def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
@@ -47,8 +51,8 @@ class StoredSamples(SampleStore, Protocol):
         """Return the hashes of the items that have a sample, finished or not."""
         ...
 
-    def scores(self, index: ItemIndex) -> RunScores:
-        """Return the scores of all samples."""
+    def amounts(self, scores: RunScores) -> Amounts:
+        """Return what each sample took."""
         ...
 
     def state(self) -> Hashable:
@@ -63,10 +67,15 @@ class RunReading:
         self._datasets = datasets
         self._store_of = store_of
         self._scores = Kept[tuple[str, str, Hashable], RunScores](_KEPT)
+        self._versions = Kept[tuple[str, str], VersionItems](_KEPT_VERSIONS)
 
     def items(self, run: Run) -> Sequence[Item]:
         """Return the items of a run's dataset version; of a large one each is read when it is asked for."""
         return self._datasets.load(run.project, _dataset_of(run))[1]
+
+    def store(self, run: Run) -> StoredSamples:
+        """Return where the samples of a run are."""
+        return self._store_of(run)
 
     def scores(self, run: Run) -> RunScores:
         """Return the scores of a run as they stand."""
@@ -111,24 +120,28 @@ class RunReading:
             return None
         return self.items(run)[position], self._store_of(run).of_items([item])
 
-    def sides(self, *runs: Run) -> tuple[Mapping[str, Item], list[Mapping[str, SampleResult]]]:
+    def sides(self, *runs: Run) -> tuple[VersionItems, list[ScoredItems]]:
         """Return the items of runs on one dataset version by id, and what came of each run by item.
 
         The repeats of an item are averaged, and what was answered is not read.
         """
-        items = self.items(runs[0])
-        positions = positions_of(items)
-        return items_by_id(items, positions), [ScoredItems(self.scores(run), positions) for run in runs]
+        items = self.version(runs[0])
+        return items, [ScoredItems(self.scores(run), items.ids) for run in runs]
+
+    def version(self, run: Run) -> VersionItems:
+        """Return the items of a run's dataset version by id."""
+        key = (run.project, run.dataset.digest)
+        return self._versions.get(key, lambda: VersionItems(self.items(run), self._index(run)))
 
     def samples(self, run: Run) -> Iterator[SampleResult]:
         """Give the samples of a run without what was answered, in the order of the dataset."""
-        return self.scores(run).samples(positions_of(self.items(run)))
+        return scored_samples(self.scores(run), ids_of(self.items(run)))
 
     def passes(self, run: Run, metric: str, k: int) -> PassRates:
         """Return pass^k and pass@k of a metric so far. Raises InputError where the run cannot tell them."""
         if metric not in run.evaluators:
             raise InputError(f"{run.id} has no metric {metric!r}; it has {', '.join(run.evaluators)}.")
-        return pass_rates(list(self.scores(run).values_of_items(metric)), k)
+        return rates_of(tries_of(self.scores(run), metric), k)
 
     def compare(self, baseline: Run, candidate: Run, *, metric: str | None = None, limit: int = 50) -> Comparison:
         """Compare two runs on one dataset version. Raises InputError."""

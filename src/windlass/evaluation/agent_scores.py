@@ -1,27 +1,26 @@
 """Scores of each agent in runs of several: what each spent, and its tool calls against those it should have made.
 
-A call of a model or a tool is of the agent that its span names (`gen_ai.agent.name`), else of the nearest one
-above it that is named; one below no agent is of the agent "". The definitions are in docs/reference/runs.md.
+The definitions are in docs/reference/runs.md.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from windlass.errors import InputError
-from windlass.evaluation.metrics.tool_calls import REFERENCE
-from windlass.evaluation.results import MetricSummary, summarise
-from windlass.evaluation.samples import Item, Judgement, SampleResult
-from windlass.evaluation.tool_schemas import Schemas, schemas_of, with_defaults
-from windlass.evaluation.trajectories import Comparison, ToolCall, Trajectory, read_trajectory
-from windlass.telemetry.agent_steps import AgentStep
-from windlass.telemetry.conventions import MODEL_CALLS
+from windlass.evaluation.agent_trajectories import MATCHES, Held, References, hold, not_held
+from windlass.evaluation.agent_work import AMOUNTS, NOBODY, Rows, Steps, work_of
+from windlass.evaluation.results import MetricSummary
+from windlass.evaluation.run_scores import RunScores, ScoreColumn
+from windlass.evaluation.samples import Item
+from windlass.evaluation.score_summaries import summarise_scores
+from windlass.evaluation.text_columns import TextColumn
+from windlass.telemetry.agent_steps import STEPS, StepPiece, hash_of_agent
 
-_INVOCATION: Final = "invoke_agent"
-_TOOL: Final = "execute_tool"
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 class AgentScores(BaseModel):
@@ -33,171 +32,68 @@ class AgentScores(BaseModel):
     metrics: dict[str, MetricSummary]
 
 
-@dataclass
-class _Work:
-    """What one agent did in one sample."""
-
-    models: list[AgentStep] = field(default_factory=list)
-    tools: list[AgentStep] = field(default_factory=list)
-    invocations: list[AgentStep] = field(default_factory=list)
-    wanted: list[ToolCall] | None = None
-    """Its calls of the reference; None where the reference names no agents."""
-
-
 def agent_scores(
-    items: Sequence[Item], samples: Iterable[SampleResult], steps: Iterable[AgentStep], repeats: int = 1
+    items: Sequence[Item], scores: RunScores, steps: Iterable[StepPiece], repeats: int = 1
 ) -> list[AgentScores]:
     """Return the scores of each agent, by name."""
-    by_id = {item.id: item for item in items}
-    of_trace = _by_trace(steps)
-    judged: defaultdict[str, dict[str, SampleResult]] = defaultdict(dict)
-    for sample in samples:
-        item = by_id.get(sample.item)
-        wanted = _wanted(item) if item is not None else None
-        schemas = _schemas(item) if item is not None and wanted is not None else {}
-        for agent, work in _works(of_trace.get(sample.trace_id, ()), wanted).items():
-            judged[agent][sample.key] = _judged(sample, _judgements(work, schemas))
-    return [_scores(agent, judged[agent], items, repeats) for agent in sorted(judged)]
+    names = {NOBODY: ""}
+    pieces = list(_held(References.of(items), scores, steps, names))
+    agents = sorted({agent for piece in pieces for agent in np.unique(piece.work.agents).tolist()})
+    found = [_scores(names[agent], agent, scores, pieces, repeats) for agent in agents]
+    return sorted(found, key=lambda each: each.agent)
 
 
-def _judged(sample: SampleResult, judgements: Mapping[str, Judgement]) -> SampleResult:
-    return SampleResult(
-        item=sample.item,
-        trace_id=sample.trace_id,
-        span_id=sample.span_id,
-        start_ns=sample.start_ns,
-        end_ns=sample.end_ns,
-        prediction=sample.prediction,
-        error=sample.error,
-        error_type=sample.error_type,
-        attempts=sample.attempts,
-        judgements=judgements,
-        repeat=sample.repeat,
-    )
+def _held(
+    references: References, scores: RunScores, steps: Iterable[StepPiece], names: dict[int, str]
+) -> Iterator[Held]:
+    """Give the work of all samples, piece by piece; ``names`` gets those of the agents by their hashes."""
+    wanted = references.rows(scores)
+    seen = np.zeros(len(scores), dtype=np.bool_)
+    for piece in steps:
+        names.update((hash_of_agent(name), name) for name in piece.agents)
+        spans = Steps(piece.records, scores.of_traces, seen)
+        here = np.unique(spans.rows)
+        seen[here] = True
+        yield _of_piece(piece, spans, here[wanted[here]], references, scores, names)
+    # Samples of which no span is left: whoever should have been at work in them was not.
+    unseen = np.flatnonzero(wanted & ~seen)
+    if unseen.size:
+        nothing = StepPiece(np.empty(0, dtype=STEPS), (), list)
+        yield _of_piece(nothing, Steps(nothing.records, scores.of_traces, seen), unseen, references, scores, names)
 
 
-def _scores(agent: str, results: Mapping[str, SampleResult], items: Sequence[Item], repeats: int) -> AgentScores:
-    present = {result.item for result in results.values()}
-    there = [item for item in items if item.id in present]
-    names = list(dict.fromkeys(name for result in results.values() for name in result.judgements))
-    return AgentScores(agent=agent, items=len(there), metrics=summarise(results, there, names, repeats))
+def _of_piece(
+    piece: StepPiece,
+    spans: Steps,
+    rows: Rows,
+    references: References,
+    scores: RunScores,
+    names: dict[int, str],
+) -> Held:
+    owners = spans.owners()
+    work = work_of(spans, owners)
+    if not rows.size:
+        return not_held(work)
+    return hold(work, spans, owners, piece.read_tools(), scores, references, rows, names)
 
 
-def _by_trace(steps: Iterable[AgentStep]) -> Mapping[str, list[AgentStep]]:
-    grouped: defaultdict[str, list[AgentStep]] = defaultdict(list)
-    for step in steps:
-        grouped[step.trace_id].append(step)
-    return grouped
+def _scores(name: str, agent: int, scores: RunScores, pieces: Sequence[Held], repeats: int) -> AgentScores:
+    """Return the scores of one agent; of its metrics one at a time is a column of the whole run."""
+    places = [np.flatnonzero(piece.work.agents == agent) for piece in pieces]
 
+    def whole(read: Callable[[Held], NDArray[_Kind]]) -> NDArray[_Kind]:
+        return np.concatenate([read(piece)[at] for piece, at in zip(pieces, places, strict=True)])
 
-def _wanted(item: Item) -> list[ToolCall] | None:
-    """Return the reference's calls where it says whose they are."""
-    try:
-        calls = read_trajectory(item.metadata[REFERENCE]) if REFERENCE in item.metadata else ()
-    except InputError:
-        return None
-    return list(calls) if any(call.agent for call in calls) else None
+    rows = whole(lambda piece: piece.work.rows)
+    order = np.argsort(rows, kind="stable")
+    own = scores.at_rows(rows[order], {})
+    always, sometimes = np.ones(order.size, dtype=np.bool_), whole(lambda piece: piece.judged)[order]
+    there, nothing = own.has_item(), TextColumn.empty(order.size)
 
+    def summary(metric: str) -> MetricSummary:
+        values = whole(lambda piece: piece.values(metric))[order]
+        column = ScoreColumn(sometimes if metric in MATCHES else always, values, nothing)
+        return summarise_scores(replace(own, columns={metric: column}), [metric], repeats, among=there)[metric]
 
-def _schemas(item: Item) -> Schemas:
-    """Return what the item says of its tools; nothing where it says that wrongly, which the evaluators tell."""
-    try:
-        return schemas_of(item.metadata)
-    except InputError:
-        return {}
-
-
-def _works(steps: Sequence[AgentStep], wanted: Sequence[ToolCall] | None) -> dict[str, _Work]:
-    works: defaultdict[str, _Work] = defaultdict(_Work)
-    owners = _owners(steps)
-    for step in steps:
-        if step.operation in MODEL_CALLS:
-            works[owners[step.span_id]].models.append(step)
-        elif step.operation == _TOOL:
-            works[owners[step.span_id]].tools.append(step)
-        elif step.operation == _INVOCATION:
-            works[owners[step.span_id]].invocations.append(step)
-    for agent in {call.agent for call in wanted or ()} | works.keys() if wanted is not None else ():
-        works[agent].wanted = [call for call in wanted or () if call.agent == agent]
-    return dict(works)
-
-
-def _owners(steps: Sequence[AgentStep]) -> dict[str, str]:
-    """Return the agent of each span: the one it names, else the nearest named above it."""
-    by_id = {step.span_id: step for step in steps}
-    owners: dict[str, str] = {}
-    for step in steps:
-        path: list[str] = []
-        at: AgentStep | None = step
-        while at is not None and at.span_id not in owners and not at.agent and at.span_id not in path:
-            path.append(at.span_id)
-            at = by_id.get(at.parent_span_id)
-        owner = "" if at is None or at.span_id in path else owners.get(at.span_id, at.agent)
-        owners.update(dict.fromkeys(path, owner))
-        owners.setdefault(step.span_id, owner)
-    return owners
-
-
-def _judgements(work: _Work, schemas: Schemas) -> dict[str, Judgement]:
-    found = {
-        "latency_s": _latency(work.invocations),
-        "input_tokens": _sum([call.input_tokens for call in work.models]),
-        "output_tokens": _sum([call.output_tokens for call in work.models]),
-        "cost_usd": _sum([call.cost_usd for call in work.models]),
-        "model_calls": float(len(work.models)),
-        "tool_calls": float(len(work.tools)),
-        "failed_tool_calls": float(sum(call.failed for call in work.tools)),
-    }
-    if work.wanted is not None:
-        made, wanted = (with_defaults(calls, schemas) for calls in (_calls(work.tools), work.wanted))
-        comparison = Comparison.of(made, wanted)
-        found |= {name: measure(comparison) for name, measure in _MATCHES.items()}
-    return {name: _judgement(value) for name, value in found.items()}
-
-
-_MATCHES: Final[Mapping[str, Callable[[Comparison], float | None]]] = {
-    "trajectory_exact_match": Comparison.exact_match,
-    "trajectory_in_order_match": Comparison.in_order_match,
-    "trajectory_any_order_match": Comparison.any_order_match,
-    "trajectory_precision": Comparison.precision,
-    "trajectory_recall": Comparison.recall,
-    "trajectory_f1": Comparison.f1,
-}
-
-
-def _judgement(value: float | None) -> Judgement:
-    return Judgement(value) if value is not None else Judgement(None, "undefined")
-
-
-def _sum(values: Sequence[float | None]) -> float | None:
-    """Return the sum; None where one is not known, or there is none: what is not known is not 0."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
-
-
-def _latency(invocations: Sequence[AgentStep]) -> float | None:
-    """Return the seconds in which one of the invocations was under way: those at the same time count once."""
-    if not invocations:
-        return None
-    total, until = 0, 0
-    for step in sorted(invocations, key=lambda step: step.start_ns):
-        end = step.start_ns + step.duration_ns
-        total += max(end - max(step.start_ns, until), 0)
-        until = max(until, end)
-    return total / 1e9
-
-
-def _calls(tools: Sequence[AgentStep]) -> Trajectory:
-    return [
-        call
-        for step in tools
-        for call in read_trajectory(
-            [
-                {
-                    "tool_name": step.tool or "?",
-                    "tool_input": step.arguments,
-                    "outcome": "failed" if step.failed else "done",
-                }
-            ]
-        )
-    ]
+    metrics = [*AMOUNTS, *(MATCHES if sometimes.any() else ())]
+    return AgentScores(agent=name, items=int(there.sum()), metrics={metric: summary(metric) for metric in metrics})

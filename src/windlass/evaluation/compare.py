@@ -19,11 +19,11 @@ from windlass.evaluation.ranges import of_differences, range_of
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.result_columns import Results
 from windlass.evaluation.results import run_sample
-from windlass.evaluation.run_means import clusters_of
 from windlass.evaluation.run_scores import Floats, RunScores
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.sample_pages import ReadItems, number_of
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.score_summaries import cluster_codes
 from windlass.evaluation.statistics.paired import paired_difference
 
 MOST_POINTS: Final = 400
@@ -167,8 +167,7 @@ def compare_runs(pairing: Pairing, items: Sequence[Item], read: ReadBoth, *, lim
     order = pairing.order(differences)
     paired = pairing.before.has_item() & pairing.after.has_item()
     page = _page(items, read, differences, order, limit, 0)
-    belonging = clusters_of(items, shared_cluster(pairing.baseline, pairing.candidate))
-    clusters = None if belonging is None else np.fromiter(belonging.values(), np.int64, len(items))
+    clusters = cluster_codes(items, shared_cluster(pairing.baseline, pairing.candidate))
     return Comparison(
         baseline=RunSummary.model_validate(pairing.baseline.model_dump()),
         candidate=RunSummary.model_validate(pairing.candidate.model_dump()),
@@ -220,6 +219,14 @@ def compared_item(pairing: Pairing, items: Sequence[Item], read: ReadBoth, item:
     position = pairing.after.index.position(item)
     order = np.array([] if position == UNKNOWN else [position], dtype=np.int64)
     return _page(items, read, pairing.differences(), order, 1, 0)
+
+
+def compared_at(
+    pairing: Pairing, items: Sequence[Item], read: ReadBoth, positions: Sequence[int]
+) -> list[ComparedSample]:
+    """Return the items at some positions in both runs."""
+    order = np.array(positions, dtype=np.int64)
+    return _page(items, read, pairing.differences(), order, order.size, 0).items
 
 
 def _page(

@@ -9,12 +9,8 @@ from typing import Final, Protocol
 
 from windlass.errors import Unavailable, WindlassError
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.results import MetricSummary, summarise_pieces
 from windlass.evaluation.resuming import PassingTroubles
-from windlass.evaluation.runner import Progress, RunnerSettings, SampleStore, run_samples
-from windlass.evaluation.runs import (
-    UNFINISHED,
-    Run,
+from windlass.evaluation.run_states import (
     fail_run,
     finish_run,
     has_ended,
@@ -24,7 +20,10 @@ from windlass.evaluation.runs import (
     start_run,
     stop_run,
 )
+from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
+from windlass.evaluation.runs import UNFINISHED, Run
 from windlass.evaluation.samples import Item, Target
+from windlass.evaluation.score_summaries import ScoredSamples, summary_of_run
 from windlass.models.calls.run_calls import RunCalls
 from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted
@@ -39,7 +38,7 @@ class RunParts:
     items: Sequence[Item]
     target: Target
     evaluators: Sequence[Evaluator]
-    store: SampleStore
+    store: ScoredSamples
     settings: RunnerSettings = field(default_factory=RunnerSettings)
     calls: RunCalls | None = None
     """The model calls that target and evaluators make."""
@@ -89,7 +88,7 @@ def execute_run(
         reason = parts.calls.stopped if parts.calls is not None else None
         if (progress.stopped or reason) and stopping is not None and stopping.is_set():
             raise JobInterrupted
-        metrics = _summaries(run, parts)
+        metrics = summary_of_run(run, parts.items, parts.store).metrics
         ended = stop_run(database, run_id, reason, metrics) if reason else finish_run(database, run_id, metrics)
         if not ended:
             note_cancelled(database, run_id, progress.finished, progress.failed, metrics)
@@ -103,14 +102,8 @@ def execute_run(
 
 def _note_ended(run: Run, parts: RunParts, database: Database) -> None:
     """Write down what there is of a run that was cancelled while others worked on it."""
-    metrics = _summaries(run, parts)
-    failures = [result.prediction is None for piece in parts.store.pieces() for result in piece.values()]
-    note_cancelled(database, run.id, len(failures), sum(failures), metrics)
-
-
-def _summaries(run: Run, parts: RunParts) -> dict[str, MetricSummary]:
-    pieces = parts.store.pieces()
-    return summarise_pieces(pieces, parts.items, run.evaluators, run.repeats, cluster=run.cluster)
+    summary = summary_of_run(run, parts.items, parts.store)
+    note_cancelled(database, run.id, summary.finished, summary.failed, summary.metrics)
 
 
 def let_go(evaluators: Sequence[Evaluator]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from windlass.evaluation.amounts import Amounts, amounts_of_results
 from windlass.evaluation.item_index import ItemIndex, hash_of_id
 from windlass.evaluation.run_scores import RunScores, scores_of_results
 from windlass.evaluation.samples import Item, SampleResult
@@ -32,6 +33,9 @@ class MemorySamples:
 
     def scores(self, index: ItemIndex) -> RunScores:
         return scores_of_results(self._results.values(), index)
+
+    def amounts(self, scores: RunScores) -> Amounts:
+        return amounts_of_results(self._results.values(), scores)
 
     def state(self) -> Hashable:
         return self

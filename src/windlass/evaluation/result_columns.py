@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from windlass.evaluation.run_scores import Floats, ScoredItems
+from windlass.evaluation.run_scores import Floats
 from windlass.evaluation.samples import SampleResult
+from windlass.evaluation.scored_samples import ScoredItems
 
 Results = Mapping[str, SampleResult]
 """What came of a run, by item."""

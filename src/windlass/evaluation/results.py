@@ -2,8 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pydantic import BaseModel, Field, JsonValue, computed_field
@@ -105,37 +104,6 @@ def summarise(
     return tally.summaries()
 
 
-def summarise_pieces(
-    pieces: Iterable[Mapping[str, SampleResult]],
-    items: Sequence[Item],
-    evaluators: Sequence[str],
-    repeats: int = 1,
-    *,
-    cluster: str | None = None,
-) -> dict[str, MetricSummary]:
-    """Do the same of samples that come piece by piece; only the values are kept of those before."""
-    coming = iter(pieces)
-    there = list(islice(coming, 2))
-    if len(there) == 1:
-        return summarise(there[0], items, evaluators, repeats, cluster=cluster)
-    tally = Tally(evaluators, repeats, clusters_of(items, cluster))
-    absent = {item.id for item in items}
-    while there:
-        # No name holds on to a piece while the next one is read.
-        _count(there.pop(0), absent, tally)
-        there.extend(islice(coming, 1))
-    for _ in absent:
-        tally.add(())
-    return tally.summaries()
-
-
-def _count(piece: Mapping[str, SampleResult], absent: set[str], tally: "Tally") -> None:
-    for item, samples in by_item(piece.values()).items():
-        if item in absent:
-            absent.discard(item)
-            tally.add(samples)
-
-
 def run_sample(item: Item, result: SampleResult) -> RunSample:
     judgements = result.judgements
     return RunSample(
@@ -221,5 +189,9 @@ def _reason(result: SampleResult | None, judgement: Judgement | None) -> str:
     if result is None:
         return "absent"
     if result.prediction is None:
-        return _FAILURES.get(result.error_type, "failed")
+        return reason_of_failure(result.error_type)
     return "absent" if judgement is None else judgement.label or "undefined"
+
+
+def reason_of_failure(error_type: str) -> str:
+    return _FAILURES.get(error_type, "failed")

@@ -10,8 +10,8 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.errors import Conflict, InputError
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runner import SampleStore
 from windlass.evaluation.runs import OPTIONS, RESUMED, UNFINISHED, Run, get_run
+from windlass.evaluation.sample_stores import SampleStore
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.tables import runs, verdicts
 from windlass.storage.database import Database

@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.samples import Item
 from windlass.evaluation.statistics.bounded_rates import BoundedRate, bounded_rate
-from windlass.evaluation.statistics.paired import Interval, PairedDifference, mean_estimate, paired_difference
+from windlass.evaluation.statistics.paired import (
+    Floats,
+    Interval,
+    PairedDifference,
+    mean_estimate,
+    paired_difference,
+)
 from windlass.evaluation.statistics.rates import rate_interval
+
+Codes = NDArray[np.int64]
 
 _SEED: Final = 20_080_911
 
@@ -22,19 +31,21 @@ class RunMean(NamedTuple):
     effective_n: float | None = None
 
 
-def run_mean(name: str, values: Sequence[float], clusters: Sequence[int] | None) -> RunMean:
+def run_mean(name: str, values: Sequence[float] | Floats, clusters: Sequence[int] | Codes | None) -> RunMean:
     """Return the mean with its interval, as far as there are any: that of a rate where every value is 0 or 1.
 
     An amount is no rate: that 90 answers cost nothing says nothing of one in ten that costs a dollar.
     """
-    if not values:
+    outcomes = np.asarray(values, dtype=np.float64)
+    if not outcomes.size:
         return RunMean()
-    is_rate = name not in AMOUNTS and set(values) <= {0, 1}
+    is_rate = name not in AMOUNTS and bool(((outcomes == 0) | (outcomes == 1)).all())
     if clusters is not None:
-        return _clustered(name, values, clusters, is_rate=is_rate)
+        return _clustered(name, outcomes, np.asarray(clusters, dtype=np.int64), is_rate=is_rate)
     if is_rate:
-        return RunMean(sum(values) / len(values), *rate_interval(round(sum(values)), len(values)))
-    estimate = mean_estimate(values, skewed=name in AMOUNTS)
+        successes = int(outcomes.sum())
+        return RunMean(successes / outcomes.size, *rate_interval(successes, outcomes.size))
+    estimate = mean_estimate(outcomes, skewed=name in AMOUNTS)
     return RunMean(estimate.mean, estimate.low, estimate.high)
 
 
@@ -46,8 +57,7 @@ def clusters_of(items: Sequence[Item], field: str | None) -> dict[str, int] | No
     return {item.id: numbers.setdefault(str(item.metadata.get(field)), len(numbers)) for item in items}
 
 
-def _clustered(name: str, values: Sequence[float], clusters: Sequence[int], *, is_rate: bool) -> RunMean:
-    outcomes, codes = np.asarray(values, dtype=np.float64), np.asarray(clusters, dtype=np.int64)
+def _clustered(name: str, outcomes: Floats, codes: Codes, *, is_rate: bool) -> RunMean:
     mean = float(outcomes.mean())
     if is_rate:
         rate = bounded_rate(outcomes, codes)

@@ -1,7 +1,7 @@
 """Slices of one run: the mean of a metric over the items that share a value of a metadata field.
 
-What groups items is what groups them where two runs are compared (``gates.slices``), and the split besides. Items
-are gone through once, so that it takes the memory of their places, whatever else they hold.
+What groups items is what groups them where two runs are compared (``gates.grouping``), and the split besides.
+Items are gone through once, so that it takes the memory of their places, whatever else they hold.
 """
 
 from array import array
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from pydantic import BaseModel, Field
 
-from windlass.evaluation.gates.slices import MOST_FIELDS, MOST_VALUES, names_of
+from windlass.evaluation.gates.grouping import MOST_FIELDS, MOST_VALUES, names_of
 from windlass.evaluation.run_means import run_mean
 from windlass.evaluation.run_scores import Floats
 from windlass.evaluation.samples import Item

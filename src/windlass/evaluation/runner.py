@@ -8,54 +8,26 @@ down, and many samples share one commit.
 
 import asyncio
 import contextlib
-import os
-import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from opentelemetry import context as otel_context
-from opentelemetry import trace
-
-from windlass.errors import ConfigurationError, ProviderError, Unavailable
+from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.sample_stores import SampleStore
 from windlass.evaluation.samples import (
-    CUT_OFF,
     Item,
-    Judgement,
-    Prediction,
-    Sample,
     SampleResult,
     Target,
     sample_key,
 )
+from windlass.evaluation.sampling import AskSettings, ask, backoff, judged, scored
 from windlass.models.calls.answers import asked_again
-from windlass.models.calls.clock import TimeLimit
 from windlass.models.calls.stopping import Stopped
 
 _STORE_ATTEMPTS = 6
-
-
-class SampleStore(Protocol):
-    """Where the samples of one run are kept. Every call blocks; what was written is durable on return."""
-
-    def stored(self) -> Mapping[str, SampleResult]:
-        """Return the finished samples by key, with the judgements that were stored of them."""
-        ...
-
-    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
-        """Give the same piece by piece, for they may be many: all of an item in one piece, at least one piece."""
-        ...
-
-    def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
-        """Store finished samples, first each sample, then its judgements."""
-        ...
-
-    def write_judgements(self, results: Sequence[SampleResult]) -> None:
-        """Store judgements of samples that are stored already."""
-        ...
 
 
 class Progress(NamedTuple):
@@ -68,7 +40,7 @@ class Progress(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RunnerSettings:
+class RunnerSettings(AskSettings):
     concurrency: int = 8
     repeats: int = 1
     """How often each item is asked; all items once, before any is asked again."""
@@ -76,15 +48,6 @@ class RunnerSettings:
     """Whether an item is asked all its times before the next one is."""
     first_repeat: int = 1
     """The first of the repeats that are asked here; others may ask those before."""
-    measure_latency: bool = True
-    """Whether the time that a target takes is its latency, where it says none: not when answers are looked up."""
-    attempts: int = 3
-    """How often the target is asked when it answers Unavailable or ProviderError."""
-    backoff_s: float = 0.5
-    """Wait before the second attempt; it doubles each time, ± half at random."""
-    timeout_s: float = 600.0
-    """Longest time for one sample, its attempts together, and for each evaluator that waits; what a provider's
-    limits hold back does not count."""
     batch: int = 256
     """Most samples in one commit."""
     linger_s: float = 0.1
@@ -172,8 +135,8 @@ class _Run:
             try:
                 # Answers that are kept for one repeat are not those of another.
                 with asked_again("repeat", repeat - 1):
-                    result = await _ask(item, repeat, self._target, self._settings)
-                    result = await _judged(item, result, self._evaluators, self._settings)
+                    result = await ask(item, repeat, self._target, self._settings)
+                    result = await judged(item, result, self._evaluators, self._settings)
             except ConfigurationError as error:
                 # The same would befall every item. Samples in flight were paid for: they finish and are stored.
                 self._misconfigured = error
@@ -208,11 +171,11 @@ class _Run:
         return False
 
     def _commit(self, batch: Sequence[tuple[Item, SampleResult]]) -> Progress:
-        scored = [(item, _scored(item, result, self._evaluators)) for item, result in batch]
-        _patiently(lambda: self._store.write(scored))
-        failed = sum(result.prediction is None for _, result in scored)
+        done = [(item, scored(item, result, self._evaluators)) for item, result in batch]
+        _patiently(lambda: self._store.write(done))
+        failed = sum(result.prediction is None for _, result in done)
         progress = self._progress._replace(
-            finished=self._progress.finished + len(scored), failed=self._progress.failed + failed
+            finished=self._progress.finished + len(done), failed=self._progress.failed + failed
         )
         going_on = self._observe is None or self._observe(progress)
         return progress._replace(stopped=not going_on)
@@ -234,87 +197,6 @@ def _done(items: Sequence[Item], settings: RunnerSettings, finished: Mapping[str
     if not finished:
         return []
     return [finished[key] for key, _, _ in _samples(items, settings) if key in finished]
-
-
-async def _ask(item: Item, repeat: int, target: Target, settings: RunnerSettings) -> SampleResult:
-    """Ask the target, again where that may help; the spans it makes become children of the sample's root."""
-    trace_id, span_id = os.urandom(16).hex(), os.urandom(8).hex()
-    start_ns, began = time.time_ns(), time.perf_counter()
-    prediction: Prediction | None = None
-    error: Exception | None = None
-    attempt = 0
-    with _within(trace_id, span_id):
-        try:
-            async with TimeLimit(settings.timeout_s) as limit:
-                while prediction is None:
-                    attempt += 1
-                    asked = time.perf_counter()
-                    try:
-                        prediction = await target(item)
-                    except (Unavailable, ProviderError) as transient:
-                        error = transient
-                        hopeless = isinstance(transient, ProviderError) and not transient.retryable
-                        if hopeless or attempt >= settings.attempts:
-                            break
-                        await asyncio.sleep(backoff(attempt, settings.backoff_s, transient))
-                    else:
-                        if prediction.latency_s is None and settings.measure_latency:
-                            prediction = replace(prediction, latency_s=time.perf_counter() - asked)
-        except (ConfigurationError, Stopped):
-            raise
-        except Exception as failure:  # noqa: BLE001 - whatever a target raises is this sample's result
-            error = failure
-            if limit.expired:
-                error = TimeoutError(f"the target did not answer within {settings.timeout_s:g} s")
-    return SampleResult(
-        item=item.id,
-        trace_id=trace_id,
-        span_id=span_id,
-        start_ns=start_ns,
-        end_ns=start_ns + int((time.perf_counter() - began) * 1e9),
-        prediction=prediction,
-        error=None if prediction is not None else _sentence(error),
-        error_type="" if prediction is not None else type(error).__name__,
-        attempts=attempt,
-        repeat=repeat,
-    )
-
-
-@contextlib.contextmanager
-def _within(trace_id: str, span_id: str) -> Iterator[None]:
-    """Make the spans that are begun meanwhile children of a sample's root."""
-    root = trace.SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=False, trace_flags=trace.TraceFlags(1))
-    token = otel_context.attach(trace.set_span_in_context(trace.NonRecordingSpan(root)))
-    try:
-        yield
-    finally:
-        otel_context.detach(token)
-
-
-async def _judged(
-    item: Item, result: SampleResult, evaluators: Sequence[Evaluator], settings: RunnerSettings
-) -> SampleResult:
-    """Return a sample with the judgements of the evaluators that wait."""
-    waiting = [evaluator for evaluator in evaluators if evaluator.waits]
-    if result.prediction is None or result.prediction.is_cut_off or not waiting:
-        return result
-    sample = Sample.of(item, result.prediction)
-    with _within(result.trace_id, result.span_id):
-        judgements = await asyncio.gather(*(_judge(each, sample, settings.timeout_s) for each in waiting))
-    paired = zip(waiting, judgements, strict=True)
-    named = {each.name: judgement for each, judgement in paired if judgement is not None}
-    return replace(result, judgements={**result.judgements, **named})
-
-
-async def _judge(evaluator: Evaluator, sample: Sample, timeout_s: float) -> Judgement | None:
-    """Return a judgement; None when the run is ending and the judge was not asked: it is once the run goes on."""
-    try:
-        async with TimeLimit(timeout_s):
-            return await evaluator.judge(sample)
-    except Stopped:
-        return None
-    except TimeoutError:
-        return Judgement(None, "error", f"The evaluator did not answer within {timeout_s:g} s.")
 
 
 async def _finished(
@@ -350,8 +232,8 @@ async def _rescore(
         absent = [evaluator for evaluator in evaluators if evaluator.name not in result.judgements]
         async with places:
             with asked_again("repeat", result.repeat - 1):
-                judged = await _judged(by_id[result.item], replace(result, judgements={}), absent, settings)
-        return _scored(by_id[result.item], judged, absent)
+                found = await judged(by_id[result.item], replace(result, judgements={}), absent, settings)
+        return scored(by_id[result.item], found, absent)
 
     lacking = [result for result in unjudged if result.item in by_id]
     for start in range(0, len(lacking), settings.batch):
@@ -361,19 +243,6 @@ async def _rescore(
 
 def _named(items: Iterable[Item], names: Collection[str]) -> dict[str, Item]:
     return {item.id: item for item in items if item.id in names} if names else {}
-
-
-def _scored(item: Item, result: SampleResult, evaluators: Sequence[Evaluator]) -> SampleResult:
-    """Return a sample with the judgements of the evaluators that do not wait added."""
-    if result.prediction is None:
-        return result
-    sample = Sample.of(item, result.prediction)
-    judgements = {
-        evaluator.name: evaluator(sample) if evaluator.of_replays or not result.prediction.is_cut_off else CUT_OFF
-        for evaluator in evaluators
-        if not evaluator.waits or result.prediction.is_cut_off
-    }
-    return replace(result, judgements={**result.judgements, **judgements})
 
 
 def _patiently(write: Callable[[], None]) -> None:
@@ -386,15 +255,3 @@ def _patiently(write: Callable[[], None]) -> None:
                 raise
             time.sleep(backoff(attempt, 0.25, error))
     return None
-
-
-def backoff(attempt: int, first_s: float, error: Exception) -> float:
-    """Return how many seconds to wait after an attempt (from 1): twice as long each time, ± half at random."""
-    least = error.retry_after_s if isinstance(error, Unavailable) and error.retry_after_s > 1 else 0
-    wait: float = first_s * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, no secret
-    return max(least, wait)
-
-
-def _sentence(error: BaseException | None) -> str:
-    text = str(error).strip()
-    return text or type(error).__name__

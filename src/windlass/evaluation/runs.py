@@ -3,21 +3,22 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
+from windlass.artifacts.versions import Version
 from windlass.canonical import digest as digest_of
-from windlass.errors import Conflict, InputError, NotFound
+from windlass.errors import InputError, NotFound
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.results import MetricSummary
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.tables import runs
 from windlass.models.calls.counts import CallCounts
-from windlass.storage.database import Database, format_instant, now
+from windlass.storage.database import Database, now
 
 RunState = Literal["queued", "running", "finished", "failed", "cancelled", "stopped", "decided"]
 """``stopped`` is a run that came to its budget, ``decided`` one whose gate needed no more of its samples."""
@@ -33,6 +34,10 @@ class VersionName(BaseModel):
     name: str
     number: int
     digest: str
+
+    @classmethod
+    def of(cls, version: Version) -> Self:
+        return cls(name=version.name, number=version.number, digest=version.digest)
 
 
 class RunSummary(BaseModel):
@@ -158,11 +163,6 @@ class Run(RunSummary):
         return {str(name): value for name, value in found.items()} if isinstance(found, dict) else {}
 
 
-class RunPage(NamedTuple):
-    items: list[RunSummary]
-    next: str | None
-
-
 def create_run(
     database: Database,
     audit: AuditChain,
@@ -216,20 +216,20 @@ def create_run(
             after=release.digest,
             details={"dataset": dataset.digest, "evaluators": list(directions)},
         )
-        return _run(_find(tx, principal.project, run_id))
+        return run_of_row(row_of(tx, principal.project, run_id))
 
 
 def get_run(database: Database, project: str, run_id: str) -> Run:
     """Return a run. Raises NotFound."""
     with database.read() as tx:
-        return _run(_find(tx, project, run_id))
+        return run_of_row(row_of(tx, project, run_id))
 
 
 def find_run(database: Database, project: str, run_id: str) -> Run | None:
     """Return a run, if there is one of this id."""
     with database.read() as tx:
         row = tx.execute(select(runs).where(runs.c.project == project, runs.c.id == run_id)).one_or_none()
-    return None if row is None else _run(row)
+    return None if row is None else run_of_row(row)
 
 
 def find_run_of(database: Database, run_id: str) -> Run:
@@ -238,143 +238,10 @@ def find_run_of(database: Database, run_id: str) -> Run:
         row = tx.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no run {run_id!r}.")
-    return _run(row)
+    return run_of_row(row)
 
 
-def list_runs(
-    database: Database,
-    project: str,
-    *,
-    release: str | None = None,
-    dataset: str | None = None,
-    evaluator: str | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> RunPage:
-    """Return a page of runs, newest first; `release` and `dataset` are names or digests, `evaluator` a name."""
-    query = select(runs).where(runs.c.project == project)
-    for value, name, digest in (
-        (release, runs.c.release_name, runs.c.release_digest),
-        (dataset, runs.c.dataset_name, runs.c.dataset_digest),
-    ):
-        if value:
-            query = query.where(or_(name == value, digest == value))
-    if evaluator:
-        # The list is JSON, whose text is the same in either engine, and names have nothing that JSON escapes.
-        query = query.where(cast(runs.c.evaluators, Text).contains(f'"{evaluator}"', autoescape=True))
-    if cursor:
-        query = query.where(_after(cursor))
-    with database.read() as tx:
-        rows = tx.execute(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit + 1)).all()
-    page = [RunSummary.model_validate(_fields(row)) for row in rows[:limit]]
-    return RunPage(page, _cursor(page[-1]) if len(rows) > limit else None)
-
-
-def newest_finished_run(database: Database, project: str, release: str, dataset: str | None = None) -> Run | None:
-    """Return the newest finished run of a release digest, on a dataset digest where one is given."""
-    query = select(runs).where(
-        runs.c.project == project, runs.c.release_digest == release, runs.c.state == "finished"
-    )
-    if dataset is not None:
-        query = query.where(runs.c.dataset_digest == dataset)
-    with database.read() as tx:
-        row = tx.execute(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(1)).one_or_none()
-    return None if row is None else _run(row)
-
-
-def unfinished_runs(database: Database) -> list[Run]:
-    """Return what is queued or running in any project, oldest first: what a restarted server owes."""
-    query = select(runs).where(runs.c.state.in_(UNFINISHED)).order_by(runs.c.created, runs.c.id)
-    with database.read() as tx:
-        return [_run(row) for row in tx.execute(query)]
-
-
-def cancel_run(database: Database, audit: AuditChain, principal: Principal, run_id: str) -> Run:
-    """Stop a run after the samples in flight. Raises NotFound, and Conflict when it has ended already."""
-    with database.write() as tx:
-        run = _run(_find(tx, principal.project, run_id))
-        if run.state not in UNFINISHED or not _move(tx, run_id, state="cancelled", finished=now()):
-            raise Conflict(f"{run_id} is {run.state} and cannot be cancelled any more.")
-        audit.append(tx, principal, "run:cancel", f"run/{run_id}", before=run.release.digest)
-        return _run(_find(tx, principal.project, run_id))
-
-
-def start_run(database: Database, run_id: str) -> Run | None:
-    """Mark a run as running and return it; None when it has ended and there is nothing to do."""
-    with database.write() as tx:
-        row = tx.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
-        if row is None:
-            raise NotFound(f"There is no run {run_id!r}; it may belong to another data folder.")
-        if not _move(tx, run_id, state="running", started=row.started or now()):
-            return None
-        return _run(_find(tx, row.project, run_id))
-
-
-def record_progress(
-    database: Database, run_id: str, *, finished: int, failed: int, calls: CallCounts | None = None
-) -> bool:
-    """Note how far a run is; return False when it was cancelled meanwhile."""
-    known = {} if calls is None else {"calls": calls.model_dump()}
-    with database.write() as tx:
-        return _move(tx, run_id, finished_items=finished, failed_items=failed, **known)
-
-
-def record_calls(database: Database, run_id: str, calls: CallCounts) -> None:
-    """Note what the calls of a run came to, also of one that was ended meanwhile: they were made."""
-    with database.write() as tx:
-        tx.execute(update(runs).where(runs.c.id == run_id).values(calls=calls.model_dump()))
-
-
-def finish_run(database: Database, run_id: str, metrics: Metrics) -> bool:
-    """End a run with its summaries; return False for one that was cancelled, which stays so."""
-    with database.write() as tx:
-        return _move(tx, run_id, state="finished", finished=now(), metrics=_plain(metrics))
-
-
-def stop_run(database: Database, run_id: str, reason: str, metrics: Metrics) -> bool:
-    """End a run before its last sample, with one sentence why; return False for one that was cancelled."""
-    with database.write() as tx:
-        return _move(tx, run_id, state="stopped", finished=now(), error=reason, metrics=_plain(metrics))
-
-
-def end_decided_run(database: Database, run_id: str, reason: str) -> bool:
-    """End a run that a gate needs no more of, after the samples in flight; return False for one that has ended."""
-    with database.write() as tx:
-        return _move(tx, run_id, state="decided", finished=now(), error=reason)
-
-
-def note_cancelled(database: Database, run_id: str, finished: int, failed: int, metrics: Metrics) -> None:
-    """Write down what a run that others ended had when its last samples in flight were stored."""
-    values = {"finished_items": finished, "failed_items": failed, "metrics": _plain(metrics)}
-    with database.write() as tx:
-        tx.execute(
-            update(runs).where(runs.c.id == run_id, runs.c.state.in_({"cancelled", "decided"})).values(**values)
-        )
-
-
-def has_ended(database: Database, run_id: str) -> bool:
-    """Tell whether a run was ended, by somebody else than who executes it."""
-    with database.read() as tx:
-        state = tx.execute(select(runs.c.state).where(runs.c.id == run_id)).scalar_one_or_none()
-    return state not in UNFINISHED
-
-
-def fail_run(database: Database, run_id: str, error: str) -> None:
-    """End a run that could not go on, with one sentence why."""
-    with database.write() as tx:
-        _move(tx, run_id, state="failed", finished=now(), error=error)
-
-
-def _move(tx: Connection, run_id: str, **values: object) -> bool:
-    changed = tx.execute(update(runs).where(runs.c.id == run_id, runs.c.state.in_(UNFINISHED)).values(**values))
-    return changed.rowcount == 1
-
-
-def _plain(metrics: Metrics) -> dict[str, object]:
-    return {name: summary.model_dump() for name, summary in metrics.items()}
-
-
-def _find(tx: Connection, project: str, run_id: str) -> Row[tuple[object, ...]]:
+def row_of(tx: Connection, project: str, run_id: str) -> Row[tuple[object, ...]]:
     row = tx.execute(select(runs).where(runs.c.project == project, runs.c.id == run_id)).one_or_none()
     if row is None:
         raise NotFound(
@@ -387,7 +254,7 @@ def _named(prefix: str, version: VersionName) -> dict[str, object]:
     return {f"{prefix}_{field}": value for field, value in version.model_dump().items()}
 
 
-def _fields(row: Row[tuple[object, ...]]) -> dict[str, object]:
+def fields_of_row(row: Row[tuple[object, ...]]) -> dict[str, object]:
     columns = dict(row._mapping)
     for prefix in ("release", "dataset"):
         columns[prefix] = {field: columns.pop(f"{prefix}_{field}") for field in ("name", "number", "digest")}
@@ -396,18 +263,5 @@ def _fields(row: Row[tuple[object, ...]]) -> dict[str, object]:
     return {**columns, "repeats": settings.get(REPEATS, 1)}
 
 
-def _run(row: Row[tuple[object, ...]]) -> Run:
-    return Run.model_validate(_fields(row))
-
-
-def _cursor(run: RunSummary) -> str:
-    return f"{format_instant(run.created)}~{run.id}"
-
-
-def _after(cursor: str) -> ColumnElement[bool]:
-    time, _, run_id = cursor.partition("~")
-    try:
-        created = datetime.fromisoformat(time)
-    except ValueError as error:
-        raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.") from error
-    return or_(runs.c.created < created, and_(runs.c.created == created, runs.c.id < run_id))
+def run_of_row(row: Row[tuple[object, ...]]) -> Run:
+    return Run.model_validate(fields_of_row(row))

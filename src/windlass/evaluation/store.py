@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import Unavailable
+from windlass.evaluation.amounts import Amounts
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import load_prediction
 from windlass.evaluation.run_scores import RunScores
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.spans import ATTEMPTS, ERROR_TYPE, PREDICTION, encode_samples
-from windlass.evaluation.stored_scores import read_scores
+from windlass.evaluation.stored_scores import read_amounts, read_scores
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.conventions import RELEASE, RELEASE_NAME, REPEAT, RUN
 from windlass.telemetry.models import SampleSpan
@@ -64,11 +65,7 @@ class WarehouseSamples:
         return {key: result for piece in self.pieces() for key, result in piece.items()}
 
     def pieces(self) -> Iterator[Mapping[str, SampleResult]]:
-        spans = list_samples(self._warehouse, self._project, self._run, limit=self._piece + 1)
-        if len(spans) <= self._piece:
-            yield self._results(spans, scores_of_run(self._warehouse, self._project, self._run))
-            return
-        del spans
+        # Counted first: the engine would sort whole samples to give the first of them.
         parts = 1 + count_samples(self._warehouse, self._project, self._run) // self._piece
         for number in range(parts):
             part = Part(number, parts)
@@ -89,6 +86,9 @@ class WarehouseSamples:
 
     def scores(self, index: ItemIndex) -> RunScores:
         return read_scores(self._warehouse, self._project, self._run, index, without=REVIEW)
+
+    def amounts(self, scores: RunScores) -> Amounts:
+        return read_amounts(self._warehouse, self._project, self._run, scores)
 
     def state(self) -> Hashable:
         return state_of_run(self._warehouse, self._project, self._run)

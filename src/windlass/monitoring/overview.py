@@ -11,7 +11,8 @@ from windlass.artifacts.registry import Registry
 from windlass.evaluation.gates.told import told_in
 from windlass.evaluation.gates.verdicts import Verdict, list_verdicts
 from windlass.evaluation.results import MetricSummary
-from windlass.evaluation.runs import RunSummary, list_runs, newest_finished_run
+from windlass.evaluation.run_lists import list_runs, newest_finished_run
+from windlass.evaluation.runs import RunSummary
 from windlass.evaluation.wording.language import Language
 from windlass.prices.book import PriceBook
 from windlass.storage.database import Database, now

@@ -7,16 +7,22 @@ then, so that figures of the past stay as they are until somebody recosts them.
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from windlass.errors import Unavailable
 from windlass.prices.book import CalledModel, Listing
 from windlass.prices.rates import Rate
 from windlass.storage.warehouse import Parameters, Row, Step, Warehouse
 from windlass.telemetry.tariffs import COUNTED, Question, Tariff
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
 
@@ -72,15 +78,40 @@ class Priced:
 
         New models are looked up, kept, and the question is asked again.
         """
+
+        def ask(statement: str, given: Parameters) -> tuple[list[Row], bool]:
+            rows = self._warehouse.query(statement, given)
+            return rows, any(row["unmet"] for row in rows)
+
+        return self._ask(question, where, parameters, ask)
+
+    def records(
+        self, question: Question, where: str, parameters: Parameters, fields: "np.dtype[np.void]"
+    ) -> "NDArray[np.void]":
+        """Do the same of a question whose rows are numbers, one of them ``unmet``."""
+
+        def ask(statement: str, given: Parameters) -> "tuple[NDArray[np.void], bool]":
+            records = self._warehouse.records(statement, given, fields)
+            return records, bool(records["unmet"].any())
+
+        return self._ask(question, where, parameters, ask)
+
+    def _ask(
+        self,
+        question: Question,
+        where: str,
+        parameters: Parameters,
+        ask: Callable[[str, Parameters], tuple[_T, bool]],
+    ) -> _T:
+        """Return what is answered; ``ask`` says, too, whether there is a new model."""
         listings = self._read.result()
         for _ in range(_ROUNDS):
             self.tariff = Tariff(listings)
-            statement = question(self.tariff)
-            rows = self._warehouse.query(statement, {**parameters, **self.tariff.parameters})
-            if not any(row["unmet"] for row in rows):
+            found, is_unmet = ask(question(self.tariff), {**parameters, **self.tariff.parameters})
+            if not is_unmet:
                 break
             listings |= self._look_up(where, parameters)
-        return rows
+        return found
 
     def meet(self, where: str, parameters: Parameters) -> None:
         """Look up the new models of the spans of ``where``, for a question that reads the table itself."""

@@ -9,9 +9,9 @@ import pytest
 from tests.evaluation.gates.test_deciding import noisy, results
 from windlass.errors import InputError
 from windlass.evaluation.gates.deciding import Decision, decide
+from windlass.evaluation.gates.grouping import grouping_fields
 from windlass.evaluation.gates.power_curves import power_curve
 from windlass.evaluation.gates.rules import parse_rule
-from windlass.evaluation.gates.slices import grouping_fields
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg
@@ -121,7 +121,7 @@ def test_slices_are_of_fields_that_group_the_items() -> None:
         score=[0.5] * 40,
         tags=[["short", "new"] if number % 2 else ["long"] for number in range(40)],
     )
-    assert grouping_fields(list(items.values())) == ["topic", "urgent", "tags"]
+    assert list(grouping_fields(list(items.values()))) == ["topic", "urgent", "tags"]
 
 
 def test_the_worst_items_are_those_that_lost_most() -> None:

@@ -15,7 +15,8 @@ from windlass.evaluation.gates.rules import GateRule, Requirement
 from windlass.evaluation.gates.verdicts import Evidence, Side, Verdict, get_verdict, give_verdict, list_verdicts
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
-from windlass.evaluation.runs import Run, VersionName, create_run, finish_run, get_run
+from windlass.evaluation.run_states import finish_run
+from windlass.evaluation.runs import Run, VersionName, create_run, get_run
 from windlass.evaluation.samples import Item, Judgement, Prediction, SampleResult
 from windlass.evaluation.tables import verdicts
 from windlass.storage.database import Database

@@ -14,6 +14,8 @@ from windlass.cli.report_view import print_report
 from windlass.errors import InputError
 from windlass.evaluation.gates.checks import Check
 from windlass.evaluation.gates.verdicts import Verdict
+from windlass.evaluation.item_index import ItemIndex
+from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.reports.axes import Axis, axis_of, bar, spark
 from windlass.evaluation.reports.document import (
     Answer,
@@ -81,7 +83,7 @@ def evaluated(scores: Sequence[float | None], *, output: str = "Thirty days.", *
         )
         for number in range(len(scores))
     ]
-    samples = {}
+    samples = []
     for number, score in enumerate(scores):
         found = (
             None
@@ -89,18 +91,30 @@ def evaluated(scores: Sequence[float | None], *, output: str = "Thirty days.", *
             else Prediction(output, usage=Usage(90, 10), cost_usd=0.002, latency_s=0.5 + number)
         )
         judgements = {} if score is None else {"token_f1": Judgement(score), "latency_s": Judgement(0.5 + number)}
-        samples[f"q{number}"] = SampleResult(
-            item=f"q{number}",
-            trace_id=f"{number:032x}",
-            span_id="1",
-            start_ns=0,
-            end_ns=1,
-            prediction=found,
-            error=None if found else "TimeoutError: too slow",
-            error_type="" if found else "TimeoutError",
-            judgements=judgements,
+        samples.append(
+            SampleResult(
+                item=f"q{number}",
+                trace_id=f"{number:032x}",
+                span_id="1",
+                start_ns=0,
+                end_ns=1,
+                prediction=found,
+                error=None if found else "TimeoutError: too slow",
+                error_type="" if found else "TimeoutError",
+                judgements=judgements,
+            )
         )
-    return Evaluated(run(**more), items, samples)
+    # What is repeated comes out the same each time.
+    repeats = more.get("repeats", 1)
+    return read(
+        run(**more), items, [replace(each, repeat=1 + time) for time in range(repeats) for each in samples]
+    )
+
+
+def read(found: Run, items: Sequence[Item], samples: Sequence[SampleResult]) -> Evaluated:
+    store, by_id = MemorySamples(), {item.id: item for item in items}
+    store.write([(by_id[each.item], each) for each in samples])
+    return Evaluated(found, items, store.scores(ItemIndex(by_id)), store)
 
 
 def section(document: Document, title: str) -> Section:
@@ -146,9 +160,7 @@ def test_a_run_of_which_nothing_came_has_a_report_too() -> None:
 
 
 def test_repeats_say_how_often_all_tries_pass_and_any() -> None:
-    passed = evaluated([1.0, 0.0, 1.0, 1.0], settings={"higher_is_better": {"token_f1": True}})
-    again = {f"{key}\0{2}": replace(each, repeat=2) for key, each in passed.samples.items()}
-    repeated = Evaluated(passed.run.model_copy(update={"repeats": 2}), passed.items, {**passed.samples, **again})
+    repeated = evaluated([1.0, 0.0, 1.0, 1.0], settings={"higher_is_better": {"token_f1": True}}, repeats=2)
     table = section(run_report(repeated, MADE), "Repeats").blocks[0]
     assert isinstance(table, Table)
     assert [row[:2] for row in table.rows] == [["token_f1", "1"], ["token_f1", "2"]]

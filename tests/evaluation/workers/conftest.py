@@ -7,7 +7,8 @@ from windlass.access.principals import LOCAL_ADMIN
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.metrics.answers import exact_match
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runs import OPTIONS, Run, VersionName, create_run, start_run
+from windlass.evaluation.run_states import start_run
+from windlass.evaluation.runs import OPTIONS, Run, VersionName, create_run
 from windlass.evaluation.samples import Item
 from windlass.evaluation.workers.plans import create_plan
 from windlass.evaluation.workers.roster import Worker, enter

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from windlass.evaluation.runs import fail_run
+from windlass.evaluation.run_states import fail_run
 from windlass.evaluation.workers.plans import count_able, drop_plan, fit_seats, look_at, revoke_seats, stop_plan
 from windlass.evaluation.workers.roster import leave, stay
 from windlass.evaluation.workers.seats import (

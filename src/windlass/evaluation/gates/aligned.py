@@ -1,6 +1,6 @@
 """The values of two runs, item by item: what every comparison of them starts from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import InputError
+from windlass.evaluation.items_by_id import VersionItems, metadata_of
+from windlass.evaluation.numbering import numbered
 from windlass.evaluation.result_columns import Results, failed_shares_of, values_of
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import Floats
@@ -38,10 +40,11 @@ class Aligned:
     """Two runs on the same items."""
 
     def __init__(self, baseline: Results, candidate: Results, items: Mapping[str, Item]) -> None:
-        self.items = list(items.values())
         self.baseline = baseline
         self.candidate = candidate
-        self._ids = list(items)
+        version = items if isinstance(items, VersionItems) else None
+        self.items: Sequence[Item] = version.in_order if version else list(items.values())
+        self._ids: Sequence[str] = version.ids if version else list(items)
         self._pairs: dict[str, Pair] = {}
         self._clusters: dict[str, NDArray[np.int64]] = {}
 
@@ -59,6 +62,10 @@ class Aligned:
         """Return what share of each item's repeats failed."""
         return Pair(failed_shares_of(self.baseline, self._ids), failed_shares_of(self.candidate, self._ids))
 
+    def names(self, used: Mask) -> list[str]:
+        """Return the ids of the items in use."""
+        return [item for item, is_used in zip(self._ids, used.tolist(), strict=True) if is_used]
+
     def samples(self, place: int) -> tuple[SampleResult | None, SampleResult | None]:
         """Return what both runs made of the item at a place."""
         item = self._ids[place]
@@ -69,7 +76,9 @@ class Aligned:
         if field is None:
             return None
         if field not in self._clusters:
-            self._clusters[field] = _numbered(item.metadata.get(field) for item in self.items)
+            values = (metadata.get(field) for metadata in metadata_of(self.items))
+            texts = (None if value is None else str(value) for value in values)
+            self._clusters[field] = numbered(texts, len(self.items))
         codes = self._clusters[field][used]
         if (codes < 0).any():
             lacking = self.items[int(np.flatnonzero(used)[int(np.argmax(codes < 0))])]
@@ -78,10 +87,3 @@ class Aligned:
                 "metadata: add it to the dataset, or take 'cluster' out of the rule."
             )
         return codes
-
-
-def _numbered(values: Iterable[object]) -> NDArray[np.int64]:
-    """Return values as numbers from 0 in the order of their appearance; −1 for none."""
-    numbers: dict[str, int] = {}
-    found = [-1 if value is None else numbers.setdefault(str(value), len(numbers)) for value in values]
-    return np.array(found, dtype=np.int64)

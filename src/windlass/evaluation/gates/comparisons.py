@@ -240,8 +240,7 @@ def compare(
         better = higher_is_better[metric]
         improvement = _improvement(metric, before, after, clusters, known, higher_is_better=better)
         if requirement.human is not None and improvement is not None:
-            names = [aligned.items[place].id for place in np.flatnonzero(there)]
-            judged = Judged(names, before.tolist(), after.tolist(), improvement, clusters, better)
+            judged = Judged(aligned.names(there), before.tolist(), after.tolist(), improvement, clusters, better)
             corrected = correct(judged, requirement.human, labels.get(metric, PairLabels({}, {})))
             improvement = corrected.improvement
         tested = _tested_difference(

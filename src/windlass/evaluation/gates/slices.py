@@ -1,28 +1,21 @@
 """Slices: the items that share a value of a metadata field, and what changed on each of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
-import numpy as np
 from pydantic import BaseModel
 
 from windlass.errors import InputError
 from windlass.evaluation.gates.aligned import Aligned, Mask
 from windlass.evaluation.gates.comparisons import SEED, Comparison, SliceName, compare
+from windlass.evaluation.gates.grouping import field_of, grouping_fields
 from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.ranges import NO_RANGES, Range, of_differences, range_of
-from windlass.evaluation.samples import Item
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 from windlass.evaluation.statistics.paired import paired_difference
 
-MOST_VALUES: Final = 50
-"""A field of more values is no grouping that anybody reads."""
-MOST_FIELDS: Final = 8
-
-_MOST_ASKED = 1000
-_LONGEST = 100
-_DISCOVERY = 0.05
+_DISCOVERY: Final = 0.05
 
 
 class SliceDifference(BaseModel):
@@ -70,7 +63,7 @@ def asked_slices(aligned: Aligned, rule: GateRule, higher_is_better: Mapping[str
     """
     found = []
     for each in rule.slices:
-        masks = masks_of(aligned.items, each.by)
+        masks = dict(field_of(aligned.items, each.by).groups())
         if not masks:
             raise InputError(f"The gate's slices are by {each.by!r}, which no item has in its metadata.")
         for value in each.values or masks:
@@ -106,14 +99,13 @@ def slice_report(
     The rows of a metric stand together: first the losses that are discoveries, then the others; the greatest loss
     first of either. ``declared`` are ranges of metrics that do not lie between 0 and 1.
     """
-    slices = _slices(aligned, fields)
     bounds = {
         metric: of_differences(range_of(metric, *aligned.pair(metric), declared=declared)) for metric in metrics
     }
     rows = [
         row
+        for name, within in _slices(aligned, fields)
         for metric in metrics
-        for name, within in slices
         if (
             row := _row(
                 name, within, metric, aligned, cluster, bounds[metric], higher_is_better=higher_is_better[metric]
@@ -127,51 +119,11 @@ def slice_report(
     return sorted(rows, key=lambda row: (order[row.metric], not row.is_discovered_loss, row.gain))
 
 
-def grouping_fields(items: Sequence[Item]) -> list[str]:
-    """Return the metadata fields that put items into groups: few values, and two items and more to each."""
-    fields = dict.fromkeys(field for item in items for field in item.metadata)
-    return [field for field in fields if _groups(items, field)][:MOST_FIELDS]
-
-
-def masks_of(items: Sequence[Item], field: str) -> dict[str, Mask]:
-    """Return which items have each value of a field, in the order of the values.
-
-    Raises InputError for more values than anybody can hold apart.
-    """
-    values = _values(items, field)
-    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
-    if len(numbers) > _MOST_ASKED:
-        raise InputError(
-            f"{field!r} has {len(numbers):,} values, too many for slices; group the items by a field of fewer."
-        )
-    codes = np.array([numbers[value] for value in values], dtype=np.int64)
-    masks: dict[str, Mask] = {}
-    for value, number in numbers.items():
-        for name in names_of(value):
-            masks[name] = masks.get(name, False) | (codes == number)
-    return {name: masks[name] for name in sorted(masks)}
-
-
-def _groups(items: Sequence[Item], field: str) -> bool:
-    values = [value for value in _values(items, field) if value is not None]
-    names = [names_of(value) for value in dict.fromkeys(values)]
-    distinct = {name for of_value in names for name in of_value}
-    return all(names) and 2 <= len(distinct) <= min(MOST_VALUES, len(values) / 2)
-
-
-def _values(items: Sequence[Item], field: str) -> list[Any]:
-    """Return what each item has in a field; of a list the names in it, and nothing of what has none."""
-    values = [item.metadata.get(field) for item in items]
-    return [names_of(value) if isinstance(value, list | dict) else value for value in values]
-
-
-def _slices(aligned: Aligned, fields: Iterable[str]) -> list[tuple[SliceName, Mask]]:
-    chosen = dict.fromkeys([*fields, *grouping_fields(aligned.items)])
-    return [
-        (SliceName(field, value), mask)
-        for field in chosen
-        for value, mask in masks_of(aligned.items, field).items()
-    ]
+def _slices(aligned: Aligned, fields: Iterable[str]) -> Iterator[tuple[SliceName, Mask]]:
+    grouping = grouping_fields(aligned.items)
+    for name in dict.fromkeys([*fields, *grouping]):
+        for group in (grouping.get(name) or field_of(aligned.items, name)).groups():
+            yield SliceName(name, group.name), group.items
 
 
 def _row(
@@ -209,14 +161,3 @@ def _row(
         p_value=pairs.p_two_sided(),
         adjusted_p=None,
     )
-
-
-def names_of(value: object) -> tuple[str, ...]:
-    """Return the slices that a value of metadata puts an item into: one, or of a list one for each entry."""
-    if isinstance(value, list | tuple):
-        return tuple(dict.fromkeys(name for each in value for name in names_of(each)))
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
-    if isinstance(value, int):
-        return (str(value),)
-    return (value,) if isinstance(value, str) and 0 < len(value) <= _LONGEST else ()

@@ -26,11 +26,12 @@ from windlass.evaluation.gates.signatures import envelope_of, sign_verdict
 from windlass.evaluation.gates.slices import SliceDifference
 from windlass.evaluation.gates.told import verdict_sentence
 from windlass.evaluation.human.labels import PairLabels
-from windlass.evaluation.repeats import RepeatedResult
+from windlass.evaluation.items_by_id import VersionItems
 from windlass.evaluation.result_columns import Results
 from windlass.evaluation.runs import UNFINISHED, Run, VersionName
-from windlass.evaluation.samples import Item, SampleResult
-from windlass.evaluation.score_digests import digest_of_items
+from windlass.evaluation.samples import Item
+from windlass.evaluation.score_digests import digest_of_scores
+from windlass.evaluation.scored_samples import ScoredItems
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.sides import done_items
 from windlass.evaluation.tables import verdicts
@@ -97,9 +98,11 @@ class Side(NamedTuple):
     run: Run
     samples: Results
 
-    def only(self, items: Collection[str]) -> "Side":
-        """Return it with the samples of some items."""
-        return Side(self.run, {item: sample for item, sample in self.samples.items() if item in items})
+    def without(self, items: Collection[str]) -> "Side":
+        """Return it without the samples of some items."""
+        if isinstance(self.samples, ScoredItems):
+            return Side(self.run, self.samples.without(items))
+        return Side(self.run, {item: sample for item, sample in self.samples.items() if item not in items})
 
 
 def give_verdict(
@@ -126,9 +129,9 @@ def give_verdict(
     _check_comparable(candidate.run, baseline.run, rule)
     _check_evaluators(candidate.run, baseline.run, rule)
     if unapproved:
-        items = {item: each for item, each in items.items() if item not in unapproved}
+        items = _others(items, unapproved)
         _refuse_nothing(items, candidate.run, len(unapproved))
-        candidate, baseline = candidate.only(items), baseline.only(items)
+        candidate, baseline = candidate.without(unapproved), baseline.without(unapproved)
     if rule.cluster is None and (cluster := shared_cluster(baseline.run, candidate.run)) is not None:
         rule = rule.model_copy(update={"cluster": cluster})
     directions = shared_directions(candidate.run, baseline.run)
@@ -206,21 +209,10 @@ def same_evaluators(candidate: Run, baseline: Run, metrics: Iterable[str]) -> bo
     return all(_evaluator_of(candidate, metric) == _evaluator_of(baseline, metric) for metric in metrics)
 
 
-def digest_of_scores(samples: Results) -> str:
-    """Return the digest of every value and error by item: what a verdict was computed from."""
-    return digest_of_items(
-        samples,
-        lambda result: (
-            list(map(_scores, result.repeats)) if isinstance(result, RepeatedResult) else _scores(result)
-        ),
-    )
-
-
-def _scores(result: SampleResult) -> dict[str, object]:
-    return {
-        "error": result.error,
-        "scores": {name: judgement.value for name, judgement in result.judgements.items()},
-    }
+def _others(items: Mapping[str, Item], unapproved: Collection[str]) -> Mapping[str, Item]:
+    if isinstance(items, VersionItems):
+        return items.without(unapproved)
+    return {item: each for item, each in items.items() if item not in unapproved}
 
 
 def _refuse_nothing(items: Collection[str], run: Run, unapproved: int) -> None:

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from windlass.canonical import digest
 from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.judges.evidence import Evidence
-from windlass.evaluation.runner import backoff
 from windlass.evaluation.samples import Judgement, Sample
+from windlass.evaluation.sampling import backoff
 from windlass.models.calls.answers import asked_again
 from windlass.models.completion import Completion, Message, OutputSchema
 

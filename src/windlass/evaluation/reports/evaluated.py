@@ -1,24 +1,40 @@
 """A run with its items and samples, and what every report says of it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
-from windlass.evaluation.item_index import ItemIndex
+import numpy as np
+
+from windlass.evaluation.amounts import Amounts
 from windlass.evaluation.predictions import text_of
 from windlass.evaluation.repeats import average_repeats
 from windlass.evaluation.reports.document import Histogram, Histograms, Sample, Table, plain_table
 from windlass.evaluation.reports.figures import MISSING, clipped, figure, interval, is_amount
-from windlass.evaluation.results import MetricSummary, summarise
-from windlass.evaluation.run_scores import RunScores, scores_of_results
+from windlass.evaluation.results import MetricSummary
+from windlass.evaluation.run_scores import Floats, Mask, RunScores
 from windlass.evaluation.runs import Run
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.score_summaries import cluster_codes, summarise_scores
 from windlass.evaluation.statistics.paired import MeanEstimate, mean_estimate
 from windlass.evaluation.wording.language import said, say
 
 _BINS = 12
 _MOST_CHARTS = 12
+
+
+class AnswerStore(Protocol):
+    """Where the samples of a run are read that a report shows."""
+
+    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
+        """Return the samples of some items, by key."""
+        ...
+
+    def amounts(self, scores: RunScores) -> Amounts:
+        """Return what each sample took."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -27,26 +43,22 @@ class Evaluated:
 
     run: Run
     items: Sequence[Item]
-    samples: Mapping[str, SampleResult]
-    """By key: each repeat of an item is one."""
-
-    @cached_property
-    def results(self) -> Mapping[str, SampleResult]:
-        """By item, repeats averaged."""
-        return self.samples if self.run.repeats == 1 else average_repeats(self.samples.values())
+    scores: RunScores
+    store: AnswerStore
 
     @cached_property
     def metrics(self) -> Mapping[str, MetricSummary]:
         """Of a finished run those it was finished with, else of what is there so far."""
-        return self.run.metrics or summarise(self.samples, self.items, self.run.evaluators, self.run.repeats)
+        return self.run.metrics or summarise_scores(
+            self.scores,
+            self.run.evaluators,
+            self.run.repeats,
+            clusters=cluster_codes(self.items, self.run.cluster),
+        )
 
-    def scores(self, index: ItemIndex) -> RunScores:
-        return scores_of_results(self.samples.values(), index)
-
-    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
-        """Return the samples of some items, by key."""
-        wanted = set(items)
-        return {key: result for key, result in self.samples.items() if result.item in wanted}
+    @cached_property
+    def amounts(self) -> Amounts:
+        return self.store.amounts(self.scores)
 
     @property
     def name(self) -> str:
@@ -57,31 +69,31 @@ class Evaluated:
         """The metric that orders its samples: the first one."""
         return next(iter(self.run.evaluators), None)
 
+    @cached_property
+    def answered(self) -> Mask:
+        """Tell of each position whether one of its item's samples was answered."""
+        return self.scores.counts_of(self.scores.answered) > 0
+
     def ascending(self, metric: str) -> bool:
         """Tell whether more of a metric is better."""
         return self.run.higher_is_better.get(metric, True)
 
-    def values(self, metric: str) -> list[float]:
-        judged = (result.judgements.get(metric) for result in self.results.values())
-        return [each.value for each in judged if each is not None and each.value is not None]
+    def values(self, metric: str) -> Floats:
+        """Return the values of the items that have one, repeats averaged."""
+        values = self.scores.by_item(metric)
+        return values[~np.isnan(values)]
 
-    def amounts(self, read: Callable[[SampleResult], float | None]) -> MeanEstimate | None:
-        """Return the mean of what samples took; None where none says."""
-        found = [value for result in self.samples.values() if (value := read(result)) is not None]
-        return mean_estimate(found, skewed=True) if found else None
-
-
-def cost_of(result: SampleResult) -> float | None:
-    return result.prediction.cost_usd if result.prediction else None
+    def shown(self, positions: Sequence[int]) -> list[tuple[Item, SampleResult]]:
+        """Return the items at some positions with what came of them, repeats averaged."""
+        items = [self.items[position] for position in positions]
+        results = average_repeats(self.store.of_items([item.id for item in items]).values())
+        return [(item, results[item.id]) for item in items if item.id in results]
 
 
-def latency_of(result: SampleResult) -> float | None:
-    return result.prediction.latency_s if result.prediction else None
-
-
-def tokens_of(result: SampleResult) -> float | None:
-    usage = result.prediction.usage if result.prediction else None
-    return None if usage is None else usage.input_tokens + usage.output_tokens
+def mean_of(amounts: Floats) -> MeanEstimate | None:
+    """Return the mean of what samples took; None where none says."""
+    known = amounts[~np.isnan(amounts)]
+    return mean_estimate(known, skewed=True) if known.size else None
 
 
 def means_table(evaluated: Evaluated) -> Table:
@@ -123,24 +135,24 @@ def histograms(evaluated: Evaluated) -> Histograms | None:
     charts = []
     for name in evaluated.run.evaluators[:_MOST_CHARTS]:
         values = evaluated.values(name)
-        if values:
+        if values.size:
             charts.append(_histogram(name, values))
     return Histograms(charts=charts) if charts else None
 
 
-def _histogram(name: str, values: Sequence[float]) -> Histogram:
-    ordered = sorted(values)
-    low, high = ordered[0], ordered[-1]
-    if set(ordered) <= {0.0, 1.0} and not is_amount(name):
+def _histogram(name: str, values: Floats) -> Histogram:
+    ordered = np.sort(values)
+    low, high = float(ordered[0]), float(ordered[-1])
+    if ((ordered == 0) | (ordered == 1)).all() and not is_amount(name):
         low, high, bins = 0.0, 1.0, 2
     else:
-        bins = min(_BINS, len(set(ordered)))
-    counts = [0] * bins
-    for value in ordered:
-        place = int((value - low) / (high - low) * bins) if high > low else 0
-        counts[min(place, bins - 1)] += 1
-    median = ordered[len(ordered) // 2]
-    text = say("median {median}, n = {n}", median=figure(name, median), n=f"{len(ordered):,}")
+        bins = min(_BINS, np.unique(ordered).size)
+    places = np.zeros(ordered.size, dtype=np.int64)
+    if high > low:
+        places = np.minimum(((ordered - low) / (high - low) * bins).astype(np.int64), bins - 1)
+    counts = np.bincount(places, minlength=bins).tolist()
+    median = float(ordered[ordered.size // 2])
+    text = say("median {median}, n = {n}", median=figure(name, median), n=f"{ordered.size:,}")
     return Histogram(name=name, counts=counts, low=figure(name, low), high=figure(name, high), text=text)
 
 

@@ -1,5 +1,7 @@
 """The report of two runs: the differences, and where the candidate lost most."""
 
+import numpy as np
+
 from windlass.evaluation.compare import (
     ComparedSample,
     ComparedSide,
@@ -7,10 +9,10 @@ from windlass.evaluation.compare import (
     PairedMetric,
     ReadBoth,
     compare_runs,
+    compared_at,
     pair_runs,
 )
 from windlass.evaluation.gates.verdicts import Verdict
-from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import text_of
 from windlass.evaluation.reports.differences import Named, bounds_of, direction, plots
 from windlass.evaluation.reports.document import (
@@ -36,6 +38,7 @@ from windlass.evaluation.reports.figures import (
     outcome_words,
     reach_words,
 )
+from windlass.evaluation.samples import Item
 from windlass.evaluation.wording.language import said, say, say_count
 
 _WORST = 5
@@ -47,7 +50,10 @@ def pair_report(baseline: Evaluated, candidate: Evaluated, verdict: Verdict | No
 
     Raises InputError for runs that cannot be compared.
     """
-    compared = _compared(baseline, candidate)
+    both = ReadBoth(baseline.store.of_items, candidate.store.of_items)
+    pairing = pair_runs(baseline.run, candidate.run, baseline.scores, candidate.scores)
+    compared = compare_runs(pairing, candidate.items, both, limit=_WORST)
+    broken = compared_at(pairing, candidate.items, both, _broken(baseline, candidate))
     lead, tone = _lead(compared)
     verdict_facts = [(say("Verdict"), f"{outcome_words(verdict.outcome)} ({verdict.id})")] if verdict else []
     return Document(
@@ -68,20 +74,26 @@ def pair_report(baseline: Evaluated, candidate: Evaluated, verdict: Verdict | No
             ),
             *verdict_facts,
         ],
-        sections=[section for section in _sections(baseline, candidate, compared, verdict) if section.blocks],
+        sections=[
+            section for section in _sections(baseline, candidate, compared, broken, verdict) if section.blocks
+        ],
         made=made,
     )
 
 
-def _compared(baseline: Evaluated, candidate: Evaluated) -> Comparison:
-    index = ItemIndex(item.id for item in candidate.items)
-    pairing = pair_runs(baseline.run, candidate.run, baseline.scores(index), candidate.scores(index))
-    both = ReadBoth(baseline.of_items, candidate.of_items)
-    return compare_runs(pairing, candidate.items, both, limit=len(candidate.items))
+def _broken(baseline: Evaluated, candidate: Evaluated) -> list[int]:
+    """Return the positions of the first items that the baseline answered, and on which the candidate failed."""
+    failed = candidate.scores.has_item() & ~candidate.answered
+    places: list[int] = np.flatnonzero(baseline.answered & failed)[:_BROKEN].tolist()
+    return places
 
 
 def _sections(
-    baseline: Evaluated, candidate: Evaluated, compared: Comparison, verdict: Verdict | None
+    baseline: Evaluated,
+    candidate: Evaluated,
+    compared: Comparison,
+    broken: list[ComparedSample],
+    verdict: Verdict | None,
 ) -> list[Section]:
     bounds = bounds_of(verdict.checks) if verdict else {}
     named = [Named(each.name, each) for each in compared.metrics]
@@ -99,7 +111,7 @@ def _sections(
         Section(
             title=say("Newly failed samples"),
             note=say("The baseline answered these; the candidate raised an error."),
-            blocks=_cards(_broken(compared)),
+            blocks=_cards(_newly_failed(broken, compared.metric)),
         ),
         Section(title=say("Coverage"), blocks=_coverage(baseline, candidate)),
     ]
@@ -147,7 +159,6 @@ def regressions(
 ) -> list[Sample]:
     """Return the items on which the candidate lost, worst first, with both answers."""
     ascending = candidate.ascending(compared.metric)
-    items = {item.id: item for item in candidate.items}
     lost = [
         each
         for each in compared.samples
@@ -155,30 +166,23 @@ def regressions(
     ]
     cards = []
     for each in lost[:most]:
-        card = sample_of(items[each.item], f"{compared.metric} {difference(compared.metric, each.difference)}")
+        item = Item(id=each.item, input=each.input, reference=each.reference)
+        card = sample_of(item, f"{compared.metric} {difference(compared.metric, each.difference)}")
         card.answers = _answers(each, compared.metric, (baseline.name, candidate.name))
         cards.append(card)
     return cards
 
 
-def _broken(compared: Comparison) -> list[Sample]:
-    broken = [
-        each
-        for each in compared.samples
-        if each.baseline is not None
-        and each.baseline.error is None
-        and each.candidate is not None
-        and each.candidate.error is not None
-    ]
+def _newly_failed(broken: list[ComparedSample], metric: str) -> list[Sample]:
     return [
         Sample(
             name=each.item,
             note="",
             input=clipped(text_of(each.input)),
             reference=clipped(text_of(each.reference)) if each.reference is not None else "",
-            answers=_answers(each, compared.metric, (say("Baseline"), say("Candidate"))),
+            answers=_answers(each, metric, (say("Baseline"), say("Candidate"))),
         )
-        for each in broken[:_BROKEN]
+        for each in broken
     ]
 
 

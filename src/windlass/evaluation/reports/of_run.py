@@ -1,7 +1,8 @@
 """The report of one run."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import numpy as np
 
 from windlass.evaluation.pass_rates import PassRate
 from windlass.evaluation.reports.document import (
@@ -20,14 +21,12 @@ from windlass.evaluation.reports.document import (
 )
 from windlass.evaluation.reports.evaluated import (
     Evaluated,
-    cost_of,
     coverage_table,
     histograms,
     judged,
-    latency_of,
+    mean_of,
     means_table,
     sample_of,
-    tokens_of,
 )
 from windlass.evaluation.reports.figures import (
     MISSING,
@@ -42,6 +41,8 @@ from windlass.evaluation.reports.figures import (
     seconds,
     share_words,
 )
+from windlass.evaluation.reports.parts import parts_of
+from windlass.evaluation.run_scores import Floats
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import mean_estimate
 from windlass.evaluation.statistics.rates import rate_interval
@@ -50,9 +51,6 @@ from windlass.models.calls.counts import CallCounts
 
 _WORST = 5
 _FAILED = 3
-_FIELDS = 4
-_MOST_VALUES = 12
-_FEWEST_ITEMS = 5
 
 
 def run_report(evaluated: Evaluated, made: str) -> Document:
@@ -166,50 +164,25 @@ def _slices(evaluated: Evaluated) -> Iterator[Table]:
     metric = evaluated.primary
     if metric is None:
         return
-    for field, groups in _groups(evaluated.items):
-        rows = []
-        for value, items in groups.items():
-            values = [
-                each.value
-                for item in items
-                if (result := evaluated.results.get(item)) is not None
-                and (each := result.judgements.get(metric)) is not None
-                and each.value is not None
-            ]
-            rows.append([value, *_mean_cells(metric, values), f"{len(items):,}"])
-        right = said("mean", "95 % interval", "n", "items")
+    values = evaluated.scores.by_item(metric)
+    known = ~np.isnan(values)
+    right = said("mean", "95 % interval", "n", "items")
+    for field, parts in parts_of(evaluated.items):
+        rows = [
+            [part.name, *_mean_cells(metric, values[part.items & known]), f"{int(part.items.sum()):,}"]
+            for part in parts
+        ]
         yield plain_table(field, *right, rows=rows, right=right)
 
 
-def _mean_cells(metric: str, values: Sequence[float]) -> list[str]:
-    if not values:
+def _mean_cells(metric: str, values: Floats) -> list[str]:
+    if not values.size:
         return [MISSING, MISSING, "0"]
     estimate = mean_estimate(values, skewed=is_amount(metric))
     low, high = estimate.low, estimate.high
-    if set(values) <= {0.0, 1.0} and not is_amount(metric):
-        low, high = rate_interval(round(sum(values)), len(values))
-    return [figure(metric, estimate.mean), interval(metric, low, high), f"{len(values):,}"]
-
-
-def _groups(items: Sequence[Item]) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """Give the fields by which the data falls into a few parts, each of some items."""
-    fields = Counter(field for item in items for field, value in item.metadata.items() if _names_a_part(value))
-    names = ["split", *(field for field, times in fields.most_common() if times > len(items) / 2)]
-    told = 0
-    for name in names:
-        groups: dict[str, list[str]] = {}
-        for item in items:
-            value = item.split if name == "split" else item.metadata.get(name)
-            if _names_a_part(value):
-                groups.setdefault(str(value), []).append(item.id)
-        large = [value for value, members in groups.items() if len(members) >= _FEWEST_ITEMS]
-        if 1 < len(groups) <= _MOST_VALUES and len(large) > 1 and told < _FIELDS:
-            told += 1
-            yield name, dict(sorted(groups.items()))
-
-
-def _names_a_part(value: object) -> bool:
-    return isinstance(value, bool | int) or (isinstance(value, str) and 0 < len(value) <= 80)
+    if ((values == 0) | (values == 1)).all() and not is_amount(metric):
+        low, high = rate_interval(int(values.sum()), values.size)
+    return [figure(metric, estimate.mean), interval(metric, low, high), f"{values.size:,}"]
 
 
 def _coverage(evaluated: Evaluated) -> list[Block]:
@@ -221,20 +194,21 @@ def _coverage(evaluated: Evaluated) -> list[Block]:
 
 
 def _costs(evaluated: Evaluated) -> Iterator[tuple[str, str]]:
-    calls, metric = evaluated.run.calls, evaluated.amounts(cost_of)
+    calls, took, samples = evaluated.run.calls, evaluated.amounts, len(evaluated.scores)
+    metric = mean_of(took.cost_usd)
     if metric is not None:
         known = (
-            ""
-            if metric.n == len(evaluated.samples)
-            else say(", known of {n} of {all}", n=f"{metric.n:,}", all=f"{len(evaluated.samples):,}")
+            "" if metric.n == samples else say(", known of {n} of {all}", n=f"{metric.n:,}", all=f"{samples:,}")
         )
         yield say("Cost of a sample"), say("{mean} at the mean{more}", mean=dollars(metric.mean), more=known)
         yield say("Cost of all samples"), dollars(metric.mean * metric.n)
     else:
         yield say("Cost of a sample"), say("not known: no price, or no tokens were stated")
-    amounts = ((say("Time of a sample"), latency_of, seconds), (say("Tokens of a sample"), tokens_of, _whole))
-    for name, read, show in amounts:
-        found = evaluated.amounts(read)
+    for name, amounts, show in (
+        (say("Time of a sample"), took.latency_s, seconds),
+        (say("Tokens of a sample"), took.tokens, _whole),
+    ):
+        found = mean_of(amounts)
         if found is not None:
             reach = (
                 say(
@@ -277,24 +251,19 @@ def worst(evaluated: Evaluated, most: int = _WORST) -> list[Sample]:
     if metric is None:
         return []
     sign = 1 if evaluated.ascending(metric) else -1
-    scored: list[tuple[float, Item, SampleResult]] = []
-    for item in evaluated.items:
-        result = evaluated.results.get(item.id)
-        value = result.judgements[metric].value if result is not None and metric in result.judgements else None
-        if result is not None and value is not None and result.prediction is not None:
-            scored.append((sign * value, item, result))
-    scored.sort(key=lambda each: each[0])
-    return [_card(item, result, evaluated) for _, item, result in scored[:most]]
+    values = evaluated.scores.by_item(metric)
+    there = np.flatnonzero(~np.isnan(values) & evaluated.answered)
+    order = there[np.argsort(sign * values[there], kind="stable")]
+    return [_card(item, result, evaluated) for item, result in evaluated.shown(order[:most].tolist())]
 
 
 def failed(evaluated: Evaluated, most: int = _FAILED) -> list[Sample]:
     cards: list[Sample] = []
-    for item in evaluated.items:
-        result = evaluated.results.get(item.id)
-        if result is not None and result.prediction is None and len(cards) < most:
-            card = sample_of(item, result.error_type or say("failed"))
-            card.answers = [Answer(name=say("Error"), text=clipped(result.error or say("failed")), tone="bad")]
-            cards.append(card)
+    places = np.flatnonzero(evaluated.scores.has_item() & ~evaluated.answered)
+    for item, result in evaluated.shown(places[:most].tolist()):
+        card = sample_of(item, result.error_type or say("failed"))
+        card.answers = [Answer(name=say("Error"), text=clipped(result.error or say("failed")), tone="bad")]
+        cards.append(card)
     return cards
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from windlass.errors import InputError
+from windlass.evaluation.amounts import Amounts
 from windlass.evaluation.reports.document import (
     Block,
     Document,
@@ -13,7 +14,7 @@ from windlass.evaluation.reports.document import (
     Section,
     plain_table,
 )
-from windlass.evaluation.reports.evaluated import Evaluated, cost_of, latency_of, tokens_of
+from windlass.evaluation.reports.evaluated import Evaluated, mean_of
 from windlass.evaluation.reports.figures import (
     MISSING,
     dollars,
@@ -23,7 +24,7 @@ from windlass.evaluation.reports.figures import (
     reach_words,
     seconds,
 )
-from windlass.evaluation.samples import SampleResult
+from windlass.evaluation.run_scores import Floats
 from windlass.evaluation.statistics.paired import MeanEstimate
 from windlass.evaluation.wording.language import said, say, say_count
 
@@ -97,9 +98,9 @@ def _sections(ordered: Sequence[Evaluated], shared: Sequence[str]) -> Iterator[S
         [
             name,
             *(_mean_cell(each, metric) for metric in qualities),
-            _amount(each.amounts(cost_of), dollars),
-            _amount(each.amounts(latency_of), seconds),
-            _amount(each.amounts(tokens_of), _whole),
+            _amount(mean_of(each.amounts.cost_usd), dollars),
+            _amount(mean_of(each.amounts.latency_s), seconds),
+            _amount(mean_of(each.amounts.tokens), _whole),
             f"{each.run.failed_items:,}",
         ]
         for name, each in zip(names, ordered, strict=True)
@@ -154,14 +155,14 @@ def _chart(ordered: Sequence[Evaluated], names: Sequence[str], metric: str) -> I
 
 
 def _scatters(ordered: Sequence[Evaluated], names: Sequence[str], metric: str) -> Iterator[Block]:
-    amounts: tuple[tuple[str, Callable[[SampleResult], float | None], Callable[[float], str]], ...] = (
-        (say("cost of a sample"), cost_of, dollars),
-        (say("time of a sample"), latency_of, seconds),
+    amounts: tuple[tuple[str, Callable[[Amounts], Floats], Callable[[float], str]], ...] = (
+        (say("cost of a sample"), lambda took: took.cost_usd, dollars),
+        (say("time of a sample"), lambda took: took.latency_s, seconds),
     )
     for label, read, show in amounts:
         points = []
         for name, each in zip(names, ordered, strict=True):
-            quality, amount = each.metrics[metric], each.amounts(read)
+            quality, amount = each.metrics[metric], mean_of(read(each.amounts))
             if quality.mean is not None and amount is not None:
                 points.append(Point(name=name, x=amount.mean, y=quality.mean, low=quality.low, high=quality.high))
         if len(points) > 1 and len({point.x for point in points}) > 1:

@@ -44,13 +44,15 @@ def labels_of_rule(
     database: Database, project: str, rule: GateRule, *, baseline: str, candidate: str, items: Iterable[Item]
 ) -> dict[str, PairLabels]:
     """Return what people said of both runs of a gate, by metric. Raises what ``read_labels`` raises."""
-    known = list(items)
+    asking = [each for each in (rule.primary, *rule.guardrails) if each.human is not None]
+    # Of a rule that asks nobody no item is read.
+    known = list(items) if asking else []
     return {
         each.metric: PairLabels(
             read_labels(database, project, baseline, each.metric, each.human.of_baseline(), known),
             read_labels(database, project, candidate, each.metric, each.human, known),
         )
-        for each in (rule.primary, *rule.guardrails)
+        for each in asking
         if each.human is not None
     }
 

@@ -7,7 +7,8 @@ from typing import Final
 from windlass.errors import Unavailable
 from windlass.evaluation.execution import Opener
 from windlass.evaluation.resuming import PassingTroubles
-from windlass.evaluation.runs import Run, get_run, record_calls, record_progress
+from windlass.evaluation.run_states import record_calls, record_progress
+from windlass.evaluation.runs import Run, get_run
 from windlass.evaluation.workers.handover import move_handovers
 from windlass.evaluation.workers.patience import Patience
 from windlass.evaluation.workers.plans import (

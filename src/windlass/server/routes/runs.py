@@ -12,8 +12,10 @@ from windlass.evaluation.gates.slices import SliceDifference
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.results import RunSample
+from windlass.evaluation.run_lists import list_runs
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, cancel_run, get_run, list_runs
+from windlass.evaluation.run_states import cancel_run
+from windlass.evaluation.runs import REPLAY, TARGET, Run, RunSource, RunSummary, get_run
 from windlass.evaluation.targets.spec import AgentSpec
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Cursor, Items, Limit, Page
@@ -126,7 +128,7 @@ def record_external_run(body: ExternalRunRequest, principal: Writer, services: S
 
     Answers with the run as it stands where one of the same source is there already.
     """
-    return services.runs.record_external(
+    return services.runs.external.record(
         principal,
         body.release,
         body.dataset,
@@ -170,8 +172,9 @@ def list_agents_of_run(run_id: str, principal: Reader, services: ServicesOf) -> 
     """Say what each agent spent in a run's samples, and how its tool calls met those it should have made."""
     run = get_run(services.database, principal.project, run_id)
     steps = steps_of_run(services.warehouse, principal.project, run_id, services.price_book)
-    samples = services.runs.reading.samples(run)
-    return Items(items=agent_scores(services.runs.items(run), samples, steps, run.repeats))
+    return Items(
+        items=agent_scores(services.runs.items(run), services.runs.reading.scores(run), steps, run.repeats)
+    )
 
 
 @router.get("/{run_id}/passes")
@@ -189,13 +192,13 @@ def get_passes(
 @router.post("/{run_id}/progress")
 def note_external_progress(run_id: str, body: Progress, principal: Writer, services: ServicesOf) -> RunSummary:
     """Note how far a run is whose samples the caller sends; its state says whether it was cancelled meanwhile."""
-    return services.runs.note_external(principal, run_id, finished=body.finished, failed=body.failed)
+    return services.runs.external.note(principal, run_id, finished=body.finished, failed=body.failed)
 
 
 @router.post("/{run_id}/finish")
 def finish_external_run(run_id: str, principal: Writer, services: ServicesOf) -> Run:
     """Summarise a run whose samples the caller sent."""
-    return services.runs.finish_external(principal, run_id)
+    return services.runs.external.finish(principal, run_id)
 
 
 @router.post("/{run_id}/cancel")
