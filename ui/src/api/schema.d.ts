@@ -3812,7 +3812,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "one_side_only" | "candidate_coverage" | "baseline_coverage" | "bootstrap" | "asymptotic";
+            kind: "one_side_only" | "candidate_coverage" | "baseline_coverage" | "bootstrap" | "unknown_range" | "asymptotic";
             /** There */
             there?: number | null;
             /** Items */
@@ -4017,11 +4017,7 @@ export interface components {
             distance?: number | null;
             /** Standard Error */
             standard_error?: number | null;
-            /** Room */
-            room?: [
-                number,
-                number
-            ] | null;
+            room?: components["schemas"]["Room"] | null;
             /** Warning */
             warning: string | null;
             caution?: components["schemas"]["Caution"] | null;
@@ -7530,6 +7526,16 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * Room
+         * @description How far a single item can lie from what is tested, where its range is known.
+         */
+        Room: {
+            /** Below */
+            below: number;
+            /** Above */
+            above: number;
         };
         /** Run */
         Run: {

@@ -1,9 +1,11 @@
-import { render, screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { cleanup, render, screen } from "@testing-library/react";
+import { afterEach, expect, test } from "vitest";
 import { toCsv } from "./download";
 import { RenderedMarkdown } from "./RenderedMarkdown";
 import { linePieces } from "./Spark";
 import { Cost, Estimated, Tokens } from "./Value";
+
+afterEach(cleanup);
 
 test("markup in a model's text is shown, never run", () => {
   const { container } = render(

@@ -1,6 +1,8 @@
-import { render } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { cleanup, render } from "@testing-library/react";
+import { afterEach, expect, test } from "vitest";
 import { Conversation } from "./Conversation";
+
+afterEach(cleanup);
 
 const DIGEST = `sha256:${"0f".repeat(32)}`;
 

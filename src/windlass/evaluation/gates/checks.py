@@ -39,6 +39,13 @@ class Named(BaseModel):
     value: str
 
 
+class Room(BaseModel):
+    """How far a single item can lie from what is tested, where its range is known."""
+
+    below: float
+    above: float
+
+
 class Check(BaseModel):
     """A requirement and what came of it. Differences are candidate − baseline, in units of the metric."""
 
@@ -88,7 +95,7 @@ class Check(BaseModel):
     """How far what is tested lies on the good side of what is asked."""
     standard_error: float | None = Field(default=None, exclude_if=_absent)
     """Of that distance."""
-    room: tuple[float, float] | None = Field(default=None, exclude_if=_absent)
+    room: Room | None = Field(default=None, exclude_if=_absent)
     """How far a single item can lie below and above that distance, where the range is known."""
     warning: str | None
     caution: Caution | None = Field(default=None, exclude_if=_absent)
@@ -180,10 +187,12 @@ def _check(
     )
 
 
-def _room(estimate: PairedDifference | BoundedRate | None) -> tuple[float, float] | None:
+def _room(estimate: PairedDifference | BoundedRate | None) -> Room | None:
     if estimate is None or estimate.bounded is None:
         return None
-    return estimate.difference - estimate.bounded.low, estimate.bounded.high - estimate.difference
+    return Room(
+        below=estimate.difference - estimate.bounded.low, above=estimate.bounded.high - estimate.difference
+    )
 
 
 def _outcome(

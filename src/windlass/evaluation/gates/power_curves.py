@@ -62,7 +62,7 @@ def _point(check: Check, n: int) -> PowerPoint:
     error, clusters = check.standard_error * math.sqrt(check.n / n), check.clusters * n / check.n
     tail = (1 - check.confidence) / 2
     reach = t_quantile(1 - tail, max(1, clusters - 1)) * error
-    below, above = check.room or (0.0, 0.0)
+    below, above = (check.room.below, check.room.above) if check.room else (0.0, 0.0)
     passes = check.distance - max(reach, _bounded_reach(below, error, clusters, tail))
     fails = -check.distance - max(reach, _bounded_reach(above, error, clusters, tail))
     return PowerPoint(n=n, passes=_NORMAL.cdf(passes / error), fails=_NORMAL.cdf(fails / error))

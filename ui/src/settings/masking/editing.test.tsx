@@ -1,10 +1,12 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, renderHook } from "@testing-library/react";
+import { act, cleanup, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Masking } from "@/api/masking";
 import { sessionQuery } from "@/api/queries";
 import { useEditing } from "./useEditing";
+
+afterEach(cleanup);
 
 const masking = (revision: number, detectors: Masking["rules"]["detectors"] = []): Masking => ({
   rules: { attributes: [], patterns: [], detectors, drop: [] },
