@@ -102,6 +102,23 @@ def test_a_written_span_can_be_read_at_once(warehouse: Warehouse, writer: Writer
     }
 
 
+def test_a_text_that_begins_as_a_structured_value_does_stays_a_text(warehouse: Warehouse, writer: Writer) -> None:
+    odd = ["\x01", "\x01iabc", "\x01a", "\x01k!", "\x01tail"]
+    names = ("request.model", "response.finish_reasons", "input.messages", "output.messages", "tool.name", "note")
+    made = [
+        span(1, number, attributes={f"gen_ai.{name}": text for name in names})
+        for number, text in enumerate(odd, 1)
+    ]
+    writer.write_spans("shop", request(*made))
+
+    spans = get_trace(warehouse, "shop", trace_id()).spans
+
+    assert writer.refused == 0
+    assert [(each.input, each.output, each.attributes["gen_ai.note"]) for each in spans] == [
+        (text, text, text) for text in odd
+    ]
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.text("xyz.", max_size=4), PLAIN, max_size=5), min_size=1, max_size=20))
 def test_json_and_protobuf_are_the_same_in_the_store(

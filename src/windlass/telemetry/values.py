@@ -2,13 +2,16 @@
 
     s text    i integer    d number    b1 true, b0 false    n no value
     a array, k key-value list, x bytes: base64 of the OTLP ArrayValue, KeyValueList, bytes
+    t text that begins with STRUCTURED
 
-In a column of texts, and behind the letter s, a structured value is its typed text behind STRUCTURED.
+In a column of texts, and behind the letter s, a structured value is its typed text behind STRUCTURED, and so is a
+text that begins as one.
 
 So 0, "" and false differ from each other and from an absent value, and nesting has no limit of its own.
 """
 
 import base64
+import binascii
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -26,7 +29,7 @@ def encode_value(value: AnyValue) -> str:
     """Return the typed text of an OTLP value: what the warehouse's view makes of it."""
     match value.WhichOneof("value"):
         case "string_value":
-            return "s" + value.string_value
+            return ("t" if value.string_value.startswith(STRUCTURED) else "s") + value.string_value
         case "int_value":
             return f"i{value.int_value}"
         case "double_value":
@@ -47,9 +50,9 @@ def read_value(text: str) -> AnyValue:
     """Return the OTLP value of a typed text: what ``encode_value`` was given."""
     kind, rest = text[:1], text[1:]
     match kind:
-        case "s" if rest.startswith(STRUCTURED):
+        case "s" if _is_structured(rest):
             return read_value(rest.removeprefix(STRUCTURED))
-        case "s":
+        case "s" | "t":
             return AnyValue(string_value=rest)
         case "i":
             return AnyValue(int_value=int(rest))
@@ -71,9 +74,9 @@ def decode_value(text: str) -> Value:
     """Return the JSON value of a typed text; bytes become their base64."""
     kind, rest = text[:1], text[1:]
     match kind:
-        case "s" if rest.startswith(STRUCTURED):
+        case "s" if _is_structured(rest):
             return decode_value(rest.removeprefix(STRUCTURED))
-        case "s" | "x":
+        case "s" | "t" | "x":
             return rest
         case "i":
             return int(rest)
@@ -89,12 +92,12 @@ def decode_value(text: str) -> Value:
 
 def _decode_nested(kind: str, encoded: str) -> Value:
     """Return what lists hold; of bytes that are none, as a client's faulty encoder may send, their base64."""
-    data = base64.b64decode(encoded)
     try:
+        data = base64.b64decode(encoded)
         if kind == "a":
             return [plain_value(item) for item in ArrayValue.FromString(data).values]
         return plain_attributes(KeyValueList.FromString(data).values)
-    except DecodeError:
+    except (DecodeError, binascii.Error):
         return encoded
 
 
@@ -115,9 +118,15 @@ def _members(value: dict[str, Value] | list[Value]) -> Iterable[Value]:
 
 def decode_text(text: str) -> str:
     """Return what a column of texts holds, as text: what is structured as JSON."""
-    if not text.startswith(STRUCTURED):
+    if not _is_structured(text):
         return text
-    return orjson.dumps(decode_value(text.removeprefix(STRUCTURED))).decode()
+    value = decode_value(text.removeprefix(STRUCTURED))
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _is_structured(text: str) -> bool:
+    # What else begins so is a text, of a warehouse from before such texts had a letter.
+    return text.startswith(STRUCTURED) and text[1:2] in {"a", "k", "t"}
 
 
 def encode_attributes(attributes: Iterable[KeyValue]) -> dict[str, str]:

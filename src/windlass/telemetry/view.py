@@ -46,13 +46,15 @@ _PASSED: Final = (
 
 _TEXTS: Final = (
     "arrayMap((kind, text, list, map) -> multiIf(kind = 'array_value', concat('\\x01a', base64Encode(list)), "
-    "kind = 'kvlist_value', concat('\\x01k', base64Encode(map)), text), attributes.value.value, "
+    "kind = 'kvlist_value', concat('\\x01k', base64Encode(map)), "
+    "startsWith(text, '\\x01'), concat('\\x01t', text), text), attributes.value.value, "
     "attributes.value.string_value, attributes.value.array_value, attributes.value.kvlist_value)"
 )
 """The values of attributes as columns of texts have them; what is structured is a text of that: see values.py."""
 
 _TYPED_TEXTS: Final = (
-    "arrayMap(value -> multiIf(value.value = 'string_value', concat('s', value.string_value), "
+    "arrayMap(value -> multiIf(value.value = 'string_value', "
+    "concat(if(startsWith(value.string_value, '\\x01'), 't', 's'), value.string_value), "
     "value.value = 'int_value', concat('i', toString(value.int_value)), "
     "value.value = 'double_value', concat('d', toString(value.double_value)), "
     "value.value = 'bool_value', if(value.bool_value, 'b1', 'b0'), "
@@ -178,7 +180,7 @@ class _View:
             return (
                 f"if((arrayStringConcat(if(startsWith({value} AS {column.name}_text, '\\x01'), "
                 # The texts of a protobuf ArrayValue: each has two tags and two lengths before it.
-                f"extractAll(base64Decode(substring({column.name}_text, 3)), '(?s)\\n.\\n.([a-zA-Z0-9_-]+)'), "
+                f"extractAll(tryBase64Decode(substring({column.name}_text, 3)), '(?s)\\n.\\n.([a-zA-Z0-9_-]+)'), "
                 f"extractAll({column.name}_text, '[a-zA-Z0-9_-]+')), ',') AS {column.name}_names) = '', "
                 f"{column.name}_text, {column.name}_names)"
             )
