@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from windlass.evaluation.distributions import Bin, distribution
-from windlass.evaluation.run_slices import Groups, SliceMean, slice_means
+from windlass.evaluation.run_slices import SliceMean, slice_means
 from windlass.evaluation.samples import Item
 
 NAN = float("nan")
@@ -47,7 +47,7 @@ def items(*metadata: Mapping[str, object], splits: str = "") -> list[Item]:
 
 
 def means(of: list[Item], *values: float, better: bool = True, cluster: str | None = None) -> list[SliceMean]:
-    return slice_means(Groups(of, cluster), np.array(values), "f1", higher_is_better=better)
+    return slice_means(of, np.array(values), "f1", higher_is_better=better, cluster=cluster)
 
 
 def test_the_worst_slice_of_a_field_comes_first_and_one_without_a_value_last() -> None:
@@ -78,8 +78,7 @@ def test_only_fields_that_group_items_make_slices() -> None:
 
 
 def test_a_field_is_followed_only_as_long_as_its_values_are_few() -> None:
-    groups = Groups(Item(id=str(place), input="?", metadata={"user": place % 60}) for place in range(600))
-    assert groups.by_field == {}
+    assert means(items(*({"user": place % 60} for place in range(600))), *range(600)) == []
 
 
 def test_intervals_of_slices_take_account_of_the_run_s_cluster() -> None:

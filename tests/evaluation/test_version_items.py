@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from windlass.evaluation.gates.deciding import decide
-from windlass.evaluation.gates.grouping import field_of, grouping_fields
 from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.grouping import field_of, grouping_fields
 from windlass.evaluation.item_edits import line_of_item
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.item_lines import ItemLines, LineItems

@@ -9,9 +9,9 @@ import pytest
 from tests.evaluation.gates.test_deciding import noisy, results
 from windlass.errors import InputError
 from windlass.evaluation.gates.deciding import Decision, decide
-from windlass.evaluation.gates.grouping import grouping_fields
 from windlass.evaluation.gates.power_curves import power_curve
 from windlass.evaluation.gates.rules import parse_rule
+from windlass.evaluation.grouping import grouping_fields
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from windlass.errors import InputError
 from windlass.evaluation.gates.aligned import Aligned, Mask
 from windlass.evaluation.gates.comparisons import SEED, Comparison, SliceName, compare
-from windlass.evaluation.gates.grouping import field_of, grouping_fields
 from windlass.evaluation.gates.rules import GateRule
+from windlass.evaluation.grouping import field_of, grouping_fields
 from windlass.evaluation.metrics.usage import AMOUNTS
 from windlass.evaluation.ranges import NO_RANGES, Range, of_differences, range_of
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg

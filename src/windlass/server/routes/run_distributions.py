@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from windlass.access.principals import Principal
 from windlass.errors import InputError
 from windlass.evaluation.distributions import Distribution, distributions
-from windlass.evaluation.run_slices import Groups, SliceMean, slice_means
+from windlass.evaluation.run_slices import SliceMean, slice_means
 from windlass.evaluation.runs import get_run
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.paging import Items
@@ -37,6 +37,6 @@ def list_slice_means(
     if chosen not in run.evaluators:
         raise InputError(f"{run.id} has no metric {chosen!r}; it has {', '.join(run.evaluators)}.")
     values = reading.scores(run).by_item(chosen)
-    groups = Groups(reading.items(run), run.cluster)
     better = run.higher_is_better.get(chosen, True)
-    return Items(items=slice_means(groups, values, chosen, higher_is_better=better))
+    rows = slice_means(reading.items(run), values, chosen, higher_is_better=better, cluster=run.cluster)
+    return Items(items=rows)

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import InputError
-from windlass.evaluation.gates.aligned import Mask
-from windlass.evaluation.items_by_id import metadata_of
+from windlass.evaluation.items_by_id import described, metadata_of
+from windlass.evaluation.run_scores import Mask
 from windlass.evaluation.samples import Item
 
+SPLIT: Final = "split"
 MOST_VALUES: Final = 50
 """A field of more values is no grouping that anybody reads."""
-MOST_FIELDS: Final = 8
 
+_MOST_FIELDS = 8
 _MOST_ASKED = 1000
 _LONGEST = 100
 _MOST_LOOKED = 1000
@@ -90,10 +91,16 @@ def field_of(items: Sequence[Item], name: str) -> Field:
     return field
 
 
-def grouping_fields(items: Sequence[Item]) -> Mapping[str, Field]:
-    """Return the metadata fields that put items into groups: few values, and two items and more to each."""
-    fields: dict[str, Field | None] = {}
-    for place, metadata in enumerate(metadata_of(items)):
+def grouping_fields(items: Sequence[Item], *, split: bool = False) -> Mapping[str, Field]:
+    """Return the metadata fields that put items into groups: few values, and two items and more to each.
+
+    With ``split`` that of the items comes first, under that name, where it groups them.
+    """
+    splits = Field(len(items))
+    fields: dict[str, Field | None] = {SPLIT: None} if split else {}
+    for place, (of_split, metadata) in enumerate(described(items)):
+        if split and of_split:
+            splits.note(place, of_split)
         for name, value in metadata.items():
             if name not in fields and len(fields) < _MOST_LOOKED:
                 fields[name] = Field(len(items))
@@ -102,7 +109,8 @@ def grouping_fields(items: Sequence[Item]) -> Mapping[str, Field]:
             if field is not None and value is not None and field.note(place, value) and field.is_none:
                 fields[name] = None
     found = [(name, field) for name, field in fields.items() if field is not None and _groups(field)]
-    return dict(found[:MOST_FIELDS])
+    of_all = {SPLIT: splits} if _groups(splits) else {}
+    return {**of_all, **dict(found[:_MOST_FIELDS])}
 
 
 def names_of(value: object) -> tuple[str, ...]:
