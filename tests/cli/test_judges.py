@@ -82,6 +82,7 @@ def test_the_exit_code_tells_what_came_of_it(windlass: Windlass, labelled: Proje
         assert (refused.code, sentence in refused.err) == (2, True), refused.err
 
 
+@pytest.mark.slow
 def test_what_was_published_of_pandalm_comes_out_of_the_public_interface(
     windlass: Windlass, project: Project
 ) -> None:

@@ -147,6 +147,7 @@ def test_who_may_only_look_is_told_so_and_offered_nothing(desk: Window, api: Cli
     expect(desk.main.get_by_role("link", name="Erase…")).to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_prices_and_erasure_show_no_fault_in_each_look(chromium: Browser, settled: Server) -> None:
     places = (

@@ -128,6 +128,7 @@ PLACES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_pages_of_sessions_and_users_show_their_data_and_no_fault_in_each_look(
     chromium: Browser, server: Server

@@ -196,6 +196,7 @@ def test_a_judge_is_tried_on_what_one_writes_and_on_a_sample_of_a_run(chromium: 
         seen.assert_clean()
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_the_pages_of_datasets_and_evaluators_fit_and_are_for_everybody(chromium: Browser, local: Local) -> None:
     push(local, "looked-at")

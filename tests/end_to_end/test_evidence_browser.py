@@ -81,12 +81,12 @@ def test_a_judge_s_word_is_marked_and_people_s_stands_beside_it(
     chromium: Browser, here: Project, runs: dict[str, Any]
 ) -> None:
     with window(chromium, here.live.url) as seen:
+        seen.visit(f"/verdicts/{runs['alone']}", "judge-only")
         found = seen.look_at("judged-alone", f"/runs/{runs['again']}", "judge-only")
         found += seen.look_at("judged-run", f"/runs/{runs['other']}", "by people")
         found += seen.look_at("judged-verdict", f"/verdicts/{runs['corrected']}", f"{LABELLED} labels of people")
         path = f"/runs/compare?baseline={runs['first']}&candidate={runs['again']}"
         found += seen.look_at("noise", path, "Noise floor", "Items that flip")
         assert seen.main.get_by_role("table").filter(has_text="verdict").get_by_role("row").count() == 2
-        seen.visit(f"/verdicts/{runs['alone']}", "judge-only")
         seen.assert_clean()
     assert found == []

@@ -97,6 +97,7 @@ def test_everything_that_the_filter_lists_is_downloaded_and_none_of_it_by_the_pa
         seen.assert_clean()
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_the_menu_says_what_each_format_holds_and_the_command_without_a_fault(
     chromium: Browser, server: Server

@@ -89,6 +89,7 @@ def canvas(seen: Window) -> Locator:
     return region
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_graphs_show_their_data_and_no_fault_in_each_look(chromium: Browser, url: str, agents: Agents) -> None:
     places = {

@@ -91,6 +91,7 @@ def statement_in(url: str) -> str:
     return parse_qs(urlsplit(url).query)["sql"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_the_query_page_shows_its_parts_and_no_fault_in_each_look(chromium: Browser, server: Server) -> None:
     places = {
@@ -136,6 +137,7 @@ def test_a_statement_runs_by_the_keyboard_and_its_address_shows_the_same_to_othe
     desk.wait_for("find")
 
 
+@pytest.mark.slow
 def test_each_example_is_a_statement_that_the_server_takes(desk: Window) -> None:
     desk.visit("/query", "Ask your own question")
     examples = desk.main.get_by_role("listitem").get_by_role("button", name="?")

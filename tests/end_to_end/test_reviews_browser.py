@@ -182,6 +182,7 @@ def label_by(api: Client, server: Server, name: str, *depths: int) -> None:
             reviewer.put(f"/review-queues/answers/items/{item['id']}/label", {"answers": answers})
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_the_pages_of_reviews_fit_and_can_be_read_by_everybody(
     chromium: Browser, server: Server, api: Client

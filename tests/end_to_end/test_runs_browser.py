@@ -74,6 +74,7 @@ def test_a_run_that_stopped_at_its_budget_says_what_it_spent_and_is_gone_on_with
     assert here.client.get(f"/runs/{stopped['id']}")["finished_items"] == ITEMS
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_a_stopped_run_shows_no_fault_in_each_look(
     chromium: Browser, here: Project, stopped: dict[str, Any]

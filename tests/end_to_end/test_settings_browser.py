@@ -320,6 +320,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         processes.close()
 
 
+@pytest.mark.slow
 @pytest.mark.looks
 def test_settings_show_no_fault_in_each_look(chromium: Browser, settled: Server) -> None:
     places = (("masking", ("ada@example.com", "codename")), ("retention", ("30",)))

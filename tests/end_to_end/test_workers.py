@@ -174,6 +174,7 @@ def start_process(processes: Processes, shared: Shared, *options: str) -> Runnin
     )
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_is_replaced_and_no_finished_sample_is_called_again(
     processes: Processes, shared: Shared
 ) -> None:
