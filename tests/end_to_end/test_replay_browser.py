@@ -48,6 +48,7 @@ def test_a_trace_is_replayed_from_its_page_and_the_run_shows_where_it_left_the_r
         expect(panel.get_by_text("Left the record at call 2")).to_be_visible()
         seen.keep("replaying-run")
         seen.assert_clean()
-    (run,) = local.client.pages("/runs", dataset="one-order")
+    (listed,) = local.client.pages("/runs", dataset="one-order")
+    run = local.await_run(listed["id"])
     assert run["metrics"]["replay_match"]["mean"] == 0.0
     local.close()
