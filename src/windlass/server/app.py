@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from windlass.server.body_limit import BodyLimit
 from windlass.server.problems import add_problem_handlers
@@ -127,10 +127,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(BodyLimit, limit_bytes=services.settings.max_body_mb * 2**20)
     add_problem_handlers(app)
-    api = APIRouter(prefix="/api/v1")
     for module in _API:
-        api.include_router(module.router)
-    app.include_router(api)
+        app.include_router(module.router, prefix="/api/v1")
     for module in (health, otlp, completions):
         app.include_router(module.router)
     serve_ui(app)
