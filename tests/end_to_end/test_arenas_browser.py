@@ -12,7 +12,7 @@ from windlass.client import Client
 from .browser import Window, window
 from .processes import Server, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("arenas")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("arenas")]
 
 QUESTIONS = ("How long may I send it back?", "반품은 며칠까지 가능한가요?", "Who pays for the parcel?")
 ANSWERS = {

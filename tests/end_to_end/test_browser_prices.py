@@ -13,7 +13,7 @@ from .browser import Window, window
 from .money import HOUSE, LONG, expect_refused, row, section, send_calls
 from .processes import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("prices")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("prices")]
 
 
 @pytest.fixture

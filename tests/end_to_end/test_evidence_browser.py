@@ -19,7 +19,7 @@ from windlass.evaluation.imports.registry import read_runs
 
 from .browser import window
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ITEMS = 50
 LABELLED = 16

@@ -17,7 +17,7 @@ from .browser import Window, window
 from .otlp import HEADERS
 from .processes import Server, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("export")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("export")]
 
 SECOND = 1_000_000_000
 TRACES = 3000

@@ -15,7 +15,7 @@ from windlass.evaluation.store import attributes_of_run, scores_of
 
 from .browser import window
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ITEMS = 120
 

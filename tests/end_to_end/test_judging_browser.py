@@ -13,7 +13,7 @@ from windlass.models.completion import Message
 from .browser import window
 from .processes import eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("datasets")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("datasets")]
 
 JUDGE = {"function": "pairwise", "parameters": {"model": "openai:scripted", "criteria": "Which sum is right?"}}
 

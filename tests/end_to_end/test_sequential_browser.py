@@ -13,7 +13,7 @@ from windlass.access.principals import DEFAULT_PROJECT
 from .browser import Window, window
 from .processes import eventually
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ITEMS = 150
 EVALUATORS = ["exact_match", "token_f1"]

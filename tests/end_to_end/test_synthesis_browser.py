@@ -14,7 +14,7 @@ from windlass.models.completion import Message
 from .browser import window
 from .processes import eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("datasets")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("datasets")]
 
 DOCUMENTS = [{"name": "guide.md", "text": f"# Guide\n\n## Leases\n\n{LEASE}\n"}]
 

@@ -163,6 +163,7 @@ def test_parents_in_a_ring_or_after_their_children_or_unknown_lose_no_step(
     assert sequence.steps == tuple(f"model:{name}" for name in "abcde")
 
 
+@pytest.mark.slow
 def test_the_warehouse_and_the_graph_of_a_trace_read_steps_in_the_same_order(
     warehouse: Warehouse, writer: Writer
 ) -> None:
