@@ -4,6 +4,8 @@ import { type DashboardChart, dashboardQuery, saveDashboard } from "@/api/charts
 import { isStatus } from "@/api/client";
 import { replaced, shifted, without } from "./places";
 
+const SAVING = ["dashboard", "save"];
+
 /** The saved charts and what may be done with them. Each change is shown at once and saved by itself. */
 export function useDashboard() {
   const client = useQueryClient();
@@ -13,7 +15,10 @@ export function useDashboard() {
   const charts = (query.data?.charts ?? []) as DashboardChart[];
 
   const save = useMutation({
-    mutationFn: (next: DashboardChart[]) => saveDashboard(next, query.data?.version ?? 0),
+    mutationKey: SAVING,
+    // One after the other: who takes something back at once is not somebody else.
+    scope: { id: SAVING.join() },
+    mutationFn: (next: DashboardChart[]) => saveDashboard(next, client.getQueryData(queryKey)?.version ?? 0),
     onMutate: async (next) => {
       await client.cancelQueries({ queryKey });
       const before = client.getQueryData(queryKey);
@@ -21,7 +26,12 @@ export function useDashboard() {
       return before;
     },
     onError: (_error, _next, before) => client.setQueryData(queryKey, before),
-    onSuccess: (saved) => client.setQueryData(queryKey, saved),
+    onSuccess: (saved) =>
+      client.setQueryData(queryKey, (shown) =>
+        shown && client.isMutating({ mutationKey: SAVING }) > 1
+          ? { ...shown, version: saved.version }
+          : saved,
+      ),
   });
 
   function change(next: DashboardChart[]) {
