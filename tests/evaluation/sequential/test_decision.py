@@ -209,7 +209,7 @@ def test_a_value_beyond_the_range_that_is_bet_on_is_refused() -> None:
 def test_a_rule_that_does_not_look_is_as_it_was() -> None:
     plain = parse_rule({"primary": {"metric": "f1", "kind": "superiority"}})
     assert b"sequential" not in canonical_json(plain.model_dump(mode="json"))
-    with pytest.raises(InputError, match=r"sequential: the range of f1 is none"):
+    with pytest.raises(InputError, match=r"sequential\.ranges: the range of f1 is none"):
         rule(sequential={"ranges": {"f1": [1, 0]}})
     with pytest.raises(InputError, match="a group has at most 50 looks"):
         rule(sequential={"mode": "group", "looks": 51})

@@ -1,6 +1,5 @@
 """The rule of a gate: what a candidate must show before it may be promoted."""
 
-import math
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal, Self
 
@@ -8,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from windlass.errors import InputError
 from windlass.evaluation.human.labels import HumanLabels
-from windlass.evaluation.sequential.rule import SequentialRule
+from windlass.evaluation.sequential.rule import Ranges, SequentialRule
 
 Kind = Literal["superiority", "non_inferiority", "at_least", "at_most"]
 
@@ -131,9 +130,7 @@ class GateRule(BaseModel):
     """The largest share of items that may have a value on one side only; beyond it nothing passes."""
     sequential: SequentialRule | None = Field(default=None, exclude_if=lambda value: value is None)
     """How it looks at samples as they come; left out: once, when all are there."""
-    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(
-        default={}, exclude_if=lambda value: not value
-    )
+    ranges: Ranges = Field(default={}, exclude_if=lambda value: not value)
     """Least and greatest value that a metric can have, where these are not 0 and 1: what bounds its mean."""
     min_coverage: float | None = Field(default=None, gt=0, le=1, exclude_if=_absent)
     """The least share of items that must have a value, by metric and on each side; below it nothing passes."""
@@ -174,13 +171,6 @@ class GateRule(BaseModel):
                 "sequential goes with margins in units of the metric; slices, min_coverage, margin_ratio, human, "
                 "at_least and at_most need all samples"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _has_ranges(self) -> Self:
-        for metric, (low, high) in self.ranges.items():
-            if not (low < high and math.isfinite(high - low)):
-                raise ValueError(f"the range of {metric} is none: its least value comes first, then the greatest")
         return self
 
     @property
