@@ -57,7 +57,7 @@ def create(
     data: Data = None,
 ) -> None:
     """Have the answers of finished runs meet, item by item."""
-    from windlass.delivery.files import read_text
+    from windlass.text_files import read_text
 
     body = {
         "name": name,

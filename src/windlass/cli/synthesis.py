@@ -226,8 +226,8 @@ def _documents(paths: list[Path]) -> list[dict[str, str]]:
 def _personas(path: Path | None) -> list[dict[str, object]]:
     if path is None:
         return []
-    from windlass.delivery.files import read_text
     from windlass.evaluation.synthesis.personas import parse_personas
+    from windlass.text_files import read_text
 
     return [persona.model_dump() for persona in parse_personas(read_text(path), path.name)]
 

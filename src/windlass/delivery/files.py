@@ -45,6 +45,7 @@ from windlass.errors import InputError
 from windlass.evaluation.formats.files import read_items
 from windlass.evaluation.formats.format import Columns, fields_of
 from windlass.evaluation.formats.registry import SUFFIXES, format_named, format_of
+from windlass.text_files import read_text
 
 _ORDER: tuple[Kind, ...] = ("prompt", "dataset", "model", "evaluator", "index", "release")
 """What is referred to goes before what refers to it."""
@@ -143,17 +144,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError(f"{path}: a mapping of names to values is needed here.")
     return content
-
-
-def read_text(path: Path) -> str:
-    """Return a file's text. Raises InputError."""
-    try:
-        # -sig: a byte order mark, as editors on Windows write it, is no part of the text.
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {path}.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as UTF-8 text: {error}.") from error
 
 
 def _files_inside(folder: Path) -> list[Path]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from windlass.delivery.files import ArtifactFile, read_files, read_text, read_yaml
+from windlass.delivery.files import ArtifactFile, read_files, read_yaml
 from windlass.errors import ConfigurationError
+from windlass.text_files import read_text
 
 NAME = "guide-to-mlops"
 DATASET = "guide-questions"

@@ -6,6 +6,7 @@ from typing import Final
 
 from windlass.errors import InputError
 from windlass.retrieval.documents import Document
+from windlass.text_files import read_text
 
 _SUFFIXES: Final = (".md", ".txt")
 
@@ -17,19 +18,9 @@ def read_documents(paths: Iterable[Path]) -> list[Document]:
     for path in paths:
         if path.is_dir():
             inside = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
-            found += [Document(name=file.relative_to(path).as_posix(), text=_text(file)) for file in inside]
+            found += [Document(name=file.relative_to(path).as_posix(), text=read_text(file)) for file in inside]
         else:
-            found.append(Document(name=path.name, text=_text(path)))
+            found.append(Document(name=path.name, text=read_text(path)))
     if not found:
         raise InputError(f"There are no *.md or *.txt in {', '.join(map(str, paths))}.")
     return found
-
-
-def _text(path: Path) -> str:
-    try:
-        # -sig: a byte order mark, as editors on Windows write it, is no part of the text.
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {path}.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as UTF-8 text: {error}.") from error
