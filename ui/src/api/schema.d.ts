@@ -6847,6 +6847,11 @@ export interface components {
             /** Metric */
             metric: string;
             slice: components["schemas"]["Named"] | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "not_enough_data";
             /** N */
             n: number;
             /** Needed N */

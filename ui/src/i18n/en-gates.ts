@@ -21,6 +21,7 @@ export const enGates = {
   "gates.power.never":
     "No number of items that can be collected decides it: the difference lies on the margin.",
   "gates.power.now": "now",
+  "gates.power.decided": "It is decided. With {n} other items it would be with 80 % probability.",
   "gates.power.enough": "{n} items decide this with 80 % probability; there are {there}.",
   "gates.power.passes": "passes",
   "gates.power.text": "Were the true difference, and the spread of an item, what these items showed.",

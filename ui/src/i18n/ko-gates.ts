@@ -20,6 +20,7 @@ export const koGates: Record<keyof typeof enGates, Text> = {
   "gates.power.more": { other: "항목이 약 {n}개 더 있으면 80 % 확률로 판정됩니다." },
   "gates.power.never": "모을 수 있는 항목 수로는 판정되지 않습니다. 차이가 허용 한계 위에 있습니다.",
   "gates.power.now": "현재",
+  "gates.power.decided": "판정되었습니다. 다른 항목 {n}개로도 80 % 확률로 판정됩니다.",
   "gates.power.enough": "항목 {n}개면 80 % 확률로 판정되며, 현재 {there}개가 있습니다.",
   "gates.power.passes": "통과",
   "gates.power.text": "실제 차이와 항목별 흩어짐이 지금 관찰된 것과 같다고 가정합니다.",

@@ -20,8 +20,7 @@ export function Power({ verdict }: { verdict: Verdict }) {
   const curves = useQuery(powerQuery(verdict.id)).data?.items ?? [];
   const [chosen, setChosen] = useState<string>();
   const nameOf = (curve: PowerCurve, place: number) => `${subjectOf(curve)} ${place}`;
-  const isOpen = (curve: PowerCurve) => curve.needed_n !== null && curve.needed_n > curve.n;
-  const open = curves.findIndex(isOpen);
+  const open = curves.findIndex((curve) => curve.outcome === "not_enough_data");
   const place = chosen === undefined ? Math.max(open, 0) : Number(chosen);
   const curve = curves[place];
   if (!curve) return null;
@@ -47,9 +46,10 @@ export function Power({ verdict }: { verdict: Verdict }) {
   );
 }
 
-function Needed({ curve: { n, needed_n: needed } }: { curve: PowerCurve }) {
+function Needed({ curve: { outcome, n, needed_n: needed } }: { curve: PowerCurve }) {
   const { t, format } = useWords();
   if (needed === null) return t("gates.power.never");
+  if (needed > n && outcome !== "not_enough_data") return t("gates.power.decided", { n: needed });
   if (needed <= n) return t("gates.power.enough", { n: needed, there: format.integer(n) });
   return t("gates.power.more", { n: needed - n });
 }

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from windlass.evaluation.gates.checks import Check, Named
+from windlass.evaluation.gates.checks import Check, Named, Outcome
 from windlass.evaluation.statistics.paired import t_quantile
 from windlass.evaluation.statistics.power import POWER
 
@@ -31,6 +31,8 @@ class PowerCurve(BaseModel):
 
     metric: str
     slice: Named | None
+    outcome: Outcome
+    """What these decided."""
     n: int
     """Items that there are."""
     needed_n: int | None
@@ -50,6 +52,7 @@ def power_curve(check: Check) -> PowerCurve | None:
     return PowerCurve(
         metric=check.metric,
         slice=check.slice,
+        outcome=check.outcome,
         n=check.n,
         needed_n=needed,
         points=[_point(check, n) for n in _grid(_FEWEST, min(last, furthest))],
