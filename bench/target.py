@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import psutil
@@ -183,6 +183,10 @@ class Server(HttpServer):
             raise SystemExit(f"the server answered {status}: {answer[:300]!r}")
         return json.loads(answer)
 
+    def chart(self, **spec: str) -> object:
+        """Return what a chart shows of the last day."""
+        return self._post("/charts/measure", spec)
+
     def count_spans(self, trace_id: str) -> int:
         trace = self.get(f"/traces/{trace_id}")
         return int(trace["span_count"]) if isinstance(trace, dict) else 0
@@ -199,15 +203,18 @@ class Server(HttpServer):
         }
 
     def _rows(self, query: str) -> list[tuple[str, list[tuple[str, str, str]]]]:
-        body = json.dumps({"query": query}).encode()
-        status, answer = self.ask("POST", "/api/v1/sql", body, {"content-type": "application/json"})
-        if status != 200:
-            raise SystemExit(f"the server answered {status}: {answer[:300]!r}")
-        read = json.loads(answer)
+        read = self._post("/sql", {"query": query})
         if read["cut"]:
             raise SystemExit("the server cut its answer: ask for fewer traces at once")
         rows: list[tuple[str, list[tuple[str, str, str]]]] = read["rows"]
         return rows
+
+    def _post(self, path: str, body: Mapping[str, str]) -> Any:
+        sent = json.dumps(dict(body)).encode()
+        status, answer = self.ask("POST", f"/api/v1{path}", sent, {"content-type": "application/json"})
+        if status != 200:
+            raise SystemExit(f"the server answered {status}: {answer[:300]!r}")
+        return json.loads(answer)
 
 
 def _cpu_s(process: psutil.Process) -> float:
