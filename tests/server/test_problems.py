@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from tests.live import LiveServer, Project, http_client
+from windlass.errors import Unavailable
 
 
 @pytest.fixture
@@ -164,3 +165,19 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error_of_the_serve
         assert project.client.get("/traces")["items"] == []
 
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_an_engine_that_fails_is_told_to_whoever_runs_the_server(
+    live: LiveServer, project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Away:
+        def get(self, _project: str) -> None:
+            raise Unavailable("The warehouse does not answer.")
+
+    services = copy.copy(live.services)
+    services.retentions = Away()  # type: ignore[assignment]
+    with live.beside(services) as url, http_client(url, x_api_key=project.key) as http:
+        assert http.get("/api/v1/retention").status_code == 503
+    assert [entry.getMessage() for entry in caplog.records if entry.name == "windlass.server.problems"] == [
+        "/api/v1/retention: The warehouse does not answer."
+    ]

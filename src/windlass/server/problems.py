@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from windlass.errors import ConfigurationError, Unavailable, WindlassError
+from windlass.errors import ConfigurationError, Overloaded, Unavailable, WindlassError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -62,6 +62,9 @@ def _windlass_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, WindlassError)
     if isinstance(error, ConfigurationError):
         log.error("%s: %s", request.url.path, error.message)
+    elif isinstance(error, Unavailable) and not isinstance(error, Overloaded):
+        # Whoever runs the server must learn of an engine that fails; the caller is only asked to try again.
+        log.warning("%s: %s", request.url.path, error.message)
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Unavailable) else None
     return problem_response(request, error.status, error.title, error.message, headers)
 

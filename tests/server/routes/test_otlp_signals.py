@@ -222,7 +222,7 @@ def test_a_key_is_taken_in_basic_authentication_as_either_word(live: LiveServer,
             {"x-api-key": project.key},
         ):
             answer = http.post(LANGFUSE, content=body, headers={**PROTOBUF, **headers})
-            assert answer.status_code == 200, headers
+            assert answer.status_code == 200, answer.text
         for headers in (
             basic("pk-lf-public", "sk-lf-secret"),
             basic("", ""),
