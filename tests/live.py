@@ -121,11 +121,16 @@ class LiveServer:
 
     def close(self) -> None:
         if self._running is not None:
-            self._variants.close()
-            self._variant_urls.clear()
-            self._running.__exit__(None, None, None)
+            self._close_server()
             self._running = None
             self.provider.__exit__()
+
+    def _close_server(self) -> None:
+        assert self._running is not None
+        # What serves the same engines under other settings ends with them.
+        self._variants.close()
+        self._variant_urls.clear()
+        self._running.__exit__(None, None, None)
 
     def restart(self) -> None:
         self.close()
@@ -133,8 +138,7 @@ class LiveServer:
 
     def restart_alone(self) -> None:
         """Restart the server, whose model goes on answering at its address."""
-        assert self._running is not None
-        self._running.__exit__(None, None, None)
+        self._close_server()
         self._running = self._started()
 
     def new_key(self, project: str, role: Role = "admin") -> str:
