@@ -11,7 +11,7 @@ import {
   startJudging,
 } from "@/api/judgings";
 import { artifactQuery } from "@/api/queries";
-import { TextField } from "@/components/Field";
+import { NumberField, numberIn } from "@/components/NumberField";
 import { Problem } from "@/components/Problem";
 import { Select } from "@/components/Select";
 import { EmptyState, Loaded } from "@/components/States";
@@ -70,7 +70,7 @@ function Form({ arena, judges, onClose }: Props & { judges: EvaluatorSummary[] }
   const versions = useQuery(artifactQuery("evaluator", name)).data?.versions ?? [];
   const judge = judges.find((each) => each.name === name);
   const version = number || String(judge?.latest?.number ?? "latest");
-  const asked: JudgingRequest = { judge: `${name}@${version}`, retry, most: numberOf(most), concurrency: 8 };
+  const asked: JudgingRequest = { judge: `${name}@${version}`, retry, most: numberIn(most), concurrency: 8 };
   const estimate = useQuery(estimateQuery(arena, asked));
   const ceilings = {
     cost: cost ?? reservedCost(estimate.data),
@@ -80,8 +80,8 @@ function Form({ arena, judges, onClose }: Props & { judges: EvaluatorSummary[] }
     mutationFn: () =>
       startJudging(arena, {
         ...asked,
-        max_cost_usd: numberOf(ceilings.cost),
-        max_tokens: numberOf(ceilings.tokens),
+        max_cost_usd: numberIn(ceilings.cost),
+        max_tokens: numberIn(ceilings.tokens),
       }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: judgingsQuery(arena).queryKey });
@@ -94,6 +94,7 @@ function Form({ arena, judges, onClose }: Props & { judges: EvaluatorSummary[] }
     start.mutate();
   }
 
+  const none = t("judging.no_ceiling");
   return (
     <form className={styles.dialog} onSubmit={onSubmit}>
       <p className="dim">{t("judging.text")}</p>
@@ -122,9 +123,20 @@ function Form({ arena, judges, onClose }: Props & { judges: EvaluatorSummary[] }
       </div>
       <EstimateView query={estimate} model={judge?.model ?? ""} />
       <div className={styles.three}>
-        <NumberField label={t("judging.most")} value={most} onText={setMost} step="1" />
-        <NumberField label={t("judging.max_cost")} value={ceilings.cost} onText={setCost} step="any" />
-        <NumberField label={t("judging.max_tokens")} value={ceilings.tokens} onText={setTokens} step="1" />
+        <NumberField label={t("judging.most")} value={most} onText={setMost} placeholder={none} whole />
+        <NumberField
+          label={t("judging.max_cost")}
+          value={ceilings.cost}
+          onText={setCost}
+          placeholder={none}
+        />
+        <NumberField
+          label={t("judging.max_tokens")}
+          value={ceilings.tokens}
+          onText={setTokens}
+          placeholder={none}
+          whole
+        />
       </div>
       <label className={styles.check}>
         <input type="checkbox" checked={retry} onChange={() => setRetry(!retry)} />
@@ -143,29 +155,6 @@ function Form({ arena, judges, onClose }: Props & { judges: EvaluatorSummary[] }
   );
 }
 
-interface NumberProps {
-  label: string;
-  value: string;
-  step: string;
-  onText: (text: string) => void;
-}
-
-function NumberField({ label, value, step, onText }: NumberProps) {
-  const { t } = useWords();
-  return (
-    <TextField
-      label={label}
-      placeholder={t("judging.no_ceiling")}
-      value={value}
-      onText={onText}
-      inputMode="decimal"
-      type="number"
-      min={step === "1" ? "1" : "0"}
-      step={step}
-    />
-  );
-}
-
 /** What is reserved at most is the ceiling, unless another one is given: nothing dearer happens unseen. */
 function reservedCost(found?: JudgingEstimate): string {
   const most = found?.most_cost_usd;
@@ -176,6 +165,3 @@ function reservedCost(found?: JudgingEstimate): string {
 function reservedTokens(found?: JudgingEstimate): string {
   return found?.calls && found.most_cost_usd === null ? String(Math.ceil(found.most_tokens * ROOM)) : "";
 }
-
-/** An empty field is no ceiling. */
-const numberOf = (text: string) => (text.trim() === "" ? null : Number(text));

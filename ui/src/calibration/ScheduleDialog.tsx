@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type AnchorSchedule, calibrationsQuery, putSchedule } from "@/api/calibrations";
 import { TextField } from "@/components/Field";
+import { NumberField, numberIn } from "@/components/NumberField";
 import { Problem } from "@/components/Problem";
 import { Select } from "@/components/Select";
 import { useWords } from "@/i18n/useWords";
@@ -32,15 +33,15 @@ export function ScheduleDialog({ name, schedule, onClose }: Props) {
       putSchedule(name, {
         every_hours: every,
         ref: ref || "latest",
-        max_cost_usd: numberOf(cost),
-        max_tokens: numberOf(tokens),
+        max_cost_usd: numberIn(cost),
+        max_tokens: numberIn(tokens),
       }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: calibrationsQuery(name, "latest").queryKey });
       onClose();
     },
   });
-  const hasBudget = numberOf(cost) !== null || numberOf(tokens) !== null;
+  const hasBudget = numberIn(cost) !== null || numberIn(tokens) !== null;
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
@@ -71,25 +72,13 @@ export function ScheduleDialog({ name, schedule, onClose }: Props) {
           mono
           spellCheck={false}
         />
-        <TextField
+        <NumberField
           label={t("calibration.schedule.cost")}
           description={hasBudget ? undefined : t("calibration.schedule.no_budget")}
           value={cost}
           onText={setCost}
-          inputMode="decimal"
-          type="number"
-          min="0"
-          step="any"
         />
-        <TextField
-          label={t("calibration.schedule.tokens")}
-          value={tokens}
-          onText={setTokens}
-          inputMode="numeric"
-          type="number"
-          min="1"
-          step="1"
-        />
+        <NumberField label={t("calibration.schedule.tokens")} value={tokens} onText={setTokens} whole />
         <Problem error={save.error} />
         <div className={styles.dialogActions}>
           <Button variant="default" onClick={onClose}>
@@ -103,6 +92,3 @@ export function ScheduleDialog({ name, schedule, onClose }: Props) {
     </Modal>
   );
 }
-
-/** An empty field is no ceiling. */
-const numberOf = (text: string) => (text.trim() === "" ? null : Number(text));

@@ -1,9 +1,10 @@
 import { Button, Modal } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { ApiError, api, unwrap } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import type { Run } from "@/api/types";
-import { TextField } from "@/components/Field";
+import { NumberField, numberIn } from "@/components/NumberField";
+import { Problem } from "@/components/Problem";
 import { useWords } from "@/i18n/useWords";
 import { optionsOf } from "./RunCalls";
 import styles from "./Runs.module.css";
@@ -26,8 +27,8 @@ export function ResumeDialog({ run, gate, onClose }: Props) {
   const resume = useMutation({
     mutationFn: async () => {
       const body = {
-        max_cost_usd: numberOf(cost),
-        max_tokens: numberOf(tokens),
+        max_cost_usd: numberIn(cost),
+        max_tokens: numberIn(tokens),
         cache: before.cache ?? false,
       };
       await (gate
@@ -58,34 +59,21 @@ export function ResumeDialog({ run, gate, onClose }: Props) {
     >
       <form className={styles.dialog} onSubmit={onForm}>
         <p className="dim">{t(gate ? "run.resume.gate.text" : "run.resume.text")}</p>
-        <TextField
+        <NumberField
           label={t("run.max_cost")}
           description={t("run.max.none")}
           value={cost}
           onText={setCost}
-          inputMode="decimal"
-          type="number"
-          min="0"
-          step="any"
           data-autofocus
         />
-        <TextField
+        <NumberField
           label={t("run.max_tokens")}
           description={t("run.max.none")}
           value={tokens}
           onText={setTokens}
-          inputMode="numeric"
-          type="number"
-          min="1"
-          step="1"
+          whole
         />
-        {resume.error !== null && (
-          <p className={styles.refused} role="alert">
-            {resume.error instanceof ApiError && resume.error.status !== 0
-              ? resume.error.message || resume.error.title
-              : t("error.offline.detail")}
-          </p>
-        )}
+        <Problem error={resume.error} />
         <div className={styles.dialogActions}>
           <Button variant="default" onClick={onClose}>
             {t("action.close")}
@@ -97,9 +85,4 @@ export function ResumeDialog({ run, gate, onClose }: Props) {
       </form>
     </Modal>
   );
-}
-
-/** An empty field is no ceiling. */
-function numberOf(text: string): number | null {
-  return text.trim() === "" ? null : Number(text);
 }
