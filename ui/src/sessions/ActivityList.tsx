@@ -1,11 +1,11 @@
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useMemo } from "react";
 import type { Activity } from "@/api/types";
+import list from "@/components/ListRow.module.css";
 import { ErrorState, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
 import { ActivityHead, type ActivityKind, ActivityRow } from "./ActivityRow";
-import styles from "./Sessions.module.css";
 
 const ROW = 32;
 
@@ -42,7 +42,7 @@ export function ActivityList({ kind, query, empty }: Props) {
       header={<ActivityHead kind={kind} />}
       render={(row) => <ActivityRow kind={kind} activity={row} />}
       footer={
-        <p className={`${styles.end} faint num`}>
+        <p className={`${list.end} faint num`}>
           {hasNextPage ? t("state.loading") : t(end, { n: rows.length })}
         </p>
       }

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Activity } from "@/api/types";
+import list from "@/components/ListRow.module.css";
 import { Cost, Missing, Tokens, When } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Sessions.module.css";
@@ -10,15 +11,15 @@ export type ActivityKind = "session" | "user";
 export function ActivityHead({ kind }: { kind: ActivityKind }) {
   const { t } = useWords();
   return (
-    <div className={`${styles.row} ${styles.head}`}>
+    <div className={`${list.row} ${styles.row} ${list.head}`}>
       <span>{t(kind === "session" ? "sessions.id" : "users.id")}</span>
       <span>{t("sessions.first_words")}</span>
-      <span className={styles.number}>{t("sessions.active")}</span>
-      <span className={styles.number}>{t("sessions.traces")}</span>
-      <span className={styles.number}>{t("sessions.failed")}</span>
-      <span className={styles.number}>{t("traces.tokens")}</span>
-      <span className={styles.number}>{t("traces.cost")}</span>
-      <span className={kind === "user" ? styles.number : undefined}>
+      <span className={list.number}>{t("sessions.active")}</span>
+      <span className={list.number}>{t("sessions.traces")}</span>
+      <span className={list.number}>{t("sessions.failed")}</span>
+      <span className={list.number}>{t("traces.tokens")}</span>
+      <span className={list.number}>{t("traces.cost")}</span>
+      <span className={kind === "user" ? list.number : undefined}>
         {t(kind === "session" ? "sessions.user" : "sessions.sessions")}
       </span>
       <span>{t("sessions.release")}</span>
@@ -35,24 +36,24 @@ export function ActivityRow({ kind, activity }: { kind: ActivityKind; activity: 
         {id}
       </span>
       <span className="clip dim">{activity.input || <Missing reason={t("missing.said")} />}</span>
-      <span className={`${styles.number} dim`}>
+      <span className={`${list.number} dim`}>
         <When time={activity.last} />
       </span>
-      <span className={`${styles.number} num`}>{format.integer(activity.traces)}</span>
+      <span className={`${list.number} num`}>{format.integer(activity.traces)}</span>
       <span
-        className={`${styles.number} num ${failed ? styles.bad : "faint"}`}
+        className={`${list.number} num ${failed ? list.failed : "faint"}`}
         data-tip={t("sessions.failed.tip", { n: failed })}
       >
         {format.integer(failed)}
       </span>
-      <span className={styles.number}>
+      <span className={list.number}>
         <Tokens input={activity.input_tokens} output={activity.output_tokens} />
       </span>
-      <span className={styles.number}>
+      <span className={list.number}>
         <Cost value={activity.cost_usd} />
       </span>
       {kind === "user" ? (
-        <span className={`${styles.number} num`}>{format.integer(activity.sessions)}</span>
+        <span className={`${list.number} num`}>{format.integer(activity.sessions)}</span>
       ) : (
         <span className="clip">{activity.user || <Missing reason={t("missing.user")} />}</span>
       )}
@@ -60,11 +61,11 @@ export function ActivityRow({ kind, activity }: { kind: ActivityKind; activity: 
     </>
   );
   return kind === "session" ? (
-    <Link to="/sessions/$sessionId" params={{ sessionId: id }} className={styles.row}>
+    <Link to="/sessions/$sessionId" params={{ sessionId: id }} className={`${list.row} ${styles.row}`}>
       {content}
     </Link>
   ) : (
-    <Link to="/users/$userId" params={{ userId: id }} className={styles.row}>
+    <Link to="/users/$userId" params={{ userId: id }} className={`${list.row} ${styles.row}`}>
       {content}
     </Link>
   );

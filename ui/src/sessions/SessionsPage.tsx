@@ -1,62 +1,14 @@
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
-import type { TraceFilter } from "@/api/queries";
-import { sessionsQuery } from "@/api/sessions";
-import { Page } from "@/components/Page";
-import { EmptyState } from "@/components/States";
-import { useWords } from "@/i18n/useWords";
-import { FilterBar } from "@/traces/FilterBar";
-import { ActivityList } from "./ActivityList";
-import { SincePicker } from "./SincePicker";
-import "./texts";
-
-const ViewsMenu = lazy(() =>
-  import("@/components/ViewsMenu").then((module) => ({ default: module.ViewsMenu })),
-);
+import { ActivityPage } from "./ActivityPage";
 
 export function SessionsPage() {
-  const { t } = useWords();
   const navigate = useNavigate({ from: "/sessions" });
-  const client = useQueryClient();
   const { trace: _trace, span: _span, ...filter } = useSearch({ from: "/sessions" });
-  const query = useInfiniteQuery({ ...sessionsQuery(filter), placeholderData: keepPreviousData });
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const setFilter = (next: TraceFilter) => void navigate({ search: next, replace: true });
   return (
-    <Page
-      fill
-      title={t("nav.sessions")}
-      actions={
-        <>
-          <SincePicker
-            since={filter.since}
-            onChange={(since) => setFilter({ ...filter, since, from: undefined, to: undefined })}
-          />
-          <Suspense fallback={null}>
-            <ViewsMenu page="sessions" search={filter} />
-          </Suspense>
-        </>
-      }
-    >
-      <FilterBar
-        filter={filter}
-        rows={rows}
-        onChange={setFilter}
-        check={(next) => client.fetchInfiniteQuery(sessionsQuery(next))}
-        label="sessions.filter"
-      />
-      <ActivityList
-        kind="session"
-        query={query}
-        empty={
-          Object.values(filter).some(Boolean) ? (
-            <EmptyState icon="search" title={t("sessions.none")} text={t("sessions.none.text")} />
-          ) : (
-            <EmptyState icon="sessions" title={t("sessions.empty")} text={t("sessions.empty.text")} />
-          )
-        }
-      />
-    </Page>
+    <ActivityPage
+      page="sessions"
+      filter={filter}
+      onFilter={(search) => void navigate({ search, replace: true })}
+    />
   );
 }

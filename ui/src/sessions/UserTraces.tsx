@@ -3,11 +3,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 import { tracesQuery } from "@/api/queries";
 import { useReleaseIndex } from "@/api/releases";
+import list from "@/components/ListRow.module.css";
 import { ErrorState, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
 import { useWords } from "@/i18n/useWords";
 import { TraceHead, TraceRow } from "@/traces/TraceRow";
-import styles from "./Sessions.module.css";
 
 const TracePanel = lazy(() =>
   import("@/traces/TracePanel").then((module) => ({ default: module.TracePanel })),
@@ -54,7 +54,7 @@ export function UserTraces({ userId, openId, spanId, onOpen }: Props) {
           />
         )}
         footer={
-          <p className={`${styles.end} faint num`}>
+          <p className={`${list.end} faint num`}>
             {hasNextPage ? t("state.loading") : t("traces.end", { n: rows.length })}
           </p>
         }

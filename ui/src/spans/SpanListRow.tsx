@@ -1,28 +1,29 @@
 import { memo } from "react";
 import type { SpanSummary } from "@/api/types";
 import { Icon } from "@/components/Icon";
+import list from "@/components/ListRow.module.css";
 import { StatusMark } from "@/components/Marks";
 import { Cost, Missing, Tokens } from "@/components/Value";
 import { useWords } from "@/i18n/useWords";
 import { iconOf } from "@/traces/spanKind";
 import { ScoreBars } from "@/traces/TraceRow";
-import lists from "@/traces/Traces.module.css";
+import traces from "@/traces/Traces.module.css";
 import styles from "./Spans.module.css";
 
 export function SpanListHead() {
   const { t } = useWords();
   return (
-    <div className={`${styles.row} ${styles.head}`}>
+    <div className={`${list.row} ${styles.row} ${list.head}`}>
       <span />
       <span>{t("traces.time")}</span>
       <span>{t("traces.name")}</span>
       <span>{t("spans.about")}</span>
       <span>{t("traces.input")}</span>
       <span>{t("traces.output")}</span>
-      <span className={lists.scores}>{t("traces.scores")}</span>
-      <span className={lists.number}>{t("traces.latency")}</span>
-      <span className={lists.number}>{t("traces.tokens")}</span>
-      <span className={lists.number}>{t("traces.cost")}</span>
+      <span className={traces.scores}>{t("traces.scores")}</span>
+      <span className={list.number}>{t("traces.latency")}</span>
+      <span className={list.number}>{t("traces.tokens")}</span>
+      <span className={list.number}>{t("traces.cost")}</span>
     </div>
   );
 }
@@ -45,16 +46,16 @@ export const SpanListRow = memo(function SpanListRow({ span, open, onOpen }: Pro
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys; the row is a larger target
     // biome-ignore lint/a11y/noStaticElementInteractions: as above
-    <div className={styles.row} data-open={open || undefined} onClick={() => onOpen(span)}>
+    <div className={`${list.row} ${styles.row}`} data-open={open || undefined} onClick={() => onOpen(span)}>
       <StatusMark status={span.status} />
       <time
-        className={`${lists.time} num`}
+        className={`${list.time} num`}
         dateTime={span.start_time}
         data-tip={`${format.exact(span.start_time)}\n${format.relative(span.start_time)}`}
       >
         {format.clock(span.start_time)}
       </time>
-      <button type="button" className={styles.name} onClick={() => onOpen(span)}>
+      <button type="button" className={`${list.name} ${styles.name}`} onClick={() => onOpen(span)}>
         <Icon name={iconOf(span)} size={14} />
         <span className="clip" data-tip={span.operation || undefined}>
           {span.name}
@@ -62,15 +63,15 @@ export const SpanListRow = memo(function SpanListRow({ span, open, onOpen }: Pro
       </button>
       <span className="clip">{about || <Missing reason={t("spans.about.none")} />}</span>
       <span className="clip">{span.input || <Missing reason={t("missing.input")} />}</span>
-      <span className={`clip ${failed ? styles.failed : "dim"}`}>
+      <span className={`clip ${failed ? list.failed : "dim"}`}>
         {(failed && span.status_message) || span.output || <Missing reason={t("missing.output")} />}
       </span>
       <ScoreBars scores={span.scores} />
-      <span className={`${lists.number} num`}>{format.duration(span.duration_s)}</span>
-      <span className={lists.number}>
+      <span className={`${list.number} num`}>{format.duration(span.duration_s)}</span>
+      <span className={list.number}>
         <Tokens input={span.input_tokens} output={span.output_tokens} />
       </span>
-      <span className={lists.number}>
+      <span className={list.number}>
         <Cost value={span.cost_usd} unpriced={span.cost_basis === "no_price" ? [aboutOf(span)] : []} />
       </span>
     </div>

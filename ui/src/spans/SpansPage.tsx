@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 import { spansQuery, type TraceFilter } from "@/api/queries";
 import type { SpanSummary } from "@/api/types";
+import list from "@/components/ListRow.module.css";
 import { Page } from "@/components/Page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
@@ -96,7 +97,7 @@ export function SpansPage() {
               />
             )}
             footer={
-              <p className={`${styles.end} faint num`}>
+              <p className={`${list.end} faint num`}>
                 {hasNextPage ? t("state.loading") : t("spans.end", { n: rows.length })}
               </p>
             }

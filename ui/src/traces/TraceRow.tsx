@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { ScoreSummary, TraceSummary } from "@/api/types";
 import { Icon } from "@/components/Icon";
+import list from "@/components/ListRow.module.css";
 import { StatusMark } from "@/components/Marks";
 import { Cost, Missing, Tokens } from "@/components/Value";
 import { unitOf } from "@/i18n/format";
@@ -13,16 +14,16 @@ import styles from "./Traces.module.css";
 export function TraceHead() {
   const { t } = useWords();
   return (
-    <div className={`${styles.row} ${styles.head}`}>
+    <div className={`${list.row} ${styles.row} ${list.head}`}>
       <span />
       <span>{t("traces.time")}</span>
       <span>{t("traces.name")}</span>
-      <span className={styles.wide}>{t("traces.input")}</span>
-      <span className={styles.wide}>{t("traces.output")}</span>
+      <span>{t("traces.input")}</span>
+      <span>{t("traces.output")}</span>
       <span className={styles.scores}>{t("traces.scores")}</span>
-      <span className={styles.number}>{t("traces.latency")}</span>
-      <span className={styles.number}>{t("traces.tokens")}</span>
-      <span className={styles.number}>{t("traces.cost")}</span>
+      <span className={list.number}>{t("traces.latency")}</span>
+      <span className={list.number}>{t("traces.tokens")}</span>
+      <span className={list.number}>{t("traces.cost")}</span>
     </div>
   );
 }
@@ -50,16 +51,16 @@ export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen, op
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys; the row is a larger target
     // biome-ignore lint/a11y/noStaticElementInteractions: as above
-    <div className={styles.row} data-open={open || undefined} onClick={() => onOpen(trace)}>
+    <div className={`${list.row} ${styles.row}`} data-open={open || undefined} onClick={() => onOpen(trace)}>
       <StatusMark status={trace.status} />
       <time
-        className={`${styles.time} num`}
+        className={`${list.time} num`}
         dateTime={trace.start_time}
         data-tip={`${format.exact(trace.start_time)}\n${format.relative(trace.start_time)}`}
       >
         {format.clock(trace.start_time)}
       </time>
-      <button type="button" className={styles.name} onClick={() => onOpen(trace)}>
+      <button type="button" className={list.name} onClick={() => onOpen(trace)}>
         <span className="clip">{shortName(trace)}</span>
         {number !== undefined && <span className="faint num">@{number}</span>}
       </button>
@@ -77,17 +78,17 @@ export const TraceRow = memo(function TraceRow({ trace, number, open, onOpen, op
           <Icon name="compare" size={14} />
         </Link>
       )}
-      <span className={`${styles.wide} clip`}>{trace.input || <Missing reason={t("missing.input")} />}</span>
-      <span className={`${styles.wide} clip ${failed ? styles.failed : "dim"}`}>
+      <span className="clip">{trace.input || <Missing reason={t("missing.input")} />}</span>
+      <span className={`clip ${failed ? list.failed : "dim"}`}>
         {trace.output ||
           (failed ? t("traces.errors", { n: trace.error_count }) : <Missing reason={t("missing.output")} />)}
       </span>
       <ScoreBars scores={trace.scores} />
-      <span className={`${styles.number} num`}>{format.duration(trace.duration_s)}</span>
-      <span className={styles.number}>
+      <span className={`${list.number} num`}>{format.duration(trace.duration_s)}</span>
+      <span className={list.number}>
         <Tokens input={trace.input_tokens} output={trace.output_tokens} />
       </span>
-      <span className={styles.number}>
+      <span className={list.number}>
         <Cost value={trace.cost_usd} unpriced={trace.unpriced_models} />
       </span>
     </div>

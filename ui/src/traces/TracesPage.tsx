@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useMemo } from "react";
 import { newTracesQuery, type TraceFilter, tracesQuery } from "@/api/queries";
 import { useReleaseIndex } from "@/api/releases";
 import type { TraceSummary } from "@/api/types";
+import list from "@/components/ListRow.module.css";
 import { Page } from "@/components/Page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/components/States";
 import { VirtualRows } from "@/components/VirtualRows";
@@ -100,7 +101,7 @@ export function TracesPage() {
               />
             )}
             footer={
-              <p className={`${styles.end} faint num`}>
+              <p className={`${list.end} faint num`}>
                 {isFetchingNextPage || hasNextPage ? t("state.loading") : t("traces.end", { n: rows.length })}
               </p>
             }
