@@ -101,7 +101,8 @@ def _told(metric: Any) -> str:
 def _find_server(config: pytest.Config) -> None:
     """Start a server for this session where none is known."""
     from windlass.client import find_url
-    from windlass.sdk.setup import init, is_connected, shutdown
+    from windlass.sdk.connection import is_connected
+    from windlass.sdk.setup import init, shutdown
 
     data: Path | None = config.getoption("--windlass-data")
     if _SERVER in config.stash or is_connected():

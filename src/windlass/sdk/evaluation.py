@@ -28,11 +28,11 @@ from windlass.models.calls.current import making_calls
 from windlass.models.calls.run_calls import RunCalls
 from windlass.sdk.answers import ServerAnswers
 from windlass.sdk.asked import AgentTarget, Asked, asked_of
+from windlass.sdk.connection import current_client
 from windlass.sdk.exporting import flush
 from windlass.sdk.media import RESOURCES
 from windlass.sdk.progress import Observe, shown_progress
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
-from windlass.sdk.setup import current_client
 
 __all__ = [
     "Context",

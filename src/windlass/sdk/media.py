@@ -12,7 +12,7 @@ from windlass.client import Client
 from windlass.errors import NotFound
 from windlass.evaluation.media.files import Media, gone, not_readable
 from windlass.evaluation.media.resources import MediaQuestion
-from windlass.sdk.setup import current_client
+from windlass.sdk.connection import current_client
 
 __all__ = ["RESOURCES", "Media", "ServerResources"]
 

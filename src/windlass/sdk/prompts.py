@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from windlass.artifacts.prompts import Prompt as PromptBody
 from windlass.artifacts.prompts import render_prompt
 from windlass.errors import Unavailable
-from windlass.sdk.setup import current_client
+from windlass.sdk.connection import current_client
 
 FRESH_S = 60.0
 """How long a label's version is taken without asking the server again."""

@@ -24,8 +24,8 @@ from windlass.models.calls.current import current_calls
 from windlass.models.completion import Completion, Message, OutputSchema
 from windlass.models.providers import address_of, open_model
 from windlass.sdk.asked import AgentTarget, Asked, FunctionAsked
+from windlass.sdk.connection import current_client
 from windlass.sdk.evaluation import Run, evaluate_on
-from windlass.sdk.setup import current_client
 
 __all__ = ["ToolFailed", "Tools", "replay"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from windlass.sdk.setup import current_client
+from windlass.sdk.connection import current_client
 
 
 class ReviewQueue:

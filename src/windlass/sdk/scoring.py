@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from opentelemetry import trace as otel
 
 from windlass.errors import ConfigurationError, Denied, Unauthenticated, Unavailable
+from windlass.sdk.connection import current_client
 
 log = logging.getLogger("windlass")
 
@@ -164,9 +165,6 @@ class _Sender:
 
 
 def _send(batch: list[dict[str, Any]]) -> None:
-    # Here, for `windlass.init` delivers what waits for the server of before, and so needs this module.
-    from windlass.sdk.setup import current_client
-
     for attempt in range(_ATTEMPTS):
         try:
             current_client().post("/scores", {"items": batch})

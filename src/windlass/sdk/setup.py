@@ -3,23 +3,15 @@
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from windlass.client import DEFAULT_URL, Client, find_url
 from windlass.sdk import exporting
+from windlass.sdk.connection import replace_client
 from windlass.sdk.scoring import flush_scores
 
 _SHUTDOWN_S = 5.0
 
 _lock = threading.Lock()
-
-
-@dataclass
-class _Connection:
-    client: Client | None = None
-
-
-_connection = _Connection()
 
 
 def init(
@@ -49,7 +41,7 @@ def init(
     flush_scores(_SHUTDOWN_S)
     with _lock:
         found = (url or find_url() or DEFAULT_URL).rstrip("/")
-        _replace_client(Client(found, api_key))
+        replace_client(Client(found, api_key))
         attributes = dict(resource or {})
         if service_name:
             attributes["service.name"] = service_name
@@ -66,24 +58,4 @@ def shutdown() -> None:
     flush_scores(_SHUTDOWN_S)
     with _lock:
         exporting.stop_exporting()
-        _replace_client(None)
-
-
-def is_connected() -> bool:
-    """Tell whether this process has said or found where its server is."""
-    with _lock:
-        return _connection.client is not None
-
-
-def current_client() -> Client:
-    """Return the client that `init` made, or one of the default server."""
-    with _lock:
-        if _connection.client is None:
-            _connection.client = Client(find_url() or DEFAULT_URL)
-        return _connection.client
-
-
-def _replace_client(client: Client | None) -> None:
-    if _connection.client is not None:
-        _connection.client.close()
-    _connection.client = client
+        replace_client(None)

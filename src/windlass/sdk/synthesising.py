@@ -10,7 +10,7 @@ from typing import Any, Final
 from windlass.client import Client
 from windlass.errors import InputError, ProviderError
 from windlass.retrieval.document_files import read_documents
-from windlass.sdk.setup import current_client
+from windlass.sdk.connection import current_client
 
 Documents = Mapping[str, str] | Sequence[str | PathLike[str]]
 

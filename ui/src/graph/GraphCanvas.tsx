@@ -1,16 +1,16 @@
 import "@xyflow/react/dist/base.css";
 import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { Controls, type Edge, type Node, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { Controls, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 import { ErrorState, SkeletonRows } from "@/components/States";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Graph.module.css";
 import { Legend } from "./Legend";
 import { type LayoutRequest, NODE, type Size, scaleOf } from "./layout";
-import { type Drawing, type DrawnEdge, type DrawnNode, edgeId, foldRare } from "./model";
-import { StepLine } from "./StepLine";
-import { StepNode } from "./StepNode";
+import { type Drawing, edgeId, foldRare } from "./model";
+import { StepLine, type StepLineType } from "./StepLine";
+import { StepNode, type StepNodeType } from "./StepNode";
 import { useLayout } from "./useLayout";
 
 export type Chosen = { step: string } | { source: string; target: string } | undefined;
@@ -140,20 +140,6 @@ function requestOf({ nodes, edges }: Drawing, space: Size): LayoutRequest {
 }
 
 type Place = Pick<NonNullable<ReturnType<typeof useLayout>["laid"]>["layout"], "nodes" | "edges">;
-
-export type StepNodeType = Node<{ step: DrawnNode; chosen: boolean; onChoose: () => void }, "step">;
-export type StepLineType = Edge<
-  {
-    edge: DrawnEdge;
-    /** Of the most frequent edge: the widest. */
-    share: number;
-    points: { x: number; y: number }[];
-    label: { x: number; y: number };
-    chosen: boolean;
-    onChoose: () => void;
-  },
-  "line"
->;
 
 function nodesOf(
   { nodes }: Drawing,

@@ -1,11 +1,24 @@
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { Icon } from "@/components/Icon";
 import { useWords } from "@/i18n/useWords";
 import { ChangeMark } from "./ChangeMark";
 import styles from "./Graph.module.css";
-import type { StepLineType } from "./GraphCanvas";
 import { nameOf } from "./kinds";
 import { type Point, pathOf } from "./layout";
+import type { DrawnEdge } from "./model";
+
+export type StepLineType = Edge<
+  {
+    edge: DrawnEdge;
+    /** Of the most frequent edge: the widest. */
+    share: number;
+    points: Point[];
+    label: Point;
+    chosen: boolean;
+    onChoose: () => void;
+  },
+  "line"
+>;
 
 const ARROW = 7;
 const THINNEST = 1;

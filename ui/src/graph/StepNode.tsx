@@ -1,10 +1,12 @@
-import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { Icon } from "@/components/Icon";
 import { useWords } from "@/i18n/useWords";
 import { ChangeMark } from "./ChangeMark";
 import styles from "./Graph.module.css";
-import type { StepNodeType } from "./GraphCanvas";
 import { ICONS } from "./kinds";
+import type { DrawnNode } from "./model";
+
+export type StepNodeType = Node<{ step: DrawnNode; chosen: boolean; onChoose: () => void }, "step">;
 
 export function StepNode({ data: { step, chosen, onChoose } }: NodeProps<StepNodeType>) {
   const { t, format } = useWords();
