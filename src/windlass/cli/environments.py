@@ -1,11 +1,11 @@
-"""`windlass promote` and `windlass rollback`."""
+"""`windlass promote`, `rollback` and `environments`."""
 
 from typing import Annotated
 
 import typer
 
 from windlass.cli.connection import Data, connect
-from windlass.cli.output import short
+from windlass.cli.output import MISSING, moment, print_table, short
 
 
 def promote(
@@ -52,3 +52,25 @@ def roll_back(
             {"name": name, "expected": running_digest(client, environment, name), "reason": reason},
         )
     print(f"{name} {deployment['number']} ({short(deployment['digest'])}) runs in {environment} again.")
+
+
+def list_environments(data: Data = None) -> None:
+    """List which release runs in each environment, since when, and on which verdict."""
+    with connect(data) as client:
+        found = client.get("/environments")["items"]
+    print_table(
+        ("environment", "release", "digest", "since", "by", "verdict", "reason"),
+        (
+            (
+                environment["name"],
+                f"{each['release']}@{each['number']}",
+                short(each["digest"]),
+                moment(each["since"]),
+                each["by"],
+                each["verdict_id"] or MISSING,
+                each["reason"],
+            )
+            for environment in found
+            for each in environment["deployments"]
+        ),
+    )

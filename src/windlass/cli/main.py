@@ -38,6 +38,7 @@ from windlass.cli import (
     sql,
     traces,
     verdicts,
+    versions,
     worker,
 )
 from windlass.errors import WindlassError
@@ -55,6 +56,10 @@ app.command("up")(server.up)
 app.command("worker")(worker.worker)
 app.command("push")(artifacts.push)
 app.command("pull")(artifacts.pull)
+app.command("list")(versions.list_artifacts)
+app.command("show")(versions.show)
+app.command("diff")(versions.diff)
+app.command("label")(versions.label)
 app.add_typer(datasets.app, name="datasets")
 app.add_typer(evaluators.app, name="evaluators")
 app.add_typer(judges.app, name="judges")
@@ -71,6 +76,7 @@ app.add_typer(verdicts.app, name="verdicts")
 app.add_typer(cascade.app, name="cascade")
 app.command("promote")(environments.promote)
 app.command("rollback")(environments.roll_back)
+app.command("environments")(environments.list_environments)
 app.add_typer(traces.app, name="traces")
 app.add_typer(spans.app, name="spans")
 app.add_typer(sessions.sessions, name="sessions")

@@ -82,22 +82,26 @@ def pull_file(client: Client, selector: str) -> tuple[str, str]:
             f"index/{name} is made of documents, which stay in your repository: push the file that names them."
         )
     version = client.get(f"/artifacts/{kind}/{name}/versions/{what}")
+    if kind == "dataset":
+        lines = io.BytesIO()
+        write_lines(pull_items(client, f"{name}@{version['digest']}")[1], lines, name)
+        return f"{name}.jsonl", lines.getvalue().decode()
+    return file_of(version)
+
+
+def file_of(version: dict[str, Any]) -> tuple[str, str]:
+    """Return the usual file name and the content of a version; of a dataset and an index what names their data."""
+    kind, name, body = version["kind"], version["name"], version["body"]
     match kind:
         case "prompt":
-            return f"{name}.md", write_prompt(name, Prompt.model_validate(version["body"]))
-        case "dataset":
-            lines = io.BytesIO()
-            write_lines(pull_items(client, f"{name}@{version['digest']}")[1], lines, name)
-            return f"{name}.jsonl", lines.getvalue().decode()
-        case "evaluator" if version["body"].get("source") is not None:
-            return f"{name}.py", version["body"]["source"]
+            return f"{name}.md", write_prompt(name, Prompt.model_validate(body))
+        case "evaluator" if body.get("source") is not None:
+            return f"{name}.py", body["source"]
         case _:
-            return f"{name}.yaml", _as_yaml(kind, name, version)
+            return f"{name}.yaml", _as_yaml(kind, name, body)
 
 
-def _as_yaml(kind: Kind, name: str, version: dict[str, object]) -> str:
-    body = version["body"]
-    assert isinstance(body, dict)
+def _as_yaml(kind: Kind, name: str, body: dict[str, Any]) -> str:
     if kind == "release":
         body = {
             **body,
