@@ -8,8 +8,9 @@ from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
 from windlass.errors import InputError
 from windlass.evaluation.approvals import Approvals
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.gates.rules import GateRule, Requirement
-from windlass.evaluation.gates.verdicts import Side, Verdict, give_verdict
+from windlass.evaluation.gates.verdicts import Side, give_verdict
 from windlass.evaluation.reviews.run_labels import labels_of_rule
 from windlass.evaluation.run_lists import newest_finished_run
 from windlass.evaluation.runs import Run, get_run

@@ -7,8 +7,9 @@ from windlass.agents.release_runs import ReleaseRuns
 from windlass.errors import InputError
 from windlass.evaluation.arenas.boards import leaderboard
 from windlass.evaluation.arenas.records import get_arena
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.gates.told import told_in
-from windlass.evaluation.gates.verdicts import Verdict, get_verdict, list_verdicts
+from windlass.evaluation.gates.verdicts import get_verdict, list_verdicts
 from windlass.evaluation.reports.document import Document
 from windlass.evaluation.reports.evaluated import Evaluated
 from windlass.evaluation.reports.figures import moment

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from windlass.artifacts.environments import Deployment, Environments
 from windlass.artifacts.registry import Registry
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.gates.told import told_in
-from windlass.evaluation.gates.verdicts import Verdict, list_verdicts
+from windlass.evaluation.gates.verdicts import list_verdicts
 from windlass.evaluation.results import MetricSummary
 from windlass.evaluation.run_lists import list_runs, newest_finished_run
 from windlass.evaluation.runs import RunSummary

@@ -15,9 +15,10 @@ from windlass.access.envelopes import IN_TOTO, Envelope, NotVerified
 from windlass.access.signing import SigningKeys
 from windlass.canonical import canonical_json, digest
 from windlass.errors import ConfigurationError, Conflict, NotFound
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.gates.signatures import get_envelope, sign_again
 from windlass.evaluation.gates.statements import EXTENSION, statement_of, verify_verdict
-from windlass.evaluation.gates.verdicts import Verdict, get_verdict, list_verdicts
+from windlass.evaluation.gates.verdicts import get_verdict, list_verdicts
 from windlass.evaluation.tables import verdict_envelopes, verdicts
 from windlass.storage.database import Database
 

@@ -8,9 +8,9 @@ import pytest
 from windlass.evaluation.calibration.gating import JudgeOfMetric
 from windlass.evaluation.gates.cautions import Caution
 from windlass.evaluation.gates.checks import Check, Outcome
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.gates.sentences import gate_sentence
 from windlass.evaluation.gates.told import told_in, verdict_sentence
-from windlass.evaluation.gates.verdicts import Verdict
 from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.wording.language import speaking
 

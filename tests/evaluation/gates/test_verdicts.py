@@ -10,9 +10,10 @@ from windlass.canonical import digest
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.compare import Comparison, ReadBoth, compare_runs, pair_runs
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.gates.evidence import Evidence, Verdict
 from windlass.evaluation.gates.power_curves import power_curve
 from windlass.evaluation.gates.rules import GateRule, Requirement
-from windlass.evaluation.gates.verdicts import Evidence, Side, Verdict, get_verdict, give_verdict, list_verdicts
+from windlass.evaluation.gates.verdicts import Side, get_verdict, give_verdict, list_verdicts
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.run_states import finish_run

@@ -13,7 +13,7 @@ from tests.evaluation.reports.reading import read_html
 from windlass.cli.report_view import print_report
 from windlass.errors import InputError
 from windlass.evaluation.gates.checks import Check
-from windlass.evaluation.gates.verdicts import Verdict
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.reports.axes import Axis, axis_of, bar, spark

@@ -1,18 +1,14 @@
 """The whole sentence of a verdict, from its evidence: when it is given, and again in another language."""
 
-from typing import TYPE_CHECKING
-
 from windlass.evaluation.calibration.gating import judge_sentence
 from windlass.evaluation.gates.checks import Check
+from windlass.evaluation.gates.evidence import Evidence, Verdict
 from windlass.evaluation.gates.sentences import gate_sentence, passed_words
 from windlass.evaluation.sequential.decision import looks_sentence
 from windlass.evaluation.wording.language import Language, say, say_count, speaking
 
-if TYPE_CHECKING:
-    from windlass.evaluation.gates.verdicts import Evidence, Verdict
 
-
-def verdict_sentence(evidence: "Evidence") -> str:
+def verdict_sentence(evidence: Evidence) -> str:
     """Say in the language that is spoken what was decided, on what grounds, and what to know about them."""
     judges = " ".join(filter(None, map(judge_sentence, evidence.judges)))
     looks = "" if evidence.sequential is None else looks_sentence(evidence.sequential)
@@ -36,7 +32,7 @@ def verdict_sentence(evidence: "Evidence") -> str:
     return " ".join(each for each in said if each)
 
 
-def told_in(verdict: "Verdict", language: Language) -> "Verdict":
+def told_in(verdict: Verdict, language: Language) -> Verdict:
     """Return a verdict with its sentence and warnings in a language; in English as they were digested."""
     if language == "en":
         return verdict
@@ -52,20 +48,20 @@ def _warning(check: Check, judges: dict[str, str]) -> str | None:
     return (judges.get(check.metric) or check.warning) if check.warning else None
 
 
-def _by_scores(evidence: "Evidence") -> str:
+def _by_scores(evidence: Evidence) -> str:
     pairs = evidence.pairs
     errors = (pairs.candidate_errors, pairs.baseline_errors) if _errors_decide(evidence) else None
     return gate_sentence(evidence.outcome, evidence.checks, items=pairs.items, more_errors=errors)
 
 
-def _errors_decide(evidence: "Evidence") -> bool:
+def _errors_decide(evidence: Evidence) -> bool:
     # A gate that looks early tests errors at each look, so that the p value of its end does not tell.
     if evidence.sequential is not None:
         return evidence.pairs.errors_decide
     return evidence.pairs.errors_p_value <= evidence.rule.tail
 
 
-def _is_withheld_for_judges(evidence: "Evidence") -> bool:
+def _is_withheld_for_judges(evidence: Evidence) -> bool:
     return (
         evidence.outcome == "not_enough_data"
         and evidence.rule.calibrated_judges == "require"

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
 
 from windlass.access.audit import AuditChain
@@ -15,76 +14,25 @@ from windlass.access.principals import Principal
 from windlass.access.signing import SigningKeys
 from windlass.canonical import canonical_json, digest_bytes
 from windlass.errors import InputError, NotFound
-from windlass.evaluation.calibration.gating import JudgeOfMetric, weigh_judges
+from windlass.evaluation.calibration.gating import weigh_judges
 from windlass.evaluation.compare import shared_cluster
-from windlass.evaluation.gates.checks import Check, Outcome
 from windlass.evaluation.gates.comparisons import NO_LABELS, SEED
-from windlass.evaluation.gates.deciding import Pairs, decide
-from windlass.evaluation.gates.regressions import Regression
+from windlass.evaluation.gates.deciding import decide
+from windlass.evaluation.gates.evidence import Evidence, GatedRelease, Verdict
 from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.gates.signatures import envelope_of, sign_verdict
-from windlass.evaluation.gates.slices import SliceDifference
 from windlass.evaluation.gates.told import verdict_sentence
 from windlass.evaluation.human.labels import PairLabels
 from windlass.evaluation.items_by_id import VersionItems
 from windlass.evaluation.result_columns import Results
-from windlass.evaluation.runs import UNFINISHED, Run, VersionName
+from windlass.evaluation.runs import UNFINISHED, Run
 from windlass.evaluation.samples import Item
 from windlass.evaluation.score_digests import digest_of_scores
 from windlass.evaluation.scored_samples import ScoredItems
-from windlass.evaluation.sequential.report import SequentialReport
 from windlass.evaluation.sequential.sides import done_items
 from windlass.evaluation.tables import verdicts
 from windlass.storage.database import Database, format_instant, now
 from windlass.version import __version__
-
-
-class GatedRelease(VersionName):
-    """A release as a verdict names it, with the run that speaks for it."""
-
-    run: str
-    scores: str
-    """Digest of the run's scores by item: the verdict stands on exactly these."""
-
-
-def _empty(value: object) -> bool:
-    return not value
-
-
-class Evidence(BaseModel):
-    """All that a verdict rests on; its digest names it. Holds no time, so that equal grounds have one verdict."""
-
-    outcome: Outcome
-    sentence: str
-    candidate: GatedRelease
-    baseline: GatedRelease
-    dataset: VersionName
-    rule: GateRule
-    checks: list[Check]
-    pairs: Pairs
-    sequential: SequentialReport | None = Field(default=None, exclude_if=lambda value: value is None)
-    """Of a rule that looks as samples come: what the looks saw."""
-    slices: list[SliceDifference] = Field(default=[], exclude_if=_empty)
-    """What changed on slices of the items: exploratory."""
-    worst: list[Regression] = Field(default=[], exclude_if=_empty)
-    """The items that lost most."""
-    evaluators: list[str]
-    unapproved: int = 0
-    """Synthetic items that were left out, for nobody approved them."""
-    judges: list[JudgeOfMetric] = Field(default=[], exclude_if=lambda value: not value)
-    """The judges among the evaluators of the rule, and the calibration that speaks for each."""
-    seed: int
-    windlass: str
-    """The version that computed it."""
-
-
-class Verdict(Evidence):
-    id: str
-    digest: str
-    created: datetime
-    by: str
-    signed_by: list[str] = Field(default=[], exclude_if=_empty)
-    """Ids of the keys that vouch for it; lists leave them out."""
 
 
 class VerdictPage(NamedTuple):

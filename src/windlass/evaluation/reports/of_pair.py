@@ -12,7 +12,7 @@ from windlass.evaluation.compare import (
     compared_at,
     pair_runs,
 )
-from windlass.evaluation.gates.verdicts import Verdict
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.predictions import text_of
 from windlass.evaluation.reports.differences import Named, bounds_of, direction, plots
 from windlass.evaluation.reports.document import (

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from windlass.evaluation.gates.checks import Check, Outcome
-from windlass.evaluation.gates.verdicts import Verdict
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.reports.differences import Named, bounds_of, plots
 from windlass.evaluation.reports.document import Block, Document, Facts, Section, Table, Text, Tone, plain_table
 from windlass.evaluation.reports.figures import (

@@ -9,11 +9,12 @@ from windlass.access.envelopes import Envelope
 from windlass.access.principals import Principal
 from windlass.access.signing import SigningKey
 from windlass.artifacts.environments import PastPromotion
+from windlass.evaluation.gates.evidence import Verdict
 from windlass.evaluation.gates.power_curves import PowerCurve, power_curve
 from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.gates.signatures import get_envelope, sign_again
 from windlass.evaluation.gates.told import told_in
-from windlass.evaluation.gates.verdicts import Verdict, get_verdict, list_verdicts
+from windlass.evaluation.gates.verdicts import get_verdict, list_verdicts
 from windlass.server.caller import ServicesOf, allowed
 from windlass.server.languages import LanguageOf
 from windlass.server.paging import Cursor, Items, Limit, Page
