@@ -5,7 +5,6 @@ runs one query at a time; a small pool of them lets a short read pass a long one
 """
 
 import contextlib
-import queue
 import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ import orjson
 
 from windlass.canonical import digest
 from windlass.errors import ConfigurationError, Unavailable
+from windlass.storage.clients import CLOSED, Clients
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,8 +61,6 @@ _GLOB = frozenset("*?{}")
 
 _CHUNK_BYTES = 2**20
 
-_CLOSED = "The warehouse is closed: windlass is stopping."
-
 _NO_SPACE = frozenset({243})
 """ClickHouse's code of NOT_ENOUGH_SPACE."""
 
@@ -99,7 +97,7 @@ class ProtobufSchema(NamedTuple):
 class Warehouse:
     """A pool of clients on one engine. Every method may be called from any thread."""
 
-    def __init__(self, connect: "_Connect", clients: "_Clients", name: str, folder: Path | None = None) -> None:
+    def __init__(self, connect: "_Connect", clients: "Clients", name: str, folder: Path | None = None) -> None:
         self._connect = connect
         self._clients = clients
         self._folder = folder
@@ -161,7 +159,7 @@ class Warehouse:
         try:
             return self._beside.submit(read)
         except RuntimeError as error:
-            raise Unavailable(_CLOSED) from error
+            raise Unavailable(CLOSED) from error
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement without a result."""
@@ -323,7 +321,7 @@ class Warehouse:
                 settings=dict(_SETTINGS),
                 chdb_options=dict(_ENGINE_OPTIONS),
             )
-            pool = _Clients(connect, clients)
+            pool = Clients(connect, clients)
         except OSError as error:
             raise ConfigurationError(f"The warehouse folder {folder} cannot be used: {error.strerror}.") from error
         except (ClickHouseError, RuntimeError) as error:
@@ -354,53 +352,10 @@ class Warehouse:
             autogenerate_session_id=False,
         )
         try:
-            pool = _Clients(connect, clients)
+            pool = Clients(connect, clients)
         except ClickHouseError as error:
             raise _warehouse_error(name, error) from error
         return cls(connect, pool, name)
-
-
-class _Clients:
-    """At most ``size`` clients, made when first needed, the warmest one first."""
-
-    def __init__(self, connect: "Callable[[], Client]", size: int) -> None:
-        self._connect = connect
-        self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
-        self._all: list[Client] = [connect()]
-        self.size = size
-        self._lock = threading.Lock()
-        self._closed = False
-        self._idle.put(self._all[0])
-
-    def take(self) -> "Client":
-        with contextlib.suppress(queue.Empty):
-            return self._idle.get_nowait()
-        return self._one_more() or self._idle.get()
-
-    def connect_all(self) -> None:
-        while client := self._one_more():
-            self._idle.put(client)
-
-    def _one_more(self) -> "Client | None":
-        with self._lock:
-            if self._closed:
-                raise Unavailable(_CLOSED)
-            if len(self._all) == self.size:
-                return None
-            self._all.append(self._connect())
-            return self._all[-1]
-
-    def give_back(self, client: "Client") -> None:
-        self._idle.put(client)
-
-    def close(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            everyone = list(self._all)
-        for _ in everyone:
-            self._idle.get().close()
 
 
 def _chunks(files: Sequence[Path]) -> Generator[bytes]:
