@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from opentelemetry import trace
 
@@ -12,7 +13,7 @@ from windlass.evaluation.results import summarise
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.score_summaries import summarise_scores
-from windlass.evaluation.store import WarehouseSamples
+from windlass.evaluation.store import WarehouseSamples, scores_of
 from windlass.models.completion import Usage
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.queries import get_trace, list_traces
@@ -199,3 +200,21 @@ def test_a_large_run_is_read_in_pieces_and_summarised_the_same(writer: Writer, w
     assert at_once["exact_match"].missing_why == {"failed": 1, "absent": 1}
     # Taken up again, nothing is asked.
     assert asyncio.run(run_samples(items, ask, [exact_match], store(20), settings=settings)) == Progress(80, 80, 2)
+
+
+def test_scores_of_a_run_are_stored_as_the_same_sent_from_outside_would_be(
+    samples: WarehouseSamples, writer: Writer, warehouse: Warehouse
+) -> None:
+    judgements = {
+        "f1": Judgement(np.float64(0.25), "low", "한국어 ✓", evidence={"pages": [1, None]}),
+        "helpful": Judgement(True, source="judge"),
+        "undefined": Judgement(None, "undefined", "no sentence"),
+    }
+    result = SampleResult("i1", "ab" * 16, "cd" * 8, 1, 2, Prediction(output="1"), judgements=judgements)
+    samples.write_judgements([result])
+    columns = "* EXCEPT (time, received, project)"
+    own = warehouse.query(f"SELECT {columns} FROM scores WHERE project = 'default' ORDER BY name")
+    writer.write_scores("outside", scores_of(result, run="run-1", release="sha256:abc"))
+    sent = warehouse.query(f"SELECT {columns} FROM scores WHERE project = 'outside' ORDER BY name")
+    assert len(own) == 3
+    assert own == sent

@@ -48,8 +48,9 @@ class RunnerSettings(AskSettings):
     """Whether an item is asked all its times before the next one is."""
     first_repeat: int = 1
     """The first of the repeats that are asked here; others may ask those before."""
-    batch: int = 256
-    """Most samples in one commit."""
+    batch: int = 512
+    """Most samples in one commit, and most that wait for the next: more do not make one cheaper by much, and these
+    are what a killed process asks again."""
     linger_s: float = 0.1
     """How long a commit waits for more samples to join it: a commit costs tens of milliseconds, however small."""
 
@@ -102,7 +103,7 @@ class _Run:
         done = _done(items, settings, finished)
         self._progress = Progress(wanted, len(done), sum(done))
         self._waiting = ((item, repeat) for key, item, repeat in _samples(items, settings) if key not in finished)
-        self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(2 * settings.batch)
+        self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(settings.batch)
         self._hurry = asyncio.Event()
         """Set when a commit need not wait for more samples: there are enough, or there will be none."""
         self._all_asked = False
@@ -145,7 +146,7 @@ class _Run:
                 self._halted = True
                 return
             await self._queue.put((item, result))
-            if self._queue.qsize() >= self._settings.batch:
+            if self._queue.full():
                 self._hurry.set()
 
     async def _commit_all(self) -> None:
@@ -159,7 +160,7 @@ class _Run:
     async def _gather(self, batch: list[tuple[Item, SampleResult]]) -> bool:
         """Take what is waiting, at least one sample; return False when there will be no more."""
         entry = await self._queue.get()
-        if entry is not None and not self._all_asked and self._queue.qsize() < self._settings.batch:
+        if entry is not None and not self._all_asked and self._queue.qsize() + 1 < self._settings.batch:
             self._hurry.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._hurry.wait(), self._settings.linger_s)

@@ -21,7 +21,7 @@ from windlass.telemetry.queries import list_samples, scores_of_run, scores_of_tr
 from windlass.telemetry.run_parts import Part
 from windlass.telemetry.sample_columns import items_of_run, state_of_run
 from windlass.telemetry.samples import count_samples, samples_of_items
-from windlass.telemetry.scores import Score
+from windlass.telemetry.scores import RunScore, Score
 from windlass.telemetry.writer import Writer
 
 REVIEW = "review/"
@@ -117,9 +117,9 @@ class WarehouseSamples:
         self.write_judgements([result for _, result in samples])
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
-        scores = [score for result in results for score in scores_of(result, run=self._run, release=self._release)]
+        scores = [score for result in results for score in _run_scores(result)]
         if scores:
-            self._writer.write_scores(self._project, scores)
+            self._writer.write_run_scores(self._project, scores, run=self._run, release=self._release)
 
 
 def attributes_of_run(run: str, release: str, release_name: str) -> dict[str, str]:
@@ -127,8 +127,14 @@ def attributes_of_run(run: str, release: str, release_name: str) -> dict[str, st
     return {RUN: run, RELEASE: release, RELEASE_NAME: release_name}
 
 
+def _run_scores(result: SampleResult) -> Iterator[RunScore]:
+    for name, judged in result.judgements.items():
+        said = (judged.value, judged.label, judged.explanation, judged.evidence, judged.source)
+        yield RunScore(result.trace_id, result.span_id, name, *said, result.item)
+
+
 def scores_of(result: SampleResult, *, run: str, release: str) -> list[Score]:
-    """Return the judgements of a sample as they are kept."""
+    """Return the judgements of a sample as they are handed over to whoever keeps them."""
     return [
         Score(
             trace_id=result.trace_id,
