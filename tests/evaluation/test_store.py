@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -218,3 +218,35 @@ def test_scores_of_a_run_are_stored_as_the_same_sent_from_outside_would_be(
     sent = warehouse.query(f"SELECT {columns} FROM scores WHERE project = 'outside' ORDER BY name")
     assert len(own) == 3
     assert own == sent
+
+
+def test_a_run_is_gone_on_with_where_it_was_left_whatever_lacks_there(
+    writer: Writer, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [Item(id=f"i{number:02}", input="?", reference=f"i{number:02}") for number in range(40)]
+    store = samples_of(writer, warehouse, "run-3")
+    settings = RunnerSettings(concurrency=4, repeats=2, backoff_s=0.001)
+    asked: list[str] = []
+
+    async def ask(item: Item) -> Prediction:
+        asked.append(item.id)
+        return Prediction(output=item.id)
+
+    half = [item for number, item in enumerate(items) if number % 3]
+    asyncio.run(run_samples(half, ask, [exact_match], store, settings=settings))
+    asyncio.run(run_samples(items[:3], ask, [], store, settings=RunnerSettings(concurrency=4)))
+    asked.clear()
+    # What is there lies apart: two items of three, which lack one judgement or both.
+    looked_up: list[Sequence[str]] = []
+    of_items = store.of_items
+
+    def noted(ids: Sequence[str]) -> Mapping[str, SampleResult]:
+        looked_up.append(ids)
+        return of_items(ids)
+
+    monkeypatch.setattr(store, "of_items", noted)
+    done = asyncio.run(run_samples(items, ask, [exact_match, groundedness], store, settings=settings))
+    assert done == Progress(80, 80, 0)
+    assert sorted(asked) == sorted([items[0].id] + 2 * [item.id for item in items[3::3]])
+    assert len(looked_up) == 1, "what lacks a judgement is read in one question, however it lies"
+    assert all(set(each.judgements) == {"exact_match", "groundedness"} for each in store.stored().values())

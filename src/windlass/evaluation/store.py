@@ -1,13 +1,14 @@
 """Samples of a run in the warehouse: each a trace with scores, and so its own checkpoint."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import Unavailable
 from windlass.evaluation.amounts import Amounts
+from windlass.evaluation.finished import FinishedColumns, index_of
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import load_prediction
 from windlass.evaluation.run_scores import RunScores
@@ -80,6 +81,9 @@ class WarehouseSamples:
         # Scores that name an item come last, as in the whole list, which has them in the order of the items.
         own = sorted((score for score in scores if score.run == self._run), key=lambda score: score.item)
         return self._results(spans, own)
+
+    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> FinishedColumns:
+        return FinishedColumns(self.scores(index_of(items)), repeats, names)
 
     def items_there(self) -> NDArray[np.uint64]:
         return items_of_run(self._warehouse, self._project, self._run)
