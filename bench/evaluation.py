@@ -103,21 +103,19 @@ def main() -> None:
 
 def peer_figures(name: str, arguments: argparse.Namespace) -> dict[str, object]:
     """Measure a peer once: most take long enough for others on this machine to matter little."""
-    latency, limit = arguments.latency_ms / 1000, arguments.limit_s
     figures: dict[str, object] = {"bench": "evaluation", "target": name, **asked(arguments)}
-    samples = arguments.samples
-    try:
-        found = run_peer(name, samples, arguments.concurrency, latency, limit)
-        if found is None:
-            figures["unfinished_after_s"], samples = limit, samples // 10
-            found = run_peer(name, samples, arguments.concurrency, latency, limit)
-    except PeerFailed as error:
-        return {**figures, "error": str(error)}
-    if found is None:
-        return figures
-    measured = told(found.wall_s, found.cpu_s, found.correct, samples, arguments)
-    whole = {"whole_cpu_s": round(found.whole_cpu_s, 2)}
-    return {**figures, "samples": samples, "version": found.version, **measured, **whole}
+    unfinished: dict[int, float] = {}
+    for samples in (arguments.samples, arguments.samples // 10):
+        try:
+            found = run_peer(name, samples, arguments.concurrency, arguments.latency_ms / 1000, arguments.limit_s)
+        except PeerFailed as error:
+            return {**figures, "error": str(error)}
+        if found is not None:
+            measured = told(found.wall_s, found.cpu_s, found.correct, samples, arguments)
+            whole = {"whole_cpu_s": round(found.whole_cpu_s, 2), "unfinished_after_s": unfinished}
+            return {**figures, "samples": samples, "version": found.version, **measured, **whole}
+        unfinished[samples] = arguments.limit_s
+    return {**figures, "unfinished_after_s": unfinished}
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, object]:
