@@ -5,8 +5,9 @@
 
 The bare target is asyncio with a semaphore and an equality test, nothing kept: the floor. It is measured in the
 same process before windlass, so that the two compare. With `--peers` other evaluation tools do the same right
-after, each in an environment of its own and without its imports; one that takes longer than `--limit-s` is null.
-Prints a JSON line for each, that of the target last.
+after, each in an environment of its own and without its imports. One that takes longer than `--limit-s` is asked
+a tenth of the samples; one that does not install, or fails, is a line that says so. Prints a JSON line for each,
+that of the target last.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import NamedTuple
 
-from evaluation_tools import PEERS, run_peer
+from evaluation_tools import PEERS, PeerFailed, run_peer
 
 from windlass.evaluation.metrics.answers import exact_match, token_f1
 from windlass.evaluation.metrics.usage import latency_s
@@ -102,13 +103,19 @@ def main() -> None:
 
 def peer_figures(name: str, arguments: argparse.Namespace) -> dict[str, object]:
     """Measure a peer once: most take long enough for others on this machine to matter little."""
-    found = run_peer(
-        name, arguments.samples, arguments.concurrency, arguments.latency_ms / 1000, arguments.limit_s
-    )
     figures: dict[str, object] = {"bench": "evaluation", "target": name, **asked(arguments)}
-    if found is None:
-        return {**figures, "unfinished_after_s": arguments.limit_s}
-    return {**figures, "version": found.version, **told(found.wall_s, found.cpu_s, found.correct, arguments)}
+    unfinished: dict[int, float] = {}
+    for samples in (arguments.samples, arguments.samples // 10):
+        try:
+            found = run_peer(name, samples, arguments.concurrency, arguments.latency_ms / 1000, arguments.limit_s)
+        except PeerFailed as error:
+            return {**figures, "error": str(error)}
+        if found is not None:
+            measured = told(found.wall_s, found.cpu_s, found.correct, samples, arguments)
+            whole = {"whole_cpu_s": round(found.whole_cpu_s, 2), "unfinished_after_s": unfinished}
+            return {**figures, "samples": samples, "version": found.version, **measured, **whole}
+        unfinished[samples] = arguments.limit_s
+    return {**figures, "unfinished_after_s": unfinished}
 
 
 def asked(arguments: argparse.Namespace) -> dict[str, object]:
@@ -119,20 +126,22 @@ def asked(arguments: argparse.Namespace) -> dict[str, object]:
     }
 
 
-def told(wall_s: float, cpu_s: float, correct: int, arguments: argparse.Namespace) -> dict[str, object]:
-    ideal = ideal_s(arguments)
+def told(
+    wall_s: float, cpu_s: float, correct: int, samples: int, arguments: argparse.Namespace
+) -> dict[str, object]:
+    ideal = ideal_s(samples, arguments)
     return {
         "correct": correct,
         "wall_s": round(wall_s, 3),
-        "samples_per_s": round(arguments.samples / wall_s, 1),
-        "cpu_ms_per_sample": round(cpu_s / arguments.samples * 1000, 4),
-        "overhead_ms_per_sample": round((wall_s - ideal) / arguments.samples * 1000, 4),
+        "samples_per_s": round(samples / wall_s, 1),
+        "cpu_ms_per_sample": round(cpu_s / samples * 1000, 4),
+        "overhead_ms_per_sample": round((wall_s - ideal) / samples * 1000, 4),
         "overhead_at_50ms": round(wall_s / ideal, 4) if arguments.latency_ms == 50 else None,
     }
 
 
-def ideal_s(arguments: argparse.Namespace) -> float:
-    rounds: int = -(-arguments.samples // arguments.concurrency)
+def ideal_s(samples: int, arguments: argparse.Namespace) -> float:
+    rounds: int = -(-samples // arguments.concurrency)
     return rounds * float(arguments.latency_ms) / 1000
 
 
@@ -142,12 +151,12 @@ def own_figures(arguments: argparse.Namespace) -> dict[str, object]:
     best, read_back_s = floor, 0.0
     if arguments.target == "windlass":
         best, read_back_s = windlass_rounds(items, arguments, latency)
-    ideal = ideal_s(arguments)
+    ideal = ideal_s(arguments.samples, arguments)
     return {
         "bench": "evaluation",
         "target": arguments.target,
         **asked(arguments),
-        **told(best.wall_s, best.cpu_s, best.correct, arguments),
+        **told(best.wall_s, best.cpu_s, best.correct, arguments.samples, arguments),
         "read_back_s": round(read_back_s, 3),
         "bare_wall_s": round(floor.wall_s, 3),
         "bare_cpu_ms_per_sample": round(floor.cpu_s / arguments.samples * 1000, 4),

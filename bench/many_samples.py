@@ -6,6 +6,7 @@ what a row holds, and how long it is, stays.
 """
 
 import random
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -14,7 +15,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from windlass.access.principals import LOCAL_ADMIN
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.execution import RunParts, execute_run
 from windlass.evaluation.run_states import finish_run, start_run
+from windlass.evaluation.runner import RunnerSettings
 from windlass.evaluation.runs import Run, VersionName, create_run, get_run
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.score_summaries import summary_of_run
@@ -36,7 +39,7 @@ APART_NS = 1_000_000
 SPANS = f"""
 INSERT INTO spans SELECT * REPLACE (
   if(item = '', '', concat('item-', toString(toUInt64(substring(item, 6)) + {{copy:UInt64}} * {WRITTEN}))) AS item,
-  MD5(concat(toString(trace_id), {{text:String}})) AS trace_id,
+  MD5(concat(unhex(hex(trace_id)), {{text:String}})) AS trace_id,
   addNanoseconds(start_time, {{copy:UInt64}} * {WRITTEN * APART_NS}) AS start_time
 ) FROM (
   SELECT * FROM spans WHERE project = 'default' AND trace_id IN (
@@ -73,6 +76,48 @@ def build(folder: Path, count: int, *, agents: bool) -> list[str]:
         services.close()
 
 
+def build_cut_off(folder: Path, count: int) -> list[str]:
+    """Write a dataset and a run on it whose process was killed before the last samples; return the run's id."""
+    services = Services(Settings(data=folder, mode="dev"))
+    try:
+        pushed = services.datasets.push(LOCAL_ADMIN, "many", items_of(count))
+        dataset = VersionName(name="many", number=1, digest=pushed.version.digest)
+        finished = (count - 1) // WRITTEN * WRITTEN
+        return [write_run(services, "base", dataset, count, 0.0, agents=False, finished=finished)]
+    finally:
+        services.close()
+
+
+def resume(folder: Path, run_id: str) -> dict[str, object]:
+    """Go on with a run, as a server that is started again does; return what was asked, and when it began."""
+    services = Services(Settings(data=folder, mode="dev"))
+    began, worked = time.perf_counter(), time.process_time()
+    asked: list[str] = []
+    first: dict[str, float] = {}
+
+    async def answer(item: Item) -> Prediction:
+        if not first:
+            first["first_call_s"] = round(time.perf_counter() - began, 1)
+            first["first_call_cpu_s"] = round(time.process_time() - worked, 1)
+        asked.append(item.id)
+        return Prediction(output=ANSWER, latency_s=0.0)
+
+    def open_parts(run: Run) -> RunParts:
+        evaluators = [Evaluator(metric, lambda _sample: 1.0) for metric in METRICS]
+        settings = RunnerSettings(concurrency=50)
+        return RunParts(services.runs.items(run), answer, evaluators, store_of(services, run), settings)
+
+    try:
+        execute_run(run_id, database=services.database, open_parts=open_parts)
+        run = get_run(services.database, "default", run_id)
+    finally:
+        services.close()
+    assert run.state == "finished", run.error
+    assert run.finished_items == run.items
+    assert len(asked) == len(set(asked))
+    return {"asked": len(asked), **first}
+
+
 def finish(folder: Path, runs: Iterable[str]) -> None:
     """Sum the runs up, as it is done when the last sample is stored."""
     services = Services(Settings(data=folder, mode="dev"))
@@ -94,8 +139,16 @@ def items_of(count: int) -> Iterator[Item]:
 
 
 def write_run(
-    services: Services, name: str, dataset: VersionName, count: int, better: float, *, agents: bool
+    services: Services,
+    name: str,
+    dataset: VersionName,
+    count: int,
+    better: float,
+    *,
+    agents: bool,
+    finished: int | None = None,
 ) -> str:
+    finished = count if finished is None else finished
     run = create_run(
         services.database,
         services.audit,
@@ -109,12 +162,12 @@ def write_run(
     start_run(services.database, run.id)
     store, attributes = store_of(services, run), attributes_of_run(run.id, run.release.digest, "")
     items = services.runs.items(run)
-    samples = islice(zip(items, results(name, better), strict=False), min(count, WRITTEN))
+    samples = islice(zip(items, results(name, better), strict=False), min(finished, WRITTEN))
     for piece in pieces(samples):
         below = [span for _, result in piece for span in spans_of_agents(result)] if agents else []
         services.writer.write_spans(run.project, encode_samples(piece, attributes, below))
         store.write_judgements([result for _, result in piece])
-    for copy in range(1, -(-count // WRITTEN)):
+    for copy in range(1, -(-finished // WRITTEN)):
         for statement in (SPANS, SCORES):
             services.warehouse.execute(statement, {"copy": copy, "text": str(copy), "run": run.id})
     return run.id

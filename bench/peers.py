@@ -2,31 +2,50 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from target import HttpServer
 
-ENVIRONMENTS = Path(__file__).parents[1] / ".tools" / "peers"
+TOOLS = Path(__file__).parents[1] / ".tools"
+ENVIRONMENTS = TOOLS / "peers"
 READY_S = 180
 
 
 def installed(package: str) -> Path:
-    """Return the folder of the commands of a package, installing its newest version if need be."""
+    """Return the folder of the commands of a package, installing its newest version if need be.
+
+    Raises CalledProcessError where that fails.
+    """
     environment = ENVIRONMENTS / package
     if not (environment / ".stamp").exists():
-        subprocess.run(["uv", "venv", "--quiet", "--clear", str(environment)], check=True)
-        subprocess.run(
-            ["uv", "pip", "install", "--quiet", "--python", str(environment / "bin" / "python"), package],
-            check=True,
-        )
+        run_quietly([uv(), "venv", "--quiet", "--clear", "--python", sys.executable, environment])
+        run_quietly([uv(), "pip", "install", "--quiet", "--python", environment / "bin" / "python", package])
         (environment / ".stamp").touch()
     return environment / "bin"
+
+
+def uv() -> Path:
+    """Return the uv on PATH, or else one of this repository's own, as scripts/setup has it."""
+    found = shutil.which("uv")
+    own = TOOLS / "bin" / "uv"
+    if found is None and not own.exists():
+        run_quietly([sys.executable, "-m", "venv", TOOLS])
+        run_quietly([TOOLS / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "uv>=0.9,<1"])
+    return Path(found) if found else own
+
+
+def run_quietly(command: Sequence[str | Path], **options: Any) -> None:
+    """Run a command; what it says is in the error where it fails."""
+    subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
 
 
 class Peer(HttpServer):

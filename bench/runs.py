@@ -1,6 +1,7 @@
 """Two runs of very many samples: summaries, pages, comparison, gate, reports and agents, and what these take.
 
     python bench/runs.py [--items 100000] [--agents] [--folder DATA] [--questions first_page,gate]
+    python bench/runs.py --resume [--items 100000]
 
 The runs are written as the runner stores them (see many_samples.py): two scores a sample, answers of about a
 kilobyte, and with `--agents` five spans of two agents below each. A process of its own sums them up; a server in
@@ -9,6 +10,9 @@ another then answers over HTTP, each question a first time and once more.
 Of each question `s` is what a clock says, `cpu_s` what the process took of the processors, and `rss_mb` the most
 memory that the process had until then; `ready_rss_mb` is what it had before the first question. A folder that is
 given is kept, and not built again. The last line is JSON.
+
+With `--resume` it is one run, whose process was killed when all but the last 20,000 samples were stored: what
+going on with it takes until the first call of the target, and to its end with its summary.
 """
 
 import argparse
@@ -24,7 +28,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from many_samples import build, finish
+from many_samples import build, build_cut_off, finish, resume
 from target import Server
 
 BUILT = "runs.json"
@@ -36,7 +40,8 @@ def main() -> None:
     parser.add_argument("--agents", action="store_true")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--questions", default="")
-    parser.add_argument("--step", choices=("build", "finish"), help=argparse.SUPPRESS)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--step", choices=("build", "finish", "cut_off", "resume"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.step:
         print(json.dumps(measured(arguments.step, arguments.folder, arguments.items, agents=arguments.agents)))
@@ -44,6 +49,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         figures: dict[str, object] = {"bench": "runs", "items": arguments.items, "agents": arguments.agents}
+        if arguments.resume:
+            for step in ("cut_off", "resume"):
+                figures |= in_a_process(step, folder, arguments.items, agents=False)
+            print(json.dumps(figures))
+            return
         if not (folder / BUILT).exists():
             for step in ("build", "finish"):
                 figures |= in_a_process(step, folder, arguments.items, agents=arguments.agents)
@@ -68,13 +78,21 @@ def in_a_process(step: str, folder: Path, items: int, *, agents: bool) -> dict[s
 
 def measured(step: str, folder: Path, items: int, *, agents: bool) -> dict[str, object]:
     began = time.perf_counter()
-    if step == "build":
-        runs = build(folder, items, agents=agents)
-        (folder / BUILT).write_text(json.dumps(runs), encoding="utf-8")
-    else:
-        finish(folder, json.loads((folder / BUILT).read_text(encoding="utf-8")))
+    told: dict[str, object] = {}
+    match step:
+        case "build":
+            runs = build(folder, items, agents=agents)
+            (folder / BUILT).write_text(json.dumps(runs), encoding="utf-8")
+        case "cut_off":
+            (folder / BUILT).write_text(json.dumps(build_cut_off(folder, items)), encoding="utf-8")
+        case "resume":
+            (run,) = json.loads((folder / BUILT).read_text(encoding="utf-8"))
+            told = resume(folder, run)
+        case _:
+            finish(folder, json.loads((folder / BUILT).read_text(encoding="utf-8")))
     times = os.times()
     return {
+        **told,
         f"{step}_s": round(time.perf_counter() - began, 1),
         f"{step}_cpu_s": round(times.user + times.system, 1),
         f"{step}_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),

@@ -1,6 +1,6 @@
 import asyncio
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,7 @@ from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.metrics.answers import exact_match, token_f1
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
-from windlass.evaluation.sample_stores import SampleStore
+from windlass.evaluation.sample_stores import Finished, SampleStore
 from windlass.evaluation.samples import Item, Judgement, Prediction, Sample, SampleResult, Target
 from windlass.models.calls.stopping import Stopped
 
@@ -352,11 +352,11 @@ class Faltering(SampleStore):
         self._inner, self._failures, self._error = inner, failures, error
         self.thread_names: set[str] = set()
 
-    def stored(self) -> Mapping[str, SampleResult]:
-        return self._inner.stored()
+    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> Finished:
+        return self._inner.finished(items, repeats, names)
 
-    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
-        return self._inner.pieces()
+    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
+        return self._inner.of_items(items)
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         self.thread_names.add(threading.current_thread().name)

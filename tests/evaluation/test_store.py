@@ -1,6 +1,7 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pytest
 from opentelemetry import trace
 
@@ -12,7 +13,7 @@ from windlass.evaluation.results import summarise
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult
 from windlass.evaluation.score_summaries import summarise_scores
-from windlass.evaluation.store import WarehouseSamples
+from windlass.evaluation.store import WarehouseSamples, scores_of
 from windlass.models.completion import Usage
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.queries import get_trace, list_traces
@@ -199,3 +200,53 @@ def test_a_large_run_is_read_in_pieces_and_summarised_the_same(writer: Writer, w
     assert at_once["exact_match"].missing_why == {"failed": 1, "absent": 1}
     # Taken up again, nothing is asked.
     assert asyncio.run(run_samples(items, ask, [exact_match], store(20), settings=settings)) == Progress(80, 80, 2)
+
+
+def test_scores_of_a_run_are_stored_as_the_same_sent_from_outside_would_be(
+    samples: WarehouseSamples, writer: Writer, warehouse: Warehouse
+) -> None:
+    judgements = {
+        "f1": Judgement(np.float64(0.25), "low", "한국어 ✓", evidence={"pages": [1, None]}),
+        "helpful": Judgement(True, source="judge"),
+        "undefined": Judgement(None, "undefined", "no sentence"),
+    }
+    result = SampleResult("i1", "ab" * 16, "cd" * 8, 1, 2, Prediction(output="1"), judgements=judgements)
+    samples.write_judgements([result])
+    columns = "* EXCEPT (time, received, project)"
+    own = warehouse.query(f"SELECT {columns} FROM scores WHERE project = 'default' ORDER BY name")
+    writer.write_scores("outside", scores_of(result, run="run-1", release="sha256:abc"))
+    sent = warehouse.query(f"SELECT {columns} FROM scores WHERE project = 'outside' ORDER BY name")
+    assert len(own) == 3
+    assert own == sent
+
+
+def test_a_run_is_gone_on_with_where_it_was_left_whatever_lacks_there(
+    writer: Writer, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [Item(id=f"i{number:02}", input="?", reference=f"i{number:02}") for number in range(40)]
+    store = samples_of(writer, warehouse, "run-3")
+    settings = RunnerSettings(concurrency=4, repeats=2, backoff_s=0.001)
+    asked: list[str] = []
+
+    async def ask(item: Item) -> Prediction:
+        asked.append(item.id)
+        return Prediction(output=item.id)
+
+    half = [item for number, item in enumerate(items) if number % 3]
+    asyncio.run(run_samples(half, ask, [exact_match], store, settings=settings))
+    asyncio.run(run_samples(items[:3], ask, [], store, settings=RunnerSettings(concurrency=4)))
+    asked.clear()
+    # What is there lies apart: two items of three, which lack one judgement or both.
+    looked_up: list[Sequence[str]] = []
+    of_items = store.of_items
+
+    def noted(ids: Sequence[str]) -> Mapping[str, SampleResult]:
+        looked_up.append(ids)
+        return of_items(ids)
+
+    monkeypatch.setattr(store, "of_items", noted)
+    done = asyncio.run(run_samples(items, ask, [exact_match, groundedness], store, settings=settings))
+    assert done == Progress(80, 80, 0)
+    assert sorted(asked) == sorted([items[0].id] + 2 * [item.id for item in items[3::3]])
+    assert len(looked_up) == 1, "what lacks a judgement is read in one question, however it lies"
+    assert all(set(each.judgements) == {"exact_match", "groundedness"} for each in store.stored().values())

@@ -43,8 +43,8 @@ _KEPT_VERSIONS: Final = 2
 class StoredSamples(ScoredSamples, Protocol):
     """A store of samples from which a part of them can be read."""
 
-    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
-        """Return the samples of some items, by key."""
+    def stored(self) -> Mapping[str, SampleResult]:
+        """Return all finished samples by key."""
         ...
 
     def items_there(self) -> NDArray[np.uint64]:

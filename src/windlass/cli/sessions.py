@@ -8,7 +8,7 @@ import typer
 
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, cost_of, moment, print_table
-from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until, Where, query_of
+from windlass.cli.trace_filters import Filters, takes_filters
 
 sessions = typer.Typer(no_args_is_help=True, help="List sessions: conversations over several traces.")
 users = typer.Typer(no_args_is_help=True, help="List the users whom traces name.")
@@ -17,40 +17,28 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, t
 
 
 @sessions.command("list")
+@takes_filters
 def list_sessions(
+    *,
     limit: Limit = 20,
     user: Annotated[str | None, typer.Option("--user", help="Only with a trace of this user.")] = None,
-    release: Release = None,
-    environment: Environment = None,
-    run: OfRun = None,
-    status: Status = None,
-    text: SaidIn = None,
-    where: Where = None,
-    since: Since = None,
-    until: Until = None,
+    filters: Filters,
     data: Data = None,
 ) -> None:
     """List sessions with a trace that is all that is asked for, the most recently active first."""
-    query = query_of(release, environment, run, status, text, where, since, until)
-    _print("/sessions", "session", {**query, "user": user, "limit": limit}, data)
+    _print("/sessions", "session", {**filters, "user": user, "limit": limit}, data)
 
 
 @users.command("list")
+@takes_filters
 def list_users(
+    *,
     limit: Limit = 20,
-    release: Release = None,
-    environment: Environment = None,
-    run: OfRun = None,
-    status: Status = None,
-    text: SaidIn = None,
-    where: Where = None,
-    since: Since = None,
-    until: Until = None,
+    filters: Filters,
     data: Data = None,
 ) -> None:
     """List users with a trace that is all that is asked for, the most recently active first."""
-    query = query_of(release, environment, run, status, text, where, since, until)
-    _print("/users", "user", {**query, "limit": limit}, data)
+    _print("/users", "user", {**filters, "limit": limit}, data)
 
 
 def _print(path: str, what: str, query: Mapping[str, object], data: Path | None) -> None:

@@ -7,28 +7,22 @@ import typer
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import cost_of, moment, print_table, seconds
 from windlass.cli.trace_exports import ExportFormat, Output, download_export
-from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until, Where, query_of
+from windlass.cli.trace_filters import Filters, takes_filters
 
 app = typer.Typer(no_args_is_help=True, help="List the spans of all traces, or export them.")
 
 
 @app.command("list")
+@takes_filters
 def list_spans(
+    *,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, newest first.")] = 20,
-    release: Release = None,
-    environment: Environment = None,
-    run: OfRun = None,
-    status: Status = None,
-    text: SaidIn = None,
-    where: Where = None,
-    since: Since = None,
-    until: Until = None,
+    filters: Filters,
     data: Data = None,
 ) -> None:
     """List spans, newest first; a status and scores are the span's own."""
-    query = query_of(release, environment, run, status, text, where, since, until)
     with connect(data) as client:
-        spans = client.get("/spans", limit=limit, **query)["items"]
+        spans = client.get("/spans", limit=limit, **filters)["items"]
     if not spans:
         print("There are no such spans.")
         return
@@ -53,19 +47,13 @@ def list_spans(
 
 
 @app.command("export")
+@takes_filters
 def export(
+    *,
     data_format: ExportFormat = "jsonl",
     output: Output = None,
-    release: Release = None,
-    environment: Environment = None,
-    run: OfRun = None,
-    status: Status = None,
-    text: SaidIn = None,
-    where: Where = None,
-    since: Since = None,
-    until: Until = None,
+    filters: Filters,
     data: Data = None,
 ) -> None:
     """Write spans with their scores (OTLP has none) to a file, without the rest of their traces."""
-    query = query_of(release, environment, run, status, text, where, since, until)
-    download_export("/spans/export", data_format, output, query, data)
+    download_export("/spans/export", data_format, output, filters, data)

@@ -1,6 +1,9 @@
 """The options that say which traces or spans are meant, of every command that reads some."""
 
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -22,25 +25,40 @@ Where = Annotated[
 Since = Annotated[str | None, typer.Option("--from", help="Only started at this time or later.")]
 Until = Annotated[str | None, typer.Option("--to", help="Only started at this time or before.")]
 
+_OPTIONS: Final[dict[str, Any]] = {
+    "release": Release,
+    "environment": Environment,
+    "run": OfRun,
+    "status": Status,
+    "q": SaidIn,
+    "where": Where,
+    "from_": Since,
+    "to": Until,
+}
+"""By the parameters of a list, and of its export, that they are."""
 
-def query_of(
-    release: str | None,
-    environment: str | None,
-    run: str | None,
-    status: str | None,
-    text: str | None,
-    where: list[str] | None,
-    since: str | None,
-    until: str | None,
-) -> dict[str, object]:
-    """Return the parameters of a list, or of its export, that these options are."""
-    return {
-        "release": release,
-        "environment": environment,
-        "run": run,
-        "status": status,
-        "q": text,
-        "where": where,
-        "from": since,
-        "to": until,
-    }
+Command = Callable[..., None]
+Filters = dict[str, object]
+
+
+def takes_filters(command: Command) -> Command:
+    """Give a command all of these options in place of its parameter ``filters``, which is what they say."""
+    signature = inspect.signature(command)
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.name == "filters":
+            parameters += (
+                parameter.replace(name=name, annotation=_OPTIONS[name], default=None) for name in _OPTIONS
+            )
+        else:
+            parameters.append(parameter)
+
+    @functools.wraps(command)
+    def filtered(**given: Any) -> None:
+        filters = {name.removesuffix("_"): given.pop(name) for name in _OPTIONS}
+        command(**given, filters=filters)
+
+    # What typer reads a command's options from.
+    filtered.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    filtered.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return filtered

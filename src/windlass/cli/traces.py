@@ -7,28 +7,22 @@ import typer
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import cost_of, moment, number, plain, print_table, seconds
 from windlass.cli.trace_exports import ExportFormat, Output, download_export
-from windlass.cli.trace_filters import Environment, OfRun, Release, SaidIn, Since, Status, Until, Where, query_of
+from windlass.cli.trace_filters import Filters, takes_filters
 
 app = typer.Typer(no_args_is_help=True, help="List traces, show one, or export them.")
 
 
 @app.command("list")
+@takes_filters
 def list_traces(
+    *,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, newest first.")] = 20,
-    release: Release = None,
-    environment: Environment = None,
-    run: OfRun = None,
-    status: Status = None,
-    text: SaidIn = None,
-    where: Where = None,
-    since: Since = None,
-    until: Until = None,
+    filters: Filters,
     data: Data = None,
 ) -> None:
     """List traces, newest first."""
-    query = query_of(release, environment, run, status, text, where, since, until)
     with connect(data) as client:
-        traces = client.get("/traces", limit=limit, **query)["items"]
+        traces = client.get("/traces", limit=limit, **filters)["items"]
     if not traces:
         print("There are no such traces; send some to /v1/traces, or run `windlass demo`.")
         return
@@ -53,22 +47,16 @@ def list_traces(
 
 
 @app.command("export")
+@takes_filters
 def export(
+    *,
     data_format: ExportFormat = "jsonl",
     output: Output = None,
-    release: Release = None,
-    environment: Environment = None,
-    run: OfRun = None,
-    status: Status = None,
-    text: SaidIn = None,
-    where: Where = None,
-    since: Since = None,
-    until: Until = None,
+    filters: Filters,
     data: Data = None,
 ) -> None:
     """Write traces with their spans and scores (OTLP has none) to a file, newest first."""
-    query = query_of(release, environment, run, status, text, where, since, until)
-    download_export("/traces/export", data_format, output, query, data)
+    download_export("/traces/export", data_format, output, filters, data)
 
 
 @app.command("show")

@@ -1,12 +1,13 @@
 """Samples kept in memory: for an evaluation whose samples need not outlive the process."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from windlass.evaluation.amounts import Amounts, amounts_of_results
+from windlass.evaluation.finished import FinishedColumns, index_of
 from windlass.evaluation.item_index import ItemIndex, hash_of_id
 from windlass.evaluation.run_scores import RunScores, scores_of_results
 from windlass.evaluation.samples import Item, SampleResult
@@ -21,8 +22,8 @@ class MemorySamples:
     def stored(self) -> Mapping[str, SampleResult]:
         return dict(self._results)
 
-    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
-        return [self.stored()]
+    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> FinishedColumns:
+        return FinishedColumns(self.scores(index_of(items)), repeats, names)
 
     def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
         wanted = set(items)

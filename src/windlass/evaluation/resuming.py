@@ -1,18 +1,21 @@
 """Going on with a run that had ended: what was finished stays, what may fare better now is tried again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 from sqlalchemy import Connection, func, select, update
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.errors import Conflict, InputError
+from windlass.evaluation.finished import FinishedColumns, index_of
 from windlass.evaluation.run_options import RunOptions
+from windlass.evaluation.run_scores import RunScores, ScoreColumn
 from windlass.evaluation.runs import OPTIONS, RESUMED, UNFINISHED, Run, get_run
-from windlass.evaluation.sample_stores import SampleStore
 from windlass.evaluation.samples import Item, SampleResult
+from windlass.evaluation.score_summaries import ScoredSamples
 from windlass.evaluation.tables import runs, verdicts
 from windlass.storage.database import Database
 
@@ -25,14 +28,14 @@ FAILED: Final = "error"
 class PassingTroubles:
     """The samples of a run without those that a passing trouble spoilt: they are asked, or judged, again."""
 
-    def __init__(self, store: SampleStore) -> None:
+    def __init__(self, store: ScoredSamples) -> None:
         self._store = store
 
-    def stored(self) -> Mapping[str, SampleResult]:
-        return _without_passing(self._store.stored())
+    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> FinishedColumns:
+        return FinishedColumns(_lasting(self._store.scores(index_of(items))), repeats, names)
 
-    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
-        return map(_without_passing, self._store.pieces())
+    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:
+        return _without_passing(self._store.of_items(items))
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         self._store.write(samples)
@@ -100,6 +103,18 @@ def _refuse_evidence(tx: Connection, run: Run) -> None:
     resting = select(func.count()).where(c.project == run.project, c.evidence.contains(run.id, autoescape=True))
     if tx.execute(resting).scalar_one():
         raise Conflict(f"A verdict rests on {run.id}, which is its evidence and stays as it is; evaluate again.")
+
+
+def _lasting(scores: RunScores) -> RunScores:
+    """Return the same of columns: what ``_without_passing`` leaves of the samples themselves."""
+    passing = scores.error_types.are(PASSING) & ~scores.answered
+    columns = {name: _without_failed(column) for name, column in scores.columns.items()}
+    rows = np.flatnonzero(~passing)
+    return scores.at_rows(rows, {name: column.only(rows) for name, column in columns.items()})
+
+
+def _without_failed(column: ScoreColumn) -> ScoreColumn:
+    return replace(column, judged=column.judged & ~column.labels.are({FAILED}))
 
 
 def _without_passing(stored: Mapping[str, SampleResult]) -> Mapping[str, SampleResult]:

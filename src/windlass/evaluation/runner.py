@@ -9,19 +9,18 @@ down, and many samples share one commit.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
-from windlass.evaluation.sample_stores import SampleStore
+from windlass.evaluation.sample_stores import MOST_AT_ONCE, Finished, SampleStore
 from windlass.evaluation.samples import (
     Item,
     SampleResult,
     Target,
-    sample_key,
 )
 from windlass.evaluation.sampling import AskSettings, ask, backoff, judged, scored
 from windlass.models.calls.answers import asked_again
@@ -48,8 +47,9 @@ class RunnerSettings(AskSettings):
     """Whether an item is asked all its times before the next one is."""
     first_repeat: int = 1
     """The first of the repeats that are asked here; others may ask those before."""
-    batch: int = 256
-    """Most samples in one commit."""
+    batch: int = 512
+    """Most samples in one commit, and most that wait for the next: more do not make one cheaper by much, and these
+    are what a killed process asks again."""
     linger_s: float = 0.1
     """How long a commit waits for more samples to join it: a commit costs tens of milliseconds, however small."""
 
@@ -75,7 +75,11 @@ async def run_samples(
     stored until then stays.
     """
     settings = settings or RunnerSettings()
-    finished = await _finished(items, evaluators, store, settings)
+    repeats = range(settings.first_repeat, settings.repeats + 1)
+    names = {evaluator.name for evaluator in evaluators}
+    finished = await asyncio.to_thread(store.finished, items, repeats, names)
+    for unjudged in _together(items, finished.unjudged()):
+        await _rescore(unjudged, evaluators, store, settings)
     run = _Run(items, target, evaluators, store, settings, observe, finished)
     return await run.execute()
 
@@ -89,9 +93,8 @@ class _Run:
         store: SampleStore,
         settings: RunnerSettings,
         observe: Observer | None,
-        finished: Mapping[str, bool],
+        finished: Finished,
     ) -> None:
-        """``finished`` are the keys of samples that are stored, and whether they failed."""
         self._target = target
         self._evaluators = evaluators
         self._store = store
@@ -99,10 +102,9 @@ class _Run:
         self._observe = observe
         # Items may be many, and read one by one: none is kept here.
         wanted = len(items) * (settings.repeats - settings.first_repeat + 1)
-        done = _done(items, settings, finished)
-        self._progress = Progress(wanted, len(done), sum(done))
-        self._waiting = ((item, repeat) for key, item, repeat in _samples(items, settings) if key not in finished)
-        self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(2 * settings.batch)
+        self._progress = Progress(wanted, finished.samples, finished.failed)
+        self._waiting = _waiting(items, settings, finished)
+        self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(settings.batch)
         self._hurry = asyncio.Event()
         """Set when a commit need not wait for more samples: there are enough, or there will be none."""
         self._all_asked = False
@@ -145,7 +147,7 @@ class _Run:
                 self._halted = True
                 return
             await self._queue.put((item, result))
-            if self._queue.qsize() >= self._settings.batch:
+            if self._queue.full():
                 self._hurry.set()
 
     async def _commit_all(self) -> None:
@@ -159,7 +161,7 @@ class _Run:
     async def _gather(self, batch: list[tuple[Item, SampleResult]]) -> bool:
         """Take what is waiting, at least one sample; return False when there will be no more."""
         entry = await self._queue.get()
-        if entry is not None and not self._all_asked and self._queue.qsize() < self._settings.batch:
+        if entry is not None and not self._all_asked and self._queue.qsize() + 1 < self._settings.batch:
             self._hurry.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._hurry.wait(), self._settings.linger_s)
@@ -181,51 +183,34 @@ class _Run:
         return progress._replace(stopped=not going_on)
 
 
-def _samples(items: Iterable[Item], settings: RunnerSettings) -> Iterator[tuple[str, Item, int]]:
-    """Give what there is to ask, with its key."""
+def _waiting(items: Sequence[Item], settings: RunnerSettings, finished: Finished) -> Iterator[tuple[Item, int]]:
+    """Give what there is to ask."""
     repeats = range(settings.first_repeat, settings.repeats + 1)
-    if settings.item_by_item:
-        yield from ((sample_key(item.id, repeat), item, repeat) for item in items for repeat in repeats)
-        return
-    for repeat in repeats:
-        for item in items:
-            yield sample_key(item.id, repeat), item, repeat
+    for together in [repeats] if settings.item_by_item else [[repeat] for repeat in repeats]:
+        for wanted in finished.missing(together):
+            for position, item in zip(wanted, items[wanted.start : wanted.stop], strict=True):
+                yield from ((item, repeat) for repeat in together if not finished.has(position, repeat))
 
 
-def _done(items: Sequence[Item], settings: RunnerSettings, finished: Mapping[str, bool]) -> list[bool]:
-    """Return whether each sample failed that is there already."""
-    if not finished:
-        return []
-    return [finished[key] for key, _, _ in _samples(items, settings) if key in finished]
-
-
-async def _finished(
-    items: Sequence[Item], evaluators: Sequence[Evaluator], store: SampleStore, settings: RunnerSettings
-) -> Mapping[str, bool]:
-    """Return the keys of the finished samples, and whether each failed, after judging what lacks a judgement."""
-    finished: dict[str, bool] = {}
-    pieces = iter(await asyncio.to_thread(store.pieces))
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-        await _rescore(piece, items, evaluators, store, settings)
-        finished.update((key, result.prediction is None) for key, result in piece.items())
-        # Not to hold on to it while the next one is read.
-        piece = {}
-    return finished
+def _together(items: Sequence[Item], wanted: Iterable[range]) -> Iterator[list[Item]]:
+    """Give the items of ranges in lists that are worth a question to the store: ranges may be of one item each."""
+    found: list[Item] = []
+    for places in wanted:
+        found += items[places.start : places.stop]
+        if len(found) >= MOST_AT_ONCE:
+            yield found
+            found = []
+    if found:
+        yield found
 
 
 async def _rescore(
-    stored: Mapping[str, SampleResult],
-    items: Sequence[Item],
-    evaluators: Sequence[Evaluator],
-    store: SampleStore,
-    settings: RunnerSettings,
+    items: Sequence[Item], evaluators: Sequence[Evaluator], store: SampleStore, settings: RunnerSettings
 ) -> None:
-    """Give finished samples that lack a judgement the missing ones."""
+    """Give the finished samples of some items the judgements that they lack."""
     names = {evaluator.name for evaluator in evaluators}
-    unjudged = [
-        result for result in stored.values() if result.prediction is not None and names - set(result.judgements)
-    ]
-    by_id = _named(items, {result.item for result in unjudged})
+    by_id = {item.id: item for item in items}
+    stored = await asyncio.to_thread(store.of_items, list(by_id))
     places = asyncio.Semaphore(settings.concurrency)
 
     async def complete(result: SampleResult) -> SampleResult:
@@ -235,14 +220,12 @@ async def _rescore(
                 found = await judged(by_id[result.item], replace(result, judgements={}), absent, settings)
         return scored(by_id[result.item], found, absent)
 
-    lacking = [result for result in unjudged if result.item in by_id]
+    lacking = [
+        result for result in stored.values() if result.prediction is not None and names - set(result.judgements)
+    ]
     for start in range(0, len(lacking), settings.batch):
         completed = await asyncio.gather(*map(complete, lacking[start : start + settings.batch]))
         await asyncio.to_thread(_patiently, partial(store.write_judgements, completed))
-
-
-def _named(items: Iterable[Item], names: Collection[str]) -> dict[str, Item]:
-    return {item.id: item for item in items if item.id in names} if names else {}
 
 
 def _patiently(write: Callable[[], None]) -> None:

@@ -35,7 +35,8 @@ class AskSettings:
 
 async def ask(item: Item, repeat: int, target: Target, settings: AskSettings) -> SampleResult:
     """Ask the target, again where that may help; the spans it makes become children of the sample's root."""
-    trace_id, span_id = os.urandom(16).hex(), os.urandom(8).hex()
+    ids = os.urandom(24).hex()
+    trace_id, span_id = ids[:32], ids[32:]
     start_ns, began = time.time_ns(), time.perf_counter()
     prediction: Prediction | None = None
     error: Exception | None = None

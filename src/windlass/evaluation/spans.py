@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from windlass.evaluation.media.files import Media, find_media, texts_beside_media
 from windlass.evaluation.predictions import dump_prediction, text_of
@@ -22,6 +22,7 @@ PREDICTION = "windlass.prediction"
 ERROR_TYPE = "error.type"
 
 _RESOURCE = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value="windlass"))])
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _SCOPE = InstrumentationScope(name="windlass.evaluation", version=__version__)
 
 
@@ -34,17 +35,17 @@ def encode_samples(
     """
     common = attributes_of(attributes)
     written = list(samples)
-    spans = [_span(item, result, common) for item, result in written] + list(below)
+    request = ExportTraceServiceRequest()
+    # Written where they stay: a message that is put into another one is copied.
+    scope_spans = request.resource_spans.add(resource=_RESOURCE).scope_spans.add(scope=_SCOPE)
+    for item, result in written:
+        _write(scope_spans.spans.add(), item, result, common)
+    scope_spans.spans.extend(below)
     for _, result in written:
         for span in replay_spans(result):
             span.attributes.extend(common)
             span.attributes.append(_attribute(ITEM, result.item))
-            spans.append(span)
-    request = ExportTraceServiceRequest(
-        resource_spans=[
-            ResourceSpans(resource=_RESOURCE, scope_spans=[ScopeSpans(scope=_SCOPE, spans=spans)]),
-        ]
-    )
+            scope_spans.spans.append(span)
     encoded: bytes = request.SerializeToString()
     return encoded
 
@@ -53,39 +54,35 @@ def attributes_of(texts: Mapping[str, str]) -> list[KeyValue]:
     return [_attribute(name, value) for name, value in texts.items()]
 
 
-def _span(item: Item, result: SampleResult, common: Sequence[KeyValue]) -> Span:
-    span = Span(
-        trace_id=bytes.fromhex(result.trace_id),
-        span_id=bytes.fromhex(result.span_id),
-        name="sample",
-        kind=Span.SPAN_KIND_INTERNAL,
-        start_time_unix_nano=result.start_ns,
-        end_time_unix_nano=result.end_ns,
-        attributes=[
-            *common,
-            _attribute(ITEM, item.id),
-            KeyValue(key=ATTEMPTS, value=AnyValue(int_value=result.attempts)),
-            _attribute("gen_ai.input.messages", _message("user", *_said(item.input))),
-        ],
-    )
+def _write(span: Span, item: Item, result: SampleResult, common: Sequence[KeyValue]) -> None:
+    span.trace_id = bytes.fromhex(result.trace_id)
+    span.span_id = bytes.fromhex(result.span_id)
+    span.name = "sample"
+    span.kind = Span.SPAN_KIND_INTERNAL
+    span.start_time_unix_nano = result.start_ns
+    span.end_time_unix_nano = result.end_ns
+    span.attributes.extend(common)
+    _say(span, ITEM, item.id)
+    span.attributes.add(key=ATTEMPTS).value.int_value = result.attempts
+    _say(span, "gen_ai.input.messages", _message("user", *_said(item.input)))
     if result.repeat > 1:
-        span.attributes.append(KeyValue(key=REPEAT, value=AnyValue(int_value=result.repeat)))
-    if result.prediction is None:
+        span.attributes.add(key=REPEAT).value.int_value = result.repeat
+    prediction = result.prediction
+    if prediction is None:
         span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=result.error or ""))
-        span.attributes.append(_attribute(ERROR_TYPE, result.error_type or "Error"))
-        return span
-    span.attributes.append(
-        _attribute(
-            "gen_ai.output.messages", _message("assistant", result.prediction.output, result.prediction.media)
-        )
-    )
-    span.attributes.append(_attribute(PREDICTION, dump_prediction(result.prediction)))
-    if result.prediction.replay is not None:
-        span.attributes.extend(replay_attributes(result.prediction.replay))
-    if result.prediction.trace_id and result.prediction.trace_id != result.trace_id:
+        _say(span, ERROR_TYPE, result.error_type or "Error")
+        return
+    _say(span, "gen_ai.output.messages", _message("assistant", prediction.output, prediction.media))
+    _say(span, PREDICTION, dump_prediction(prediction))
+    if prediction.replay is not None:
+        span.attributes.extend(replay_attributes(prediction.replay))
+    if prediction.trace_id and prediction.trace_id != result.trace_id:
         # A target that keeps its own trace elsewhere: its span is not known, and OTLP has no link without one.
-        span.attributes.append(_attribute("windlass.target.trace_id", result.prediction.trace_id))
-    return span
+        _say(span, "windlass.target.trace_id", prediction.trace_id)
+
+
+def _say(span: Span, name: str, text: str) -> None:
+    span.attributes.add(key=name).value.string_value = text
 
 
 def _said(value: object) -> tuple[str, Sequence[Media]]:
@@ -96,7 +93,7 @@ def _said(value: object) -> tuple[str, Sequence[Media]]:
 
 def _message(role: str, text: str, media: Sequence[Media] = ()) -> str:
     parts = [{"type": "text", "content": text}] if text or not media else []
-    return json.dumps([{"role": role, "parts": [*parts, *map(_part, media)]}], ensure_ascii=False)
+    return _JSON.encode([{"role": role, "parts": [*parts, *map(_part, media)]}])
 
 
 def _part(media: Media) -> dict[str, str]:

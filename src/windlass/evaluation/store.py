@@ -1,13 +1,14 @@
 """Samples of a run in the warehouse: each a trace with scores, and so its own checkpoint."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from windlass.errors import Unavailable
 from windlass.evaluation.amounts import Amounts
+from windlass.evaluation.finished import FinishedColumns, index_of
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import load_prediction
 from windlass.evaluation.run_scores import RunScores
@@ -21,7 +22,7 @@ from windlass.telemetry.queries import list_samples, scores_of_run, scores_of_tr
 from windlass.telemetry.run_parts import Part
 from windlass.telemetry.sample_columns import items_of_run, state_of_run
 from windlass.telemetry.samples import count_samples, samples_of_items
-from windlass.telemetry.scores import Score
+from windlass.telemetry.scores import RunScore, Score
 from windlass.telemetry.writer import Writer
 
 REVIEW = "review/"
@@ -81,6 +82,9 @@ class WarehouseSamples:
         own = sorted((score for score in scores if score.run == self._run), key=lambda score: score.item)
         return self._results(spans, own)
 
+    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> FinishedColumns:
+        return FinishedColumns(self.scores(index_of(items)), repeats, names)
+
     def items_there(self) -> NDArray[np.uint64]:
         return items_of_run(self._warehouse, self._project, self._run)
 
@@ -117,9 +121,9 @@ class WarehouseSamples:
         self.write_judgements([result for _, result in samples])
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
-        scores = [score for result in results for score in scores_of(result, run=self._run, release=self._release)]
+        scores = [score for result in results for score in _run_scores(result)]
         if scores:
-            self._writer.write_scores(self._project, scores)
+            self._writer.write_run_scores(self._project, scores, run=self._run, release=self._release)
 
 
 def attributes_of_run(run: str, release: str, release_name: str) -> dict[str, str]:
@@ -127,8 +131,14 @@ def attributes_of_run(run: str, release: str, release_name: str) -> dict[str, st
     return {RUN: run, RELEASE: release, RELEASE_NAME: release_name}
 
 
+def _run_scores(result: SampleResult) -> Iterator[RunScore]:
+    for name, judged in result.judgements.items():
+        said = (judged.value, judged.label, judged.explanation, judged.evidence, judged.source)
+        yield RunScore(result.trace_id, result.span_id, name, *said, result.item)
+
+
 def scores_of(result: SampleResult, *, run: str, release: str) -> list[Score]:
-    """Return the judgements of a sample as they are kept."""
+    """Return the judgements of a sample as they are handed over to whoever keeps them."""
     return [
         Score(
             trace_id=result.trace_id,

@@ -1,6 +1,6 @@
 """A text for each of many rows, of which most have none or the same."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,10 @@ class TextColumn:
     def __getitem__(self, row: int) -> str:
         text: str = self.texts[self.codes[row]]
         return text
+
+    def are(self, texts: Collection[str]) -> NDArray[np.bool_]:
+        """Tell of each row whether its text is one of some."""
+        return np.array([text in texts for text in self.texts], dtype=np.bool_)[self.codes]
 
     def only(self, rows: NDArray[np.int64]) -> "TextColumn":
         return TextColumn(self.codes[rows], self.texts)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,7 @@ from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.recorded import RecordedOutputs
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
+from windlass.evaluation.sample_stores import Finished, NothingFinished
 from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult, Target
 from windlass.evaluation.spans import encode_samples
 from windlass.evaluation.trajectories import ToolCall
@@ -321,7 +322,10 @@ class _ServerSamples:
         self.observe: Observe = lambda _: None
         """Is told of all progress, be it here."""
 
-    def stored(self) -> Mapping[str, SampleResult]:
+    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> Finished:  # noqa: ARG002
+        return NothingFinished(len(items))
+
+    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:  # noqa: ARG002 - none is finished
         return {}
 
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
@@ -334,9 +338,6 @@ class _ServerSamples:
             self.answers.flush()
         self._client.send_traces(encode_samples(samples, attributes))
         self.write_judgements([result for _, result in samples])
-
-    def pieces(self) -> Iterable[Mapping[str, SampleResult]]:
-        return [self.stored()]
 
     def report(self, progress: Progress) -> bool:
         """Say how far the run is, now and then; answer whether to go on."""

@@ -44,7 +44,7 @@ class MediaStore:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             self._known.add((project, digest, uploaded))
-        return f"{SCHEME}{digest}?{urlencode({'type': kind, 'size': len(data)}, safe='/')}"
+        return reference_of(digest, kind, len(data))
 
     def get(self, project: str, digest: str) -> MediaFile:
         """Return a file that spans of a project refer to. Raises NotFound, for those of other projects too."""
@@ -96,6 +96,11 @@ class MediaStore:
                 )
             elif uploaded:
                 tx.execute(update(media).where(*of_project).values(uploaded=True))
+
+
+def reference_of(digest: str, mime_type: str, size: int) -> str:
+    """Return what items, outputs and messages name a file by."""
+    return f"{SCHEME}{digest}?{urlencode({'type': mime_type, 'size': size}, safe='/')}"
 
 
 def without_references(text: str) -> str:

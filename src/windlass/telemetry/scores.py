@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, FiniteFloat, JsonValue, model_validator
 
@@ -125,15 +125,11 @@ STEPS: Final = (
 def natural_id(score: Score) -> str:
     """Return the id of a score that came without one."""
     said_by = (score.author, score.sender) if score.source == "human" else ("", "")
-    parts = (
-        score.trace_id,
-        score.span_id,
-        score.conversation,
-        score.name,
-        score.evaluator,
-        score.run,
-        *said_by,
-    )
+    place = (score.trace_id, score.span_id, score.conversation, score.name, score.evaluator, score.run)
+    return _id_of_parts(*place, *said_by)
+
+
+def _id_of_parts(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -152,7 +148,7 @@ def insert_scores(warehouse: Warehouse, project: str, scores: Sequence[Score], *
             {
                 "project": project,
                 **score.model_dump(),
-                "evidence": "" if score.evidence is None else json.dumps(score.evidence, ensure_ascii=False),
+                "evidence": _text_of(score.evidence),
                 "id": score.id or natural_id(score),
                 "received": received,
                 "deleted": deleted,
@@ -160,6 +156,52 @@ def insert_scores(warehouse: Warehouse, project: str, scores: Sequence[Score], *
             for score in scores
         ],
     )
+
+
+class RunScore(NamedTuple):
+    """A score that the runner gives a sample. A run has as many as samples times metrics: it is cheap to build."""
+
+    trace_id: str
+    span_id: str
+    name: str
+    value: float | None
+    label: str
+    explanation: str
+    evidence: JsonValue
+    source: Source
+    item: str
+
+
+def insert_run_scores(
+    warehouse: Warehouse, project: str, scores: Sequence[RunScore], *, run: str, release: str
+) -> None:
+    """Commit scores of a run, as ``insert_scores`` does; the name of each is that of its evaluator, too."""
+    now = datetime.now(UTC)
+    common = {"project": project, "run": run, "release": release, "time": now, "received": now}
+    warehouse.insert(
+        "scores",
+        [
+            {
+                **common,
+                "id": _id_of_parts(score.trace_id, score.span_id, "", score.name, score.name, run, "", ""),
+                "trace_id": score.trace_id,
+                "span_id": score.span_id,
+                "name": score.name,
+                "value": None if score.value is None else float(score.value),
+                "label": score.label,
+                "explanation": score.explanation,
+                "evidence": _text_of(score.evidence),
+                "source": score.source,
+                "item": score.item,
+                "evaluator": score.name,
+            }
+            for score in scores
+        ],
+    )
+
+
+def _text_of(evidence: JsonValue) -> str:
+    return "" if evidence is None else json.dumps(evidence, ensure_ascii=False)
 
 
 def scores_of_traces(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) -> list[Score]:

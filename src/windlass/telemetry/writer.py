@@ -31,7 +31,7 @@ from windlass.telemetry.preparation import prepare
 from windlass.telemetry.room import Room
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
 from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes
-from windlass.telemetry.scores import Score, insert_scores
+from windlass.telemetry.scores import RunScore, Score, insert_run_scores, insert_scores
 from windlass.telemetry.spool import Segment, Spool
 
 _log = logging.getLogger(__name__)
@@ -169,6 +169,10 @@ class Writer:
     def write_scores(self, project: str, scores: Sequence[Score]) -> None:
         """Commit scores; raises Unavailable when they could not be written, and then none was."""
         insert_scores(self._warehouse, project, scores)
+
+    def write_run_scores(self, project: str, scores: Sequence[RunScore], *, run: str, release: str) -> None:
+        """Commit scores that a run gave its samples, as ``write_scores`` does."""
+        insert_run_scores(self._warehouse, project, scores, run=run, release=release)
 
     def write_events(self, project: str, events: Sequence[LogEvent]) -> None:
         """Commit events; raises what ``GroupedInserts.insert`` says. The same event twice is one."""

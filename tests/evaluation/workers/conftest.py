@@ -9,6 +9,7 @@ from windlass.evaluation.metrics.answers import exact_match
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.run_states import start_run
 from windlass.evaluation.runs import OPTIONS, Run, VersionName, create_run
+from windlass.evaluation.sample_stores import NothingFinished
 from windlass.evaluation.samples import Item
 from windlass.evaluation.workers.plans import create_plan
 from windlass.evaluation.workers.roster import Worker, enter
@@ -52,7 +53,7 @@ class SharedRun:
 
     def plan(self, run: Run, *, workers: int = 2) -> None:
         seats = most_seats(run, workers)
-        parts = divide(self.items, run.repeats, set(), seats)
+        parts = divide(len(self.items), run.repeats, NothingFinished(len(self.items)), seats)
         create_plan(self.database, run, parts, seats=seats, finished=0, failed=0)
 
     def worker(self, name: str, lease_s: float = LEASE_S) -> Worker:

@@ -1,6 +1,8 @@
+from windlass.evaluation.memory import MemorySamples
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import OPTIONS, Run, VersionName
-from windlass.evaluation.samples import Item, sample_key
+from windlass.evaluation.sample_stores import NothingFinished
+from windlass.evaluation.samples import Item, Prediction, SampleResult, sample_key
 from windlass.evaluation.workers.shares import divide, most_seats, numbers_of, share_of
 from windlass.storage.database import now
 
@@ -32,8 +34,12 @@ def a_run(concurrency: int, **options: object) -> Run:
 
 
 def test_every_sample_that_is_not_finished_is_in_one_shard_in_the_order_of_asking() -> None:
-    finished = {sample_key("i3", 1), sample_key("i4", 1), sample_key("i50", 2)}
-    parts = divide(ITEMS, 2, finished, seats=2)
+    store = MemorySamples()
+    for number, repeat in ((3, 1), (4, 1), (50, 2)):
+        result = SampleResult(f"i{number}", "ab" * 16, "cd" * 8, 1, 2, Prediction(output="1"), repeat=repeat)
+        store.write([(ITEMS[number], result)])
+    finished = store.stored()
+    parts = divide(len(ITEMS), 2, store.finished(ITEMS, range(1, 3), ()), seats=2)
     asked = [sample_key(f"i{number}", part.repeat) for part in parts for number in numbers_of(part.ranges)]
     assert asked == [
         key for repeat in (1, 2) for item in ITEMS if (key := sample_key(item.id, repeat)) not in finished
@@ -44,8 +50,7 @@ def test_every_sample_that_is_not_finished_is_in_one_shard_in_the_order_of_askin
 
 
 def test_a_shard_of_many_items_is_bounded() -> None:
-    items = [Item.model_construct(id=str(number), input="") for number in range(20_000)]
-    parts = divide(items, 1, set(), seats=2)
+    parts = divide(20_000, 1, NothingFinished(20_000), seats=2)
     assert {part.samples for part in parts} == {1000}
 
 

@@ -2787,7 +2787,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get List
+         * @description List the files that the project has, newest first, with how many traces refer to each.
+         */
+        get: operations["get_list"];
         put?: never;
         /**
          * Put Media
@@ -5241,6 +5245,38 @@ export interface components {
             newest: string | null;
             /** Clearing */
             clearing: number;
+        };
+        /** HeldFile */
+        HeldFile: {
+            /** Uri */
+            uri: string;
+            /** Digest */
+            digest: string;
+            /** Mime Type */
+            mime_type: string;
+            /** Size */
+            size: number;
+            /**
+             * Kept
+             * Format: date-time
+             */
+            kept: string;
+            /** Uploaded */
+            uploaded: boolean;
+            /** Traces */
+            traces: number;
+            /** Used */
+            used: string | null;
+        };
+        /** HeldFilePage */
+        HeldFilePage: {
+            /** Items */
+            items: components["schemas"]["HeldFile"][];
+            /**
+             * Next
+             * @description The cursor of the next page; null at the end.
+             */
+            next: string | null;
         };
         /**
          * Hit
@@ -15039,6 +15075,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldFilePage"];
                 };
             };
             /** @description Validation Error */

@@ -1,11 +1,12 @@
 """How a run is divided: its samples into shards, its limits over the seats of those who work on it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.runs import OPTIONS, Run
-from windlass.evaluation.samples import Item, sample_key
+from windlass.evaluation.sample_stores import Finished
 
 MOST_SAMPLES: Final = 1000
 _SHARDS_OF_A_SEAT: Final = 8
@@ -24,13 +25,13 @@ class Part(NamedTuple):
     samples: int
 
 
-def divide(items: Sequence[Item], repeats: int, finished: Collection[str], seats: int) -> list[Part]:
+def divide(items: int, repeats: int, finished: Finished, seats: int) -> list[Part]:
     """Cut what is not finished into shards, in the order in which one process would ask it."""
-    size = _shard_size(len(items) * repeats - len(finished), seats)
+    size = _shard_size(items * repeats - finished.samples, seats)
     return [
         part
         for repeat in range(1, repeats + 1)
-        for part in _parts(repeat, _missing(items, repeat, finished), size)
+        for part in _parts(repeat, chain.from_iterable(finished.missing([repeat])), size)
     ]
 
 
@@ -58,10 +59,6 @@ def share_of(run: Run, seat: int, seats: int) -> Run:
             "settings": {**run.settings, OPTIONS: options.model_dump(exclude_defaults=True)},
         }
     )
-
-
-def _missing(items: Sequence[Item], repeat: int, finished: Collection[str]) -> Iterator[int]:
-    return (number for number, item in enumerate(items) if sample_key(item.id, repeat) not in finished)
 
 
 def _share(whole: int, seat: int, seats: int) -> int:

@@ -69,9 +69,9 @@ class RunSharing:
     def _plan(self, run: Run, open_parts: Opener, able: int) -> None:
         parts = open_parts(run)
         store = PassingTroubles(parts.store) if run.resumed else parts.store
-        finished = {key: result.prediction is None for piece in store.pieces() for key, result in piece.items()}
+        finished = store.finished(parts.items, range(1, run.repeats + 1), ())
         seats = most_seats(run, able)
-        shards = divide(parts.items, run.repeats, finished, seats)
+        shards = divide(len(parts.items), run.repeats, finished, seats)
         if not shards:
             return
         done = len(parts.items) * run.repeats - sum(shard.samples for shard in shards)
@@ -81,7 +81,7 @@ class RunSharing:
             shards,
             seats=seats,
             finished=done,
-            failed=sum(finished.values()),
+            failed=finished.failed,
             model_base_url=self._model_base_url,
         )
         _log.info("%s is shared out: %d parts for %d workers at once.", run.id, len(shards), seats)

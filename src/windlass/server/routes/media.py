@@ -12,9 +12,11 @@ from windlass.canonical import digest_bytes
 from windlass.errors import InputError, NotFound
 from windlass.evaluation.media.resources import MediaQuestion
 from windlass.server.caller import ServicesOf, allowed
+from windlass.server.paging import Cursor, Limit
 from windlass.server.ranges import asked_range
 from windlass.telemetry.lifecycle.media import delete_upload
 from windlass.telemetry.media import MediaFile, clean_type
+from windlass.telemetry.media_lists import HeldFilePage, list_media
 
 router = APIRouter(prefix="/media", tags=["media"])
 
@@ -87,6 +89,12 @@ async def put_media(
         services.media.keep, principal.project, data, kind, uploaded=not goes_with_traces
     )
     return KeptFile(uri=uri, digest=digest_bytes(data), mime_type=clean_type(kind), size=len(data))
+
+
+@router.get("")
+def get_list(principal: Reader, services: ServicesOf, limit: Limit = 50, cursor: Cursor = None) -> HeldFilePage:
+    """List the files that the project has, newest first, with how many traces refer to each."""
+    return list_media(services.database, services.warehouse, principal.project, limit=limit, cursor=cursor)
 
 
 @router.get("/questions/{key}")
