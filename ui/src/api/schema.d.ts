@@ -3144,7 +3144,7 @@ export interface components {
         };
         /**
          * AgentSpec
-         * @description An agent by URL. It names the variables of the environment that hold keys, and never holds one.
+         * @description An agent by URL.
          */
         AgentSpec: {
             /**
@@ -3154,6 +3154,23 @@ export interface components {
             protocol: "openai" | "a2a" | "agent-engine" | "mcp";
             /** Url */
             url: string;
+            /**
+             * Key Variable
+             * @default
+             */
+            key_variable: string;
+            /**
+             * Headers
+             * @default {}
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Timeout S
+             * @default 120
+             */
+            timeout_s: number;
             /**
              * Model
              * @default
@@ -3185,23 +3202,6 @@ export interface components {
             arguments?: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
-            /**
-             * Key Variable
-             * @default
-             */
-            key_variable: string;
-            /**
-             * Headers
-             * @default {}
-             */
-            headers: {
-                [key: string]: string;
-            };
-            /**
-             * Timeout S
-             * @default 120
-             */
-            timeout_s: number;
         };
         /** Agreement */
         Agreement: {
@@ -3408,7 +3408,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             /** Labels */
@@ -3424,7 +3424,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             latest: components["schemas"]["VersionSummary"];
@@ -3728,6 +3728,16 @@ export interface components {
              * @default 0
              */
             spent_usd: number;
+            /**
+             * Tools
+             * @default 0
+             */
+            tools: number;
+            /**
+             * Tools Refused
+             * @default 0
+             */
+            tools_refused: number;
         };
         /**
          * CascadeFit
@@ -7710,6 +7720,8 @@ export interface components {
             outputs?: string | null;
             target?: components["schemas"]["AgentSpec"] | null;
             replay?: components["schemas"]["ReplayNote"] | null;
+            /** Tools */
+            tools?: ("read" | "all" | "none") | null;
         };
         /**
          * RunSample
@@ -9649,7 +9661,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             /** Body */
@@ -9679,7 +9691,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             /** Number */
@@ -11173,7 +11185,7 @@ export interface operations {
     list_artifacts: {
         parameters: {
             query?: {
-                kind?: ("prompt" | "dataset" | "index" | "evaluator" | "model" | "release") | null;
+                kind?: ("prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release") | null;
             };
             header?: never;
             path?: never;
@@ -11206,7 +11218,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
             };
             cookie?: never;
@@ -11238,7 +11250,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
             };
             cookie?: never;
@@ -11274,7 +11286,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
                 ref: string;
             };
@@ -11310,7 +11322,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
             };
             cookie?: never;
@@ -11342,7 +11354,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
                 label: string;
             };
