@@ -91,9 +91,9 @@ class Settings(BaseSettings):
     sql_max_read_rows: int = Field(default=100_000_000, ge=1)
     """The rows that one statement of read-only SQL may read."""
     target_urls: str = ""
-    """Agents that runs on this server may call, with blanks between: `https://agents.example.com/shop` allows what
-    begins so, `https://agents.example.com/shop#SHOP_KEY` also sends it that environment variable's value. Empty
-    allows none."""
+    """Agents and tools that this server may call, with blanks between: `https://agents.example.com/shop` allows
+    what begins so, `https://agents.example.com/shop#SHOP_KEY` also sends it that environment variable's value.
+    Empty allows none."""
     signing_key_file: str = ""
     """The private key that signs verdicts: a file with an Ed25519 key in PEM. Empty for one that is made at first
     use, in the data folder."""

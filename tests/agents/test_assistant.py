@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.live import CAREFUL, Project
-from windlass.agents.assistant import Answer, Assistant, format_passages
+from windlass.agents.assistant import Assistant, format_passages
+from windlass.agents.turns import Answer
 from windlass.errors import InputError, ProviderError
 from windlass.models.completion import Message
 from windlass.retrieval.index import Hit

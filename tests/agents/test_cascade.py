@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.live import CAREFUL, CARELESS, Project
-from windlass.agents.assistant import Answer
 from windlass.agents.cascade import CascadeAssistant
+from windlass.agents.turns import Answer
 from windlass.errors import InputError, ProviderError
 from windlass.models.completion import Confidence
 

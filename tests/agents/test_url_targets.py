@@ -126,7 +126,7 @@ def test_an_agent_is_replayed_by_the_server_and_a_model_simulates_beyond_the_rec
         assert [each["attributes"]["windlass.replay.simulator"] for each in simulating] == [True]
         assert run["calls"]["answered"] == 4
         live_policy = {**body, "replay": {"policy": "live", "live": ["find"]}}
-        with pytest.raises(InputError, match="A server calls no tools in a replay"):
+        with pytest.raises(InputError, match="A server calls no tools of an agent by URL"):
             project.client.post("/runs", live_policy)
         a2a = {**body, "target": {"protocol": "a2a", "url": server.url}}
         with pytest.raises(InputError, match="over the openai protocol"):

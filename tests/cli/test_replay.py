@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.agents.shop import clerk, push_shop
 from tests.cli.conftest import Windlass, rows
 from tests.evaluation.targets.agents import asked, completion
 from tests.evaluation.targets.test_mcp_tool import orders
 from tests.live import Project
 from tests.sdk.test_replaying import record
 from tests.telemetry.sending import trace_id
-from windlass.models.scripted import ScriptedServer
+from windlass.models.scripted import ScriptedServer, asking
 
 CANDIDATE = """
 def answer(question, tools):
@@ -60,11 +61,31 @@ def test_a_model_simulates_what_the_record_does_not_have(
     assert [call.model for call in model.calls] == ["m"]
 
 
+def test_a_release_is_replayed_by_the_server(
+    windlass: Windlass, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(project)
+    monkeypatch.setattr(project.live.provider, "_answer", clerk)
+    # Nothing answers there, and nothing is called there.
+    push_shop(project, "http://127.0.0.1:9/mcp")
+    done = windlass("replay", "release/shop@latest", "--dataset", "seen")
+    assert done.code == 0, done.err
+    assert "0 of 2 replays left their record; tool calls: 2 recorded, 0 simulated, 0 live" in done.out
+    monkeypatch.setattr(project.live.provider, "_answer", lambda _messages: asking(("find", {"order": 1})))
+    done = windlass("replay", "shop@latest", "--dataset", "seen")
+    assert "2 of 2 replays left their record" in done.out
+    assert [trace_id(2), "1", "find(order=2)", "find(order=1)", "stopped"] in rows(done)
+    live = windlass("replay", "shop@latest", "--dataset", "seen", "--policy", "live", "--safe", "refund")
+    assert (live.code, "The effect of refund is write" in live.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ([], "Name the candidate: a function as `module:function`, or an agent"),
-        (["no_module"], "names no function; write module:function"),
+        ([], "Name the candidate: a release as `name@what`, a function as"),
+        (["no_module"], "names no function; write module:function, or name@what for a release"),
+        (["shop@latest", "--tools", "http://127.0.0.1:9"], "A release brings its tools; leave `--tools` out"),
+        (["prompt/shop@1"], "'prompt/shop@1' is a prompt, but a release is needed here"),
         (["no_module_of_mine:answer"], "cannot be loaded: No module named"),
         (["json:answer"], "cannot be loaded: module 'json' has no attribute 'answer'"),
         (["json:loads", "--policy", "wild"], "no policy of a replay"),

@@ -29,12 +29,20 @@ FILES = {
         "offline.yaml",
         "kind: model\nname: offline\nmodel: local:extractive\nparameters: {max_sentences: 2}\n",
     ),
+    "tool": (
+        "find.yaml",
+        (
+            "kind: tool\nname: find\ndescription: Find an order.\neffect: read\nprotocol: mcp\n"
+            "url: http://127.0.0.1:9/mcp\ntool: findOrder\nheaders: {X-Key: SHOP_KEY}\n"
+            "parameters:\n  type: object\n  properties: {order: {type: integer, default: 1}}\n"
+        ),
+    ),
     "evaluator": ("charm.yaml", "kind: evaluator\nname: charm\nfunction: exact_match\n"),
     "release": (
         "guide.yaml",
         (
             "kind: release\nname: guide\nlabels: [better]\ndescription: 한국어\nprompts: {answer: prompt/answer}\n"
-            "model: model/offline\nindex: index/pages\nretrieval: {k: 2, mode: text}\n"
+            "model: model/offline\nindex: index/pages\nretrieval: {k: 2, mode: text}\ntools: [tool/find]\n"
         ),
     ),
     "index": ("pages.yaml", "kind: index\nname: pages\ndocuments: [docs/*.txt]\nsettings: {chunk_tokens: 64}\n"),
@@ -44,6 +52,7 @@ NAMES = {
     "prompt": "prompt/answer",
     "dataset": "dataset/questions",
     "model": "model/offline",
+    "tool": "tool/find",
     "evaluator": "evaluator/charm",
     "release": "release/guide",
 }
@@ -61,11 +70,19 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_is_pushed_in_the_order_of_its_references_with_its_labels(project: Project, folder: Path) -> None:
     pushed = push_files(project.client, read_files([folder]), message="the first")
-    assert [file.kind for file in pushed] == ["prompt", "dataset", "model", "evaluator", "index", "release"]
+    assert [file.kind for file in pushed] == [
+        "prompt",
+        "dataset",
+        "model",
+        "tool",
+        "evaluator",
+        "index",
+        "release",
+    ]
     assert all(file.is_new and file.number == 1 for file in pushed)
     release = project.client.get("/artifacts/release/guide/versions/better")
     assert (release["digest"], release["message"]) == (pushed[-1].digest, "the first")
-    assert {link["role"] for link in release["references"]} == {"prompts.answer", "model", "index"}
+    assert {link["role"] for link in release["references"]} == {"prompts.answer", "model", "index", "tools.find"}
     again = push_files(project.client, read_files([folder]))
     assert not any(file.is_new for file in again)
     assert [file.digest for file in again] == [file.digest for file in pushed]

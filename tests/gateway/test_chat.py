@@ -18,7 +18,7 @@ from windlass.gateway.chat import (
     completion_of,
     read_conversation,
 )
-from windlass.models.completion import JSON, Completion, Message, OutputSchema, Usage
+from windlass.models.completion import JSON, Completion, Message, OfferedTool, OutputSchema, Usage
 
 
 class EchoModel:
@@ -28,7 +28,11 @@ class EchoModel:
         self.asked: list[Message] = []
 
     async def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, JSON],
+        schema: OutputSchema | None = None,
+        tools: Sequence[OfferedTool] = (),
     ) -> Completion:
         assert schema is None
         pieces = [piece async for piece in self.stream(messages, parameters)]
@@ -36,8 +40,9 @@ class EchoModel:
         return pieces[-1]
 
     async def stream(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON]
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], tools: Sequence[OfferedTool] = ()
     ) -> AsyncIterator[str | Completion]:
+        assert not tools
         self.asked = list(messages)
         text = messages[-1].content
         if text == "fail-at-once":

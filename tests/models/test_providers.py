@@ -1,7 +1,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -11,11 +11,20 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from windlass.errors import ConfigurationError, InputError, ProviderError
-from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema, Picture, Usage
+from windlass.models.completion import (
+    JSON,
+    ChatModel,
+    Completion,
+    Message,
+    OfferedTool,
+    OutputSchema,
+    Picture,
+    Usage,
+)
 from windlass.models.extractive import ExtractiveModel
 from windlass.models.failures import ProviderFailure
 from windlass.models.providers import open_model
-from windlass.models.scripted import Failure, ScriptedServer, serve
+from windlass.models.scripted import Failure, ScriptedServer, asking, serve
 
 MESSAGES = [Message("system", "Be brief."), Message("user", "Hello there")]
 VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY", "OPENAI_BASE_URL")
@@ -355,3 +364,98 @@ def _events(*events: dict[str, object]) -> Response:
             yield f"{name}data: {json.dumps(event)}\n\n"
 
     return StreamingResponse(body(), media_type="text/event-stream")
+
+
+TOOLS = [OfferedTool("find", "Find an order.", {"type": "object", "properties": {"order": {"type": "integer"}}})]
+
+
+def ask_for_tools(model: ChatModel, parameters: Mapping[str, JSON]) -> tuple[Completion, Completion]:
+    """Have a model ask for tools, and tell it what they answered."""
+
+    async def both() -> tuple[Completion, Completion]:
+        asked = await model.complete(MESSAGES, parameters, tools=TOOLS)
+        results = [Message("tool", f"Ulm {place}", answers=each) for place, each in enumerate(asked.requests)]
+        said = [*MESSAGES, Message("assistant", asked.text, requests=asked.requests), *results]
+        return asked, await model.complete(said, parameters, tools=TOOLS)
+
+    return asyncio.run(both())
+
+
+def test_a_model_over_the_openai_wire_asks_for_tools_and_is_told_what_they_answered() -> None:
+    def looks(messages: Sequence[Message]) -> str | Message:
+        results = [message.content for message in messages if message.role == "tool"]
+        return ", ".join(results) or asking(("find", {"order": 7}), ("find", '{"order'), text="Let me look.")
+
+    async def streamed(model: ChatModel) -> list[str | Completion]:
+        return [piece async for piece in model.stream(MESSAGES, {}, TOOLS)]
+
+    with ScriptedServer(looks) as server:
+        model = open_model("openai:any", base_url=server.url)
+        asked, answered = ask_for_tools(model, {})
+        assert (asked.text, asked.finish_reason) == ("Let me look.", "tool_call")
+        assert [(each.id, each.name, each.arguments) for each in asked.requests] == [
+            ("call-1", "find", '{"order": 7}'),
+            ("call-2", "find", '{"order'),
+        ]
+        assert (answered.text, answered.requests) == ("Ulm 0, Ulm 1", ())
+        first, second = server.calls
+        assert first.body["tools"] == [
+            {
+                "type": "function",
+                "function": {"name": "find", "description": "Find an order.", "parameters": TOOLS[0].parameters},
+            }
+        ]
+        said, *results = second.messages[-3:]
+        assert (said.content, [each.id for each in said.requests]) == ("Let me look.", ["call-1", "call-2"])
+        # What is no JSON is sent back as JSON that says so: some servers refuse anything else.
+        assert json.loads(said.requests[1].arguments) == {"INVALID_JSON": '{"order'}
+        assert [(each.content, each.answers) for each in results] == [
+            (f"Ulm {place}", asked_for) for place, asked_for in enumerate(said.requests)
+        ]
+        *pieces, last = asyncio.run(streamed(model))
+        assert "".join(map(str, pieces)) == "Let me look."
+        assert isinstance(last, Completion)
+        assert last.requests == asked.requests
+
+
+def test_anthropic_and_google_ask_for_tools_and_get_back_what_they_want_with_a_call() -> None:
+    bodies: list[dict[str, Any]] = []
+    signature = "c2lnbmVk"
+
+    async def anthropic(request: Request) -> Response:
+        bodies.append(await request.json())
+        call = {"type": "tool_use", "id": "t1", "name": "find", "input": {"order": 7}}
+        answer = {"id": "m", "type": "message", "role": "assistant", "model": "m", "stop_sequence": None}
+        usage = {"input_tokens": 1, "output_tokens": 1}
+        return JSONResponse({**answer, "content": [call], "stop_reason": "tool_use", "usage": usage})
+
+    async def google(request: Request) -> Response:
+        bodies.append(await request.json())
+        call = {"functionCall": {"name": "find", "args": {"order": 7}}, "thoughtSignature": signature}
+        candidate = {"content": {"role": "model", "parts": [call]}, "index": 0, "finishReason": "STOP"}
+        usage = {"promptTokenCount": 7, "candidatesTokenCount": 2, "totalTokenCount": 9}
+        return JSONResponse({"candidates": [candidate], "usageMetadata": usage, "modelVersion": "m"})
+
+    routes = [
+        Route("/v1/messages", anthropic, methods=["POST"]),
+        Route("/v1beta/models/{call}", google, methods=["POST"]),
+    ]
+    with serve(Starlette(routes=routes)) as url:
+        for ref in ("anthropic:claude-sonnet-5", "google:gemini-2.5-flash"):
+            asked, _ = ask_for_tools(open_model(ref, base_url=url, api_key="some-key"), {"max_tokens": 100})
+            assert [(each.name, json.loads(each.arguments)) for each in asked.requests] == [("find", {"order": 7})]
+    offered, told, declared, answered = bodies
+    assert offered["tools"][0]["input_schema"]["properties"] == {"order": {"type": "integer"}}
+    assert told["messages"][-2]["content"][0]["input"] == {"order": 7}
+    result = told["messages"][-1]["content"][0]
+    assert (result["tool_use_id"], json.dumps(result["content"]).count("Ulm 0")) == ("t1", 1)
+    (function,) = declared["tools"][0]["functionDeclarations"]
+    assert (function["name"], function["description"]) == ("find", "Find an order.")
+    call, response = (answered["contents"][place]["parts"][0] for place in (-2, -1))
+    assert (call["functionCall"]["args"], call["thoughtSignature"]) == ({"order": 7}, signature)
+    assert "Ulm 0" in json.dumps(response["functionResponse"])
+
+
+def test_the_offline_baseline_says_that_it_calls_no_tools() -> None:
+    with pytest.raises(InputError, match="quotes sentences and calls no tools"):
+        asyncio.run(open_model("local:extractive").complete(MESSAGES, {}, tools=TOOLS))

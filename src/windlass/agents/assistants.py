@@ -5,15 +5,18 @@ from collections import OrderedDict
 
 from opentelemetry.trace import Tracer
 
-from windlass.agents.assistant import Answerer, Assistant
+from windlass.agents.assistant import TOOL_ROUNDS, Answerer, Assistant
 from windlass.agents.cascade import CascadeAssistant, Step
 from windlass.agents.models import Models
+from windlass.agents.tools import bind_tools
 from windlass.artifacts.cascades import Cascade
 from windlass.artifacts.kinds import Model, Release, Retrieval
 from windlass.artifacts.prompts import Prompt
 from windlass.artifacts.registry import Registry
 from windlass.artifacts.versions import Version
 from windlass.errors import InputError
+from windlass.evaluation.targets.addresses import Addresses
+from windlass.models.prices import LOCAL
 from windlass.retrieval.indexes import Indexes
 
 _KEPT = 32
@@ -25,10 +28,12 @@ _PROMPT = "answer"
 class Assistants:
     """Makes releases of one server answer."""
 
-    def __init__(self, registry: Registry, indexes: Indexes, models: Models) -> None:
+    def __init__(self, registry: Registry, indexes: Indexes, models: Models, addresses: Addresses) -> None:
+        """``addresses`` are those that tools may be called at."""
         self._registry = registry
         self._indexes = indexes
         self._models = models
+        self._addresses = addresses
         self._lock = threading.Lock()
         self._loaded: OrderedDict[tuple[str, str, str], Answerer] = OrderedDict()
 
@@ -65,6 +70,8 @@ class Assistants:
         assistants = [
             self._assistant(project, member, body, tracer) for member, body in zip(members, bodies, strict=True)
         ]
+        for member, assistant in zip(members[:-1], assistants[:-1], strict=True):
+            _refuse_to_act_twice(release, member, assistant)
         steps = tuple(Step(assistant, rule) for assistant, rule in zip(assistants, cascade.steps, strict=True))
         return CascadeAssistant(release.name, release.digest, steps, tracer)
 
@@ -77,6 +84,12 @@ class Assistants:
         prompt = Prompt.model_validate(self._registry.get(project, str(body.prompts[_PROMPT])).body)
         model = Model.model_validate(self._registry.get(project, str(body.model)).body)
         opened = self._models.open(model.model)
+        tools = bind_tools(self._registry, project, release, body, self._addresses)
+        if tools and opened.provider == LOCAL:
+            raise InputError(
+                f"release/{release.name} binds tools, and {model.model} quotes sentences and calls none: name a "
+                "real model, or leave the tools out."
+            )
         return Assistant(
             name=release.name,
             digest=release.digest,
@@ -90,4 +103,16 @@ class Assistants:
             index_name=body.index.name if body.index else "",
             retrieval=body.retrieval or Retrieval(),
             tracer=tracer,
+            tools=tools,
+            tool_rounds=body.tool_rounds or TOOL_ROUNDS,
+        )
+
+
+def _refuse_to_act_twice(cascade: Version, step: Version, assistant: Assistant) -> None:
+    """Raise InputError for a step that may be passed over after it changed what the next changes once more."""
+    acting = next((tool for tool in assistant.tools if tool.effect != "read"), None)
+    if acting is not None:
+        raise InputError(
+            f"release/{cascade.name} may pass over its step release/{step.name} after that called {acting.name}, "
+            f"whose effect is {acting.effect}: only the last step of a cascade binds tools that change something."
         )

@@ -9,8 +9,11 @@ from opentelemetry.trace import Span, Tracer, set_span_in_context
 from opentelemetry.util.types import AttributeValue
 
 from windlass.agents import spans
-from windlass.agents.assistant import Answer, Assistant
+from windlass.agents.assistant import Assistant
 from windlass.agents.streams import closing
+from windlass.agents.tool_doors import ToolDoor
+from windlass.agents.tools import BoundTool
+from windlass.agents.turns import Answer
 from windlass.artifacts.cascades import CascadeStep
 from windlass.errors import InputError, ProviderError
 from windlass.models.calls.run_calls import RunCalls
@@ -57,6 +60,16 @@ class CascadeAssistant:
         steps = tuple(replace(step, assistant=step.assistant.governed_by(calls)) for step in self.steps)
         return replace(self, steps=steps)
 
+    @property
+    def tools(self) -> tuple[BoundTool, ...]:
+        """Those of all its steps."""
+        return tuple(tool for step in self.steps for tool in step.assistant.tools)
+
+    def through(self, door: ToolDoor) -> "CascadeAssistant":
+        """Return it with the tools of all steps called through a door."""
+        steps = tuple(replace(step, assistant=step.assistant.through(door)) for step in self.steps)
+        return replace(self, steps=steps)
+
     async def answer(
         self,
         question: str,
@@ -65,7 +78,7 @@ class CascadeAssistant:
         attributes: Mapping[str, AttributeValue] | None = None,
     ) -> Answer:
         """Answer a question; `attributes` go onto every span of it. Raises ProviderError, InputError."""
-        turn = self._begin(question, attributes)
+        turn = self._begin(question, history, attributes)
         try:
             place, kept = await self._kept(turn, question, history)
             if kept is None:
@@ -83,7 +96,7 @@ class CascadeAssistant:
         attributes: Mapping[str, AttributeValue] | None = None,
     ) -> AsyncIterator[str | Answer]:
         """Answer piece by piece: text as it comes, and last the whole Answer."""
-        turn = self._begin(question, attributes)
+        turn = self._begin(question, history, attributes)
         try:
             place, kept = await self._kept(turn, question, history)
             if kept is not None:
@@ -103,7 +116,9 @@ class CascadeAssistant:
         assert kept is not None, "an assistant's stream ends with its Answer"
         yield turn.answered(place, self.steps[place - 1], kept)
 
-    def _begin(self, question: str, attributes: Mapping[str, AttributeValue] | None) -> "_Turn":
+    def _begin(
+        self, question: str, history: Sequence[Message], attributes: Mapping[str, AttributeValue] | None
+    ) -> "_Turn":
         if not question.strip():
             raise InputError("The question is empty; the last user message is what the release is asked.")
         shared = dict(attributes or {})
@@ -111,7 +126,7 @@ class CascadeAssistant:
             f"invoke_agent {self.name}",
             attributes={
                 **spans.agent(self.name, self.digest),
-                **spans.input_messages([Message("user", question)]),
+                **spans.input_messages([*history, Message("user", question)]),
                 **shared,
             },
         )
@@ -170,6 +185,7 @@ class _Turn:
                 self.span.set_attribute(_EXPECTED, expected)
         self.span.end()
         every = [*self.passed_over, kept]
+        calls = [call for each in every for call in each.calls or ()]
         costs = [each.cost_usd for each in every if each.cost_usd is not None]
         return replace(
             kept,
@@ -179,5 +195,6 @@ class _Turn:
             # One price that is not known makes the whole unknown.
             cost_usd=sum(costs) if len(costs) == len(every) else None,
             latency_s=sum(each.latency_s for each in every),
+            calls=tuple(calls) if any(each.calls is not None for each in every) else None,
             trace_id=format(self.span.get_span_context().trace_id, "032x"),
         )

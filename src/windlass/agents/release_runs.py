@@ -7,6 +7,7 @@ from opentelemetry.trace import Tracer
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
+from windlass.agents.assistant import Answerer
 from windlass.agents.assistants import Assistants
 from windlass.agents.external_runs import ExternalRuns
 from windlass.agents.facilities import ProjectFacilities
@@ -15,6 +16,8 @@ from windlass.agents.replays import check_replay
 from windlass.agents.run_calls import calls_of, refuse_unpriced
 from windlass.agents.run_opening import RunOpening
 from windlass.agents.run_reading import RunReading, StoredSamples
+from windlass.agents.tool_doors import LiveDoor, ToolPolicy
+from windlass.agents.tools import greet_tools
 from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.references import parse_selector
@@ -39,6 +42,7 @@ from windlass.evaluation.runs import (
     OUTPUTS,
     REPLAY,
     TARGET,
+    TOOLS,
     UNFINISHED,
     Run,
     VersionName,
@@ -127,6 +131,7 @@ class ReleaseRuns:
         outputs: str | None = None,
         target: AgentSpec | None = None,
         replay: ReplayNote | None = None,
+        tools: ToolPolicy | None = None,
         options: RunOptions | None = None,
         noted: Mapping[str, object] = MappingProxyType({}),
         cluster: str | None = None,
@@ -135,15 +140,17 @@ class ReleaseRuns:
 
         Without evaluators, every built-in one is taken that the dataset has the columns for. With ``outputs``, a
         column of the dataset, what stands there is scored, and no model of the release is asked. With a
-        ``target`` that agent is asked, with ``replay`` in recorded worlds; without a release, one is made that
-        stands for it. ``cluster`` is the metadata field whose equal values make items belong together.
+        ``target`` that agent is asked; without a release, one is made that stands for it. With ``replay`` either
+        answers in recorded worlds. ``tools`` says which tools of the release are called, those that change nothing
+        by default. ``cluster`` is the metadata field whose equal values make items belong together.
 
         Raises NotFound, InputError for an evaluator that the dataset cannot feed and for a ceiling of money where
-        a price is not known, ConfigurationError for a model without a key, Denied for an agent that this server
-        may not call: all before a run is recorded.
+        a price is not known, ConfigurationError for a model without a key, Denied for an agent or a tool that this
+        server may not call, ProviderFailure for one that is not there: all before a run is recorded.
         """
         if target is not None and outputs is not None:
             raise InputError("A run asks a target or scores recorded outputs; leave one of the two out.")
+        _refuse_tools(tools, target=target, outputs=outputs, replay=replay)
         if release is None and target is None:
             raise InputError("Name the release to evaluate, or the target that is asked in its place.")
         version = None if release is None else self._environments.resolve(principal.project, release)
@@ -154,15 +161,21 @@ class ReleaseRuns:
         if cluster is not None:
             require_cluster(items, cluster)
         agent = self.opening.targets.open(target, calls) if target is not None else None
-        if replay is not None:
-            check_replay(replay, items, agent)
-            chosen = chosen.with_always(replay_match)
+        called: ToolPolicy | None = None
+        assistant: Answerer | None = None
         if outputs is not None:
             require_outputs(items, outputs, repeats=repeats)
         elif agent is None:
             assert version is not None
-            tracer = self._tracer_of(principal.project)
-            self._assistants.load(principal.project, version, tracer).governed_by(calls)
+            assistant = self._assistants.load(principal.project, version, self._tracer_of(principal.project))
+            # Known to the calls, so that a run with a ceiling of money can be refused.
+            assistant.governed_by(calls)
+            if assistant.tools and replay is None:
+                called = tools or "read"
+                greet_tools([tool for tool in assistant.tools if LiveDoor(called).allows(tool)])
+        if replay is not None:
+            check_replay(replay, items, agent=agent, release=assistant)
+            chosen = chosen.with_always(replay_match)
         refuse_unpriced(options, calls)
         if version is None:
             assert target is not None
@@ -182,6 +195,7 @@ class ReleaseRuns:
                 **({CLUSTER: cluster} if cluster is not None else {}),
                 **({TARGET: target.known()} if target is not None else {}),
                 **({REPLAY: replay.known()} if replay is not None else {}),
+                **({TOOLS: called} if called is not None else {}),
                 EVALUATOR_VERSIONS: chosen.versions,
                 JUDGE_PROMPTS: {each.name: each.prompt for each in chosen.evaluators if each.prompt},
                 OPTIONS: options.model_dump(exclude_defaults=True),
@@ -261,6 +275,20 @@ class ReleaseRuns:
             stopping=self._jobs.stopping,
             sharing=self._sharing,
         )
+
+
+def _refuse_tools(
+    tools: ToolPolicy | None, *, target: AgentSpec | None, outputs: str | None, replay: ReplayNote | None
+) -> None:
+    """Refuse what does not go together: a release's tools, and what takes its place or theirs."""
+    if replay is not None and outputs is not None:
+        raise InputError(
+            "Recorded outputs call no tools that a record could answer; leave `replay` or `outputs` out."
+        )
+    if tools is not None and replay is not None:
+        raise InputError("A replay answers tools from the record, and by its policy beyond it; leave `tools` out.")
+    if tools is not None and (target is not None or outputs is not None):
+        raise InputError("`tools` is of a release that the server asks; leave it out for a target or for outputs.")
 
 
 def _job_of(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""Replays that a server executes: an agent by URL in recorded worlds, and models that simulate tools."""
+"""Replays that a server executes: releases and agents by URL in recorded worlds, models that simulate tools."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,10 @@ from opentelemetry import context as otel_context
 from opentelemetry.trace import Tracer
 
 from windlass.agents import spans
+from windlass.agents.assistant import Answerer
 from windlass.agents.models import Models
+from windlass.agents.replayed_release import ReplayedRelease, live_tools, replayable
+from windlass.agents.tools import greet_tools
 from windlass.errors import InputError
 from windlass.evaluation.replay.answering import ReplayPolicy
 from windlass.evaluation.replay.chat import replayed_agent
@@ -19,21 +22,42 @@ from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Completion, Message, OutputSchema
 
 
-def check_replay(note: ReplayNote, items: Sequence[Item], target: UrlTarget | None) -> None:
-    """Check before a run that it can be replayed here. Raises InputError."""
-    if note.policy == "live":
-        raise InputError("A server calls no tools in a replay: take `windlass replay` in a process of your own.")
-    if target is None:
-        raise InputError("A replay on the server needs a target by URL: releases of windlass call no tools.")
-    replayed_agent(target, ReplayPolicy())
+def check_replay(
+    note: ReplayNote, items: Sequence[Item], *, agent: UrlTarget | None, release: Answerer | None
+) -> None:
+    """Check before a run that it can be replayed here. Raises InputError, and what greeting a live tool raises."""
+    if release is not None:
+        found = replayable(release)
+        live_tools(found, note)
+        greet_tools([tool for tool in found.tools if tool.name in note.live])
+    elif note.policy == "live":
+        raise InputError(
+            "A server calls no tools of an agent by URL: take `windlass replay` in a process of your own."
+        )
+    else:
+        assert agent is not None, "a release is replayed, or an agent by URL"
+        replayed_agent(agent, ReplayPolicy())
     for item in items:
         read_recording(item)
 
 
-def open_replay(target: UrlTarget, note: ReplayNote, models: Models, tracer: Tracer, calls: RunCalls) -> Target:
-    """Return an agent that answers in recorded worlds. Raises ConfigurationError for a simulator without a key."""
-    simulator = _simulator(note.simulator, models, tracer, calls) if note.simulator else None
-    return replayed_agent(target, ReplayPolicy(note.policy, simulator))
+class Replays:
+    """Opens what a run of the server replays."""
+
+    def __init__(self, note: ReplayNote, models: Models, tracer: Tracer, calls: RunCalls) -> None:
+        """Raises ConfigurationError for a simulator without a key."""
+        self._note = note
+        self._simulator = _simulator(note.simulator, models, tracer, calls) if note.simulator else None
+
+    def of_agent(self, target: UrlTarget) -> Target:
+        """Return an agent that answers in recorded worlds."""
+        return replayed_agent(target, ReplayPolicy(self._note.policy, self._simulator))
+
+    def of_release(self, answerer: Answerer, run: str) -> Target:
+        """Return a release that does."""
+        release = replayable(answerer)
+        policy = ReplayPolicy(self._note.policy, self._simulator, live_tools(release, self._note))
+        return ReplayedRelease(release, policy, run=run)
 
 
 def _simulator(ref: str, models: Models, tracer: Tracer, calls: RunCalls) -> ModelSimulator:

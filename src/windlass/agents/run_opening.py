@@ -8,10 +8,11 @@ from windlass.agents.assistants import Assistants
 from windlass.agents.facilities import ProjectFacilities
 from windlass.agents.judges import judges_of
 from windlass.agents.models import Models
-from windlass.agents.replays import open_replay
+from windlass.agents.replays import Replays
 from windlass.agents.run_calls import calls_of
 from windlass.agents.run_reading import RunReading
 from windlass.agents.target import ReleaseTarget
+from windlass.agents.tool_doors import LiveDoor, read_tool_policy
 from windlass.agents.url_targets import UrlTargets
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.registry import Registry
@@ -125,13 +126,20 @@ class RunOpening:
             return KeepingTarget(RecordedOutputs(run.outputs), self._facilities.resources(run.project))
         if run.target is not None:
             agent = self.targets.open(read_spec(run.target), calls)
-            if run.replay is None:
-                return agent
-            note = ReplayNote.model_validate(run.replay)
-            return open_replay(agent, note, self._models, self._tracer_of(run.project), calls)
+            replays = self._replays(run, calls)
+            return agent if replays is None else replays.of_agent(agent)
         release = self._environments.resolve(run.project, f"release/{run.release.name}@{run.release.digest}")
         assistant = self._assistants.load(run.project, release, self._tracer_of(run.project)).governed_by(calls)
-        return ReleaseTarget(assistant, run=run.id)
+        replays = self._replays(run, calls)
+        if replays is not None:
+            return replays.of_release(assistant, run.id)
+        return ReleaseTarget(assistant.through(LiveDoor(read_tool_policy(run.tools), calls)), run=run.id)
+
+    def _replays(self, run: Run, calls: RunCalls) -> Replays | None:
+        if run.replay is None:
+            return None
+        note = ReplayNote.model_validate(run.replay)
+        return Replays(note, self._models, self._tracer_of(run.project), calls)
 
 
 def _refuse_other_prompts(run: Run, evaluators: Sequence[Evaluator]) -> None:

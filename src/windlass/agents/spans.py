@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
@@ -11,7 +12,8 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.util.types import AttributeValue
 from pydantic import JsonValue
 
-from windlass.models.completion import Completion, Confidence, Message, Picture
+from windlass.agents.tools import BoundTool
+from windlass.models.completion import Completion, Confidence, Message, OfferedTool, Picture, ToolRequest
 from windlass.retrieval.index import Hit
 
 Attributes = dict[str, AttributeValue]
@@ -62,10 +64,7 @@ def input_messages(messages: Sequence[Message], kept: Mapping[Picture, str] = Ma
     ``kept`` are the references to pictures in it; of one without a reference there is its label alone.
     """
     said = [
-        {
-            "role": message.role,
-            "parts": [{"type": "text", "content": message.content}, *_pictures(message.pictures, kept)],
-        }
+        {"role": message.role, "parts": [*_said(message), *_pictures(message.pictures, kept)]}
         for message in messages
         if message.role != "system"
     ]
@@ -78,6 +77,29 @@ def input_messages(messages: Sequence[Message], kept: Mapping[Picture, str] = Ma
     return attributes
 
 
+def _said(message: Message) -> Iterator[dict[str, JsonValue]]:
+    if message.answers is not None:
+        yield {"type": "tool_call_response", "id": message.answers.id, "response": message.content}
+        return
+    if message.content or not message.requests:
+        yield {"type": "text", "content": message.content}
+    yield from _asked_for(message.requests)
+
+
+def _asked_for(requests: Sequence[ToolRequest]) -> Iterator[dict[str, JsonValue]]:
+    for each in requests:
+        yield {"type": "tool_call", "id": each.id, "name": each.name, "arguments": _read(each.arguments)}
+
+
+def _read(arguments: str) -> JsonValue:
+    """Return arguments as the conventions have them: an object, where the model wrote one."""
+    try:
+        value: JsonValue = json.loads(arguments or "{}")
+    except (ValueError, RecursionError):
+        return arguments
+    return value
+
+
 def _pictures(pictures: Sequence[Picture], kept: Mapping[Picture, str]) -> Iterator[dict[str, str]]:
     for picture in pictures:
         if picture.label:
@@ -86,13 +108,63 @@ def _pictures(pictures: Sequence[Picture], kept: Mapping[Picture, str]) -> Itera
             yield {"type": "uri", "modality": "image", "mime_type": picture.mime_type, "uri": kept[picture]}
 
 
-def output_messages(text: str, finish_reason: str) -> Attributes:
-    message = {
-        "role": "assistant",
-        "parts": [{"type": "text", "content": text}],
-        "finish_reason": finish_reason,
-    }
+def output_messages(text: str, finish_reason: str, requests: Sequence[ToolRequest] = ()) -> Attributes:
+    said = Message("assistant", text, requests=tuple(requests))
+    message = {"role": "assistant", "parts": list(_said(said)), "finish_reason": finish_reason}
     return {"gen_ai.output.messages": _json([message])}
+
+
+def tool_definitions(tools: Sequence[OfferedTool]) -> Attributes:
+    """Return what a model is told of tools, where there are any."""
+    told = [
+        {
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": dict(tool.parameters),
+        }
+        for tool in tools
+    ]
+    return {"gen_ai.tool.definitions": _json(told)} if told else {}
+
+
+def tool_call(request: ToolRequest, tool: BoundTool | None) -> Attributes:
+    """Return what is known of a call before it is made; without a tool, of one that there is not."""
+    known: Attributes = {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": request.name,
+        "gen_ai.tool.type": "function",
+        "gen_ai.tool.call.id": request.id,
+        "gen_ai.tool.call.arguments": request.arguments,
+    }
+    if tool is not None:
+        known["gen_ai.tool.description"] = tool.offered.description
+        known["windlass.tool.effect"] = tool.effect
+        known["windlass.tool.version"] = tool.digest
+    return known
+
+
+def tool_result(told: str) -> Attributes:
+    return {"gen_ai.tool.call.result": told}
+
+
+@contextmanager
+def execution(
+    tracer: Tracer, context: Context, tool: str, attributes: Mapping[str, AttributeValue]
+) -> Iterator[Span]:
+    """Have a span around a call of a tool, which what the tool records itself comes below."""
+    with tracer.start_as_current_span(
+        f"execute_tool {tool}",
+        context=context,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield span
+        except BaseException as error:
+            mark_failed(span, error)
+            raise
 
 
 def confidence(found: Confidence) -> Attributes:
@@ -118,6 +190,7 @@ class ModelCall:
         messages: Sequence[Message],
         shared: Mapping[str, AttributeValue] = MappingProxyType({}),
         kept: Mapping[Picture, str] = MappingProxyType({}),
+        tools: Sequence[OfferedTool] = (),
     ) -> None:
         asked = {
             f"gen_ai.request.{name}": value
@@ -134,6 +207,7 @@ class ModelCall:
                 "gen_ai.request.model": model,
                 **asked,
                 **input_messages(messages, kept),
+                **tool_definitions(tools),
                 **shared,
             },
         )
@@ -154,7 +228,7 @@ class ModelCall:
                 "gen_ai.response.finish_reasons": [completion.finish_reason],
                 "gen_ai.usage.input_tokens": completion.usage.input_tokens,
                 "gen_ai.usage.output_tokens": completion.usage.output_tokens,
-                **output_messages(completion.text, completion.finish_reason),
+                **output_messages(completion.text, completion.finish_reason, completion.requests),
             }
         )
         if completion.cost is not None:

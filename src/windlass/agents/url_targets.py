@@ -20,7 +20,7 @@ class UrlTargets:
 
     def open(self, spec: AgentSpec, calls: RunCalls | None = None) -> UrlTarget:
         """Return an agent as the target of a run. Raises Denied for one that is not allowed."""
-        self._addresses.admit_agent(spec)
+        self._addresses.admit_endpoint(spec)
         return open_target(spec, admit=self._addresses.admit, calls=calls)
 
     def release(self, principal: Principal, spec: AgentSpec) -> Version:

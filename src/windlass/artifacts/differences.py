@@ -30,7 +30,7 @@ def changes_between(registry: Registry, project: str, before: Version, after: Ve
 
 def _expanded(registry: Registry, project: str, version: Version) -> dict[str, JsonValue]:
     expanded: dict[str, JsonValue] = {
-        name: value for name, value in version.body.items() if name not in {"prompts", "model", "index"}
+        name: value for name, value in version.body.items() if name not in {"prompts", "model", "index", "tools"}
     }
     if version.kind != "release":
         return version.body

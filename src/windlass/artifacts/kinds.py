@@ -9,6 +9,7 @@ from windlass.artifacts.cascades import Cascade
 from windlass.artifacts.evaluator_source import read_source
 from windlass.artifacts.prompts import Prompt
 from windlass.artifacts.references import Digest, Kind, Name, VersionReference
+from windlass.artifacts.tools import Tool
 from windlass.errors import InputError
 
 
@@ -99,20 +100,31 @@ class Release(Body):
     model: VersionReference | None = None
     index: VersionReference | None = None
     retrieval: Retrieval | None = None
+    tools: list[VersionReference] | None = Field(default=None, min_length=1, max_length=64)
+    """What its model may call, in the order in which it is told of them."""
+    tool_rounds: int | None = Field(default=None, ge=1, le=50)
+    """How often the model may ask for tools before it must have answered; 10 by default."""
     code: Code | None = None
     cascade: Cascade | None = None
     """Releases that answer in its place; it binds nothing else then."""
 
     @model_validator(mode="after")
     def _binds_what_answers(self) -> "Release":
-        if self.cascade is not None and (self.prompts or self.model or self.index or self.code):
+        if self.cascade is not None and (self.prompts or self.model or self.index or self.tools or self.code):
             raise ValueError(
-                "a cascade binds releases, which bind all else: leave prompts, model, index and code out"
+                "a cascade binds releases, which bind all else: leave prompts, model, index, tools and code out"
             )
         if self.cascade is None and self.code is None and not (self.prompts and self.model):
             raise ValueError("a release binds at least one prompt and a model, code of your own, or a cascade")
         if self.retrieval is not None and self.index is None:
             raise ValueError("there are retrieval settings but no index to search")
+        if self.tools is not None and self.code is not None:
+            raise ValueError("code of your own calls its tools itself: leave tools out")
+        if self.tool_rounds is not None and self.tools is None:
+            raise ValueError("there are rounds of tool calls but no tools to call")
+        names = [tool.name for tool in self.tools or ()]
+        if len(names) > len(set(names)):
+            raise ValueError("tools: one of them is bound twice")
         for role, reference in references_of(self):
             needed = RELEASE_PARTS[role.partition(".")[0]]
             if reference.kind != needed:
@@ -120,7 +132,13 @@ class Release(Body):
         return self
 
 
-RELEASE_PARTS: Mapping[str, Kind] = {"prompts": "prompt", "model": "model", "index": "index", "cascade": "release"}
+RELEASE_PARTS: Mapping[str, Kind] = {
+    "prompts": "prompt",
+    "model": "model",
+    "index": "index",
+    "tools": "tool",
+    "cascade": "release",
+}
 """The fields of a release that refer to versions, and of which kind."""
 
 BODIES: Mapping[Kind, type[BaseModel]] = {
@@ -129,6 +147,7 @@ BODIES: Mapping[Kind, type[BaseModel]] = {
     "index": Index,
     "evaluator": Evaluator,
     "model": Model,
+    "tool": Tool,
     "release": Release,
 }
 
@@ -145,7 +164,10 @@ def validate_body(kind: Kind, body: object) -> BaseModel:
 
 
 def references_of(body: BaseModel) -> Iterator[tuple[str, VersionReference]]:
-    """Give each version that a body refers to, with the role it plays (`model`, `prompts.answer`, `cascade.1`)."""
+    """Give each version that a body refers to, with the role it plays.
+
+    A role is `model`, `prompts.answer`, `tools.find-order`, `cascade.1`.
+    """
     for name, value in body:
         if isinstance(value, VersionReference):
             yield name, value
@@ -156,3 +178,7 @@ def references_of(body: BaseModel) -> Iterator[tuple[str, VersionReference]]:
             for key, item in value.items():
                 if isinstance(item, VersionReference):
                     yield f"{name}.{key}", item
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, VersionReference):
+                    yield f"{name}.{item.name}", item

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from windlass.errors import InputError
 
-Kind = Literal["prompt", "dataset", "index", "evaluator", "model", "release"]
+Kind = Literal["prompt", "dataset", "index", "evaluator", "model", "tool", "release"]
 
-KINDS: tuple[Kind, ...] = ("prompt", "dataset", "index", "evaluator", "model", "release")
+KINDS: tuple[Kind, ...] = ("prompt", "dataset", "index", "evaluator", "model", "tool", "release")
 
 _NAME = r"[a-z0-9][a-z0-9._-]{0,99}"
 Name = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]

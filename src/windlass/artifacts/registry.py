@@ -274,6 +274,8 @@ class Registry:
                 resolved[field] = self._cascade(tx, project, value)
             elif isinstance(value, dict) and field == "prompts":
                 resolved[field] = {key: self._reference(tx, project, part, item) for key, item in value.items()}
+            elif isinstance(value, list) and field == "tools":
+                resolved[field] = [self._reference(tx, project, part, item) for item in value]
             else:
                 resolved[field] = self._reference(tx, project, part, value)
         return resolved

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from windlass.client import Client
     from windlass.evaluation.replay.answering import LiveTool
     from windlass.evaluation.replay.note import ReplayNote
+    from windlass.evaluation.targets.spec import AgentSpec
     from windlass.sdk.asked import AgentTarget, FunctionAsked
 
 _SHOWN = 20
@@ -38,7 +39,8 @@ def replay(
     candidate: Annotated[
         str | None,
         typer.Argument(
-            help="A function that answers, `module:function`; or name an agent by --target.", show_default=False
+            help="A release, `name@what`; or a function that answers, `module:function`; or an agent by --target.",
+            show_default=False,
         ),
     ] = None,
     target: TargetUrl = None,
@@ -58,7 +60,7 @@ def replay(
     ] = "",
     safe: Annotated[
         list[str] | None,
-        typer.Option("--safe", help="live: a tool that may be called because it changes nothing; repeatable."),
+        typer.Option("--safe", help="live: a tool that may be called because it changes nothing; again for more."),
     ] = None,
     draw: Annotated[
         bool, typer.Option("--draw", help="First draw the traces that the filters mean into the dataset.")
@@ -93,21 +95,25 @@ def replay(
 ) -> None:
     """Replay recorded traces against a candidate: tools answer from the record, up to where it leaves it.
 
-    Nothing is called in earnest but the tools that `--safe` names, and those only with `--policy live`.
+    A release is asked by the server, a function and an agent from here. Nothing is called in earnest but the tools
+    that `--safe` names, and those only with `--policy live`.
     """
     from windlass.evaluation.run_options import RunOptions
     from windlass.sdk.replaying import read_note, replay_on
 
     note = read_note(policy, simulator, safe or ())
-    asked = _asked(candidate, target, model, parameters, key, header, request_timeout)
-    live = _live(note, tools)
+    release = _release(candidate, target, tools)
+    if release is None:
+        asked = _asked(candidate, target, model, parameters, key, header, request_timeout)
+        live = _live(note, tools)
     filters = {"release": of_release, "environment": environment, "status": status, "q": text}
     filters |= {"where": where, "from": since, "to": until}  # type: ignore[dict-item]  # a list is sent as such
     with connect(data) as client:
         if draw:
             dataset = _draw(client, dataset, filters, sample, seed)
-        if on_server:
-            started = _start(client, asked, note, dataset, evaluator, concurrency, repeats, timeout)
+        if release is not None or on_server:
+            agent = _agent(asked) if release is None else None
+            started = _start(client, release, agent, note, dataset, evaluator, concurrency, repeats, timeout)
             finish(client, started)
             _print_divergences(client, started["id"])
             return
@@ -144,7 +150,10 @@ def _asked(
     from windlass.sdk.asked import AgentTarget, FunctionAsked
 
     if (candidate is None) == (target is None):
-        raise InputError("Name the candidate: a function as `module:function`, or an agent with `--target URL`.")
+        raise InputError(
+            "Name the candidate: a release as `name@what`, a function as `module:function`, or an agent with "
+            "`--target URL`."
+        )
     if target is not None:
         return AgentTarget(
             read_target(
@@ -154,9 +163,26 @@ def _asked(
     return FunctionAsked(_load(str(candidate)))
 
 
+def _release(candidate: str | None, target: str | None, tools: str) -> str | None:
+    """Return the release that a candidate is, if it is one. Raises InputError for what it does not take."""
+    from windlass.artifacts.references import parse_selector
+    from windlass.errors import InputError
+
+    # Neither sign is in the name of a function, nor the first colon of one in that of a release.
+    if candidate is None or target is not None or not {"@", "/"} & {*candidate.partition(":")[0]}:
+        return None
+    if tools:
+        raise InputError(
+            "A release brings its tools; leave `--tools` out, and name those that are safe by `--safe`."
+        )
+    selector = parse_selector(candidate, kind="release")
+    return f"{selector.name}@{selector.what}"
+
+
 def _start(
     client: "Client",
-    asked: "AgentTarget | FunctionAsked",
+    release: str | None,
+    agent: "AgentSpec | None",
     note: "ReplayNote",
     dataset: str,
     evaluators: list[str] | None,
@@ -164,24 +190,30 @@ def _start(
     repeats: int,
     timeout_s: float | None,
 ) -> dict[str, Any]:
-    """Have the server replay an agent. Raises InputError for a function, which only this process has."""
+    """Have the server replay a release, or an agent that it may ask."""
     from windlass.delivery.runs import start_run
+
+    return start_run(
+        client,
+        release,
+        dataset,
+        evaluators=evaluators,
+        concurrency=concurrency,
+        repeats=repeats,
+        target=agent,
+        replay=note,
+        options=given(timeout_s=timeout_s),
+    )
+
+
+def _agent(asked: "AgentTarget | FunctionAsked") -> "AgentSpec":
+    """Return the agent that the server is to ask. Raises InputError for a function: only this process has it."""
     from windlass.errors import InputError
     from windlass.sdk.asked import AgentTarget
 
     if not isinstance(asked, AgentTarget):
         raise InputError("A function is replayed in this process; leave `--on-server` out, or name a `--target`.")
-    return start_run(
-        client,
-        None,
-        dataset,
-        evaluators=evaluators,
-        concurrency=concurrency,
-        repeats=repeats,
-        target=asked.spec,
-        replay=note,
-        options=given(timeout_s=timeout_s),
-    )
+    return asked.spec
 
 
 def _load(name: str) -> Any:
@@ -192,10 +224,7 @@ def _load(name: str) -> Any:
 
     module, _, function = name.partition(":")
     if not module or not function:
-        raise InputError(
-            f"{name!r} names no function; write module:function. A release calls no tools that a record could "
-            "answer: `windlass eval` asks it the same."
-        )
+        raise InputError(f"{name!r} names no function; write module:function, or name@what for a release.")
     sys.path.insert(0, str(Path.cwd()))
     try:
         return getattr(import_module(module), function)

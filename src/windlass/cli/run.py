@@ -74,6 +74,15 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    tools: Annotated[
+        str | None,
+        typer.Option(
+            "--tools",
+            help="Which of the release's tools are called: read (those that change nothing), all or none. "
+            "[default: read]",
+            show_default=False,
+        ),
+    ] = None,
     target: TargetUrl = None,
     protocol: TargetProtocol = "openai",
     model: TargetModel = "",
@@ -145,7 +154,7 @@ def evaluate(
     with connect(data) as client:
         _refuse_twice(twice=twice, cache=cache, elsewhere=outputs is not None or agent is not None)
         if agent is not None and not on_server:
-            _refuse_server_options(outputs, max_cost, max_tokens)
+            _refuse_server_options(outputs, max_cost, max_tokens, tools)
             require_built_in(evaluator)
             finished = evaluate_here(
                 client, agent, dataset, evaluator, release, concurrency, repeats, options, cluster
@@ -167,6 +176,7 @@ def evaluate(
                 repeats=repeats,
                 outputs=outputs,
                 target=agent,
+                tools=tools,
                 options=options,
                 cluster=cluster,
             )
@@ -220,11 +230,15 @@ def _refuse_twice(*, twice: bool, cache: bool, elsewhere: bool) -> None:
         raise InputError("`--twice` is for releases that the server asks; for others use `--repeats 2`.")
 
 
-def _refuse_server_options(outputs: str | None, max_cost: float | None, max_tokens: int | None) -> None:
+def _refuse_server_options(
+    outputs: str | None, max_cost: float | None, max_tokens: int | None, tools: str | None
+) -> None:
     from windlass.errors import InputError
 
     if outputs is not None:
         raise InputError("A run asks a target or scores recorded outputs; leave `--target` or `--outputs` out.")
+    if tools is not None:
+        raise InputError("`--tools` is of a release that the server asks; leave it out for a target.")
     if max_cost is not None or max_tokens is not None:
         raise InputError("A budget is for runs that the server executes: add `--on-server`.")
 

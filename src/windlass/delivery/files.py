@@ -47,7 +47,7 @@ from windlass.evaluation.formats.format import Columns, fields_of
 from windlass.evaluation.formats.registry import SUFFIXES, format_named, format_of
 from windlass.text_files import read_text
 
-_ORDER: tuple[Kind, ...] = ("prompt", "dataset", "model", "evaluator", "index", "release")
+_ORDER: tuple[Kind, ...] = ("prompt", "dataset", "model", "tool", "evaluator", "index", "release")
 """What is referred to goes before what refers to it."""
 
 _SUFFIXES = frozenset({".md", ".jsonl", ".yaml", ".yml", ".py"})
@@ -179,8 +179,8 @@ def _is_ours(path: Path) -> bool:
 def _read_yaml(path: Path) -> ArtifactFile:
     content = read_yaml(path)
     kind, name, labels = content.pop("kind", None), content.pop("name", None), content.pop("labels", [])
-    if kind not in ("model", "evaluator", "index", "release"):
-        raise InputError(f"{path}: `kind` is {kind!r}; in YAML it is model, evaluator, index or release.")
+    if kind not in ("model", "tool", "evaluator", "index", "release"):
+        raise InputError(f"{path}: `kind` is {kind!r}; in YAML it is model, tool, evaluator, index or release.")
     if not isinstance(name, str):
         raise InputError(f"{path}: there is no `name`.")
     _checked_name(path, name, f"a {kind}")
@@ -231,6 +231,11 @@ def _check_release(content: dict[str, Any]) -> None:
         raise InputError("`prompts` is a mapping such as {answer: prompt/guide-answer}.")
     for reference in prompts.values():
         parse_selector(str(reference), kind="prompt")
+    tools = content.get("tools", [])
+    if not isinstance(tools, list):
+        raise InputError("`tools` is a list such as [tool/find-order, tool/refund@3].")
+    for reference in tools:
+        parse_selector(str(reference), kind="tool")
     if "cascade" in content:
         _check_cascade(content["cascade"])
     if "model" in content:

@@ -107,6 +107,7 @@ def _as_yaml(kind: Kind, name: str, body: dict[str, Any]) -> str:
             **body,
             **{role: _reference(body[role]) for role in ("model", "index") if role in body},
             "prompts": {role: _reference(prompt) for role, prompt in body.get("prompts", {}).items()},
+            **({"tools": [_reference(tool) for tool in body["tools"]]} if "tools" in body else {}),
             **({"cascade": _cascade(body["cascade"])} if "cascade" in body else {}),
         }
     return yaml.safe_dump({"kind": kind, "name": name, **body}, sort_keys=False, allow_unicode=True)

@@ -27,6 +27,7 @@ def start_run(
     outputs: str | None = None,
     target: AgentSpec | None = None,
     replay: ReplayNote | None = None,
+    tools: str | None = None,
     options: Mapping[str, object] = MappingProxyType({}),
     cluster: str | None = None,
 ) -> dict[str, Any]:
@@ -44,6 +45,8 @@ def start_run(
         body["cluster"] = cluster
     if target:
         body["target"] = target.known()
+    if tools:
+        body["tools"] = tools
     if replay:
         body["replay"] = replay.known()
     run: dict[str, Any] = client.post("/runs", body)
@@ -91,6 +94,8 @@ def describe_calls(calls: dict[str, Any]) -> str:
     parts = [f"{calls['answered']} model calls"]
     others = (("cached", "from the cache"), ("refused", "refused"))
     parts += [f"{calls[kind]} {word}" for kind, word in others if calls[kind]]
+    tools = (("tools", "tool calls"), ("tools_refused", "not made"))
+    parts += [f"{calls[kind]} {word}" for kind, word in tools if calls.get(kind)]
     cost = "no price" if calls["unpriced"] and not calls["spent_usd"] else f"${calls['spent_usd']:.4f}"
     if calls["unpriced"] and calls["spent_usd"]:
         cost += f" and {calls['unpriced']} calls without a price"

@@ -66,6 +66,7 @@ class RunSummary(BaseModel):
 OUTPUTS: Final = "outputs"
 TARGET: Final = "target"
 REPLAY: Final = "replay"
+TOOLS: Final = "tools"
 SOURCE: Final = "source"
 REPEATS: Final = "repeats"
 EVALUATOR_VERSIONS: Final = "evaluator_versions"
@@ -129,6 +130,12 @@ class Run(RunSummary):
         """How it replays recordings, where it does."""
         known = self.settings.get(REPLAY)
         return {str(name): value for name, value in known.items()} if isinstance(known, dict) else None
+
+    @property
+    def tools(self) -> str | None:
+        """Which of its release's tools it calls; None where that has none."""
+        called = self.settings.get(TOOLS)
+        return None if called is None else str(called)
 
     @property
     def resumed(self) -> int:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from windlass.agents.assistant import Answer, Answerer
+from windlass.agents.assistant import Answerer
 from windlass.agents.streams import closing
+from windlass.agents.turns import Answer
 from windlass.errors import InputError, WindlassError
 from windlass.models.completion import Message
 

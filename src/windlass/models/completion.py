@@ -22,11 +22,40 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class OfferedTool:
+    """A tool that a model may ask for."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, JSON]
+    """The JSON Schema of its arguments."""
+
+
+@dataclass(frozen=True)
+class ToolRequest:
+    """A call of a tool that a model asks for."""
+
+    id: str
+    name: str
+    arguments: str
+    """As the model wrote them: the JSON of an object, where it kept to what it was told."""
+    details: str = ""
+    """What its provider wants back with it, as JSON: nobody else reads it."""
+
+
+Role = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True)
 class Message:
-    role: Literal["system", "user", "assistant"]
+    role: Role
     content: str
     pictures: tuple[Picture, ...] = ()
     """Of a user: shown after the text, in this order."""
+    requests: tuple[ToolRequest, ...] = ()
+    """Of an assistant: the tools that it asked for."""
+    answers: ToolRequest | None = None
+    """Of a tool: what its content is the result of."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +97,8 @@ class Completion:
     that call's."""
     confidence: Confidence | None = None
     """Of a model that gives any."""
+    requests: tuple[ToolRequest, ...] = ()
+    """The tools that it asks for, instead of or beside what it says."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +113,22 @@ class ChatModel(Protocol):
     """A model that can be asked. One object serves any number of callers at once, on any event loop."""
 
     async def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, JSON],
+        schema: OutputSchema | None = None,
+        tools: Sequence[OfferedTool] = (),
     ) -> Completion:
         """Answer a conversation; with a schema, in JSON that the provider was told to keep to.
 
-        Whether it kept to it is for the caller to check. Raises InputError for parameters the model does not know
-        and for a schema that it cannot keep to, and ProviderError when the model fails.
+        Whether it kept to it is for the caller to check. With tools it may ask for some of them, which are the
+        caller's to call. Raises InputError for parameters the model does not know, for a schema that it cannot
+        keep to and for tools that it cannot ask for, and ProviderError when the model fails.
         """
         ...
 
     def stream(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON]
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], tools: Sequence[OfferedTool] = ()
     ) -> AsyncIterator[str | Completion]:
         """Answer piece by piece: the pieces of the text in order, and last the whole Completion.
 

@@ -20,6 +20,7 @@ from windlass.models.completion import (
     Completion,
     Confidence,
     Message,
+    OfferedTool,
     OutputSchema,
     SamplingParameters,
     Usage,
@@ -53,7 +54,11 @@ class ExtractiveModel:
         self._embedder = embedder
 
     async def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, JSON],
+        schema: OutputSchema | None = None,
+        tools: Sequence[OfferedTool] = (),
     ) -> Completion:
         """Quote the sentences in a row that match the question best.
 
@@ -63,16 +68,18 @@ class ExtractiveModel:
         """
         if schema is not None:
             raise InputError(f"{REF} quotes sentences and can write no JSON: name a real model.")
+        if tools:
+            raise InputError(f"{REF} quotes sentences and calls no tools: name a real model.")
         if any(message.pictures for message in messages):
             raise InputError(f"{REF} reads texts and sees no pictures: name a model that does.")
         read = read_parameters(ExtractiveParameters, parameters)
         return await asyncio.to_thread(self._complete, messages, read)
 
     async def stream(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON]
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], tools: Sequence[OfferedTool] = ()
     ) -> AsyncIterator[str | Completion]:
         """Yield the answer word by word, then the Completion."""
-        completion = await self.complete(messages, parameters)
+        completion = await self.complete(messages, parameters, tools=tools)
         for piece in re.findall(r"\s*\S+", completion.text):
             yield piece
         yield completion

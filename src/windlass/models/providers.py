@@ -21,19 +21,21 @@ from windlass.models.completion import (
     Completion,
     Confidence,
     Message,
+    OfferedTool,
     OutputSchema,
     SamplingParameters,
     Usage,
     read_parameters,
 )
 from windlass.models.connections import LoopConnections, certificates
+from windlass.models.conversations import conversation, offering, requests_of, text_of
 from windlass.models.failures import ProviderFailure, raise_failure
 from windlass.models.guard import check_request
 from windlass.models.prices import LOCAL, cost_of
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
-    from pydantic_ai.messages import ModelMessage, ModelResponse, UserContent
+    from pydantic_ai.messages import ModelResponse
     from pydantic_ai.models import Model, ModelRequestParameters
     from pydantic_ai.settings import ModelSettings
 
@@ -123,9 +125,14 @@ class ProviderModel:
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Client] = WeakKeyDictionary()
 
     async def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, JSON],
+        schema: OutputSchema | None = None,
+        tools: Sequence[OfferedTool] = (),
     ) -> Completion:
         """Ask once. Raises InputError, ConfigurationError, or ProviderFailure (a ProviderError)."""
+        assert schema is None or not tools, "an answer is JSON of a schema, or may ask for tools"
         await self._load()
         started = time.perf_counter()
         settings = self._settings(parameters)
@@ -135,14 +142,14 @@ class ProviderModel:
             model = await self._model()
             response = await model_request(
                 model,
-                _conversation(messages),
+                conversation(messages),
                 model_settings=settings,
-                model_request_parameters=None if schema is None else _structured(schema, model),
+                model_request_parameters=offering(tools) if schema is None else _structured(schema, model),
             )
-        return self._completion(response, started)
+        return self._completion(response, started, structured=schema is not None)
 
     async def stream(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON]
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], tools: Sequence[OfferedTool] = ()
     ) -> AsyncIterator[str | Completion]:
         """Ask once, yielding the text as it comes and then the Completion. Raises what ``complete`` raises."""
         await self._load()
@@ -152,9 +159,14 @@ class ProviderModel:
             from pydantic_ai.direct import model_request_stream
 
             model = await self._model()
-            async with model_request_stream(model, _conversation(messages), model_settings=settings) as events:
+            async with model_request_stream(
+                model,
+                conversation(messages),
+                model_settings=settings,
+                model_request_parameters=offering(tools),
+            ) as events:
                 async for event in events:
-                    if text := _text_of(event):
+                    if text := text_of(event):
                         yield text
                 response = events.get()
         yield self._completion(response, started)
@@ -184,20 +196,21 @@ class ProviderModel:
             await client.connections.close_with_loop()
         return client.model
 
-    def _completion(self, response: "ModelResponse", started: float) -> Completion:
+    def _completion(self, response: "ModelResponse", started: float, *, structured: bool = False) -> Completion:
         usage = Usage(response.usage.input_tokens, response.usage.output_tokens)
         model = response.model_name or self._name
         cost = cost_of(self._provider, model, usage, base_url=self._base_url)
         if cost is None and model != self._name:
             cost = cost_of(self._provider, self._name, usage, base_url=self._base_url)
         return Completion(
-            text=response.text or _arguments_of(response),
+            text=response.text or (_arguments_of(response) if structured else ""),
             usage=usage,
             model=model,
             finish_reason=response.finish_reason or "stop",
             cost=cost,
             latency_s=time.perf_counter() - started,
             confidence=_confidence_of(response),
+            requests=() if structured else requests_of(response),
         )
 
     @contextmanager
@@ -304,46 +317,3 @@ def _structured(schema: OutputSchema, model: "Model") -> "ModelRequestParameters
 def _arguments_of(response: "ModelResponse") -> str:
     """Return the arguments of the tool that stands for a structured answer, or nothing."""
     return next((call.args_as_json_str() for call in response.tool_calls), "")
-
-
-def _conversation(messages: Sequence[Message]) -> "list[ModelMessage]":
-    from pydantic_ai.messages import ModelRequest, ModelResponse, SystemPromptPart, TextPart, UserPromptPart
-
-    if not messages:
-        raise InputError("A model was asked without any message; send at least one.")
-    conversation: list[ModelMessage] = []
-    for message in messages:
-        if message.role == "assistant":
-            conversation.append(ModelResponse([TextPart(message.content)]))
-            continue
-        part = SystemPromptPart(message.content) if message.role == "system" else UserPromptPart(_said(message))
-        last = conversation[-1] if conversation else None
-        if isinstance(last, ModelRequest):
-            conversation[-1] = ModelRequest([*last.parts, part])
-        else:
-            conversation.append(ModelRequest([part]))
-    return conversation
-
-
-def _said(message: Message) -> "str | list[UserContent]":
-    """Return what a user says: text alone, or the text and then the pictures, each after its label."""
-    from pydantic_ai.messages import BinaryContent
-
-    if not message.pictures:
-        return message.content
-    said: list[UserContent] = [message.content]
-    for picture in message.pictures:
-        if picture.label:
-            said.append(picture.label)
-        said.append(BinaryContent(picture.data, media_type=picture.mime_type))
-    return said
-
-
-def _text_of(event: object) -> str:
-    from pydantic_ai.messages import PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
-
-    match event:
-        case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
-            return text
-        case _:
-            return ""

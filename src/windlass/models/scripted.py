@@ -10,10 +10,10 @@ import math
 import socket
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Literal, Self
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,7 +23,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
-from windlass.models.completion import Message, Picture
+from windlass.models.completion import Message, Picture, Role, ToolRequest
 
 Failure = Literal["500", "503", "529", "429", "401", "malformed", "cut"]
 """What a request can be answered with instead: an error status, a body that is not JSON, or half a body."""
@@ -49,14 +49,15 @@ class Call:
 
 
 class ScriptedServer:
-    """Answers with the text that a function makes of the messages; counts words as tokens.
+    """Answers with what a function makes of the messages; counts words as tokens.
 
-    Use it as a context manager: ``with ScriptedServer(lambda messages: "yes") as server: … server.url``.
+    A text is what it says; a message of an assistant may ask for tools (`asking`). Use it as a context manager:
+    ``with ScriptedServer(lambda messages: "yes") as server: … server.url``.
     """
 
     def __init__(
         self,
-        answer: Callable[[Sequence[Message]], str],
+        answer: Callable[[Sequence[Message]], str | Message],
         *,
         latency_s: float = 0.0,
         probability: Callable[[Sequence[Message], str], float] | None = None,
@@ -104,7 +105,7 @@ class ScriptedServer:
     async def _complete(self, request: Request) -> Response:
         body = await request.json()
         call = Call(
-            messages=tuple(_message(m["role"], m["content"]) for m in body["messages"]),
+            messages=_messages(body["messages"]),
             model=str(body["model"]),
             stream=bool(body.get("stream")),
             body=body,
@@ -118,16 +119,28 @@ class ScriptedServer:
         if failure in _STATUS_FAILURES:
             status, message, code = _STATUS_FAILURES[failure]
             return JSONResponse({"error": {"message": message, "type": code, "code": code}}, status, headers)
-        text = await asyncio.to_thread(self._answer, call.messages)
+        answer = await asyncio.to_thread(self._answer, call.messages)
+        said = Message("assistant", answer) if isinstance(answer, str) else answer
         asked = bool(body.get("logprobs")) and self._probability is not None
-        sure = self._probability(call.messages, text) if asked and self._probability else None
-        return _streamed(call, text, failure, sure) if call.stream else _whole(call, text, failure, sure)
+        sure = self._probability(call.messages, said.content) if asked and self._probability else None
+        return _streamed(call, said, failure, sure) if call.stream else _whole(call, said, failure, sure)
 
     async def _models(self, request: Request) -> Response:
         del request
         return JSONResponse(
             {"object": "list", "data": [{"id": "scripted", "object": "model", "owned_by": "windlass"}]}
         )
+
+
+def asking(*calls: tuple[str, Mapping[str, object] | str], text: str = "") -> Message:
+    """Return what a model says that asks for tools: the name of each, its arguments as written or an object."""
+    requests = tuple(
+        ToolRequest(
+            f"call-{place}", name, arguments if isinstance(arguments, str) else json.dumps(dict(arguments))
+        )
+        for place, (name, arguments) in enumerate(calls, 1)
+    )
+    return Message("assistant", text, requests=requests)
 
 
 @contextmanager
@@ -161,7 +174,7 @@ class _CutResponse(Response):
         await send(event)
 
 
-def _whole(call: Call, text: str, failure: Failure | None, sure: float | None) -> Response:
+def _whole(call: Call, said: Message, failure: Failure | None, sure: float | None) -> Response:
     if failure == "malformed":
         return Response('{"choices": [', media_type="application/json")
     body = {
@@ -169,20 +182,37 @@ def _whole(call: Call, text: str, failure: Failure | None, sure: float | None) -
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": text},
-                "finish_reason": "stop",
-                "logprobs": _logprobs(_pieces(text), sure),
+                "message": {"role": "assistant", "content": _content(said), **_tool_calls(said)},
+                "finish_reason": _finish_reason(said),
+                "logprobs": _logprobs(_pieces(said.content), sure),
             }
         ],
-        "usage": _usage(call, text),
+        "usage": _usage(call, said),
     }
     if failure == "cut":
         return _CutResponse(json.dumps(body), media_type="application/json")
     return JSONResponse(body)
 
 
-def _streamed(call: Call, text: str, failure: Failure | None, sure: float | None) -> Response:
-    events = list(_events(call, text, sure))
+def _tool_calls(said: Message) -> dict[str, object]:
+    calls = [
+        {"id": each.id, "type": "function", "function": {"name": each.name, "arguments": each.arguments}}
+        for each in said.requests
+    ]
+    return {"tool_calls": calls} if calls else {}
+
+
+def _content(said: Message) -> str | None:
+    """Return the text of an answer; one that only asks for tools has none."""
+    return None if said.requests and not said.content else said.content
+
+
+def _finish_reason(said: Message) -> str:
+    return "tool_calls" if said.requests else "stop"
+
+
+def _streamed(call: Call, said: Message, failure: Failure | None, sure: float | None) -> Response:
+    events = list(_events(call, said, sure))
     if failure == "malformed":
         events.insert(1, "data: {broken\n\n")
     if failure == "cut":
@@ -195,20 +225,26 @@ def _streamed(call: Call, text: str, failure: Failure | None, sure: float | None
     return StreamingResponse(body(), media_type="text/event-stream")
 
 
-def _events(call: Call, text: str, sure: float | None) -> Iterator[str]:
+def _events(call: Call, said: Message, sure: float | None) -> Iterator[str]:
     envelope = _envelope(call, "chat.completion.chunk")
 
-    def event(delta: dict[str, str], finish_reason: str | None = None, piece: Sequence[str] = ()) -> str:
+    def event(delta: dict[str, object], finish_reason: str | None = None, piece: Sequence[str] = ()) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": _logprobs(piece, sure)}
         return f"data: {json.dumps({**envelope, 'choices': [choice]})}\n\n"
 
     yield event({"role": "assistant", "content": ""})
-    for piece in _pieces(text):
+    for piece in _pieces(said.content) if _content(said) is not None else ():
         yield event({"content": piece}, piece=(piece,))
-    yield event({}, "stop")
+    for place, each in enumerate(said.requests):
+        named = {"id": each.id, "type": "function", "function": {"name": each.name, "arguments": ""}}
+        yield event({"tool_calls": [{"index": place, **named}]})
+        middle = len(each.arguments) // 2
+        for half in (each.arguments[:middle], each.arguments[middle:]):
+            yield event({"tool_calls": [{"index": place, "function": {"arguments": half}}]})
+    yield event({}, _finish_reason(said))
     match call.body.get("stream_options"):
         case {"include_usage": True}:
-            yield f"data: {json.dumps({**envelope, 'choices': [], 'usage': _usage(call, text)})}\n\n"
+            yield f"data: {json.dumps({**envelope, 'choices': [], 'usage': _usage(call, said)})}\n\n"
     yield "data: [DONE]\n\n"
 
 
@@ -230,13 +266,29 @@ def _envelope(call: Call, kind: str) -> dict[str, object]:
     return {"id": "chatcmpl-scripted", "object": kind, "created": 1_700_000_000, "model": call.model}
 
 
-def _usage(call: Call, text: str) -> dict[str, int]:
+def _usage(call: Call, said: Message) -> dict[str, int]:
     prompt = sum(len(message.content.split()) for message in call.messages)
-    completion = len(text.split())
+    completion = sum(len(text.split()) for text in (said.content, *(each.arguments for each in said.requests)))
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
-def _message(role: Literal["system", "user", "assistant"], content: object) -> Message:
+def _messages(bodies: Sequence[dict[str, Any]]) -> tuple[Message, ...]:
+    """Return the messages of a request; a tool's with the call that it is the result of."""
+    said: list[Message] = []
+    asked: dict[str, ToolRequest] = {}
+    for body in bodies:
+        message = _message(body["role"], body.get("content"))
+        requests = tuple(
+            ToolRequest(call["id"], call["function"]["name"], call["function"]["arguments"])
+            for call in body.get("tool_calls") or ()
+        )
+        asked.update((each.id, each) for each in requests)
+        answers = asked.get(str(body.get("tool_call_id")))
+        said.append(replace(message, requests=requests, answers=answers))
+    return tuple(said)
+
+
+def _message(role: Role, content: object) -> Message:
     """Return what was said: a text, or a list of parts of which the pictures are data URLs."""
     match content:
         case str():
@@ -247,7 +299,7 @@ def _message(role: Literal["system", "user", "assistant"], content: object) -> M
             return Message(role, "")
 
 
-def _message_of_parts(role: Literal["system", "user", "assistant"], parts: list[object]) -> Message:
+def _message_of_parts(role: Role, parts: list[object]) -> Message:
     """Read parts; a text between others and right before a picture is its label."""
     texts: list[str] = []
     pictures: list[Picture] = []

@@ -126,7 +126,8 @@ class Services:
         self.datasets = Datasets(self.registry, self.blobs)
         self.indexes = Indexes(self.registry, self.blobs)
         models = Models(settings.model_base_url, settings.request_timeout_s)
-        self.assistants = Assistants(self.registry, self.indexes, models)
+        addresses = Addresses(settings.target_urls)
+        self.assistants = Assistants(self.registry, self.indexes, models, addresses)
         self.price_book = PriceBook(self.database)
         self.answers = AnswerStore(
             self.database,
@@ -149,7 +150,7 @@ class Services:
             settle=self.writer.flush,
             answers=self.answers,
             prices=self.price_book,
-            targets=UrlTargets(self.registry, Addresses(settings.target_urls)),
+            targets=UrlTargets(self.registry, addresses),
             facilities=self.facilities,
             concurrency=settings.run_concurrency,
             sharing=self._sharing(),

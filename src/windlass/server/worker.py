@@ -122,6 +122,7 @@ def _runs(settings: Settings, database: Database, spans: GatheredSpans) -> Relea
     environments = Environments(database, audit)
     blobs = open_blobs(settings.files_url)
     models = Models(settings.model_base_url, settings.request_timeout_s)
+    addresses = Addresses(settings.target_urls)
     return ReleaseRuns(
         database,
         audit,
@@ -129,7 +130,7 @@ def _runs(settings: Settings, database: Database, spans: GatheredSpans) -> Relea
         registry=registry,
         environments=environments,
         datasets=Datasets(registry, blobs),
-        assistants=Assistants(registry, Indexes(registry, blobs), models),
+        assistants=Assistants(registry, Indexes(registry, blobs), models, addresses),
         models=models,
         tracer_of=spans.recorder.tracer,
         store_of=lambda _run: MemorySamples(),
@@ -141,7 +142,7 @@ def _runs(settings: Settings, database: Database, spans: GatheredSpans) -> Relea
             max_age_days=settings.model_cache_days,
         ),
         prices=PriceBook(database),
-        targets=UrlTargets(registry, Addresses(settings.target_urls)),
+        targets=UrlTargets(registry, addresses),
         facilities=ProjectFacilities(settings, database, MediaStore(database, blobs)),
         concurrency=settings.run_concurrency,
     )

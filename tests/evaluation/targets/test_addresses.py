@@ -45,11 +45,11 @@ def test_everything_else_is_denied(url: str) -> None:
 
 def test_a_key_goes_only_where_it_was_allowed_to_go() -> None:
     shop = {"protocol": "a2a", "url": "https://agents.example.com/shop", "headers": {"X-Tenant": "TENANT"}}
-    ALLOWED.admit_agent(read_spec({**shop, "key_variable": "SHOP_KEY"}))
+    ALLOWED.admit_endpoint(read_spec({**shop, "key_variable": "SHOP_KEY"}))
     with pytest.raises(Denied, match=r"no value of DATABASE_URL to agents.example.com"):
-        ALLOWED.admit_agent(read_spec({**shop, "key_variable": "DATABASE_URL"}))
+        ALLOWED.admit_endpoint(read_spec({**shop, "key_variable": "DATABASE_URL"}))
     with pytest.raises(Denied, match=r"no value of SHOP_KEY to 127.0.0.1:9000"):
-        ALLOWED.admit_agent(
+        ALLOWED.admit_endpoint(
             read_spec({"protocol": "a2a", "url": "http://127.0.0.1:9000", "key_variable": "SHOP_KEY"})
         )
 

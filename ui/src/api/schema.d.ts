@@ -3148,7 +3148,7 @@ export interface components {
         };
         /**
          * AgentSpec
-         * @description An agent by URL. It names the variables of the environment that hold keys, and never holds one.
+         * @description An agent by URL.
          */
         AgentSpec: {
             /**
@@ -3158,6 +3158,23 @@ export interface components {
             protocol: "openai" | "a2a" | "agent-engine" | "mcp";
             /** Url */
             url: string;
+            /**
+             * Key Variable
+             * @default
+             */
+            key_variable: string;
+            /**
+             * Headers
+             * @default {}
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Timeout S
+             * @default 120
+             */
+            timeout_s: number;
             /**
              * Model
              * @default
@@ -3189,23 +3206,6 @@ export interface components {
             arguments?: {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
-            /**
-             * Key Variable
-             * @default
-             */
-            key_variable: string;
-            /**
-             * Headers
-             * @default {}
-             */
-            headers: {
-                [key: string]: string;
-            };
-            /**
-             * Timeout S
-             * @default 120
-             */
-            timeout_s: number;
         };
         /** Agreement */
         Agreement: {
@@ -3412,7 +3412,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             /** Labels */
@@ -3428,7 +3428,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             latest: components["schemas"]["VersionSummary"];
@@ -3732,6 +3732,16 @@ export interface components {
              * @default 0
              */
             spent_usd: number;
+            /**
+             * Tools
+             * @default 0
+             */
+            tools: number;
+            /**
+             * Tools Refused
+             * @default 0
+             */
+            tools_refused: number;
         };
         /**
          * CascadeFit
@@ -7746,6 +7756,8 @@ export interface components {
             outputs?: string | null;
             target?: components["schemas"]["AgentSpec"] | null;
             replay?: components["schemas"]["ReplayNote"] | null;
+            /** Tools */
+            tools?: ("read" | "all" | "none") | null;
         };
         /**
          * RunSample
@@ -9685,7 +9697,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             /** Body */
@@ -9715,7 +9727,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+            kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
             /** Name */
             name: string;
             /** Number */
@@ -11209,7 +11221,7 @@ export interface operations {
     list_artifacts: {
         parameters: {
             query?: {
-                kind?: ("prompt" | "dataset" | "index" | "evaluator" | "model" | "release") | null;
+                kind?: ("prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release") | null;
             };
             header?: never;
             path?: never;
@@ -11242,7 +11254,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
             };
             cookie?: never;
@@ -11274,7 +11286,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
             };
             cookie?: never;
@@ -11310,7 +11322,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
                 ref: string;
             };
@@ -11346,7 +11358,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
             };
             cookie?: never;
@@ -11378,7 +11390,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "release";
+                kind: "prompt" | "dataset" | "index" | "evaluator" | "model" | "tool" | "release";
                 name: string;
                 label: string;
             };

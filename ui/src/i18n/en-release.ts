@@ -18,4 +18,13 @@ export const enRelease = {
   "release.settings": "Settings of the release",
   "release.traces": "Its traces",
   "release.verdicts": "Verdicts",
+  "tool.address": "reached at",
+  "tool.default": "by default {value}",
+  "tool.effect": "effect",
+  "tool.effect.egress": "egress: it carries something out",
+  "tool.effect.read": "read: it changes nothing",
+  "tool.effect.write": "write: it changes something",
+  "tool.function": "models call it",
+  "tool.schema": "schema of its arguments",
+  "tool.variables": "variables that are sent",
 };

@@ -20,5 +20,9 @@ export const enTargets = {
   "replay.unused.one": "1 recorded call was not made.",
   "replay.went_on": "From there on nothing comes from the record.",
   "target.agent": "agent",
+  "run.tools": "tools",
+  "run.tools.all": "all are called",
+  "run.tools.none": "none is called",
+  "run.tools.read": "those that change nothing",
   "target.skill": "skill {name}",
 };

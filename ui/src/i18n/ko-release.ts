@@ -21,4 +21,13 @@ export const koRelease: Record<keyof typeof enRelease, Text> = {
   "release.settings": "릴리스 설정",
   "release.traces": "이 릴리스의 트레이스",
   "release.verdicts": "판정",
+  "tool.address": "주소",
+  "tool.default": "기본값 {value}",
+  "tool.effect": "효과",
+  "tool.effect.egress": "egress: 무언가를 밖으로 내보냄",
+  "tool.effect.read": "read: 아무것도 바꾸지 않음",
+  "tool.effect.write": "write: 무언가를 바꿈",
+  "tool.function": "모델이 부르는 이름",
+  "tool.schema": "인수 스키마",
+  "tool.variables": "함께 보내는 환경 변수",
 };

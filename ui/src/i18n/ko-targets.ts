@@ -23,5 +23,9 @@ export const koTargets: Record<keyof typeof enTargets, Text> = {
   "replay.unused.one": "기록된 호출 1개를 하지 않았습니다.",
   "replay.went_on": "그 뒤로는 기록에서 나온 것이 없습니다.",
   "target.agent": "에이전트",
+  "run.tools": "도구",
+  "run.tools.all": "모두 호출",
+  "run.tools.none": "호출 안 함",
+  "run.tools.read": "변경하지 않는 것만",
   "target.skill": "스킬 {name}",
 };

@@ -19,6 +19,7 @@ import {
 } from "./contents";
 import { PromptText } from "./PromptText";
 import styles from "./Releases.module.css";
+import { ToolContents } from "./ToolContents";
 
 const ICONS: Record<string, IconName> = {
   prompt: "prompt",
@@ -87,6 +88,7 @@ function Part({ reference }: { reference: VersionLink }) {
 }
 
 function Body({ version }: { version: Version }) {
+  if (version.kind === "tool") return <ToolContents body={version.body} />;
   const messages = version.kind === "prompt" ? messagesOf(version.body) : [];
   const rows = flatten(restOf(version.body, messages.length > 0 ? [...TEXT_FIELDS, "name"] : [])).filter(
     ([path]) => path,

@@ -157,5 +157,5 @@ function toolOf(run: Run): string | undefined {
 
 /** Whether it asked an agent by URL, or replayed recordings. */
 function isAsked(run: Run): boolean {
-  return Boolean(run.settings.target ?? run.settings.replay);
+  return Boolean(run.settings.target ?? run.settings.replay ?? run.settings.tools);
 }

@@ -18,10 +18,11 @@ interface ReplayNote {
   live?: string[];
 }
 
-/** Who was asked where no release was, and how recordings were replayed: facts beside those of the run. */
+/** Who was asked where no release was, which tools were called, and how recordings were replayed. */
 export function RunTarget({ run }: { run: Run }) {
   const { t } = useWords();
   const target = run.settings.target as Target | undefined;
+  const tools = run.settings.tools as "read" | "all" | "none" | undefined;
   const replay = run.settings.replay as ReplayNote | undefined;
   return (
     <>
@@ -32,6 +33,12 @@ export function RunTarget({ run }: { run: Run }) {
             {target.protocol} {partOf(target)}
             {target.skill && t("target.skill", { name: target.skill })} {target.url}
           </b>
+        </span>
+      )}
+      {tools && (
+        <span>
+          {t("run.tools")}
+          <b>{t(`run.tools.${tools}`)}</b>
         </span>
       )}
       {replay && (

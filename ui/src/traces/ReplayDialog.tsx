@@ -11,8 +11,10 @@ import { Problem } from "@/components/Problem";
 import { Select } from "@/components/Select";
 import { DatasetNameField } from "@/datasets/DatasetNameField";
 import { useWords } from "@/i18n/useWords";
+import { ReplayCandidate } from "./ReplayCandidate";
 import styles from "./Replaying.module.css";
 import {
+  isForServer,
   isSaid,
   NOTHING_SAID,
   POLICIES,
@@ -56,6 +58,7 @@ export function ReplayDialog({ filter, traceId, onClose }: Props) {
   }
 
   const isLive = said.policy === "live";
+  const isRelease = said.candidate === "release";
   return (
     <Modal
       opened
@@ -77,35 +80,7 @@ export function ReplayDialog({ filter, traceId, onClose }: Props) {
             />
           )}
         </div>
-        <TextField
-          label={t("replaying.url")}
-          description={t("replaying.url.text")}
-          placeholder="http://127.0.0.1:9000/v1"
-          value={said.url}
-          onText={(url) => say({ url: url.trim() })}
-          mono
-          required
-          spellCheck={false}
-        />
-        <div className={styles.two}>
-          <TextField
-            label={t("replaying.model")}
-            placeholder="shop-next"
-            value={said.model}
-            onText={(model) => say({ model: model.trim() })}
-            mono
-            required
-            spellCheck={false}
-          />
-          <TextField
-            label={t("replaying.key")}
-            placeholder="SHOP_KEY"
-            value={said.keyVariable}
-            onText={(keyVariable) => say({ keyVariable: keyVariable.trim() })}
-            mono
-            spellCheck={false}
-          />
-        </div>
+        <ReplayCandidate said={said} say={say} />
         <Select
           label={t("replaying.policy")}
           labelled
@@ -113,7 +88,9 @@ export function ReplayDialog({ filter, traceId, onClose }: Props) {
           onChange={(policy) => say({ policy: policy as Policy })}
           options={POLICIES.map((each) => ({ value: each, name: t(`replaying.policy.${each}`) }))}
         />
-        <p className="dim">{t(`replaying.policy.${said.policy}.text`)}</p>
+        <p className="dim">
+          {t(isLive && isRelease ? "replaying.policy.live.release" : `replaying.policy.${said.policy}.text`)}
+        </p>
         {said.policy === "simulate" && (
           <TextField
             label={t("replaying.simulator")}
@@ -127,14 +104,16 @@ export function ReplayDialog({ filter, traceId, onClose }: Props) {
         )}
         {isLive && (
           <div className={styles.two}>
-            <TextField
-              label={t("replaying.tools")}
-              placeholder="http://127.0.0.1:8000/mcp"
-              value={said.tools}
-              onText={(tools) => say({ tools: tools.trim() })}
-              mono
-              spellCheck={false}
-            />
+            {!isRelease && (
+              <TextField
+                label={t("replaying.tools")}
+                placeholder="http://127.0.0.1:8000/mcp"
+                value={said.tools}
+                onText={(tools) => say({ tools: tools.trim() })}
+                mono
+                spellCheck={false}
+              />
+            )}
             <TextField
               label={t("replaying.safe")}
               placeholder="find_order, find_customer"
@@ -149,9 +128,9 @@ export function ReplayDialog({ filter, traceId, onClose }: Props) {
         <Problem error={replay.error} />
         <div className={styles.actions}>
           <Button variant="default" onClick={onClose}>
-            {t(isLive ? "action.close" : "action.cancel")}
+            {t(isForServer(said) ? "action.cancel" : "action.close")}
           </Button>
-          {!isLive && (
+          {isForServer(said) && (
             <Button type="submit" loading={replay.isPending} disabled={!isSaid(said)}>
               {t("replaying.start")}
             </Button>

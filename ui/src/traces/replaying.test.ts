@@ -4,11 +4,28 @@ import { isSaid, NOTHING_SAID, type Replaying, replayCommand, runOf } from "./re
 const SAID: Replaying = {
   ...NOTHING_SAID,
   dataset: "recordings",
+  candidate: "agent",
   url: "http://127.0.0.1:9000/v1",
   model: "shop",
 };
 
-test("the server replays with stop, or with a model that simulates, and never calls a tool", () => {
+const RELEASE: Replaying = { ...NOTHING_SAID, dataset: "recordings", release: "shop@latest" };
+
+test("the server replays a release with any policy, and calls the tools that are named", () => {
+  expect(isSaid(RELEASE)).toBe(true);
+  expect(isSaid({ ...RELEASE, release: "" })).toBe(false);
+  expect(isSaid({ ...RELEASE, policy: "live" })).toBe(false);
+  const live: Replaying = { ...RELEASE, policy: "live", safe: "find, look", url: "left from before" };
+  expect(isSaid(live)).toBe(true);
+  const run = runOf(live, "sha256:1");
+  expect([run.release, run.target, run.replay?.live]).toEqual(["shop@latest", undefined, ["find", "look"]]);
+  expect(replayCommand({ q: "abc" }, live)).toBe(
+    "windlass replay shop@latest --dataset recordings --policy live --safe find --safe look --draw --sample 1 " +
+      "--text abc",
+  );
+});
+
+test("the server replays an agent with stop, or with a model that simulates, and never calls a tool", () => {
   expect(isSaid(SAID)).toBe(true);
   expect(isSaid({ ...SAID, model: "" })).toBe(false);
   expect(isSaid({ ...SAID, sample: "0" })).toBe(false);

@@ -11,12 +11,16 @@ export type Policy = (typeof POLICIES)[number];
 export interface Replaying {
   dataset: string;
   sample: string;
+  /** Who is asked: a release of this project, or an agent by URL. */
+  candidate: "release" | "agent";
+  /** The release, as name@what. */
+  release: string;
   url: string;
   model: string;
   keyVariable: string;
   policy: Policy;
   simulator: string;
-  /** With the policy live: the MCP server, and the tools of it that change nothing, with commas between. */
+  /** With the policy live: an agent's MCP server, and the tools that change nothing, with commas between. */
   tools: string;
   safe: string;
 }
@@ -24,6 +28,8 @@ export interface Replaying {
 export const NOTHING_SAID: Replaying = {
   dataset: "",
   sample: "1",
+  candidate: "release",
+  release: "",
   url: "",
   model: "",
   keyVariable: "",
@@ -33,17 +39,24 @@ export const NOTHING_SAID: Replaying = {
   safe: "",
 };
 
-/** Whether enough is said for the server to replay: it calls no tools, so never with the policy live. */
+/** Whether the server may be asked: it calls tools of a release, and none of an agent by URL. */
+export const isForServer = (said: Replaying) => said.policy !== "live" || said.candidate === "release";
+
+/** Whether enough is said for the server to replay. */
 export function isSaid(said: Replaying): boolean {
   const share = Number(said.sample);
+  const candidate = said.candidate === "release" ? said.release !== "" : said.url !== "" && said.model !== "";
+  const beyond = { stop: true, simulate: said.simulator !== "", live: safeTools(said).length > 0 };
   return (
-    said.dataset !== "" &&
-    said.url !== "" &&
-    said.model !== "" &&
-    share > 0 &&
-    share <= 1 &&
-    (said.policy === "stop" || (said.policy === "simulate" && said.simulator !== ""))
+    said.dataset !== "" && candidate && share > 0 && share <= 1 && isForServer(said) && beyond[said.policy]
   );
+}
+
+function safeTools(said: Replaying): string[] {
+  return said.safe
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
 }
 
 /** The run that replays a version of the dataset. */
@@ -52,40 +65,45 @@ export function runOf(said: Replaying, digest: string): ReplayRequest {
     dataset: `${said.dataset}@${digest}`,
     repeats: 1,
     cache: false,
-    target: {
-      protocol: "openai",
-      url: said.url,
-      model: said.model,
-      parameters: {},
-      skill: "",
-      method: "",
-      tool: "",
-      key_variable: said.keyVariable,
-      headers: {},
-      timeout_s: 120,
-    },
+    ...(said.candidate === "release" ? { release: said.release } : { target: agentOf(said) }),
     replay: {
       policy: said.policy,
       simulator: said.policy === "simulate" ? said.simulator : "",
-      live: [],
+      live: said.policy === "live" ? safeTools(said) : [],
     },
   };
 }
 
-/** The same on the command line, which may call tools that are named safe. */
+function agentOf(said: Replaying): NonNullable<ReplayRequest["target"]> {
+  return {
+    protocol: "openai",
+    url: said.url,
+    model: said.model,
+    parameters: {},
+    skill: "",
+    method: "",
+    tool: "",
+    key_variable: said.keyVariable,
+    headers: {},
+    timeout_s: 120,
+  };
+}
+
+/** The same on the command line, which may call an agent's tools that are named safe. */
 export function replayCommand(filter: TraceFilter, said: Replaying): string {
   const { q, where, from, to, release, environment, status } = traceParameters(filter);
   const isLive = said.policy === "live";
-  const safe = said.safe.split(",").map((name) => name.trim());
-  const lines = commandLines("windlass replay", [
+  const isRelease = said.candidate === "release";
+  const safe = safeTools(said);
+  const lines = commandLines(isRelease ? `windlass replay ${said.release || "RELEASE"}` : "windlass replay", [
     ["--dataset", said.dataset || "NAME"],
-    ["--target", said.url || "URL"],
-    ["--model", said.model || "NAME"],
-    ["--key", said.keyVariable || undefined],
+    ["--target", isRelease ? undefined : said.url || "URL"],
+    ["--model", isRelease ? undefined : said.model || "NAME"],
+    ["--key", isRelease ? undefined : said.keyVariable || undefined],
     ["--policy", said.policy === "stop" ? undefined : said.policy],
     ["--simulator", said.policy === "simulate" ? said.simulator || "openai:NAME" : undefined],
-    ["--tools", isLive ? said.tools || "URL" : undefined],
-    ["--safe", isLive ? safe.map((name) => name || "TOOL") : undefined],
+    ["--tools", isLive && !isRelease ? said.tools || "URL" : undefined],
+    ["--safe", isLive ? (safe.length > 0 ? safe : ["TOOL"]) : undefined],
     ["--draw --sample", said.sample],
     ["--filter", where],
     ["--text", q],

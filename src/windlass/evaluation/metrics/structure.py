@@ -2,16 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from pydantic import JsonValue
 
-from windlass.errors import ConfigurationError, InputError
+from windlass.artifacts.json_schemas import place_of, validator_of
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.samples import Judgement, Sample
 
-_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _LONGEST_FAULT: Final = 500
 
 
@@ -28,7 +26,7 @@ def json_schema(schema: dict[str, JsonValue]) -> Evaluator:
     draft has it. Patterns are those of an engine of linear time, without look-around: answers are anybody's
     text. Raises InputError for a schema that is none, is of another draft, or refers to one elsewhere.
     """
-    validator = _validator_of(schema)
+    validator = validator_of(schema)
 
     def conform(sample: Sample) -> Judgement:
         try:
@@ -42,7 +40,8 @@ def json_schema(schema: dict[str, JsonValue]) -> Evaluator:
             return Judgement(0.0, "", f"the answer cannot be held against a schema: {error}")
         if fault is None:
             return Judgement(1.0)
-        return Judgement(0.0, "", f"{_place(fault.instance_path, 'the answer')}: {fault.message}"[:_LONGEST_FAULT])
+        place = place_of(fault.instance_path, "the answer")
+        return Judgement(0.0, "", f"{place}: {fault.message}"[:_LONGEST_FAULT])
 
     return Evaluator("json_schema", conform, description="Whether the answer is JSON that conforms to the schema.")
 
@@ -68,34 +67,3 @@ def _is_json(sample: Sample) -> float:
 def _refuse(constant: str) -> NoReturn:
     # Python's reader takes them, JSON has no such numbers.
     raise ValueError(f"{constant} is no number of JSON")
-
-
-def _validator_of(schema: Mapping[str, JsonValue]) -> Any:
-    try:
-        import jsonschema_rs
-    except ImportError as error:
-        raise ConfigurationError("JSON Schemas need jsonschema-rs: pip install 'windlass[server]'.") from error
-    if schema.get("$schema", _DRAFT) not in (_DRAFT, f"{_DRAFT}#"):
-        raise InputError(f"The schema is of {schema['$schema']}; json_schema reads draft 2020-12, {_DRAFT}.")
-    elsewhere: list[str] = []
-
-    def stay_here(uri: str) -> NoReturn:
-        elsewhere.append(uri)
-        raise ValueError(uri)
-
-    try:
-        return jsonschema_rs.Draft202012Validator(
-            dict(schema), retriever=stay_here, pattern_options=jsonschema_rs.RegexOptions()
-        )
-    except jsonschema_rs.ValidationError as error:
-        if elsewhere:
-            raise InputError(
-                f"The schema refers to {elsewhere[0]}, and nothing is fetched: put that under its $defs."
-            ) from error
-        place = _place(error.instance_path, "as a whole")
-        raise InputError(f"This is no JSON Schema of draft 2020-12, {place}: {error.message}.") from error
-
-
-def _place(path: list[str | int], whole: str) -> str:
-    """Return a path as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path) or whole

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from windlass.errors import InputError
 from windlass.evaluation.replay.plain import as_json
@@ -14,6 +14,8 @@ from windlass.evaluation.replay.recording import Recording
 from windlass.evaluation.replay.world import Defaults, World
 from windlass.evaluation.replayed import Divergence, Policy, Replay, ReplayedCall, Source
 from windlass.evaluation.trajectories import ToolCall
+
+_FAILED: Final = "Error: "
 
 LiveTool = Callable[[dict[str, Any]], Awaitable[object]]
 """A real tool: called with its arguments."""
@@ -23,11 +25,19 @@ class ToolFailed(Exception):
     """A tool that failed: when it was recorded, or now."""
 
 
+def told_failure(failure: ToolFailed) -> str:
+    """Return what a model is told of a failed call; what it was told when it was recorded says so already."""
+    return f"{_FAILED}{str(failure).removeprefix(_FAILED)}"
+
+
 class WorldEnded(BaseException):
     """Ends a candidate whose next call nobody may answer.
 
     No Exception: agents catch those of their tools, and would go on in a world that has ended.
     """
+
+    def __init__(self) -> None:
+        super().__init__("The sample ended here: its record does not have the call that was made.")
 
 
 Simulator = Callable[[Recording, Sequence[ToolCall], ToolCall], Awaitable[object]]

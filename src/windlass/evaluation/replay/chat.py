@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from windlass.errors import InputError
-from windlass.evaluation.replay.answering import Answering, ReplayPolicy, ToolFailed, WorldEnded
+from windlass.evaluation.replay.answering import Answering, ReplayPolicy, ToolFailed, WorldEnded, told_failure
 from windlass.evaluation.replay.recording import Recording, read_recording
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.targets.openai_chat import AskedFor, ChatAnswer, OpenAIChat
@@ -104,7 +104,7 @@ class _Talk:
         try:
             value = await self.answering.answer(asked.call.tool_name, asked.call.tool_input)
         except ToolFailed as failure:
-            value = f"Error: {failure}"
+            value = told_failure(failure)
         content = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         return {"role": "tool", "tool_call_id": asked.id, "content": content}
 

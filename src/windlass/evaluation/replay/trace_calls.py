@@ -12,6 +12,8 @@ from windlass.telemetry.messages import read_messages
 from windlass.telemetry.models import Message, Span
 
 TOOL: Final = "execute_tool"
+REJECTED: Final = "windlass.tool.rejected"
+"""On the span of what a model asked for that was no call: there is no such tool, or its arguments are none."""
 _SILENT: Final = frozenset({TOOL, "retrieval", "embeddings", "rerank"})
 """Operations whose input is no conversation."""
 _WRAPPED: Final = frozenset({"args", "kwargs", "sanitize_inputs_outputs"})
@@ -34,9 +36,10 @@ def recorded_calls(spans: Sequence[Span]) -> list[RecordedCall]:
     """
     by_id = {span.span_id: span for span in spans}
     outermost = [span for span in spans if not _is_within_a_tool(span, by_id)]
-    tools = [span for span in outermost if span.operation == TOOL]
-    if not tools:
+    asked_for = [span for span in outermost if span.operation == TOOL]
+    if not asked_for:
         return _calls_of_conversation(outermost)
+    tools = [span for span in asked_for if not span.attributes.get(REJECTED)]
     made = Counter(map(_name, tools))
     told = {name: calls for name, calls in _told(outermost).items() if len(calls) == made[name]}
     return [_call(span, told[_name(span)].popleft() if _name(span) in told else None) for span in tools]

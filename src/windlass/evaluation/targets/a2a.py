@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from windlass.artifacts.endpoints import check_url
 from windlass.errors import InputError
 from windlass.evaluation.questions import question_of, refuse_history
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.targets.governing import Governor
 from windlass.evaluation.targets.refusals import one_line, unreadable
-from windlass.evaluation.targets.spec import Identity, check_url
+from windlass.evaluation.targets.spec import AgentSpec, Identity
 from windlass.evaluation.targets.wire import Wire
 from windlass.models.calls.run_calls import RunCalls
 from windlass.models.completion import Message, Usage
@@ -40,7 +41,7 @@ class Card:
 class A2AAgent:
     """Sends a message, and waits for the end of the task that the agent may make of it."""
 
-    def __init__(self, wire: Wire, calls: RunCalls | None = None) -> None:
+    def __init__(self, wire: Wire[AgentSpec], calls: RunCalls | None = None) -> None:
         self._wire = wire
         self._governor = Governor(wire.spec, calls)
         self._card: Card | None = None

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from windlass.artifacts.endpoints import Endpoint, check_url
 from windlass.errors import ConfigurationError, Denied
-from windlass.evaluation.targets.spec import AgentSpec, check_url
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -41,8 +41,8 @@ class Addresses:
                 "addresses with WINDLASS_TARGET_URLS; from your own machine, `windlass eval --target` calls any."
             )
 
-    def admit_agent(self, spec: AgentSpec) -> None:
-        """Raise Denied for an agent whose address is not allowed, or not with the keys that it is to get."""
+    def admit_endpoint(self, spec: Endpoint) -> None:
+        """Raise Denied where the address is not allowed, or not with the keys that it is to get."""
         self.admit(spec.url)
         sent: frozenset[str] = frozenset().union(
             *(each.variables for each in self._allowed if each.covers(spec.url))

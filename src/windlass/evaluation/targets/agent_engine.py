@@ -9,7 +9,7 @@ from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.targets.engine_output import EngineOutput, read_outputs
 from windlass.evaluation.targets.governing import Governor
 from windlass.evaluation.targets.refusals import one_line, unreadable
-from windlass.evaluation.targets.spec import Identity
+from windlass.evaluation.targets.spec import AgentSpec, Identity
 from windlass.evaluation.targets.templates import fill_arguments
 from windlass.evaluation.targets.wire import Reply, Wire
 from windlass.models.calls.run_calls import RunCalls
@@ -23,7 +23,7 @@ _STREAM: Final = "/api/stream_reasoning_engine"
 class AgentEngine:
     """Asks `POST /api/reasoning_engine`, or its stream for a method whose name says that it streams."""
 
-    def __init__(self, wire: Wire, calls: RunCalls | None = None) -> None:
+    def __init__(self, wire: Wire[AgentSpec], calls: RunCalls | None = None) -> None:
         self._wire = wire
         self._governor = Governor(wire.spec, calls)
         self._method = wire.spec.method or "query"

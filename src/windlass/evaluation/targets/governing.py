@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 from windlass.evaluation.targets.spec import AgentSpec
 from windlass.models.calls.current import current_calls
 from windlass.models.calls.run_calls import RunCalls
-from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema, Usage
+from windlass.models.completion import JSON, ChatModel, Completion, Message, OfferedTool, OutputSchema, Usage
 
 T = TypeVar("T")
 
@@ -60,9 +60,13 @@ class _AsModel(Generic[T]):
         self.done: Exchanged[T] | None = None
 
     async def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, JSON],
+        schema: OutputSchema | None = None,
+        tools: Sequence[OfferedTool] = (),
     ) -> Completion:
-        del messages, parameters, schema
+        del messages, parameters, schema, tools
         began = time.perf_counter()
         value, usage = await self._exchange()
         took = time.perf_counter() - began
@@ -72,9 +76,9 @@ class _AsModel(Generic[T]):
         )
 
     async def stream(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON]
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], tools: Sequence[OfferedTool] = ()
     ) -> AsyncIterator[str | Completion]:
-        yield await self.complete(messages, parameters)
+        yield await self.complete(messages, parameters, tools=tools)
 
 
 async def _nothing() -> tuple[None, None]:

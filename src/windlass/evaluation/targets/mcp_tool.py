@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx2
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from windlass.artifacts.endpoints import Endpoint
 from windlass.errors import ConfigurationError, InputError, WindlassError
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.targets.governing import Governor
 from windlass.evaluation.targets.refusals import failure_of_status, failure_on_the_way, one_line, unreadable
-from windlass.evaluation.targets.spec import Identity
+from windlass.evaluation.targets.spec import AgentSpec, Identity
 from windlass.evaluation.targets.templates import fill_arguments
 from windlass.evaluation.targets.wire import Wire
 from windlass.evaluation.trajectories import ToolCall
@@ -33,7 +34,7 @@ _TELLING: Final = frozenset({401, 403, 429, 500, 502, 503, 504, 529})
 class MCPTool:
     """Calls one tool of a server; each call in a session of its own."""
 
-    def __init__(self, wire: Wire, calls: RunCalls | None = None) -> None:
+    def __init__(self, wire: Wire[AgentSpec], calls: RunCalls | None = None) -> None:
         self._session = MCPServer(wire)
         self._spec = wire.spec
         self._governor = Governor(wire.spec, calls)
@@ -67,7 +68,7 @@ class MCPTool:
 class MCPServer:
     """The tools of an MCP server by URL."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire[Endpoint]) -> None:
         self._wire = wire
 
     async def identify(self, tools: list[str]) -> Identity:

@@ -8,7 +8,7 @@ from windlass.evaluation.questions import history_of, question_of
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.targets.governing import Exchanged, Governor
 from windlass.evaluation.targets.refusals import unreadable
-from windlass.evaluation.targets.spec import Identity
+from windlass.evaluation.targets.spec import AgentSpec, Identity
 from windlass.evaluation.targets.wire import Wire
 from windlass.evaluation.trajectories import ToolCall, read_trajectory
 from windlass.models.calls.run_calls import RunCalls
@@ -39,7 +39,7 @@ class ChatAnswer:
 class OpenAIChat:
     """Asks `POST {url}/chat/completions`."""
 
-    def __init__(self, wire: Wire, calls: RunCalls | None = None) -> None:
+    def __init__(self, wire: Wire[AgentSpec], calls: RunCalls | None = None) -> None:
         self.wire = wire
         self.spec = wire.spec
         self._governor = Governor(wire.spec, calls)

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx2
 
-from windlass.evaluation.targets.spec import AgentSpec
+from windlass.artifacts.endpoints import Endpoint
 from windlass.models.failures import ProviderFailure
 
 _RETRYABLE: Final = frozenset({408, 409, 425, 429})
@@ -16,7 +16,7 @@ _BUSY: Final = frozenset({429, 503, 529})
 _LONGEST: Final = 300
 
 
-def failure_of_status(who: str, response: httpx2.Response, text: str, spec: AgentSpec) -> ProviderFailure:
+def failure_of_status(who: str, response: httpx2.Response, text: str, spec: Endpoint) -> ProviderFailure:
     """Return the failure that a status stands for."""
     status = response.status_code
     title = _title(status)
@@ -30,7 +30,7 @@ def failure_of_status(who: str, response: httpx2.Response, text: str, spec: Agen
             f"{who} answered {title}, to {one_line(location)} Redirects are not followed: give that address.",
             provider_status=status,
         )
-    if status in {404, 405}:
+    if status in {404, 405} and spec.protocol != "http":
         return ProviderFailure(
             f"{who} answered {title} to {response.request.method} {response.request.url.path}: it speaks another "
             f"protocol than {spec.protocol}, or its address is another.",

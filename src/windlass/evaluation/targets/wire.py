@@ -5,21 +5,23 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import httpx2
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from windlass.artifacts.endpoints import Endpoint
 from windlass.errors import ConfigurationError
 from windlass.evaluation.targets.refusals import failure_of_status, failure_on_the_way, unreadable
-from windlass.evaluation.targets.spec import AgentSpec
 from windlass.models.connections import LoopConnections, certificates
 from windlass.models.guard import check_request
 
 _MOST_BYTES: Final = 64 * 2**20
 """Of an answer: an agent that sends without end must not fill the memory."""
 _CONNECT_S: Final = 10.0
+
+SomeEndpoint = TypeVar("SomeEndpoint", bound=Endpoint, covariant=True)
 
 Admit = Callable[[str], None]
 """Raises for an address that may not be called from here."""
@@ -47,12 +49,13 @@ class Reply:
         return value
 
 
-class Wire:
-    """Sends to one agent. One object serves any number of callers at once, on any event loop."""
+class Wire(Generic[SomeEndpoint]):
+    """Sends to one address. One object serves any number of callers at once, on any event loop."""
 
-    def __init__(self, spec: AgentSpec, admit: Admit = anywhere) -> None:
+    def __init__(self, spec: SomeEndpoint, admit: Admit = anywhere, *, who: str = "") -> None:
+        """``who`` is what sentences call it."""
         self.spec = spec
-        self.who = f"The agent at {spec.host}"
+        self.who = who or f"The agent at {spec.host}"
         self._admit = admit
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, LoopConnections]] = (
             WeakKeyDictionary()

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from windlass.canonical import digest, digest_bytes
 from windlass.errors import InputError
-from windlass.models.completion import JSON, Completion, Message, OutputSchema
+from windlass.models.completion import JSON, Completion, Message, OfferedTool, OutputSchema
 
 _COMPLETION = TypeAdapter(Completion)
 
@@ -53,7 +53,13 @@ class AskedModel:
     address: str
     """Where it is asked: two servers may have different models of one name."""
 
-    def key(self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None) -> str:
+    def key(
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, JSON],
+        schema: OutputSchema | None,
+        tools: Sequence[OfferedTool] = (),
+    ) -> str:
         """Return the digest of all that an answer depends on."""
         return digest(
             {
@@ -61,18 +67,26 @@ class AskedModel:
                 "messages": [_told(message) for message in messages],
                 "parameters": parameters,
                 "schema": None if schema is None else {"name": schema.name, "schema": schema.schema},
+                **({"tools": [asdict(tool) for tool in tools]} if tools else {}),
                 "again": _AGAIN.get(),
             }
         )
 
 
 def _told(message: Message) -> dict[str, object]:
-    """Return what a message says, its pictures by their digests; without any it is the two texts alone."""
+    """Return what a message says, its pictures by their digests; without more it is the two texts alone."""
     pictures = [
         {"digest": digest_bytes(each.data), "type": each.mime_type, "label": each.label}
         for each in message.pictures
     ]
-    return {"role": message.role, "content": message.content, **({"pictures": pictures} if pictures else {})}
+    told: dict[str, object] = {"role": message.role, "content": message.content}
+    if pictures:
+        told["pictures"] = pictures
+    if message.requests:
+        told["requests"] = [asdict(each) for each in message.requests]
+    if message.answers is not None:
+        told["answers"] = message.answers.id
+    return told
 
 
 def dump_answer(completion: Completion) -> str:

@@ -21,3 +21,7 @@ class CallCounts(BaseModel):
     """What counts against a ceiling: tokens of answered calls, and what was reserved for calls that broke off."""
     spent_usd: float = 0.0
     """The same in US dollars, of the calls whose price is known."""
+    tools: int = 0
+    """Tools of the release that were called, failed calls among them."""
+    tools_refused: int = 0
+    """Calls of tools that the release asked for and the run does not make."""

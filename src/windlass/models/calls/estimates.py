@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from windlass.models.completion import JSON, Completion, Message, OutputSchema
+from windlass.models.completion import JSON, Completion, Message, OfferedTool, OutputSchema
 
 _ASCII_PER_TOKEN: Final = 4
 _PER_MESSAGE: Final = 4
@@ -39,12 +39,16 @@ class Estimates:
         return max(2 * self._longest, _FIRST_GUESS)
 
 
-def input_tokens(messages: Sequence[Message], schema: OutputSchema | None = None) -> int:
+def input_tokens(
+    messages: Sequence[Message], schema: OutputSchema | None = None, tools: Sequence[OfferedTool] = ()
+) -> int:
     """Guess the tokens of what is sent: four letters of English are one, any other character is one."""
     told = sum(
         _tokens(message.content) + _PER_MESSAGE + len(message.pictures) * _PER_PICTURE for message in messages
     )
-    return told + (_tokens(str(schema.schema)) if schema is not None else 0)
+    asked = sum(_tokens(each.name + each.arguments) for message in messages for each in message.requests)
+    offered = sum(_tokens(f"{tool.name}{tool.description}{tool.parameters}") for tool in tools)
+    return told + asked + offered + (_tokens(str(schema.schema)) if schema is not None else 0)
 
 
 def _tokens(text: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import NamedTuple
 
 from windlass.models.calls.answers import AskedModel, KeptAnswers, dump_answer, load_answer
 from windlass.models.calls.budget import NOTHING, Amount, Budget
@@ -13,7 +14,7 @@ from windlass.models.calls.counts import CallCounts
 from windlass.models.calls.estimates import Estimates, input_tokens
 from windlass.models.calls.pace import Lane
 from windlass.models.calls.provider import LONGEST_PAUSE_S, Patience
-from windlass.models.completion import JSON, ChatModel, Completion, Message, OutputSchema, Usage
+from windlass.models.completion import JSON, ChatModel, Completion, Message, OfferedTool, OutputSchema, Usage
 from windlass.models.failures import ProviderFailure, Refused
 from windlass.prices.rates import Rates, Tokens, cost_of_tokens
 
@@ -42,6 +43,15 @@ class Terms:
         return cost_of_tokens(self.rates, Tokens(input=usage.input_tokens, output=usage.output_tokens))
 
 
+class _Call(NamedTuple):
+    """What a model is asked, as ``ChatModel.complete`` takes it."""
+
+    messages: Sequence[Message]
+    parameters: Mapping[str, JSON]
+    schema: OutputSchema | None
+    tools: Sequence[OfferedTool]
+
+
 class GovernedModel:
     """Gives a kept answer where there is one; else waits for its provider, and tries again what it refuses."""
 
@@ -51,36 +61,39 @@ class GovernedModel:
         self._shared = shared
 
     async def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None = None
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, JSON],
+        schema: OutputSchema | None = None,
+        tools: Sequence[OfferedTool] = (),
     ) -> Completion:
         """Ask until the provider takes the call. Raises what the model raises, Refused, and Stopped."""
+        call = _Call(messages, parameters, schema, tools)
         answers = self._shared.answers
         if answers is None:
-            return await self._answered(messages, parameters, schema)
-        key = self._terms.asked.key(messages, parameters, schema)
+            return await self._answered(call)
+        key = self._terms.asked.key(*call)
         kept = await answers.find(key)
         if kept is not None:
             self._shared.counts.cached += 1
             return load_answer(kept)
-        completion = await self._answered(messages, parameters, schema)
+        completion = await self._answered(call)
         answers.keep(key, dump_answer(completion))
         return completion
 
     async def stream(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON]
+        self, messages: Sequence[Message], parameters: Mapping[str, JSON], tools: Sequence[OfferedTool] = ()
     ) -> AsyncIterator[str | Completion]:
         """Give the whole answer as one piece: in a run nobody watches it grow."""
-        completion = await self.complete(messages, parameters)
+        completion = await self.complete(messages, parameters, tools=tools)
         yield completion.text
         yield completion
 
-    async def _answered(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None
-    ) -> Completion:
+    async def _answered(self, call: _Call) -> Completion:
         came = time.monotonic()
         for attempt in count(1):
             try:
-                completion, began = await self._ask(messages, parameters, schema)
+                completion, began = await self._ask(call)
             except ProviderFailure as failure:
                 if not failure.busy:
                     raise
@@ -91,20 +104,18 @@ class GovernedModel:
                 return replace(completion, attempts=attempt, held_s=began - came)
         raise AssertionError("a call is answered or given up")
 
-    async def _ask(
-        self, messages: Sequence[Message], parameters: Mapping[str, JSON], schema: OutputSchema | None
-    ) -> tuple[Completion, float]:
+    async def _ask(self, call: _Call) -> tuple[Completion, float]:
         """Ask once; return when that began, too."""
         lane, estimates = self._terms.lane, self._terms.estimates
-        sent = input_tokens(messages, schema)
-        most = self._amount(Usage(sent, estimates.longest_output(parameters)))
+        sent = input_tokens(call.messages, call.schema, call.tools)
+        most = self._amount(Usage(sent, estimates.longest_output(call.parameters)))
         expected = sent + estimates.usual_output()
         async with self._shared.budget.reserve(most) as bill, AsyncExitStack() as held:
             with off_the_clock():
                 began = await held.enter_async_context(lane.place(expected))
             bill.begin()
             try:
-                completion = await self._model.complete(messages, parameters, schema)
+                completion = await self._model.complete(*call)
             except ProviderFailure as failure:
                 lane.used(expected, 0)
                 if not failure.charged:

@@ -68,6 +68,13 @@ class RunCalls:
         shared = self._shared if keeps_answers else replace(self._shared, answers=None)
         return GovernedModel(model, self._terms(AskedModel(provider, name, address)), shared)
 
+    def note_tool(self, *, refused: bool) -> None:
+        """Count a call of a tool that was asked for."""
+        if refused:
+            self._shared.counts.tools_refused += 1
+        else:
+            self._shared.counts.tools += 1
+
     def unpriced(self) -> list[str]:
         """Return the models, of those governed, whose price is not known now, as `provider:name`."""
         return [

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from windlass.access.principals import Principal
+from windlass.agents.tool_doors import ToolPolicy
 from windlass.evaluation.agent_scores import AgentScores, agent_scores
 from windlass.evaluation.compare import ComparedPage, Comparison
 from windlass.evaluation.gates.slices import SliceDifference
@@ -46,7 +47,11 @@ class RunRequest(RunOptions):
     target: AgentSpec | None = None
     """An agent by URL that is asked, of those that this server may call (`WINDLASS_TARGET_URLS`)."""
     replay: ReplayNote | None = None
-    """Whether the target answers in the recorded worlds that the items hold, and what happens where they end."""
+    """Whether the release or target answers in the recorded worlds that the items hold, and what happens where
+    they end."""
+    tools: ToolPolicy | None = None
+    """Which of the release's tools are called: those that change nothing (`read`, the default), `all` or `none`.
+    The model is told of any other call that it was not made."""
 
     @property
     def options(self) -> RunOptions:
@@ -117,6 +122,7 @@ def start_run(body: RunRequest, principal: Writer, services: ServicesOf) -> RunS
         outputs=body.outputs,
         target=body.target,
         replay=body.replay,
+        tools=body.tools,
         options=body.options,
         cluster=body.cluster,
     )
