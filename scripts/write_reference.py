@@ -218,7 +218,10 @@ def conventions_page() -> str:
         JSON itself); `a.*` are numbered attributes (`a.0.role`, …) together, `a.*.b` the values of such;
         `events/a` is what the span's events say (`gen_ai.user.message`, `gen_ai.choice` and the like, or
         `gen_ai.client.inference.operation.details`). `@a` is what the span is about, when one of
-        {page.kinds()} is `a`: {page.entities()}, or the name of the span.
+        {page.kinds()} is `a`: {page.entities()}, or the name of the span without the method of a framework;
+        `a@b` is the value of `a` where one of them is `b`. `a|b` is what stands in `a` before `b`, `a…b` what
+        stands in quotes behind `b` at the end of `a`, and `@.` a method at the end of the span's name, if it is
+        among the words below.
 
         | field | read from the span | else from its resource |
         |---|---|---|
