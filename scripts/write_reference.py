@@ -194,9 +194,9 @@ def sql_page() -> str:
         The clock is looked at between blocks of rows, never within a call of a function. So what a call makes of
         nothing (`range`, `repeat`, `leftPad`, `arrayWithConstant`, `toFixedString` and the like) is at most 10,000
         long, which must be written out; what is made so, or by a subquery, is not looked through for a value of
-        each row (`has`, `position` and the like: use IN or a JOIN); patterns are written out; paths of `JSON_VALUE`
-        name one value; and functions that compare all of a value with all of another (edit distances, an exact
-        Kolmogorov–Smirnov test) and `printf` are not there.
+        each row (`has`, `position` and the like: use IN or a JOIN); patterns are written out; a path of
+        `JSON_VALUE` names one value; and functions that compare all of a value with all of another (edit
+        distances, an exact Kolmogorov–Smirnov test) and `printf` are not there.
 
         What cannot be closed so: a value that grows in several steps (texts put together again and again), a long
         text of a span or a large array of an aggregate may keep one call at work for longer than the limit, up to

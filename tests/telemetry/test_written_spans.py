@@ -11,9 +11,16 @@ from opentelemetry.trace import Link, SpanKind, StatusCode
 
 from windlass.errors import NotFound
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.conditions import Condition
+from windlass.telemetry.exports.otlp import read_otlp
+from windlass.telemetry.filters import TraceFilters
 from windlass.telemetry.otlp.traces import parse_export
-from windlass.telemetry.queries import get_trace
+from windlass.telemetry.queries import get_trace, list_traces
 from windlass.telemetry.scores import Score
+from windlass.telemetry.spans import list_spans
+from windlass.telemetry.sql.query import ReadOnlySql
+from windlass.telemetry.summaries import find_bounds
+from windlass.telemetry.values import plain_attributes
 from windlass.telemetry.writer import Writer
 
 from .otlp.test_traces import PLAIN, otlp_json
@@ -117,6 +124,32 @@ def test_a_text_that_begins_as_a_structured_value_does_stays_a_text(warehouse: W
     assert [(each.input, each.output, each.attributes["gen_ai.note"]) for each in spans] == [
         (text, text, text) for text in odd
     ]
+
+
+def test_a_text_that_begins_so_is_itself_where_it_is_listed_and_looked_for(
+    warehouse: Warehouse, writer: Writer
+) -> None:
+    odd = "\x01tail"
+    names = (
+        "gen_ai.request.model",
+        "gen_ai.tool.name",
+        "gen_ai.agent.name",
+        "user.id",
+        "gen_ai.conversation.id",
+        "windlass.item",
+    )
+    made = span(1, 1, attributes=dict.fromkeys(names, odd))
+    writer.write_spans("shop", request(made, resource={"service.name": odd, "windlass.environment": odd}))
+
+    (listed,) = list_spans(warehouse, "shop", filters=TraceFilters(where=(Condition("user", "=", odd),))).items
+    assert (listed.request_model, listed.tool, listed.agent, listed.user) == (odd,) * 4
+    (trace,) = list_traces(warehouse, "shop").items
+    assert (trace.user, trace.conversation, trace.item, trace.service, trace.environment) == (odd,) * 5
+    (row,) = ReadOnlySql(warehouse).query("shop", "SELECT user, agent, service FROM spans").rows
+    assert row == [odd] * 3
+    sent_again = read_otlp(warehouse, "shop", find_bounds(warehouse, "shop", [trace_id()]))
+    (again,) = sent_again.resource_spans[0].scope_spans[0].spans
+    assert plain_attributes(again.attributes) == plain_attributes(made.attributes)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

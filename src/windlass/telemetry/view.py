@@ -175,7 +175,8 @@ class _View:
             value = f"numbers[places[{nth}]]"
             divisor = f"if(bitTest(entries[{nth}], {_CODE_AT + _MILLISECONDS}), 1000, 1)"
             return f"{value} / {divisor}" if column.milliseconds else value
-        value = f"texts[places[{nth}]]"
+        # What cannot be structured is a text as it came.
+        value = f"{'texts' if column.structured else 'attributes.value.string_value'}[places[{nth}]]"
         if column.type == "names":
             return (
                 f"if((arrayStringConcat(if(startsWith({value} AS {column.name}_text, '\\x01'), "

@@ -34,7 +34,7 @@ FROM spans WHERE {{where}} ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 """
 
 _IDS: Final = ("traceId", "spanId", "parentSpanId")
-_LETTERS: Final = {"name": "s", "text": "s", "names": "s", "integer": "i", "number": "id"}
+_LETTERS: Final = {"name": "st", "text": "st", "names": "st", "integer": "i", "number": "id"}
 
 
 def read_otlp(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> ExportTraceServiceRequest:
@@ -167,8 +167,9 @@ def _derived(column: Column, attributes: Mapping[str, str], resource: Mapping[st
         case "number":
             return float(text[1:]) / (1000 if filling in column.milliseconds else 1) if text else None
         case _:
-            value = column.values.get(text[1:], text[1:])
-            shared = (resource[name][1:] for name in column.resource if resource.get(name, "n")[:1] == "s")
+            said = STRUCTURED + text if column.structured and text[:1] == "t" else text[1:]
+            value = column.values.get(said, said)
+            shared = (resource[name][1:] for name in column.resource if resource.get(name, "n")[0] in "st")
             return value or next(shared, "")
 
 
@@ -200,6 +201,8 @@ def _typed_text(column: Column, name: str, value: object) -> str:
             return f"d{value!r}"
         case "names" if name in column.structured and value and STRUCTURED not in str(value):
             return encode_value(AnyValue(array_value=ArrayValue(values=map(_text_value, str(value).split(",")))))
+        case _ if not column.structured:
+            return encode_value(_text_value(str(value)))
         case _:
             return f"s{value}"
 
