@@ -1,5 +1,7 @@
 """What is stored of spans that were written, and read again."""
 
+import math
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -107,6 +109,34 @@ def test_a_written_span_can_be_read_at_once(warehouse: Warehouse, writer: Writer
         "cached": bool,
         "note": str,
     }
+
+
+def test_numbers_that_cannot_be_stay_attributes_so_that_sums_are_right(
+    warehouse: Warehouse, writer: Writer
+) -> None:
+    chat: dict[str, Plain] = {"gen_ai.operation.name": "chat", "gen_ai.usage.output_tokens": 7, "user.id": "ada"}
+    made = [
+        span(1, number, attributes={**chat, "gen_ai.usage.input_tokens": tokens, "windlass.cost_usd": cost})
+        for number, (tokens, cost) in enumerate(
+            [(2**63 - 1, 1e308), (2**63 - 1, 1e308), (-(2**63), -math.inf), (2**40, 2.0**40), (5, 0.5)], 1
+        )
+    ]
+    writer.write_spans("shop", request(*made))
+
+    (listed,) = list_traces(warehouse, "shop").items
+    whole = get_trace(warehouse, "shop", trace_id())
+    for found in (listed, whole):
+        assert (found.input_tokens, found.output_tokens, found.cost_usd) == (5, 35, 0.5)
+    assert whole.spans[0].attributes["gen_ai.usage.input_tokens"] == 2**63 - 1
+    (again,) = [
+        sent
+        for sent in read_otlp(warehouse, "shop", find_bounds(warehouse, "shop", [trace_id()]))
+        .resource_spans[0]
+        .scope_spans[0]
+        .spans
+        if sent.span_id == made[3].span_id
+    ]
+    assert plain_attributes(again.attributes) == plain_attributes(made[3].attributes)
 
 
 def test_a_text_that_begins_as_a_structured_value_does_stays_a_text(warehouse: Warehouse, writer: Writer) -> None:

@@ -81,6 +81,10 @@ INSTANT: Final = "langfuse.observation.completion_start_time/"
 MODEL_CALLS: Final = ("chat", "generate_content", "text_completion", "embeddings", "rerank")
 """Operations that call a model: their tokens and cost are parts, those of other spans may be totals of them."""
 
+BEYOND: Final = 2**40
+"""What no number of tokens, dollars or seconds comes to: such a number is left as an attribute, for sums of a few
+would be beyond what the engine counts with."""
+
 _LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
 _MLFLOW_USAGE: Final = "mlflow.chat.tokenUsage"
 _MLFLOW_RAW_USAGE: Final = "mlflow.spanOutputs/usage"

@@ -16,6 +16,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from windlass.telemetry.conventions import (
+    BEYOND,
     COLUMNS,
     ENTITIES,
     EVENTS,
@@ -31,7 +32,6 @@ from windlass.telemetry.masking.detectors import compile_pattern
 from windlass.telemetry.messages import dump_messages, find_messages, unflatten
 from windlass.telemetry.values import Value, load_json, plain_attributes, plain_value
 
-_LIMIT: Final = 2**63
 _NUMBER: Final = re.compile(r"\.\d+(?:\.|$)")
 
 
@@ -91,9 +91,9 @@ def _fits(column: Column, source: str, value: AnyValue) -> bool:
         case "string_value":
             return column.type in {"name", "text", "names"}
         case "int_value":
-            return column.type in {"integer", "number"}
+            return column.type in {"integer", "number"} and abs(value.int_value) < BEYOND
         case "double_value":
-            return column.type == "number"
+            return column.type == "number" and abs(value.double_value) < BEYOND
         case _:
             return source in column.structured
 
@@ -103,7 +103,7 @@ def _typed(column: Column, value: Value) -> AnyValue | None:
     if value is None or isinstance(value, bool) or value in ("", [], {}):
         return None
     if column.type in {"integer", "number"}:
-        if not isinstance(value, int | float) or not -_LIMIT < value < _LIMIT:
+        if not isinstance(value, int | float) or not -BEYOND < value < BEYOND:
             return None
         return AnyValue(double_value=value) if column.type == "number" else AnyValue(int_value=int(value))
     return AnyValue(string_value=value if isinstance(value, str) else orjson.dumps(value).decode())

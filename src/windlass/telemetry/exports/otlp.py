@@ -7,7 +7,6 @@ preferred name. From then on nothing changes any more, however often spans go ou
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import base64
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
 from windlass.storage.warehouse import Parameters, Row, Warehouse
-from windlass.telemetry.conventions import COLUMNS, Column, is_derived
+from windlass.telemetry.conventions import BEYOND, COLUMNS, Column, is_derived
 from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, integer, within
 from windlass.telemetry.values import STRUCTURED, encode_value, read_value
@@ -176,7 +175,7 @@ def _derived(column: Column, attributes: Mapping[str, str], resource: Mapping[st
 def _fills(column: Column, text: str) -> bool:
     if text[:1] not in set(_LETTERS[column.type]):
         return False
-    return text[0] != "d" or math.isfinite(float(text[1:]))
+    return column.type not in {"integer", "number"} or abs(float(text[1:])) < BEYOND
 
 
 def _free_name(column: Column, attributes: Mapping[str, str]) -> str | None:
