@@ -187,11 +187,21 @@ def sql_page() -> str:
 
         A statement may run, read, take and answer as much as the settings `sql_timeout_s`, `sql_max_read_rows`,
         `sql_memory_mb` and `sql_max_rows` say; past one of them it is refused. Only a long answer in JSON is cut,
-        and says so (`cut`). At most two statements run at once. The clock is looked at between blocks of rows: one
-        call of a function on a huge value of the statement's own making runs to its end, which is why functions
-        that compare all of a value with all of another (edit distances) are not there, and `sql:query` takes an
-        editor. A filter, also one on time, is looked at after
-        the rows of the project were read: that no filter sees another project's rows is worth more than speed.
+        and says so (`cut`). At most two statements run at once. A filter, also one on time, is
+        looked at after the rows of the project were read: that no filter sees another project's rows is worth more
+        than speed.
+
+        The clock is looked at between blocks of rows, never within a call of a function. So what a call makes of
+        nothing (`range`, `repeat`, `leftPad`, `arrayWithConstant`, `toFixedString` and the like) is at most 10,000
+        long, which must be written out; what is made so, or by a subquery, is not looked through for a value of
+        each row (`has`, `position` and the like: use IN or a JOIN); patterns are written out; a path of
+        `JSON_VALUE` names one value; and functions that compare all of a value with all of another (edit
+        distances, an exact Kolmogorov–Smirnov test) and `printf` are not there.
+
+        What cannot be closed so: a value that grows in several steps (texts put together again and again), a long
+        text of a span or a large array of an aggregate may keep one call at work for longer than the limit, up to
+        minutes, within the limit on memory. Such a statement ends by itself, holds one of the two places until
+        then, and cannot be cancelled. That is why `sql:query` takes an editor.
 
         Rows come as lists of JSON values in the order of `columns`; numbers are JSON numbers, so a client that
         reads them as floating point loses digits beyond 2^53. With `POST /api/v1/sql/file` the result comes as
@@ -212,13 +222,17 @@ def conventions_page() -> str:
         Spans of any convention are taken, and every attribute of theirs is kept with its type. Of these, one value
         each has a field of its own: the first of its sources that a span has, in the order in which they stand
         here (OpenTelemetry's current gen_ai conventions, its older ones, OpenInference, OpenLLMetry, vendors').
-        Totals are never added to their parts: tokens and cost of a trace are those of its calls of models.
+        Totals are never added to their parts: tokens and cost of a trace are those of its calls of models. A number
+        of 2^40 or more, which none of these is, stays an attribute.
 
         A source is the name of an attribute. `a/b/c` is a value within the JSON of the attribute `a` (`a/`: that
         JSON itself); `a.*` are numbered attributes (`a.0.role`, …) together, `a.*.b` the values of such;
         `events/a` is what the span's events say (`gen_ai.user.message`, `gen_ai.choice` and the like, or
         `gen_ai.client.inference.operation.details`). `@a` is what the span is about, when one of
-        {page.kinds()} is `a`: {page.entities()}, or the name of the span.
+        {page.kinds()} is `a`: {page.entities()}, or the name of the span without the method of a framework;
+        `a@b` is the value of `a` where one of them is `b`. `a|b` is what stands in `a` before `b`, `a…b` what
+        stands in quotes behind `b` at the end of `a`, and `@.` a method at the end of the span's name, if it is
+        among the words below.
 
         | field | read from the span | else from its resource |
         |---|---|---|

@@ -201,7 +201,7 @@ class Fuzzing:
             assert count == len(keys), f"{len(keys)} rows of {table} were taken, and {count} are there"
         for trace in list_traces(self.warehouse, project, limit=50).items[:_READ]:
             get_trace(self.warehouse, project, trace.trace_id).model_dump_json()
-        for event in list_events(self.warehouse, project, limit=50):
+        for event in list_events(self.warehouse, project, limit=50).items:
             event.model_dump_json()
         for metric in list_metrics(self.warehouse, project)[:_READ]:
             for group in read_metric(

@@ -75,6 +75,50 @@ def test_a_tool_is_named_by_what_the_span_is_about_or_by_its_name() -> None:
     assert derived(span(name="step", attributes={"traceloop.span.kind": "task"})) == {}
 
 
+def test_an_agent_of_openinference_is_named_by_its_span_without_the_method() -> None:
+    for name in ("writer.run", "writer._execute_core", "writer"):
+        made = span(name=name, attributes={"openinference.span.kind": "AGENT"})
+        assert derived(made) == {"gen_ai.agent.name": "writer"}
+    known = {"openinference.span.kind": "AGENT", "graph.node.name": "editor"}
+    assert derived(span(name="Agent.run", attributes=known)) == {"gen_ai.agent.name": "editor"}
+    assert derived(span(name="writer.run", attributes={"openinference.span.kind": "CHAIN"})) == {}
+
+
+@pytest.mark.parametrize(
+    ("event", "agent"),
+    [
+        ("AgentSetup(input=[], current_agent_name='writer')", "writer"),
+        ("AgentSetup(input=[Text(text=\"current_agent_name='boss')\")], current_agent_name='writer')", "writer"),
+        ("ToolCall(tool_kwargs={'a': \"current_agent_name='boss'\"})", None),
+        ('AgentSetup(input=[], current_agent_name="it\'s")', None),
+        ("current_agent_name='", None),
+    ],
+)
+def test_an_agent_of_llama_index_is_named_at_the_end_of_an_event_alone(event: str, agent: str | None) -> None:
+    made = span(name="X.run_agent_step", attributes={"input.value": json.dumps({"ev": event})})
+    found = derived(made)
+
+    assert found.pop("gen_ai.operation.name") == ".run_agent_step"
+    assert found == ({"gen_ai.agent.name": agent} if agent else {})
+
+
+def test_what_only_spans_of_a_kind_say_is_read_of_those() -> None:
+    raw = {"output.value": '{"model": "m-1"}'}
+
+    assert derived(span(attributes={**raw, "openinference.span.kind": "LLM"})) == {"gen_ai.response.model": "m-1"}
+    assert derived(span(attributes={**raw, "openinference.span.kind": "CHAIN"})) == {}
+
+
+def test_who_offers_a_model_stands_before_its_name() -> None:
+    said = {"genkit:metadata:subtype": "model", "genkit:name": "googleai/gemini-3"}
+
+    assert derived(span(attributes=said)) == {
+        "gen_ai.provider.name": "googleai",
+        "gen_ai.request.model": "googleai/gemini-3",
+    }
+    assert "gen_ai.provider.name" not in derived(span(attributes={**said, "genkit:name": "gemini-3"}))
+
+
 def test_a_point_in_time_is_the_seconds_since_the_start() -> None:
     made = span(attributes={"langfuse.observation.completion_start_time": '"2026-09-21T14:13:20.250Z"'})
 

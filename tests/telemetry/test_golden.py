@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from windlass.telemetry.graphs.steps import step_of
 from windlass.telemetry.models import Span
 
 from .golden import model
@@ -13,8 +14,6 @@ from .golden.facts import FACTS, NAMES, Recording, cell, loaded
 pytestmark = pytest.mark.xdist_group("golden")
 
 LEFT_AS_ATTRIBUTES = {
-    # OpenInference for CrewAI names the node of a graph.
-    ("crewai_openinference", "agent"),
     # Tools describe themselves where they run, not where a model is offered them.
     ("strands_agent", "tool definitions"),
     ("strands_agent_latest", "tool definitions"),
@@ -107,3 +106,22 @@ def test_the_totals_of_the_vercel_ai_sdk_are_of_the_outer_span(recordings: dict[
     assert (outer.operation, outer.input_tokens, outer.output_tokens) == ("invoke_agent", 155, 29)
     assert [message.role for message in outer.input_messages] == ["system", "user"]
     assert outer.output_messages[0].parts[0].content == model.ANSWER
+
+
+@pytest.mark.parametrize("name", ["crewai_openinference", "llama_index_openinference", "smolagents_openinference"])
+def test_an_agent_that_only_other_words_name_is_at_work_in_the_graph(
+    recordings: dict[str, Recording], name: str
+) -> None:
+    recording = recordings[name]
+    steps = {span.span_id: step_of(span) for span in recording.spans}
+
+    assert "agent:forecaster" in steps.values()
+    assert {span.agent for span in recording.spans if span.operation == "invoke_agent"} == {"forecaster"}
+
+
+def test_the_model_that_was_asked_for_is_told_from_the_one_that_answered(
+    recordings: dict[str, Recording],
+) -> None:
+    for name in ("openinference_openai", "crewai_openinference", "mlflow_sdk"):
+        asking = recordings[name].calls[0]
+        assert (asking.request_model, asking.response_model) == ("gpt-4o-mini", model.MODEL), name

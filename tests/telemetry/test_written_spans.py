@@ -1,5 +1,7 @@
 """What is stored of spans that were written, and read again."""
 
+import math
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,9 +13,16 @@ from opentelemetry.trace import Link, SpanKind, StatusCode
 
 from windlass.errors import NotFound
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.conditions import Condition
+from windlass.telemetry.exports.otlp import read_otlp
+from windlass.telemetry.filters import TraceFilters
 from windlass.telemetry.otlp.traces import parse_export
-from windlass.telemetry.queries import get_trace
+from windlass.telemetry.queries import get_trace, list_traces
 from windlass.telemetry.scores import Score
+from windlass.telemetry.spans import list_spans
+from windlass.telemetry.sql.query import ReadOnlySql
+from windlass.telemetry.summaries import find_bounds
+from windlass.telemetry.values import plain_attributes
 from windlass.telemetry.writer import Writer
 
 from .otlp.test_traces import PLAIN, otlp_json
@@ -102,6 +111,34 @@ def test_a_written_span_can_be_read_at_once(warehouse: Warehouse, writer: Writer
     }
 
 
+def test_numbers_that_cannot_be_stay_attributes_so_that_sums_are_right(
+    warehouse: Warehouse, writer: Writer
+) -> None:
+    chat: dict[str, Plain] = {"gen_ai.operation.name": "chat", "gen_ai.usage.output_tokens": 7, "user.id": "ada"}
+    made = [
+        span(1, number, attributes={**chat, "gen_ai.usage.input_tokens": tokens, "windlass.cost_usd": cost})
+        for number, (tokens, cost) in enumerate(
+            [(2**63 - 1, 1e308), (2**63 - 1, 1e308), (-(2**63), -math.inf), (2**40, 2.0**40), (5, 0.5)], 1
+        )
+    ]
+    writer.write_spans("shop", request(*made))
+
+    (listed,) = list_traces(warehouse, "shop").items
+    whole = get_trace(warehouse, "shop", trace_id())
+    for found in (listed, whole):
+        assert (found.input_tokens, found.output_tokens, found.cost_usd) == (5, 35, 0.5)
+    assert whole.spans[0].attributes["gen_ai.usage.input_tokens"] == 2**63 - 1
+    (again,) = [
+        sent
+        for sent in read_otlp(warehouse, "shop", find_bounds(warehouse, "shop", [trace_id()]))
+        .resource_spans[0]
+        .scope_spans[0]
+        .spans
+        if sent.span_id == made[3].span_id
+    ]
+    assert plain_attributes(again.attributes) == plain_attributes(made[3].attributes)
+
+
 def test_a_text_that_begins_as_a_structured_value_does_stays_a_text(warehouse: Warehouse, writer: Writer) -> None:
     odd = ["\x01", "\x01iabc", "\x01a", "\x01k!", "\x01tail"]
     names = ("request.model", "response.finish_reasons", "input.messages", "output.messages", "tool.name", "note")
@@ -117,6 +154,32 @@ def test_a_text_that_begins_as_a_structured_value_does_stays_a_text(warehouse: W
     assert [(each.input, each.output, each.attributes["gen_ai.note"]) for each in spans] == [
         (text, text, text) for text in odd
     ]
+
+
+def test_a_text_that_begins_so_is_itself_where_it_is_listed_and_looked_for(
+    warehouse: Warehouse, writer: Writer
+) -> None:
+    odd = "\x01tail"
+    names = (
+        "gen_ai.request.model",
+        "gen_ai.tool.name",
+        "gen_ai.agent.name",
+        "user.id",
+        "gen_ai.conversation.id",
+        "windlass.item",
+    )
+    made = span(1, 1, attributes=dict.fromkeys(names, odd))
+    writer.write_spans("shop", request(made, resource={"service.name": odd, "windlass.environment": odd}))
+
+    (listed,) = list_spans(warehouse, "shop", filters=TraceFilters(where=(Condition("user", "=", odd),))).items
+    assert (listed.request_model, listed.tool, listed.agent, listed.user) == (odd,) * 4
+    (trace,) = list_traces(warehouse, "shop").items
+    assert (trace.user, trace.conversation, trace.item, trace.service, trace.environment) == (odd,) * 5
+    (row,) = ReadOnlySql(warehouse).query("shop", "SELECT user, agent, service FROM spans").rows
+    assert row == [odd] * 3
+    sent_again = read_otlp(warehouse, "shop", find_bounds(warehouse, "shop", [trace_id()]))
+    (again,) = sent_again.resource_spans[0].scope_spans[0].spans
+    assert plain_attributes(again.attributes) == plain_attributes(made.attributes)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

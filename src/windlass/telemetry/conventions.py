@@ -42,7 +42,11 @@ class Column(NamedTuple):
     - ``prefix.*``: the numbered attributes ``prefix.0.role`` and the like together, as JSON,
     - ``prefix.*.suffix``: the values of such attributes,
     - ``events/column``: what the span's events say,
-    - ``@kind``: the name of what the span is about, if one of ``KINDS`` says that it is of this kind."""
+    - ``@kind``: the name of what the span is about, if one of ``KINDS`` says that it is of this kind,
+    - ``place@kind``: what is in this place, if one of ``KINDS`` says so,
+    - ``place|sign``: what stands there before a sign,
+    - ``place…words``: what stands there in quotes behind these words, at the end,
+    - ``@.``: the method that the span's name ends with, if the column's ``values`` know it."""
     resource: tuple[str, ...] = ()
     """Attribute names of the resource, asked when the span has none."""
     values: Mapping[str, str] = MappingProxyType({})
@@ -55,10 +59,20 @@ class Column(NamedTuple):
     """Sources whose number is to be divided by a thousand."""
 
 
-KINDS: Final = ("traceloop.span.kind", "genkit:metadata:subtype", "langfuse.observation.type", "mlflow.spanType")
+KINDS: Final = (
+    "openinference.span.kind",
+    "traceloop.span.kind",
+    "genkit:metadata:subtype",
+    "langfuse.observation.type",
+    "mlflow.spanType",
+)
 """Attributes that say what a span is where none says whose: it is named for that, by one of ``ENTITIES``."""
-ENTITIES: Final = ("traceloop.entity.name", "genkit:name")
+ENTITIES: Final = ("graph.node.name", "traceloop.entity.name", "genkit:name")
 """Names of what a span is about; without one, the span's own name is that."""
+METHODS: Final = MappingProxyType({"AGENT": (".run", "._execute_core")})
+"""What instrumentations put behind that name in a span's own, by the kind of the span: smolagents, CrewAI."""
+METHOD: Final = "@."
+"""A source with the method that was called."""
 EVENTS: Final = "events/"
 """Before the name of a column: what the span's events say of it."""
 INSTANT: Final = "langfuse.observation.completion_start_time/"
@@ -67,9 +81,15 @@ INSTANT: Final = "langfuse.observation.completion_start_time/"
 MODEL_CALLS: Final = ("chat", "generate_content", "text_completion", "embeddings", "rerank")
 """Operations that call a model: their tokens and cost are parts, those of other spans may be totals of them."""
 
+BEYOND: Final = 2**40
+"""What no number of tokens, dollars or seconds comes to: such a number is left as an attribute, for sums of a few
+would be beyond what the engine counts with."""
+
 _LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
 _MLFLOW_USAGE: Final = "mlflow.chat.tokenUsage"
+_MLFLOW_RAW_USAGE: Final = "mlflow.spanOutputs/usage"
 _GENKIT_USAGE: Final = "genkit:output/usage"
+_GENKIT_RAW_USAGE: Final = "genkit:output/raw/usage"
 
 
 def _within(attribute: str, *paths: str) -> tuple[str, ...]:
@@ -91,14 +111,14 @@ COLUMNS: Final = (
     Column(
         "operation",
         "name",
-        ("gen_ai.operation.name", *_OPERATIONS_OF_OTHERS),
+        ("gen_ai.operation.name", METHOD, *_OPERATIONS_OF_OTHERS),
         values=OPERATIONS,
         kept=frozenset(_OPERATIONS_OF_OTHERS),
     ),
     Column(
         "provider",
         "name",
-        ("gen_ai.provider.name", *_PROVIDERS_OF_OTHERS, "mlflow.llm.provider/"),
+        ("gen_ai.provider.name", *_PROVIDERS_OF_OTHERS, "mlflow.llm.provider/", "genkit:name|/@model"),
         values=PROVIDERS,
         kept=frozenset(_PROVIDERS_OF_OTHERS),
     ),
@@ -108,11 +128,13 @@ COLUMNS: Final = (
         (
             "gen_ai.request.model",
             "llm.request.model_name",
+            "llm.invocation_parameters/model@LLM",
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",
             "ai.model.id",
             "langfuse.observation.model.name",
+            'mlflow.spanInputs/model@"CHAT_MODEL"',
             "mlflow.llm.model/",
             "@model",
         ),
@@ -120,7 +142,15 @@ COLUMNS: Final = (
     Column(
         "response_model",
         "name",
-        ("gen_ai.response.model", "llm.response.model_name", "ai.response.model", "genkit:output/raw/model"),
+        (
+            "gen_ai.response.model",
+            "llm.response.model_name",
+            "output.value/model@LLM",
+            "output.value/llm_output/model_name@LLM",
+            "ai.response.model",
+            'mlflow.spanOutputs/model@"CHAT_MODEL"',
+            "genkit:output/raw/model",
+        ),
     ),
     Column(
         "agent",
@@ -130,7 +160,9 @@ COLUMNS: Final = (
             "agent.name",
             "metadata/lc_agent_name",
             "ai.telemetry.functionId",
+            "input.value/ev…current_agent_name=",
             "@agent",
+            "@AGENT",
             '@"AGENT"',
         ),
     ),
@@ -284,6 +316,7 @@ COLUMNS: Final = (
             *_within(_LANGFUSE_USAGE, "prompt_tokens_details/cached_tokens", "input_tokens_details/cached_tokens"),
             *_within(_MLFLOW_USAGE, "cache_read_input_tokens"),
             *_within(_GENKIT_USAGE, "cachedContentTokens"),
+            *_within(_GENKIT_RAW_USAGE, "prompt_tokens_details/cached_tokens"),
         ),
     ),
     Column(
@@ -313,7 +346,9 @@ COLUMNS: Final = (
             *_within(_LANGFUSE_USAGE, "output_reasoning_tokens"),
             *_within(_LANGFUSE_USAGE, "completion_tokens_details/reasoning_tokens"),
             *_within(_LANGFUSE_USAGE, "output_tokens_details/reasoning_tokens"),
+            *_within(_MLFLOW_RAW_USAGE, 'completion_tokens_details/reasoning_tokens@"CHAT_MODEL"'),
             *_within(_GENKIT_USAGE, "thoughtsTokens"),
+            *_within(_GENKIT_RAW_USAGE, "completion_tokens_details/reasoning_tokens"),
         ),
     ),
     Column(
@@ -324,6 +359,8 @@ COLUMNS: Final = (
             "gen_ai.usage.details.input_audio_tokens",
             "llm.token_count.prompt_details.audio",
             *_within(_LANGFUSE_USAGE, "input_audio_tokens", "prompt_tokens_details/audio_tokens"),
+            *_within(_MLFLOW_RAW_USAGE, 'prompt_tokens_details/audio_tokens@"CHAT_MODEL"'),
+            *_within(_GENKIT_RAW_USAGE, "prompt_tokens_details/audio_tokens"),
         ),
     ),
     Column(
@@ -334,6 +371,8 @@ COLUMNS: Final = (
             "gen_ai.usage.details.output_audio_tokens",
             "llm.token_count.completion_details.audio",
             *_within(_LANGFUSE_USAGE, "output_audio_tokens", "completion_tokens_details/audio_tokens"),
+            *_within(_MLFLOW_RAW_USAGE, 'completion_tokens_details/audio_tokens@"CHAT_MODEL"'),
+            *_within(_GENKIT_RAW_USAGE, "completion_tokens_details/audio_tokens"),
         ),
     ),
     Column(
@@ -387,4 +426,4 @@ COLUMNS: Final = (
 
 def is_derived(source: str) -> bool:
     """Return whether a source of a column is no attribute, but is made of some."""
-    return any(sign in source for sign in "/*@")
+    return any(sign in source for sign in "/*@|…")

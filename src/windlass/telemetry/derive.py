@@ -6,7 +6,7 @@ nothing; only such spans are looked into here. What they said themselves stays a
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
@@ -15,13 +15,23 @@ import orjson
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from windlass.telemetry.conventions import COLUMNS, ENTITIES, EVENTS, INSTANT, KINDS, Column, is_derived
+from windlass.telemetry.conventions import (
+    BEYOND,
+    COLUMNS,
+    ENTITIES,
+    EVENTS,
+    INSTANT,
+    KINDS,
+    METHOD,
+    METHODS,
+    Column,
+    is_derived,
+)
 from windlass.telemetry.event_messages import read_events
 from windlass.telemetry.masking.detectors import compile_pattern
 from windlass.telemetry.messages import dump_messages, find_messages, unflatten
 from windlass.telemetry.values import Value, load_json, plain_attributes, plain_value
 
-_LIMIT: Final = 2**63
 _NUMBER: Final = re.compile(r"\.\d+(?:\.|$)")
 
 
@@ -81,9 +91,9 @@ def _fits(column: Column, source: str, value: AnyValue) -> bool:
         case "string_value":
             return column.type in {"name", "text", "names"}
         case "int_value":
-            return column.type in {"integer", "number"}
+            return column.type in {"integer", "number"} and abs(value.int_value) < BEYOND
         case "double_value":
-            return column.type == "number"
+            return column.type == "number" and abs(value.double_value) < BEYOND
         case _:
             return source in column.structured
 
@@ -93,7 +103,7 @@ def _typed(column: Column, value: Value) -> AnyValue | None:
     if value is None or isinstance(value, bool) or value in ("", [], {}):
         return None
     if column.type in {"integer", "number"}:
-        if not isinstance(value, int | float) or not -_LIMIT < value < _LIMIT:
+        if not isinstance(value, int | float) or not -BEYOND < value < BEYOND:
             return None
         return AnyValue(double_value=value) if column.type == "number" else AnyValue(int_value=int(value))
     return AnyValue(string_value=value if isinstance(value, str) else orjson.dumps(value).decode())
@@ -106,19 +116,60 @@ def _reader(column: Column, source: str) -> _Reader | None:
         return partial(_since_start, source.rstrip("/"))
     if source.startswith(EVENTS):
         return partial(_of_events, source.removeprefix(EVENTS))
-    if source.startswith("@"):
-        return partial(_named, source.removeprefix("@"))
+    if source == METHOD:
+        return partial(_method, column.values)
+    place, _, kind = source.partition("@")
+    if kind:
+        return partial(_of_kind, kind, _place_reader(column, place) if place else partial(_named, kind))
+    return _place_reader(column, source)
+
+
+def _place_reader(column: Column, source: str) -> _Reader:
+    """Return what reads a place in a span of any kind."""
+    for sign, take in (("|", _before), ("…", _quoted_at_end)):
+        place, found, words = source.partition(sign)
+        if found:
+            return partial(take, words, _place_reader(column, place))
     if "*" in source:
         prefix, suffix = source.split("*")
         if column.name == "tool_definitions":
             return partial(_numbered_tools, prefix)
         return partial(_numbered_texts, prefix, suffix) if suffix else partial(_numbered_messages, prefix)
+    if "/" not in source:
+        return partial(_text, source)
     name, *path = filter(None, source.split("/"))
     return partial(_within_tools if column.name == "tool_definitions" else _within, name, tuple(path))
 
 
 def _of_events(column: str, seen: _Seen) -> Value:
     return seen.events.get(column)
+
+
+def _text(name: str, seen: _Seen) -> Value:
+    return seen.text(name)
+
+
+def _of_kind(kind: str, read: _Reader, seen: _Seen) -> Value:
+    return read(seen) if any(seen.text(name) == kind for name in KINDS) else None
+
+
+def _before(sign: str, read: _Reader, seen: _Seen) -> Value:
+    text, found, _ = str(read(seen)).partition(sign)
+    return text if found else None
+
+
+def _quoted_at_end(words: str, read: _Reader, seen: _Seen) -> Value:
+    """Return what stands in quotes at the end of a text: only there can nothing that was said be taken for it."""
+    value = read(seen)
+    if not isinstance(value, str) or not value.endswith("')"):
+        return None
+    _, found, name = value.removesuffix("')").rpartition(f"{words}'")
+    return name if found and "'" not in name else None
+
+
+def _method(values: Mapping[str, str], seen: _Seen) -> Value:
+    method = f".{seen.span.name.rpartition('.')[2]}"
+    return method if method in values else None
 
 
 def _within(name: str, path: tuple[str, ...], seen: _Seen) -> Value:
@@ -181,9 +232,13 @@ def _tools(value: Value) -> Value:
 
 
 def _named(kind: str, seen: _Seen) -> Value:
-    if all(seen.text(name) != kind for name in KINDS):
-        return None
-    return next(filter(None, map(seen.text, ENTITIES)), seen.span.name)
+    return next(filter(None, map(seen.text, ENTITIES)), "") or _without_method(
+        seen.span.name, METHODS.get(kind, ())
+    )
+
+
+def _without_method(name: str, methods: Iterable[str]) -> str:
+    return next((name.removesuffix(method) for method in methods if name.endswith(method)), name)
 
 
 def _since_start(name: str, seen: _Seen) -> Value:
@@ -213,7 +268,7 @@ def _deriving() -> tuple[_Deriving, ...]:
 def _attribute() -> str:
     """Return what finds the name of an attribute that something is derived from, behind its tag and length."""
     sources = [source for column in COLUMNS for source in column.sources if is_derived(source)]
-    names = {re.split(r"[/*]", source)[0] for source in sources if not source.startswith(("@", EVENTS))}
+    names = {re.split(r"[/*@|…]", source)[0] for source in sources if not source.startswith(("@", EVENTS))}
     return r"(?s)\n.(?:" + "|".join(map(re.escape, sorted({*names, *KINDS}))) + ")"
 
 

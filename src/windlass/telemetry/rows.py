@@ -167,7 +167,7 @@ def _resource(attributes: Iterable[KeyValue]) -> bytes:
     texts = encode_attributes(attributes)
     columns = []
     for number, column in enumerate(RESOURCE_COLUMNS, RESOURCE_FIELD):
-        found = next((texts[name][1:] for name in column.resource if texts.get(name, "n")[:1] == "s"), "")
+        found = next((texts[name][1:] for name in column.resource if texts.get(name, "n")[0] in "st"), "")
         columns.append(_text(number, found))
     return _map(_RESOURCE, texts) + b"".join(columns)
 

@@ -2,13 +2,15 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import BaseModel, JsonValue
 
+from windlass.errors import InputError
 from windlass.storage.warehouse import Row, Step, Warehouse
 from windlass.telemetry.event_messages import texts_said
 from windlass.telemetry.models import Event
@@ -38,7 +40,8 @@ ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS said String, ADD INDEX IF NOT EXIST
 STEPS: Final = (Step(1, "events of spans", (_EVENTS,)), Step(2, "words of events", (_SAID,)))
 
 _READ: Final = (
-    f"SELECT trace_id, span_id, time_ns, name, severity, body, attributes, resource, scope FROM {TABLE} FINAL"
+    "SELECT trace_id, span_id, time_ns, name, severity, body, attributes, resource, scope, digest "
+    f"FROM {TABLE} FINAL"
 )
 
 
@@ -97,6 +100,26 @@ def events_of_traces(
     return found
 
 
+class EventPage(BaseModel):
+    """One page of events; ``next`` is the cursor of the page after, or null at the end."""
+
+    items: list[StoredEvent]
+    next: str | None
+
+
+class _Place(NamedTuple):
+    """A place in the list, which goes from the newest down."""
+
+    time_ns: int
+    trace_id: str
+    span_id: str
+    digest: int
+
+
+_ABOVE_ALL: Final = _Place(LATEST_NS, "g", "", 0)
+"""No id is beyond it, for ids are hexadecimal."""
+
+
 def list_events(
     warehouse: Warehouse,
     project: str,
@@ -105,21 +128,50 @@ def list_events(
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 50,
-) -> list[StoredEvent]:
-    """Return the newest events in [since, until), of whatever span or none."""
-    named = "AND name = {name:String}" if name is not None else ""
+    cursor: str | None = None,
+) -> EventPage:
+    """Return the newest events in [since, until), of whatever span or none. Raises InputError for a bad cursor."""
+    place = _read_cursor(cursor)
     rows = warehouse.query(
-        f"{_READ} WHERE project = {{project:String}} {named} AND time_ns >= {{since:Int64}} "
-        "AND time_ns < {until:Int64} ORDER BY time_ns DESC, digest LIMIT {limit:UInt32}",
+        _PAGE.format(named="AND name = {name:String}" if name is not None else ""),
         {
             "project": project,
             "name": name or "",
             "since": nanoseconds_of(since) if since else -LATEST_NS,
             "until": nanoseconds_of(until) if until else LATEST_NS,
-            "limit": limit,
+            "place": place.time_ns,
+            "of_trace": place.trace_id,
+            "of_span": place.span_id,
+            "of_digest": place.digest,
+            "rows": limit + 1,
         },
     )
-    return [_stored(row) for row in rows]
+    return EventPage(
+        items=[_stored(row) for row in rows[:limit]],
+        next=_write_cursor(rows[limit - 1]) if len(rows) > limit else None,
+    )
+
+
+_PAGE: Final = f"""
+{_READ} WHERE project = {{{{project:String}}}} {{named}}
+  AND time_ns >= {{{{since:Int64}}}} AND time_ns < {{{{until:Int64}}}} AND time_ns <= {{{{place:Int64}}}}
+  AND (time_ns, trace_id, span_id, digest)
+    < ({{{{place:Int64}}}}, {{{{of_trace:String}}}}, {{{{of_span:String}}}}, {{{{of_digest:UInt64}}}})
+ORDER BY time_ns DESC, trace_id DESC, span_id DESC, digest DESC LIMIT {{{{rows:UInt32}}}}
+"""
+
+
+def _write_cursor(row: Row) -> str:
+    return f"{row['time_ns']}-{row['trace_id']}-{row['span_id']}-{row['digest']}"
+
+
+def _read_cursor(cursor: str | None) -> _Place:
+    if cursor is None:
+        return _ABOVE_ALL
+    match = re.fullmatch("(-?[0-9]{1,19})-([0-9a-f]*)-([0-9a-f]*)-([0-9]{1,20})", cursor)
+    if match is None or abs(int(match[1])) > LATEST_NS or int(match[4]) >= 2**64:
+        raise InputError(f"The cursor {cursor!r} is damaged; take the one that the page before gave, or none.")
+    return _Place(int(match[1]), match[2], match[3], int(match[4]))
 
 
 def _stored(row: Row) -> StoredEvent:

@@ -4,8 +4,8 @@
     a array, k key-value list, x bytes: base64 of the OTLP ArrayValue, KeyValueList, bytes
     t text that begins with STRUCTURED
 
-In a column of texts, and behind the letter s, a structured value is its typed text behind STRUCTURED, and so is a
-text that begins as one.
+In a column that may hold a structured value, and behind the letter s, such a value is its typed text behind
+STRUCTURED, and so is a text that begins as one; in other columns a text is as it came.
 
 So 0, "" and false differ from each other and from an absent value, and nesting has no limit of its own.
 """

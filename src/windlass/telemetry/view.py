@@ -11,7 +11,7 @@ that each column that a stage hands on: there are as few stages as can be, and n
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from windlass.telemetry.conventions import COLUMNS, Column, is_derived
+from windlass.telemetry.conventions import BEYOND, COLUMNS, Column, is_derived
 
 _MAP: Final = "Map(LowCardinality(String), String)"
 _STRUCTURED, _TEXT, _INTEGER, _NUMBER = range(4)
@@ -141,12 +141,13 @@ class _View:
             for group in (_STRUCTURED, _TEXT, _INTEGER)
         )
         return (
-            "arrayMap((code, kind, number, place) -> if(multiIf("
-            f"kind = 'string_value', code < {texts}, kind = 'int_value', code >= {texts}, "
-            f"kind = 'double_value', code >= {integers} AND isFinite(number), "
+            "arrayMap((code, kind, whole, number, place) -> if(multiIf("
+            f"kind = 'string_value', code < {texts}, "
+            f"kind = 'int_value', code >= {texts} AND abs(whole) < {BEYOND}, "
+            f"kind = 'double_value', code >= {integers} AND abs(number) < {BEYOND}, "
             f"kind = 'array_value' OR kind = 'kvlist_value', code < {structured}, 0), code * {_PLACES + 1}, 0) "
-            f"+ place, {self._codes()}, attributes.value.value, attributes.value.double_value, "
-            "arrayEnumerate(attributes))"
+            f"+ place, {self._codes()}, attributes.value.value, attributes.value.int_value, "
+            "attributes.value.double_value, arrayEnumerate(attributes))"
         )
 
     def _codes(self) -> str:
@@ -175,7 +176,8 @@ class _View:
             value = f"numbers[places[{nth}]]"
             divisor = f"if(bitTest(entries[{nth}], {_CODE_AT + _MILLISECONDS}), 1000, 1)"
             return f"{value} / {divisor}" if column.milliseconds else value
-        value = f"texts[places[{nth}]]"
+        # What cannot be structured is a text as it came.
+        value = f"{'texts' if column.structured else 'attributes.value.string_value'}[places[{nth}]]"
         if column.type == "names":
             return (
                 f"if((arrayStringConcat(if(startsWith({value} AS {column.name}_text, '\\x01'), "

@@ -62,6 +62,8 @@ OPERATIONS: Final = MappingProxyType(
         "ai.rerank": "invoke_workflow",
         "ai.rerank.doRerank": "rerank",
         "ai.toolCall": "execute_tool",
+        # Methods of LlamaIndex's agents: the one that asks the model is the agent at work.
+        ".run_agent_step": "invoke_agent",
     }
 )
 
@@ -78,6 +80,7 @@ PROVIDERS: Final = MappingProxyType(
         "google.vertex": "gcp.vertex_ai",
         "google.vertex.chat": "gcp.vertex_ai",
         "gemini": "gcp.gemini",
+        "googleai": "gcp.gemini",
         "google.generative-ai": "gcp.gemini",
         "google": "gcp.gen_ai",
         "Google": "gcp.gen_ai",

@@ -28,6 +28,7 @@ from windlass.telemetry.otlp.exemplars import Exemplar
 from windlass.telemetry.otlp.logs import LogEvent
 from windlass.telemetry.otlp.metrics import MetricPoint
 from windlass.telemetry.preparation import prepare
+from windlass.telemetry.redeliveries import Moved, Redeliveries
 from windlass.telemetry.room import Room
 from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
 from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes
@@ -57,6 +58,7 @@ class _Waiting(NamedTuple):
     done: Future[None]
     stage: Stage
     since: float
+    moved: Sequence[Moved] = ()
 
 
 class _Owner(NamedTuple):
@@ -71,6 +73,7 @@ class _Spooled(NamedTuple):
     segment: Segment
     owners: list[_Owner]
     since: float
+    moved: Sequence[Moved] = ()
 
 
 class _Refused(NamedTuple):
@@ -99,6 +102,7 @@ class Writer:
         self._warehouse = warehouse
         self._intake = intake
         self._inbox = prepare(warehouse)
+        self._redeliveries = Redeliveries(warehouse)
         self._events = GroupedInserts(warehouse, span_events.TABLE)
         self._points = GroupedInserts(warehouse, metric_points.TABLE)
         self._exemplars = GroupedInserts(warehouse, metric_exemplars.TABLE)
@@ -145,7 +149,7 @@ class Writer:
         body = self.clean(project, parsed, body)
         rows = encode_rows(project, parsed, body, time.time_ns())
         if rows:
-            return self._enqueue(rows, stage or self._acknowledged)
+            return self._enqueue(rows, stage or self._acknowledged, self._redeliveries.find(project, parsed))
         done: Future[None] = Future()
         done.set_result(None)
         return done
@@ -196,8 +200,9 @@ class Writer:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+        self._redeliveries.close()
 
-    def _enqueue(self, rows: bytes, stage: Stage) -> Future[None]:
+    def _enqueue(self, rows: bytes, stage: Stage, moved: Sequence[Moved] = ()) -> Future[None]:
         done: Future[None] = Future()
         # Not to be cancelled: who stops waiting for the answer does not take the spans back.
         done.set_running_or_notify_cancel()
@@ -212,7 +217,7 @@ class Writer:
                     f"{self._queue_bytes}. Send these again in a second."
                 )
             self._waiting_bytes += len(rows)
-            self._waiting.append(_Waiting(rows, done, stage, time.monotonic()))
+            self._waiting.append(_Waiting(rows, done, stage, time.monotonic(), moved))
             self._changed.notify_all()
         return done
 
@@ -285,7 +290,8 @@ class Writer:
                 owners.append(_Owner(start, end, waiting.done))
             start = end
         with self._changed:
-            self._spooled.append(_Spooled(segment, owners, time.monotonic()))
+            moved = [span for waiting in group for span in waiting.moved]
+            self._spooled.append(_Spooled(segment, owners, time.monotonic(), moved))
             self._changed.notify_all()
         for waiting in group:
             if waiting.stage == "spooled":
@@ -382,6 +388,7 @@ class Writer:
 
     def _forget(self, group: list[_Spooled]) -> None:
         """Drop segments that are in the warehouse, and tell who waits for them."""
+        self._redeliveries.settle(span for spooled in group for span in spooled.moved)
         self._spool.remove([spooled.segment for spooled in group])
         with self._changed:
             for spooled in group:

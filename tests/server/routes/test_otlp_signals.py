@@ -62,6 +62,9 @@ def test_events_are_on_disk_when_they_are_answered_and_show_on_their_span(
     assert len(project.client.get("/events")["items"]) == 3
     assert len(project.client.get("/events", name="of the trace")["items"]) == 1
     assert project.client.get("/events", to="2020-01-01T00:00:00Z")["items"] == []
+    first = project.client.get("/events", limit=2)
+    second = project.client.get("/events", limit=2, cursor=first["next"])
+    assert [len(first["items"]), len(second["items"]), second["next"]] == [2, 1, None]
 
 
 def test_the_result_of_an_evaluation_is_a_score_of_the_trace(http: httpx2.Client, project: Project) -> None:

@@ -13,6 +13,7 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.otlp.bodies import Body
 from windlass.telemetry.otlp.logs import LogEvent, ParsedLogs, parse_logs, scores_of
 from windlass.telemetry.queries import get_trace, list_events, scores_of_traces
+from windlass.telemetry.span_events import StoredEvent
 from windlass.telemetry.writer import Writer
 
 RESULT: dict[str, Plain] = {
@@ -86,21 +87,50 @@ def test_events_are_of_one_project(writer: Writer, warehouse: Warehouse) -> None
     writer.write_spans("shop", request(span()))
     send(writer, logs(record()), project="other")
     assert get_trace(warehouse, "shop", trace_id()).spans[0].events == []
-    assert list_events(warehouse, "shop") == []
-    assert len(list_events(warehouse, "other")) == 1
+    assert list_events(warehouse, "shop").items == []
+    assert len(list_events(warehouse, "other").items) == 1
 
 
 def test_records_of_no_span_are_kept_and_listed_newest_first(writer: Writer, warehouse: Warehouse) -> None:
     second = START_NS + 10**9
     send(writer, logs(record(0, 0, event="started", body="up"), record(0, 0, event="", time_ns=second)))
-    newest, oldest = list_events(warehouse, "shop")
+    newest, oldest = list_events(warehouse, "shop").items
     assert (oldest.name, oldest.body, oldest.trace_id, oldest.span_id) == ("started", "up", "", "")
     assert (newest.name, oldest.resource, oldest.scope) == ("", {"service.name": "shop"}, "tests")
-    assert list_events(warehouse, "shop", name="started") == [oldest]
-    assert list_events(warehouse, "shop", limit=1) == [newest]
+    assert list_events(warehouse, "shop", name="started").items == [oldest]
+    assert list_events(warehouse, "shop", limit=1).items == [newest]
     start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=START_NS / 10**9)
-    assert list_events(warehouse, "shop", until=start + timedelta(milliseconds=1)) == [oldest]
-    assert list_events(warehouse, "shop", since=start + timedelta(milliseconds=1)) == [newest]
+    assert list_events(warehouse, "shop", until=start + timedelta(milliseconds=1)).items == [oldest]
+    assert list_events(warehouse, "shop", since=start + timedelta(milliseconds=1)).items == [newest]
+
+
+def test_events_come_in_pages_also_those_of_one_moment(writer: Writer, warehouse: Warehouse) -> None:
+    same = [record(trace, number, body=text) for trace, number in ((0, 0), (1, 0), (1, 2)) for text in "ab"]
+    sent = logs(*same, record(event="later", time_ns=START_NS + 1), record(event="sooner", time_ns=START_NS - 1))
+    for _ in range(2):
+        send(writer, sent)
+    seen: list[StoredEvent] = []
+    cursor = None
+    while True:
+        page = list_events(warehouse, "shop", limit=3, cursor=cursor)
+        seen += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    assert len(page.items) == 2
+    assert seen == list_events(warehouse, "shop").items
+    assert (len(seen), seen[0].name, seen[-1].name) == (8, "later", "sooner")
+    assert sorted((event.trace_id, event.span_id, str(event.body)) for event in seen[1:-1]) == sorted(
+        (trace_id(trace) if trace else "", f"{number:016x}" if number else "", text)
+        for trace, number in ((0, 0), (1, 0), (1, 2))
+        for text in "ab"
+    )
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "1-2", f"{2**64}---0", f"1---{2**64}", "1-G--0"])
+def test_a_damaged_cursor_of_events_is_refused(warehouse: Warehouse, writer: Writer, cursor: str) -> None:
+    with pytest.raises(InputError, match="is damaged"):
+        list_events(warehouse, "shop", cursor=cursor)
 
 
 def test_older_exporters_put_the_name_into_an_attribute() -> None:

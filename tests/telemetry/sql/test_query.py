@@ -202,8 +202,8 @@ _MANY_TIMES_ITSELF = "WITH 1 AS v0, " + ", ".join(f"v{n} + v{n} AS v{n + 1}" for
     ("limits", "query", "message"),
     [
         (SqlLimits(seconds=0.2), "SELECT sum(sin(number)) FROM numbers(100000000)", r"longer than 0\.2 s"),
-        (SqlLimits(memory_bytes=64 * 2**20), "SELECT range(100000000)", "more memory than 64 MiB"),
-        (SqlLimits(memory_bytes=64 * 2**20), "SELECT repeat(repeat('x', 99999), 9999)", "more memory than 64"),
+        (SqlLimits(memory_bytes=2**26), "SELECT arrayMap(x -> range(10000), range(10000))", "memory than 64 MiB"),
+        (SqlLimits(memory_bytes=2**26), "SELECT arrayFold((a, x) -> a || a, range(40), 'a')", "memory than 64"),
         (
             SqlLimits(memory_bytes=64 * 2**20),
             "SELECT uniqExact(number), groupArray(number) FROM numbers(50000000)",

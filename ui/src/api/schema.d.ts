@@ -4968,6 +4968,16 @@ export interface components {
             };
             body?: components["schemas"]["JsonValue"];
         };
+        /**
+         * EventPage
+         * @description One page of events; ``next`` is the cursor of the page after, or null at the end.
+         */
+        EventPage: {
+            /** Items */
+            items: components["schemas"]["StoredEvent"][];
+            /** Next */
+            next: string | null;
+        };
         /** Export */
         Export: {
             /** Name */
@@ -5667,11 +5677,6 @@ export interface components {
         Items_SqlTable_: {
             /** Items */
             items: components["schemas"]["SqlTable"][];
-        };
-        /** Items[StoredEvent] */
-        Items_StoredEvent_: {
-            /** Items */
-            items: components["schemas"]["StoredEvent"][];
         };
         /** Items[Synthesis] */
         Items_Synthesis_: {
@@ -10583,6 +10588,8 @@ export interface operations {
                 name?: string | null;
                 from?: string | null;
                 to?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -10596,7 +10603,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_StoredEvent_"];
+                    "application/json": components["schemas"]["EventPage"];
                 };
             };
             /** @description Validation Error */

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Query
 
 from windlass.access.principals import Principal
 from windlass.server.caller import ServicesOf, allowed
-from windlass.server.paging import Items, Limit
+from windlass.server.paging import Cursor, Limit
 from windlass.telemetry.queries import list_events
-from windlass.telemetry.span_events import StoredEvent
+from windlass.telemetry.span_events import EventPage
 
 router = APIRouter(prefix="/events", tags=["events"])
 
@@ -24,7 +24,15 @@ def list_all_events(
     name: Annotated[str | None, Query(description="For example gen_ai.evaluation.result.")] = None,
     since: Annotated[datetime | None, Query(alias="from")] = None,
     until: Annotated[datetime | None, Query(alias="to")] = None,
-) -> Items[StoredEvent]:
+    cursor: Cursor = None,
+) -> EventPage:
     """List the newest events, of a span, of a trace or of neither."""
-    events = list_events(services.warehouse, principal.project, name=name, since=since, until=until, limit=limit)
-    return Items(items=events)
+    return list_events(
+        services.warehouse,
+        principal.project,
+        name=name,
+        since=since,
+        until=until,
+        limit=limit,
+        cursor=cursor,
+    )

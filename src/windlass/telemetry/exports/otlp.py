@@ -7,7 +7,6 @@ preferred name. From then on nothing changes any more, however often spans go ou
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import base64
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
 from windlass.storage.warehouse import Parameters, Row, Warehouse
-from windlass.telemetry.conventions import COLUMNS, Column, is_derived
+from windlass.telemetry.conventions import BEYOND, COLUMNS, Column, is_derived
 from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, integer, within
 from windlass.telemetry.values import STRUCTURED, encode_value, read_value
@@ -34,7 +33,7 @@ FROM spans WHERE {{where}} ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 """
 
 _IDS: Final = ("traceId", "spanId", "parentSpanId")
-_LETTERS: Final = {"name": "s", "text": "s", "names": "s", "integer": "i", "number": "id"}
+_LETTERS: Final = {"name": "st", "text": "st", "names": "st", "integer": "i", "number": "id"}
 
 
 def read_otlp(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> ExportTraceServiceRequest:
@@ -167,15 +166,16 @@ def _derived(column: Column, attributes: Mapping[str, str], resource: Mapping[st
         case "number":
             return float(text[1:]) / (1000 if filling in column.milliseconds else 1) if text else None
         case _:
-            value = column.values.get(text[1:], text[1:])
-            shared = (resource[name][1:] for name in column.resource if resource.get(name, "n")[:1] == "s")
+            said = STRUCTURED + text if column.structured and text[:1] == "t" else text[1:]
+            value = column.values.get(said, said)
+            shared = (resource[name][1:] for name in column.resource if resource.get(name, "n")[0] in "st")
             return value or next(shared, "")
 
 
 def _fills(column: Column, text: str) -> bool:
     if text[:1] not in set(_LETTERS[column.type]):
         return False
-    return text[0] != "d" or math.isfinite(float(text[1:]))
+    return column.type not in {"integer", "number"} or abs(float(text[1:])) < BEYOND
 
 
 def _free_name(column: Column, attributes: Mapping[str, str]) -> str | None:
@@ -200,6 +200,8 @@ def _typed_text(column: Column, name: str, value: object) -> str:
             return f"d{value!r}"
         case "names" if name in column.structured and value and STRUCTURED not in str(value):
             return encode_value(AnyValue(array_value=ArrayValue(values=map(_text_value, str(value).split(",")))))
+        case _ if not column.structured:
+            return encode_value(_text_value(str(value)))
         case _:
             return f"s{value}"
 

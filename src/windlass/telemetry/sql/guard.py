@@ -12,6 +12,7 @@ import orjson
 
 from windlass.errors import InputError
 from windlass.storage.warehouse import Warehouse, WarehouseError
+from windlass.telemetry.sql.amounts import Amounts
 from windlass.telemetry.sql.functions import TABLE_FUNCTIONS, is_allowed
 from windlass.telemetry.sql.views import VIEWS
 
@@ -86,6 +87,7 @@ def check_tree(tree: object) -> None:
     nodes = list(_nodes(tree))
     named = {str(node.get("name")) for node in nodes if node["type"] == "WithElement"}
     tables = named | {view.name for view in VIEWS}
+    amounts = Amounts(nodes)
     for node in nodes:
         _check_kind(node)
         _check_names(node, tables)
@@ -93,6 +95,7 @@ def check_tree(tree: object) -> None:
             _check_table_function(node["table_function"])
         elif node["type"] == "Function":
             _check_function(node)
+            amounts.check(node)
 
 
 def _nodes(tree: object) -> Iterator[Node]:

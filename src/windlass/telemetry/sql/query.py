@@ -41,6 +41,11 @@ _CLOSED: Final = {
     # The clock is looked at between blocks of rows, and not at all while names are resolved.
     "max_block_size": 8192,
     "max_expanded_ast_elements": 50_000,
+    "function_range_max_elements_in_block": 10_000_000,
+    "max_hyperscan_regexp_length": 1_000,
+    "max_hyperscan_regexp_total_length": 10_000,
+    # Else one value that a join repeats is looked through for each row, as constants are.
+    "enable_lazy_columns_replication": 0,
     "output_format_json_validate_utf8": 1,
     "timeout_overflow_mode": "throw",
     "read_overflow_mode": "throw",
