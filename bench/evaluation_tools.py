@@ -88,7 +88,6 @@ def _javascript(name: str) -> _Program:
     if not (folder / ".stamp").exists():
         folder.mkdir(parents=True, exist_ok=True)
         paths = {**os.environ, "PATH": f"{node.parent}:{os.environ['PATH']}"}
-        # As little as may run on this machine: no scripts of packages, but for the engine that keeps its results.
         quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
         run_quietly([node.parent / "npm", "install", *quiet, name], cwd=folder, env=paths)
         (folder / ".stamp").touch()
