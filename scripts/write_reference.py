@@ -222,8 +222,8 @@ def conventions_page() -> str:
         Spans of any convention are taken, and every attribute of theirs is kept with its type. Of these, one value
         each has a field of its own: the first of its sources that a span has, in the order in which they stand
         here (OpenTelemetry's current gen_ai conventions, its older ones, OpenInference, OpenLLMetry, vendors').
-        Totals are never added to their parts: tokens and cost of a trace are those of its calls of models. A number
-        of 2^40 or more, which none of these is, stays an attribute.
+        Totals are never added to their parts: tokens and cost of a trace are those of its calls of models. A
+        number of 2^40 or more, which none of these is, stays an attribute.
 
         A source is the name of an attribute. `a/b/c` is a value within the JSON of the attribute `a` (`a/`: that
         JSON itself); `a.*` are numbered attributes (`a.0.role`, …) together, `a.*.b` the values of such;
