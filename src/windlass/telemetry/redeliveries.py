@@ -149,45 +149,30 @@ def _leave_the_last(warehouse: Warehouse, moved: Sequence[Moved]) -> None:
     rows = warehouse.query(_OLDER, among(project, places))
     if not rows:
         return
-    traces = [str(row["trace"]) for row in rows]
+    # Where the trace is looked for stays as wide as it was: a span may come meanwhile.
     older = {
         "project": project,
         "starts": [integer(row["start_ns"]) for row in rows],
-        "traces": traces,
+        "traces": [str(row["trace"]) for row in rows],
         "spans": [str(row["span"]) for row in rows],
+        "seen": max(integer(row["seen_ns"]) for row in rows),
     }
     warehouse.execute(_DELETE, older)
-    of_traces = {"project": project, "traces": sorted({*traces}), "first": within[0], "last": within[1]}
-    for statement in (_FORGET_BOUNDS, _BOUNDS_ANEW):
-        warehouse.execute(statement, of_traces)
 
 
 _OLDER: Final = f"""
-SELECT arrayJoin(arrayFilter(start -> start != last, starts)) AS start_ns, trace, span
+SELECT arrayJoin(arrayFilter(start -> start != last, starts)) AS start_ns, trace, span, seen_ns
 FROM (
   SELECT groupUniqArray(toUnixTimestamp64Nano(start_time)) AS starts,
     argMax(toUnixTimestamp64Nano(start_time), (received, start_time)) AS last,
-    lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span
+    toUnixTimestamp64Nano(max(received)) AS seen_ns, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span
   FROM spans WHERE {AMONG} GROUP BY trace_id, span_id)
 """
 
 _DELETE: Final = """
-ALTER TABLE spans DELETE WHERE project = {project:String} AND (start_time, trace_id, span_id) IN (
+ALTER TABLE spans DELETE WHERE project = {project:String}
+AND received <= fromUnixTimestamp64Nano({seen:Int64}, 'UTC') AND (start_time, trace_id, span_id) IN (
   SELECT fromUnixTimestamp64Nano(row.1, 'UTC'), toFixedString(unhex(row.2), 16), toFixedString(unhex(row.3), 8)
   FROM (SELECT arrayJoin(arrayZip({starts:Array(Int64)}, {traces:Array(String)}, {spans:Array(String)})) AS row))
 SETTINGS mutations_sync = 2
-"""
-
-_IDS: Final = """
-project = {project:String} AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
-"""
-
-_FORGET_BOUNDS: Final = f"ALTER TABLE traces DELETE WHERE {_IDS} SETTINGS mutations_sync = 2"
-_BOUNDS_ANEW: Final = f"""
-INSERT INTO traces
-SELECT project, trace_id, min(start_time), max(start_time), max(parent_span_id = toFixedString('', 8))
-FROM spans WHERE {_IDS}
-AND start_time >= fromUnixTimestamp64Nano({{first:Int64}}, 'UTC')
-AND start_time <= fromUnixTimestamp64Nano({{last:Int64}}, 'UTC')
-GROUP BY project, trace_id
 """

@@ -138,7 +138,7 @@ def list_events(
             "project": project,
             "name": name or "",
             "since": nanoseconds_of(since) if since else -LATEST_NS,
-            "until": nanoseconds_of(until) if until else LATEST_NS,
+            "latest": min(nanoseconds_of(until) - 1 if until else LATEST_NS, place.time_ns),
             "place": place.time_ns,
             "of_trace": place.trace_id,
             "of_span": place.span_id,
@@ -154,7 +154,7 @@ def list_events(
 
 _PAGE: Final = f"""
 {_READ} WHERE project = {{{{project:String}}}} {{named}}
-  AND time_ns >= {{{{since:Int64}}}} AND time_ns < {{{{until:Int64}}}} AND time_ns <= {{{{place:Int64}}}}
+  AND time_ns >= {{{{since:Int64}}}} AND time_ns <= {{{{latest:Int64}}}}
   AND (time_ns, trace_id, span_id, digest)
     < ({{{{place:Int64}}}}, {{{{of_trace:String}}}}, {{{{of_span:String}}}}, {{{{of_digest:UInt64}}}})
 ORDER BY time_ns DESC, trace_id DESC, span_id DESC, digest DESC LIMIT {{{{rows:UInt32}}}}
