@@ -9,7 +9,7 @@ from windlass.errors import InputError
 from windlass.evaluation.noise import NoiseFloor, noise_floor
 from windlass.evaluation.runs import Run, VersionName
 from windlass.evaluation.samples import Judgement, Prediction, SampleResult, sample_key
-from windlass.evaluation.statistics.rates import clopper_pearson, wilson
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 Values = Sequence[Sequence[float | None]]
 """Of each item the values of its repeats."""
@@ -66,7 +66,7 @@ def test_two_runs_of_a_release_show_what_flips_and_by_how_much() -> None:
     (metric,) = between([[1.0]] * 6 + [[0.0]] * 4, [[1.0]] * 5 + [[0.0]] + [[0.0]] * 3 + [[1.0]]).metrics
     assert (metric.name, metric.higher_is_better, metric.n) == ("good", False, 10)
     assert metric.flips == pytest.approx(0.2)
-    assert (metric.flips_low, metric.flips_high) == wilson(2, 10)
+    assert (metric.flips_low, metric.flips_high) == clopper_pearson(2, 10)
     assert metric.difference == 0.0
     assert metric.spread == pytest.approx([-1.0, -0.55, 0.0, 0.0, 0.0, 0.55, 1.0])
     # Each item that flips has the variance 1/2, and there are two of them, so two degrees of freedom.

@@ -73,8 +73,8 @@ def test_a_run_goes_from_queued_to_finished_with_its_summaries(
     assert run.created <= run.started <= run.finished
     assert run.metrics["latency_s"] == MetricSummary(mean=0.25, low=0.25, high=0.25, n=10, missing=0)
     assert run.metrics["exact_match"].mean == 0.5
-    # Wilson's: ½ ± z/(1 + z²/10) · √(0.25/10 + z²/400), z = 1.959964
-    assert run.metrics["exact_match"].high == pytest.approx(0.7634069, abs=1e-6)
+    # Clopper and Pearson's: the rate at which 5 or fewer of 10 come with a probability of 0.025.
+    assert run.metrics["exact_match"].high == pytest.approx(0.8129140, abs=1e-6)
 
 
 def test_executing_a_run_that_has_ended_does_nothing(

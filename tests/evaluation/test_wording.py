@@ -19,6 +19,7 @@ from windlass.evaluation.runs import RunState
 from windlass.evaluation.sequential.report import SequentialCheck, SequentialReport
 from windlass.evaluation.wording.ko_fields import KO_FIELDS
 from windlass.evaluation.wording.language import CATALOGUES, preferred, say, say_count, speaking
+from windlass.evaluation.wording.reasons import REASONS, reasons_line
 
 KOREAN = CATALOGUES["ko"]
 
@@ -57,6 +58,16 @@ def test_every_text_has_its_korean() -> None:
     # What is looked up by a name that is no literal: states, outcomes, roles, and fields of a verdict.
     names = {*get_args(RunState), *get_args(Outcome), *get_args(Role)}
     assert {name for name in names if name.replace("_", " ") not in KOREAN} == set()
+    assert set(REASONS.values()) - set(KOREAN) == set()
+
+
+def test_why_verdicts_are_missing_is_said_in_words_as_the_pages_say_it() -> None:
+    why = {"unparsable": 1200, "no_quorum": 1, "no date": 2}
+    assert reasons_line(why) == "1,200 no readable verdict, 1 no quorum of the jury, 2 no date"
+    with speaking("ko"):
+        assert reasons_line(why) == "1,200 읽을 수 없는 판정, 1 배심 정족수 미달, 2 no date"
+    shown = (_SOURCES.parents[1] / "ui/src/i18n/en-shapes.ts").read_text(encoding="utf-8")
+    assert dict(re.findall(r'"why\.(\w+)": "(.+)"', shown)) == dict(REASONS)
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:
@@ -64,7 +75,7 @@ def test_nothing_is_translated_that_nobody_says() -> None:
     known = {*dict(said_texts()), *ones, *KO_FIELDS}
     named = {
         *(name.replace("_", " ") for name in (*get_args(RunState), *get_args(Outcome), *get_args(Role))),
-        *("undefined", "unparsable", "abstain", "error", "absent", "timeout", "no_media", "no_quorum", "refused"),
+        *REASONS.values(),
     }
     assert sorted(set(KOREAN) - known - named) == []
 

@@ -9,6 +9,7 @@ from windlass.cli import arena_judging
 from windlass.cli.calibration_view import STATES
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, moment, number, print_table, signed
+from windlass.evaluation.wording.reasons import reasons_line
 
 app = typer.Typer(no_args_is_help=True, help="Compare the answers of runs two at a time, blind, and rank them.")
 
@@ -151,8 +152,7 @@ def _remarks(board: dict[str, Any]) -> list[str]:
     if board["missing_why"]:
         coverage = board["coverage"]
         lines.append(f"It gave a verdict {_figure(coverage)}.")
-        why = ", ".join(f"{count} {name}" for name, count in board["missing_why"].items())
-        lines.append(f"Without a verdict: {why}.")
+        lines.append(f"Without a verdict: {reasons_line(board['missing_why'])}.")
     return lines
 
 

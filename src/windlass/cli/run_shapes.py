@@ -8,6 +8,7 @@ import typer
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import number, print_table
 from windlass.cli.run import print_failure, print_run
+from windlass.evaluation.wording.reasons import reasons_line
 
 if TYPE_CHECKING:
     from windlass.client import Client
@@ -89,5 +90,4 @@ def _drawn(bins: Sequence[dict[str, Any]]) -> str:
 
 
 def _why(metric: dict[str, Any] | None) -> str:
-    why = (metric or {}).get("missing_why") or {}
-    return ", ".join(f"{count} {reason}" for reason, count in why.items())
+    return reasons_line((metric or {}).get("missing_why") or {})

@@ -32,7 +32,7 @@ class RepeatSummary(BaseModel):
 
 
 class MetricSummary(BaseModel):
-    """A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
+    """A metric over the items of a run: its mean and 95 % interval (the exact one of a rate, t of another mean).
 
     Of an item's repeats the mean counts. Where the run has a cluster, intervals take account of it.
     """

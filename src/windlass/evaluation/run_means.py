@@ -61,10 +61,7 @@ def _clustered(name: str, outcomes: Floats, codes: Codes, *, is_rate: bool) -> R
     mean = float(outcomes.mean())
     if is_rate:
         rate = bounded_rate(outcomes, codes)
-        assert rate.clustered is not None
-        # Where all ended alike there is no spread between clusters, and the exact bound counts each as one trial.
-        interval: Interval | None = rate.interval() if rate.constant else rate.clustered.interval()
-        return _with(mean, interval, rate)
+        return _with(mean, rate.interval(), rate)
     pairs = paired_difference(
         np.zeros_like(outcomes), outcomes, codes, amount=True, skewed=name in AMOUNTS, seed=_SEED
     )

@@ -23,21 +23,21 @@ def bound(metric: str, values: Iterable[float], **primary: Any) -> Decision:
 
 def test_a_bound_on_a_mean_has_three_outcomes_by_where_its_interval_lies() -> None:
     outcomes = [
-        bound("latency_s", noisy(60, mean, 0.4), kind="at_most", bound=2.0).outcome for mean in (1.7, 2.0, 2.3)
+        bound("latency_s", noisy(80, mean, 0.4), kind="at_most", bound=2.0).outcome for mean in (1.7, 2.0, 2.3)
     ]
     assert outcomes == ["pass", "not_enough_data", "fail"]
-    passed = bound("latency_s", noisy(60, 1.7, 0.4), kind="at_most", bound=2.0)
-    assert passed.sentence == "Pass: latency_s is 1.7 (95 % interval 1.6 to 1.8; 60 items)."
-    open_ = bound("latency_s", noisy(60, 1.95, 0.4), kind="at_most", bound=2.0)
+    passed = bound("latency_s", noisy(80, 1.7, 0.4), kind="at_most", bound=2.0)
+    assert passed.sentence == "Pass: latency_s is 1.7 (95 % interval 1.61 to 1.79; 80 items)."
+    open_ = bound("latency_s", noisy(80, 1.95, 0.4), kind="at_most", bound=2.0)
     # (1.96 + 0.84)² · 0.4² / 0.05²
     assert open_.checks[0].needed_n == 503
     assert open_.sentence.endswith("neither shows nor rules out at most 2; about 503 items would decide.")
-    failed = bound("latency_s", noisy(60, 2.3, 0.4), kind="at_most", bound=2.0)
-    assert failed.sentence.endswith("60 items), not at most 2.")
+    failed = bound("latency_s", noisy(80, 2.3, 0.4), kind="at_most", bound=2.0)
+    assert failed.sentence.endswith("80 items), not at most 2.")
 
 
 def test_a_bound_on_a_mean_is_the_one_sample_t_test() -> None:
-    values = noisy(60, 0.83, 0.1, seed=4)
+    values = noisy(80, 0.83, 0.1, seed=4)
     (check,) = bound("f1", values, kind="at_least", bound=0.8).checks
     oracle = stats.ttest_1samp(values, 0.8, alternative="greater")
     interval = oracle.confidence_interval(0.975)
@@ -201,15 +201,15 @@ def test_amounts_of_nought_and_one_are_no_rates() -> None:
 
 
 def test_too_little_coverage_keeps_a_gate_from_passing_and_the_sentence_says_so() -> None:
-    before = noisy(60, 0.5)
-    after = [*np.add(before, noisy(60, 0.3, seed=1))[:50], *[None] * 10]
-    both = [*before[:50], *[None] * 10]
+    before = noisy(90, 0.5)
+    after = [*np.add(before, noisy(90, 0.3, seed=1))[:75], *[None] * 15]
+    both = [*before[:75], *[None] * 15]
     asked: dict[str, object] = {"primary": {"metric": "f1", "kind": "superiority"}}
     assert gate(results(f1=both), results(f1=after), parse_rule(asked)).outcome == "pass"
     decision = gate(results(f1=both), results(f1=after), parse_rule({**asked, "min_coverage": 0.9}))
     assert decision.outcome == "not_enough_data"
     assert decision.sentence.endswith(
-        "but the candidate has a value on 50 of 60 items, fewer than the 90% that min_coverage asks for."
+        "but the candidate has a value on 75 of 90 items, fewer than the 90% that min_coverage asks for."
     )
     (check,) = decision.checks
     assert check.candidate_coverage == pytest.approx(5 / 6)

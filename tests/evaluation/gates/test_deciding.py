@@ -100,8 +100,8 @@ def test_non_inferiority_has_three_outcomes_by_where_the_interval_lies() -> None
 
 
 def test_lower_is_better_turns_everything_around() -> None:
-    before = noisy(60, 2.0)
-    faster = np.add(before, noisy(60, -0.2, seed=1))
+    before = noisy(80, 2.0)
+    faster = np.add(before, noisy(80, -0.2, seed=1))
     rule = GateRule(primary=Requirement(metric="latency_s", kind="superiority"))
     decision = gate(results(latency_s=before), results(latency_s=faster), rule, lower_is_better=["latency_s"])
     (check,) = decision.checks
@@ -110,7 +110,7 @@ def test_lower_is_better_turns_everything_around() -> None:
     assert check.low is not None
     assert check.high is not None
     assert check.low < -0.2 < check.high < 0
-    assert "latency_s is better by 0.2 (2 → 1.8; 95 % interval −0.227 to −0.174" in decision.sentence
+    assert "latency_s is better by 0.2 (2 → 1.8; 95 % interval −0.223 to −0.178" in decision.sentence
     slower = gate(results(latency_s=faster), results(latency_s=before), rule, lower_is_better=["latency_s"])
     assert slower.outcome == "fail"
 
@@ -276,8 +276,8 @@ def test_amounts_of_few_items_are_not_decided_on_and_the_check_asks_for_their_ra
     rule = parse_rule({"primary": {"metric": "latency_s", "kind": "superiority"}})
     decision = gate(results(latency_s=slow), results(latency_s=fast), rule, lower_is_better=["latency_s"])
     (check,) = decision.checks
-    assert (check.outcome, check.withheld, check.needed_n) == ("not_enough_data", True, 20)
-    assert "declare the range under ranges, bound a percentile, or evaluate 20 items" in decision.sentence
+    assert (check.outcome, check.withheld, check.needed_n) == ("not_enough_data", True, 72)
+    assert "declare the range under ranges, bound a percentile, or evaluate 72 items" in decision.sentence
     ranged = rule.model_copy(update={"ranges": {"latency_s": [0, 4]}})
     known = gate(results(latency_s=slow), results(latency_s=fast), ranged, lower_is_better=["latency_s"])
     assert (known.checks[0].method, known.checks[0].warning) == ("bounded", None)

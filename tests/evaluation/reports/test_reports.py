@@ -139,7 +139,7 @@ def test_a_run_says_its_means_spread_slices_coverage_cost_and_worst_samples() ->
         "Failed samples",
     ]
     assert '["token_f1","1"]' in words_of(document)  # one timeout, under its reason
-    assert '"timeout"' in words_of(document)
+    assert '"took too long"' in words_of(document)
     assert '["returns.md","0.780"' in words_of(document)
     costs = dict(section(document, "Cost and time").blocks[0].facts)  # type: ignore[union-attr]
     assert costs["Cost of a sample"] == "$0.002 at the mean, known of 10 of 11"

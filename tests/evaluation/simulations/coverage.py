@@ -1,11 +1,15 @@
 """How often the 95 % intervals hold the truth."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from tests.evaluation.simulations.promises import (
+    ALIKE,
+    SOMEWHAT,
+    TOGETHER,
+    UNLIKE,
     Floats,
     Generator,
     Promise,
@@ -14,15 +18,16 @@ from tests.evaluation.simulations.promises import (
     covered,
     discordant,
     happened,
+    traces,
 )
 from windlass.evaluation.passes import pass_rates
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs
 from windlass.evaluation.statistics.bootstrap import bootstrap_interval
-from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval
+from windlass.evaluation.statistics.clustered_rates import difference_interval
 from windlass.evaluation.statistics.paired import Interval, mean_estimate, paired_difference
 from windlass.evaluation.statistics.power import deciding_items
 from windlass.evaluation.statistics.prediction_powered import prediction_powered
-from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval
+from windlass.evaluation.statistics.rates import rate_interval, wilson
 
 Draw = Callable[[Generator], tuple[Interval | None, float]]
 RATES = tuple(np.linspace(0.01, 0.99, 99))
@@ -37,8 +42,8 @@ def rates(interval: Callable[[int, int], Interval], n: int) -> list[float]:
     ]
 
 
-def usual_rate(n: int) -> Seen:
-    return Seen(float(np.mean(rates(rate_interval, n))))
+def usual_rate(interval: Callable[[int, int], Interval], n: int) -> Seen:
+    return Seen(float(np.mean(rates(interval, n))))
 
 
 def worst_rate(interval: Callable[[int, int], Interval], n: int) -> Seen:
@@ -109,29 +114,16 @@ def bootstrapped(values: Callable[[Generator, int], Floats], truth: float, n: in
     return draw
 
 
-def traces(generator: Generator, count: int, rate: float, spread: float) -> ClusteredRate:
-    """Traces that leave a step one to six times, each with a rate of its own around the given one."""
-    own = generator.beta(rate * spread, (1 - rate) * spread, count)
-    trials = generator.integers(1, 7, count)
-    successes = generator.binomial(trials, own)
-    return ClusteredRate(
-        successes=int(successes.sum()),
-        trials=int(trials.sum()),
-        clusters=count,
-        squares=int((successes**2).sum()),
-        products=int((successes * trials).sum()),
-        trial_squares=int((trials**2).sum()),
-    )
+def clustered_rate(count: int, rate: float, spread: float, *, uneven: bool = False) -> Draw:
+    return lambda generator: (traces(generator, count, rate, spread, uneven=uneven).interval(), rate)
 
 
-def clustered_rate(count: int, rate: float, spread: float) -> Draw:
-    return lambda generator: (traces(generator, count, rate, spread).interval(), rate)
-
-
-def rate_difference(count: int, base: float, candidate: float, spread: float) -> Draw:
+def rate_difference(count: int, base: float, candidate: float, spread: float, *, uneven: bool = False) -> Draw:
     def draw(generator: Generator) -> tuple[Interval | None, float]:
-        before, after = traces(generator, count, base, spread), traces(generator, count, candidate, spread)
-        return difference_interval(before, after), candidate - base
+        before = traces(generator, count, base, spread, uneven=uneven)
+        return difference_interval(
+            before, traces(generator, count, candidate, spread, uneven=uneven)
+        ), candidate - base
 
     return draw
 
@@ -230,15 +222,21 @@ def _exact(statistic: str, setting: str, simulate: Callable[[], Seen], known: fl
 
 
 COVERAGE = [
-    _exact("Wilson", "20 items, mean over rates from 0.01 to 0.99", lambda: usual_rate(20)),
-    _exact("Wilson", "100 items, mean over the same rates", lambda: usual_rate(100), 0.949),
-    _exact("Wilson", "20 items, the worst of these rates", lambda: worst_rate(rate_interval, 20), 0.92),
-    _exact("Wilson", "100 items, the worst of these rates", lambda: worst_rate(rate_interval, 100), 0.92),
-    _exact("Clopper–Pearson", "20 items, the worst of these rates", lambda: worst_rate(clopper_pearson, 20)),
-    _exact("Clopper–Pearson", "100 items, the worst of these rates", lambda: worst_rate(clopper_pearson, 100)),
+    *(
+        _exact("rate", f"{n:,} items, mean over rates from 0.01 to 0.99", partial(usual_rate, rate_interval, n))
+        for n in (20, 100, 1000)
+    ),
+    *(
+        _exact("rate", f"{n:,} items, the worst of these rates", partial(worst_rate, rate_interval, n))
+        for n in (20, 100, 1000)
+    ),
+    _exact(
+        "Wilson (dashboards)", "1,000 calls, mean over the same rates", lambda: usual_rate(wilson, 1000), 0.949
+    ),
+    _exact("Wilson (dashboards)", "1,000 calls, the worst of these rates", lambda: worst_rate(wilson, 1000), 0.93),
     _of("t of a mean", "10 normal scores", 20_000, mean_of(normal, 0.5, 10)),
     _of("t of a mean", "60 scores crowded towards 1", 20_000, mean_of(scores, 5 / 6.5, 60)),
-    _of("Hall's of a mean", "10 normal amounts", 20_000, mean_of(normal, 0.5, 10, amount=True), 0.94),
+    _of("Hall's of a mean", "10 normal amounts", 20_000, mean_of(normal, 0.5, 10, amount=True)),
     _of("Hall's of a mean", "20 skewed amounts (exponential)", 20_000, mean_of(skewed, 1.0, 20, amount=True)),
     _of("Hall's of a mean", "200 skewed amounts (exponential)", 20_000, mean_of(skewed, 1.0, 200, amount=True)),
     _of("clustered paired t", "30 clusters of 1 to 9 items", 20_000, paired(30, 5)),
@@ -246,7 +244,7 @@ COVERAGE = [
     _of("clustered paired t", "100 clusters of 1 to 9 items", 20_000, paired(100, 5)),
     _of("sign flips", "8 single items", 12_000, paired(8, 1)),
     _of("sign flips", "12 clusters of 1 to 9 items", 8000, paired(12, 5)),
-    _of("sign flips", "25 clusters of 1 to 5 items", 700, paired(25, 3)),
+    _of("sign flips", "25 clusters of 1 to 5 items", 4000, paired(25, 3)),
     _exact("Tango's score", "20 pairs, 25 % gained and 10 % lost", lambda: score(20, 0.25, 0.10)),
     _exact("Tango's score", "60 pairs, 2 % gained and 5 % lost", lambda: score(60, 0.02, 0.05)),
     _exact("Tango's score", "60 pairs, 10 % gained and as many lost", lambda: score(60, 0.10, 0.10)),
@@ -255,16 +253,52 @@ COVERAGE = [
     _of("BCa bootstrap", "60 skewed differences (exponential)", 5000, bootstrapped(skewed, 1.0, 60), 0.94),
     _of("BCa bootstrap", "20 normal differences", 5000, bootstrapped(normal, 0.5, 20)),
     _of("pass^k", "50 items of 4 tries, k = 2", 2000, passing(50)),
-    _of("clustered rate", "40 traces, rate 0.3, unlike each other", 20_000, clustered_rate(40, 0.3, 1.0)),
-    _of("clustered rate", "15 traces, rate 0.05, alike", 20_000, clustered_rate(15, 0.05, 1000.0)),
-    _of("difference of rates", "40 traces a side, 0.3 and 0.5", 20_000, rate_difference(40, 0.3, 0.5, 8.0)),
-    _of("difference of rates", "200 traces a side, 0.9 and 0.97", 20_000, rate_difference(200, 0.9, 0.97, 1000.0)),
+    *(
+        _of(
+            "clustered rate",
+            f"{count} traces, rate {rate:g}, {TOGETHER[spread]}",
+            20_000,
+            clustered_rate(count, rate, spread),
+        )
+        for count, rate, spread in (
+            (15, 0.05, ALIKE),
+            (20, 0.1, UNLIKE),
+            (40, 0.3, UNLIKE),
+            (40, 0.5, ALIKE),
+            (100, 0.02, UNLIKE),
+            (100, 0.1, SOMEWHAT),
+            (200, 0.05, UNLIKE),
+            (200, 0.97, SOMEWHAT),
+        )
+    ),
+    _of(
+        "clustered rate",
+        "100 traces of very unlike lengths, rate 0.1, unlike each other",
+        20_000,
+        clustered_rate(100, 0.1, UNLIKE, uneven=True),
+    ),
+    *(
+        _of(
+            "difference of rates",
+            f"{count} traces a side, {base:g} and {candidate:g}, {TOGETHER[spread]}",
+            20_000,
+            rate_difference(count, base, candidate, spread),
+        )
+        for count, base, candidate, spread in (
+            (20, 0.1, 0.1, UNLIKE),
+            (40, 0.3, 0.5, SOMEWHAT),
+            (40, 0.05, 0.1, UNLIKE),
+            (100, 0.02, 0.02, UNLIKE),
+            (200, 0.9, 0.97, ALIKE),
+            (200, 0.02, 0.02, UNLIKE),
+        )
+    ),
     _of(
         "difference of rates",
-        "40 traces a side, 0.05 and 0.1, unlike each other",
+        "100 traces of very unlike lengths a side, 0.05 and 0.1, unlike each other",
         20_000,
-        rate_difference(40, 0.05, 0.1, 1.0),
-        0.93,
+        rate_difference(100, 0.05, 0.1, UNLIKE, uneven=True),
+        0.945,
     ),
     _of("PPI++", "20 labels of 220 items, a biased judge", 20_000, powered(20, 200, noise=0.1)),
     _of("PPI++", "50 labels of 550 items, a biased judge", 20_000, powered(50, 500, noise=0.1)),

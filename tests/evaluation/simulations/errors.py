@@ -7,6 +7,10 @@ from functools import cache
 import numpy as np
 
 from tests.evaluation.simulations.promises import (
+    ALIKE,
+    SOMEWHAT,
+    TOGETHER,
+    UNLIKE,
     Floats,
     Generator,
     Promise,
@@ -15,9 +19,11 @@ from tests.evaluation.simulations.promises import (
     binomial,
     discordant,
     happened,
+    traces,
 )
 from windlass.evaluation.noise import measure
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
+from windlass.evaluation.statistics.bounded_rates import BoundedRate
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg
 from windlass.evaluation.statistics.paired import PairedDifference, holm, paired_difference
 from windlass.evaluation.statistics.prediction_powered import prediction_powered
@@ -131,13 +137,23 @@ def amount_gate(n: int, amounts: Callable[[Generator, int], Floats], mean: float
     )
 
 
+def rate_gate(count: int, rate: float, spread: float, *, uneven: bool = False) -> Callable[[Generator], bool]:
+    """Whether a candidate passes whose rate of failures, in traces, is just not allowed."""
+
+    def draw(generator: Generator) -> bool:
+        failures = traces(generator, count, rate, spread, uneven=uneven)
+        return BoundedRate(failures.successes, failures.trials, failures).mirrored.lower_bound(TAIL) > 1 - rate
+
+    return draw
+
+
 def log_normal(sigma: float) -> Callable[[Generator, int], Floats]:
     return lambda generator, n: generator.lognormal(0.0, sigma, n)
 
 
-def rarely_dear(generator: Generator, n: int) -> Floats:
-    """One in twenty costs ten times the spread of the others more."""
-    return np.where(generator.random(n) < 0.05, 1.0, 0.0) + generator.normal(0, 0.1, n)
+def rarely_dear(share: float) -> Callable[[Generator, int], Floats]:
+    """A few cost ten times the spread of the others more."""
+    return lambda generator, n: np.where(generator.random(n) < share, 1.0, 0.0) + generator.normal(0, 0.1, n)
 
 
 def exponential(generator: Generator, n: int) -> Floats:
@@ -266,8 +282,33 @@ ERRORS = [
         for n in (15, 60, 200, 1000)
     ),
     *(
+        _of(
+            "gate, clustered rate",
+            f"{count} traces, at most {rate:g}, {TOGETHER[spread]}",
+            20_000,
+            rate_gate(count, rate, spread),
+        )
+        for count, rate, spread in (
+            (20, 0.1, UNLIKE),
+            (40, 0.05, UNLIKE),
+            (40, 0.3, SOMEWHAT),
+            (100, 0.02, UNLIKE),
+            (100, 0.05, UNLIKE),
+            (100, 0.1, ALIKE),
+            (200, 0.02, UNLIKE),
+            (200, 0.95, UNLIKE),
+        )
+    ),
+    _of(
+        "gate, clustered rate",
+        "100 traces of very unlike lengths, at most 0.1, unlike each other",
+        20_000,
+        rate_gate(100, 0.1, UNLIKE, uneven=True),
+        0.035,
+    ),
+    *(
         _of("gate, amounts", f"{n:,} exponential", 5000, amount_gate(n, exponential, 1.0))
-        for n in (20, 60, 200, 1000)
+        for n in (30, 72, 200, 1000)
     ),
     *(
         _of(
@@ -276,12 +317,16 @@ ERRORS = [
             5000,
             amount_gate(n, log_normal(sigma), math.exp(sigma**2 / 2)),
         )
-        for sigma in (0.5, 1.0)
-        for n in (20, 60, 200, 1000)
+        for sigma in (0.5, 1.0, 2.0)
+        for n in (30, 72, 200, 1000)
     ),
-    _of("gate, amounts", "30 log-normal, σ 2", 5000, amount_gate(30, log_normal(2.0), math.exp(2.0)), 0.06),
-    _of("gate, amounts", "30, one in twenty much dearer", 5000, amount_gate(30, rarely_dear, 0.05), 0.17),
-    _of("gate, amounts", "200, one in twenty much dearer", 5000, amount_gate(200, rarely_dear, 0.05)),
+    *(
+        _of("gate, amounts", f"{n:,}, one in twenty much dearer", 5000, amount_gate(n, rarely_dear(0.05), 0.05))
+        for n in (30, 72, 100, 200, 1000)
+    ),
+    _of("gate, amounts", "72, one in fifty much dearer", 5000, amount_gate(72, rarely_dear(0.02), 0.02), 0.09),
+    _of("gate, amounts", "100, one in fifty much dearer", 5000, amount_gate(100, rarely_dear(0.02), 0.02), 0.07),
+    _of("gate, amounts", "200, one in fifty much dearer", 5000, amount_gate(200, rarely_dear(0.02), 0.02)),
     _of("gate, PPI++", "30 labels of 330 items", 20_000, powered_gate(30, 300)),
     _of("gate, PPI++", "100 labels of 600 items", 20_000, powered_gate(100, 500)),
     _of("gate, PPI++", "yes/no, 20 labels of 320 items", 20_000, powered_yes_no_gate(20, 300)),

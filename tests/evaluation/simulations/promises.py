@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from windlass.evaluation.statistics.clustered_rates import ClusteredRate
 from windlass.evaluation.statistics.paired import Interval
 
 Floats = NDArray[np.float64]
@@ -98,3 +99,27 @@ def discordant(n: int, gained: float, lost: float) -> Iterable[tuple[int, int, f
                 + (n - gains - losses) * math.log(same)
             )
             yield gains, losses, math.exp(log)
+
+
+ALIKE, SOMEWHAT, UNLIKE = 1000.0, 8.0, 1.0
+"""How near the rates of traces lie to each other: correlations of 0.001, 0.11 and 0.5 within a trace."""
+
+TOGETHER = {ALIKE: "alike", SOMEWHAT: "somewhat unlike", UNLIKE: "unlike each other"}
+
+
+def traces(generator: Generator, count: int, rate: float, spread: float, *, uneven: bool = False) -> ClusteredRate:
+    """Draw traces that each have a rate of their own around the given one, and leave a step one to six times.
+
+    Of ``uneven`` ones a few leave it as often as all the others together.
+    """
+    own = generator.beta(rate * spread, (1 - rate) * spread, count)
+    trials = np.ceil(generator.lognormal(1, 1, count)).astype(int) if uneven else generator.integers(1, 7, count)
+    successes = generator.binomial(trials, own)
+    return ClusteredRate(
+        successes=int(successes.sum()),
+        trials=int(trials.sum()),
+        clusters=count,
+        squares=int((successes**2).sum()),
+        products=int((successes * trials).sum()),
+        trial_squares=int((trials**2).sum()),
+    )

@@ -1,10 +1,12 @@
+import itertools
 import math
-import random
 
+import numpy as np
 import pytest
 
+from tests.evaluation.simulations.promises import ALIKE, SOMEWHAT, UNLIKE, traces
 from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval, difference_p
-from windlass.evaluation.statistics.rates import wilson
+from windlass.evaluation.statistics.rates import clopper_pearson, wilson
 
 Clusters = list[tuple[int, int]]
 """Successes and trials of each cluster."""
@@ -24,14 +26,40 @@ def rate_of(clusters: Clusters) -> ClusteredRate:
 
 def test_the_variance_is_that_of_a_ratio_between_clusters() -> None:
     clusters = [(1, 2), (3, 4), (0, 3)]
-    p = 4 / 9
-    by_hand = 3 / 2 * sum((x - p * n) ** 2 for x, n in clusters) / 9**2
+    p, effective = 4 / 9, 9**2 / (2**2 + 4**2 + 3**2)
+    by_hand = sum((x - p * n) ** 2 for x, n in clusters) / 9**2 / (1 - 1 / effective)
     assert rate_of(clusters).variance == pytest.approx(by_hand)
 
 
-def test_single_trials_get_nearly_the_interval_of_wilson() -> None:
-    found, plain = rate_of([(1, 1)] * 300 + [(0, 1)] * 700).interval(), wilson(300, 1000)
-    assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=2e-4)
+def test_the_variance_has_no_bias_where_trials_are_independent() -> None:
+    sizes, p = [1, 2, 5], 0.3
+    expected = 0.0
+    for outcome in itertools.product(*(range(n + 1) for n in sizes)):
+        chance = math.prod(
+            math.comb(n, x) * p**x * (1 - p) ** (n - x) for x, n in zip(outcome, sizes, strict=True)
+        )
+        expected += chance * (rate_of(list(zip(outcome, sizes, strict=True))).variance or 0.0)
+    assert expected == pytest.approx(p * (1 - p) / 8)
+
+
+def test_the_design_effect_leans_to_the_greatest_that_clusters_can_have_as_far_as_few_show_it() -> None:
+    # Twenty clusters of five: the greatest is 5, every trial of a cluster ending alike.
+    three = rate_of([(1, 5)] * 3 + [(0, 5)] * 17)
+    assert three.variance is not None
+    assert three.variance < three.rate * (1 - three.rate) / 100
+    assert three.design_effect == pytest.approx((3 * 1 + 5) / (3 + 1))
+    many = rate_of([(1, 5)] * 300 + [(0, 5)] * 1700)
+    assert many.design_effect == pytest.approx((300 * 1 + 5) / 301)
+    assert rate_of([(0, 5)] * 20).design_effect == 5
+    mirrored = rate_of([(4, 5)] * 3 + [(5, 5)] * 17)
+    assert mirrored.design_effect == pytest.approx(three.design_effect)
+
+
+def test_single_trials_get_nearly_the_intervals_of_trials_without_clusters() -> None:
+    rate = rate_of([(1, 1)] * 300 + [(0, 1)] * 700)
+    assert rate.design_effect == pytest.approx(1, abs=2e-3)
+    assert rate.interval() == pytest.approx(clopper_pearson(300, 1000), abs=3e-4)
+    assert rate.score_interval() == pytest.approx(wilson(300, 1000), abs=3e-4)
 
 
 def test_clusters_that_agree_within_make_the_interval_wider() -> None:
@@ -58,32 +86,24 @@ def test_the_p_value_and_the_interval_tell_the_same() -> None:
     assert difference_p(base, base) == pytest.approx(1, abs=1e-6)
 
 
-def draw(generator: random.Random, traces: int, rate: float, spread: float) -> ClusteredRate:
-    """Draw traces that leave a step one to six times, each with a rate of its own around the given one."""
-    clusters = []
-    for _ in range(traces):
-        own = generator.betavariate(rate * spread, (1 - rate) * spread) if 0 < rate < 1 else rate
-        trials = generator.randint(1, 6)
-        clusters.append((sum(generator.random() < own for _ in range(trials)), trials))
-    return rate_of(clusters)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("traces", [15, 40, 200])
+@pytest.mark.parametrize("count", [15, 40, 200])
 @pytest.mark.parametrize(("base", "candidate"), [(0.5, 0.5), (0.3, 0.5), (0.05, 0.1), (0.02, 0.02), (0.9, 0.97)])
-@pytest.mark.parametrize("spread", [1.0, 8.0, 1000.0])
-def test_the_interval_holds_the_true_difference_as_often_as_it_says(
-    traces: int, base: float, candidate: float, spread: float
+@pytest.mark.parametrize("spread", [ALIKE, SOMEWHAT, UNLIKE])
+def test_intervals_hold_the_truth_and_bounds_err_as_often_as_they_say(
+    count: int, base: float, candidate: float, spread: float
 ) -> None:
-    generator = random.Random(f"{traces} {base} {candidate} {spread}")
-    rounds = 1500
-    held = 0
+    generator = np.random.default_rng([count, round(100 * base), round(spread)])
+    rounds, held, of_difference, below, above = 2000, 0, 0, 0, 0
     for _ in range(rounds):
-        interval = difference_interval(
-            draw(generator, traces, base, spread), draw(generator, traces, candidate, spread)
-        )
-        held += interval.low <= candidate - base <= interval.high
-    rare_and_unlike = spread == 1.0 and base < 0.3
-    said = 0.92 if rare_and_unlike else 0.95
+        first, second = traces(generator, count, base, spread), traces(generator, count, candidate, spread)
+        interval, difference = first.interval(), difference_interval(first, second)
+        below += interval.high < base
+        above += interval.low > base
+        held += interval.low <= base <= interval.high
+        of_difference += difference.low <= candidate - base <= difference.high
     # Four standard errors of the simulation, for 45 cases are looked at.
-    assert held / rounds > said - 4 * math.sqrt(0.95 * 0.05 / rounds)
+    least = 0.95 - 4 * math.sqrt(0.95 * 0.05 / rounds)
+    most = 0.025 + 4 * math.sqrt(0.975 * 0.025 / rounds)
+    assert (held / rounds >= least, of_difference / rounds >= least) == (True, True)
+    assert (below / rounds <= most, above / rounds <= most) == (True, True)

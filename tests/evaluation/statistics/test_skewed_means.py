@@ -42,22 +42,32 @@ def test_without_skewness_it_is_student_s() -> None:
     assert (estimate.low, estimate.high) == pytest.approx((low, high))
 
 
+def test_an_interval_of_amounts_reaches_as_far_as_both_tests_need() -> None:
+    values = np.random.default_rng(5).exponential(1, 30)
+    corrected, plain, both = of(values), mean_estimate(values), mean_estimate(values, skewed=True)
+    assert plain.low is not None
+    assert both.high is not None
+    # The tail is long upwards: t reaches too far down, and what corrects it further up.
+    assert (both.low, both.high) == (plain.low, -corrected.mirrored.lower_bound(0.025))
+    assert plain.low < corrected.lower_bound(0.025)
+
+
 def test_an_amount_is_shown_by_both_tests_and_never_by_too_few_values() -> None:
     generator = np.random.default_rng(3)
-    dear, cheap = generator.lognormal(0.5, 0.4, 40), generator.lognormal(0, 0.4, 40)
+    dear, cheap = generator.lognormal(0.5, 0.4, 80), generator.lognormal(0, 0.4, 80)
     pairs = paired_difference(cheap, dear, amount=True, skewed=True)
     plain = paired_difference(cheap, dear, amount=True)
     assert pairs.corrected is not None
     assert pairs.p_greater(0.2) == max(plain.p_greater(0.2) or 0.0, pairs.corrected.p_greater(0.2))
     assert (pairs.method, pairs.fewest(greater=True)) == ("skew-corrected", None)
-    few = paired_difference(cheap[:19], dear[:19], amount=True, skewed=True)
-    assert (few.fewest(greater=True), few.fewest(greater=False)) == (20, 20)
+    few = paired_difference(cheap[:71], dear[:71], amount=True, skewed=True)
+    assert (few.fewest(greater=True), few.fewest(greater=False)) == (72, 72)
 
 
 def test_one_value_that_makes_all_of_the_skewness_takes_more() -> None:
-    values = np.zeros(40)
+    values = np.zeros(100)
     values[0], values[1] = -5.0, 0.1
-    pairs = paired_difference(np.zeros(40), values, amount=True, skewed=True)
+    pairs = paired_difference(np.zeros(100), values, amount=True, skewed=True)
     needed = pairs.fewest(greater=True)
     assert needed is not None
     assert needed == math.ceil(4 * stats.skew(values) ** 2)

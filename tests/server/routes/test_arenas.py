@@ -212,7 +212,10 @@ def test_a_judging_ends_at_its_budget_or_when_somebody_ends_it_and_is_gone_on_wi
 
 
 def test_what_a_judge_does_not_answer_is_counted_and_asked_again_only_by_request(
-    project: Project, runs: tuple[dict[str, Any], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    windlass: Windlass,
+    project: Project,
+    runs: tuple[dict[str, Any], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     project.client.post("/arenas", {"name": "sums", "runs": [run["id"] for run in runs]})
     project.client.post("/artifacts/evaluator/which", {"body": JUDGE})
@@ -230,6 +233,8 @@ def test_what_a_judge_does_not_answer_is_counted_and_asked_again_only_by_request
         4,
         0.75,
     )
+    shown = windlass("arena", "show", "sums")
+    assert "Without a verdict: 1 no readable verdict." in shown.out
     monkeypatch.setattr(live_parts, "answer", right)
     again = judging_of(project, project.client.post("/arenas/sums/judgings", {"judge": "which", "retry": True}))
     # The answers that were no verdict are kept, and not given again.

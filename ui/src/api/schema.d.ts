@@ -6282,7 +6282,7 @@ export interface components {
         };
         /**
          * MetricSummary
-         * @description A metric over the items of a run: its mean and 95 % interval (Wilson's of a rate, t of another mean).
+         * @description A metric over the items of a run: its mean and 95 % interval (the exact one of a rate, t of another mean).
          *
          *     Of an item's repeats the mean counts. Where the run has a cluster, intervals take account of it.
          */
@@ -9851,7 +9851,7 @@ export interface components {
         };
         /**
          * VoteShare
-         * @description A share with its Wilson 95 % interval.
+         * @description A share with its 95 % interval, Clopper and Pearson's.
          */
         VoteShare: {
             /** Value */

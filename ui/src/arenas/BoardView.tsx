@@ -1,5 +1,6 @@
 import type { Board, RankedPlayer, Ranking } from "@/api/arenas";
 import { useWords } from "@/i18n/useWords";
+import { reasonWord } from "@/runs/reasons";
 import styles from "./Arenas.module.css";
 import { type Axis, axisOf, placeOn, rankRange, signed } from "./strengths";
 
@@ -61,7 +62,7 @@ export function BoardView({ board, boards }: { board: Board; boards: Board[] }) 
         {board.same > 0 && ` · ${t("arenas.same", { n: board.same })}`}
         {missing.length > 0 &&
           ` · ${t("arenas.missing", {
-            reasons: missing.map(([why, n]) => `${format.integer(n)} ${why}`).join(", "),
+            reasons: missing.map(([why, n]) => `${format.integer(n)} ${reasonWord(t, why)}`).join(", "),
           })}`}
         {` · ${t("arenas.strength.text")}`}
       </p>

@@ -20,6 +20,7 @@ from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.score_summaries import cluster_codes, summarise_scores
 from windlass.evaluation.statistics.paired import MeanEstimate, mean_estimate
 from windlass.evaluation.wording.language import said, say
+from windlass.evaluation.wording.reasons import reason_words
 
 _BINS = 12
 _MOST_CHARTS = 12
@@ -126,7 +127,7 @@ def coverage_table(evaluated: Evaluated) -> Table | None:
         for name, metric in evaluated.metrics.items()
         if metric.missing
     ]
-    names = said(*reasons_found)
+    names = tuple(map(reason_words, reasons_found))
     return plain_table(say("metric"), *names, rows=rows, right=names)
 
 

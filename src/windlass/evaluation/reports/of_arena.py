@@ -18,6 +18,7 @@ from windlass.evaluation.reports.document import (
 from windlass.evaluation.reports.figures import MISSING, moment, percent, share_words
 from windlass.evaluation.reviews.report import Figure
 from windlass.evaluation.wording.language import said, say, say_count
+from windlass.evaluation.wording.reasons import reasons_line
 
 
 def arena_report(arena: Arena, found: Leaderboard, made: str) -> Document:
@@ -155,8 +156,7 @@ def _remark(board: Board) -> str:
     if board.judge is not None:
         told.append(say("the judge {standing}", standing=board.judge.standing.why))
     if board.missing_why:
-        reasons = ", ".join(f"{n} {say(why)}" for why, n in board.missing_why.items())
-        told.append(say("without a verdict: {reasons}", reasons=reasons))
+        told.append(say("without a verdict: {reasons}", reasons=reasons_line(board.missing_why)))
     return f"{'; '.join(told)}."
 
 

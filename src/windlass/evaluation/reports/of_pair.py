@@ -40,6 +40,7 @@ from windlass.evaluation.reports.figures import (
 )
 from windlass.evaluation.samples import Item
 from windlass.evaluation.wording.language import said, say, say_count
+from windlass.evaluation.wording.reasons import reasons_line
 
 _WORST = 5
 _BROKEN = 3
@@ -205,7 +206,7 @@ def _cards(samples: list[Sample]) -> list[Block]:
 
 def _coverage(*sides: Evaluated) -> list[Block]:
     rows = [
-        [side.name, name, f"{metric.n:,}", f"{metric.missing:,}", _why(metric.missing_why)]
+        [side.name, name, f"{metric.n:,}", f"{metric.missing:,}", reasons_line(metric.missing_why)]
         for side in sides
         for name, metric in side.metrics.items()
         if metric.missing
@@ -214,7 +215,3 @@ def _coverage(*sides: Evaluated) -> list[Block]:
         return [Text(text=say("Every item has a value of every metric in both runs."))]
     columns = said("run", "metric", "n", "missing", "why")
     return [plain_table(*columns, rows=rows, right=said("n", "missing"))]
-
-
-def _why(reasons: dict[str, int]) -> str:
-    return ", ".join(f"{number} {say(name)}" for name, number in reasons.items())

@@ -1,8 +1,8 @@
 """Rates held against a bound: the exact binomial test, also of clustered trials.
 
-Wilson's interval is the better picture of a rate, but not of a promise: 20 trials of a rate that is exactly 0.1
-lie above it with 95 % confidence 4 % of the time instead of 2.5 %. Clopper and Pearson's bounds never break it.
-Clustered trials count as their effective number (Korn and Graubard 1998).
+Clopper and Pearson's bounds never break their promise; by Wilson's, 20 trials of a rate that is exactly 0.1 lie
+above it with 95 % confidence 4 % of the time instead of 2.5 %. Clustered trials count as their effective number
+(see clustered_rates).
 """
 
 import math
@@ -13,6 +13,7 @@ import numpy as np
 
 from windlass.evaluation.statistics.clustered_rates import ClusteredRate
 from windlass.evaluation.statistics.paired import Clusters, Floats, Interval, Method, codes_of
+from windlass.evaluation.statistics.rates import exact_lower
 
 _STEPS = 50
 _LEAST_TAIL = 1e-15
@@ -56,7 +57,7 @@ class BoundedRate(NamedTuple):
 
     @property
     def df(self) -> float:
-        return self.clusters - 1
+        return self.clustered.df if self.clustered else self.n - 1
 
     def fewest(self, *, greater: bool) -> None:
         """No skewness that the exact test does not know."""
@@ -98,13 +99,8 @@ class BoundedRate(NamedTuple):
 
     def lower_bound(self, tail: float) -> float:
         """Return the least rate under which as many successes are no rarer than ``tail``."""
-        from scipy.special import betaincinv  # see paired.t_quantile
-
-        if self.successes == 0:
-            return 0.0
         trials = self._trials(tail)
-        hits = self.difference * trials
-        return float(betaincinv(hits, trials - hits + 1, tail))
+        return exact_lower(self.difference * trials, trials, tail)
 
     def p_greater(self, null: float) -> float:
         """Return the one-sided p value of "the rate is at most ``null``" (small: it is greater)."""

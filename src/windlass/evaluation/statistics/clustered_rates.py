@@ -1,19 +1,27 @@
 """Rates whose trials come in clusters, as steps come in traces; and the difference of two of them.
 
-A rate's variance between clusters is that of a ratio (Cochran 1977): with x of n trials in cluster g,
-G/(G−1) · Σ_g (x − p·n)² / (Σ n)². It says how many independent trials would be as sure, the effective number
-p(1−p)/variance (Kish 1965), corrected for few clusters by (z/t_{G−1})² (Korn and Graubard 1998); Wilson's
-interval is then drawn for so many, and the difference gets Newcombe's (1998, method 10) from the two.
+A rate's variance between clusters is that of a ratio (Cochran 1977): with x of n trials in cluster g, Σ_g (x −
+p·n)² / (Σ n)², without bias for independent trials when divided by 1 − 1/G*, where G* = (Σ n)² / Σ n² is Kish's
+effective number of clusters (1965), which is their number where they are of one size. The design effect, that
+variance over p(1−p)/Σn, says how many independent trials would be as sure; it is corrected for few clusters by
+(z/t_{G*−1})² (Korn and Graubard 1998).
 
-In simulations intervals of 95 % hold the truth in 95 % or more, but where clusters differ much and successes are
-rare: a handful of clusters then says all about the variance, and it is 92 %.
+A few rare successes know next to nothing of the design effect: of three that lie in three clusters it is 1,
+whatever it is elsewhere. So it is averaged with the greatest that there can be, Σn²/Σn, all trials of a cluster
+ending alike, which counts as one cluster more beside those that show it: (Σ x)² / Σ x², of successes or of
+failures, whichever are fewer. Without it intervals of 95 % held rare rates down to 86 % of the time, and the
+bounds of a gate were passed by 10 % where 2.5 % are promised.
+
+With as many trials Clopper and Pearson's interval is drawn, and the difference gets Newcombe's (1998, method
+10) from Wilson's two. CR2 errors with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002) do about as
+well as this variance, and the same is wrong with them where successes are rare.
 """
 
 import math
 from typing import NamedTuple
 
 from windlass.evaluation.statistics.paired import Interval, normal_quantile, t_quantile
-from windlass.evaluation.statistics.rates import wilson_of
+from windlass.evaluation.statistics.rates import clopper_pearson, exact_lower, wilson_of
 
 _STEPS = 40
 """Halvings with which a p value is found: the last is far below what anybody reads."""
@@ -41,37 +49,69 @@ class ClusteredRate(NamedTuple):
         return self.successes / self.trials
 
     @property
+    def constant(self) -> bool:
+        """Whether all trials ended alike."""
+        return self.successes in {0, self.trials}
+
+    @property
+    def effective_clusters(self) -> float:
+        """Return Kish's number of clusters of one size that would be as sure."""
+        return self.trials**2 / self.trial_squares
+
+    @property
+    def df(self) -> float:
+        return max(1.0, self.effective_clusters - 1)
+
+    @property
     def variance(self) -> float | None:
         """Return the variance of the rate between clusters; None for fewer than two."""
         if self.clusters < 2:
             return None
         residuals = self.squares - 2 * self.rate * self.products + self.rate**2 * self.trial_squares
-        return self.clusters / (self.clusters - 1) * max(residuals, 0.0) / self.trials**2
+        return max(residuals, 0.0) / self.trials**2 / (1 - 1 / self.effective_clusters)
+
+    @property
+    def design_effect(self) -> float:
+        """Return the variance over that of as many independent trials, from 1 to the greatest there can be."""
+        greatest = self.trial_squares / self.trials
+        if self.variance is None or self.constant:
+            return greatest
+        seen = max(1.0, self.variance * self.trials / (self.rate * (1 - self.rate)))
+        failures = self.trials - self.successes
+        failure_squares = self.trial_squares - 2 * self.products + self.squares
+        informed = min(self.successes**2 / self.squares, failures**2 / failure_squares)
+        return (informed * seen + max(greatest, seen)) / (informed + 1)
 
     def effective_trials(self, confidence: float) -> float:
         """Return how many independent trials would be as sure.
 
-        Never more than there are. Where all trials ended alike there is no variance to go by, and a cluster counts
-        as one trial.
+        Never more than there are. Where all trials ended alike a cluster counts as one.
         """
         if self.variance is None:
             return 1.0
-        if self.successes in {0, self.trials}:
-            effective = float(self.clusters)
-        else:
-            most = self.rate * (1 - self.rate) / self.trials
-            effective = most * self.trials / max(self.variance, most)
+        effective = float(self.clusters) if self.constant else self.trials / self.design_effect
         tail = (1 - confidence) / 2
-        return effective * (normal_quantile(1 - tail) / t_quantile(1 - tail, self.clusters - 1)) ** 2
+        return effective * (normal_quantile(1 - tail) / t_quantile(1 - tail, self.df)) ** 2
 
     def interval(self, confidence: float = 0.95) -> Interval:
-        """Return Wilson's interval for the effective number of trials."""
+        """Return Clopper and Pearson's interval for the effective number of trials.
+
+        Where all ended alike it is that of the clusters, each of which could have ended otherwise.
+        """
+        if self.constant:
+            return clopper_pearson(self.clusters if self.successes else 0, self.clusters, confidence)
+        tail, trials = (1 - confidence) / 2, self.effective_trials(confidence)
+        low = exact_lower(self.rate * trials, trials, tail)
+        return Interval(low, 1 - exact_lower((1 - self.rate) * trials, trials, tail))
+
+    def score_interval(self, confidence: float = 0.95) -> Interval:
+        """Return Wilson's interval for the effective number of trials, of which differences are made."""
         return wilson_of(self.rate, self.effective_trials(confidence), confidence)
 
 
 def difference_interval(base: ClusteredRate, candidate: ClusteredRate, confidence: float = 0.95) -> Interval:
     """Return Newcombe's interval of the candidate's rate minus the base's."""
-    before, after = base.interval(confidence), candidate.interval(confidence)
+    before, after = base.score_interval(confidence), candidate.score_interval(confidence)
     difference = candidate.rate - base.rate
     down = math.hypot(candidate.rate - after.low, before.high - base.rate)
     up = math.hypot(after.high - candidate.rate, base.rate - before.low)

@@ -73,7 +73,8 @@ def mean_estimate(
 ) -> MeanEstimate:
     """Return the mean of independent values with the interval mean ± t_{n−1} · s/√n.
 
-    Of amounts it is corrected for what is ``skewed`` (see skewed_means). Raises InputError for no values at all.
+    Of amounts it is as far out as the correction for what is ``skewed`` needs (see skewed_means). Raises
+    InputError for no values at all.
     """
     array = _finite(values)
     if array.size == 0:
@@ -82,13 +83,13 @@ def mean_estimate(
     if n < 2:
         return MeanEstimate(mean, None, None, 1, None)
     standard_error = float(array.std(ddof=1)) / math.sqrt(n)
+    reach = t_quantile(_upper(confidence), n - 1) * standard_error
+    low, high = mean - reach, mean + reach
     if skewed and standard_error > 0:
         tail = 1 - _upper(confidence)
         corrected = SkewedMean(mean, standard_error, skewness_of(array - mean), n, n - 1)
-        high = 0.0 - corrected.mirrored.lower_bound(tail)
-        return MeanEstimate(mean, corrected.lower_bound(tail), high, n, standard_error)
-    reach = t_quantile(_upper(confidence), n - 1) * standard_error
-    return MeanEstimate(mean, mean - reach, mean + reach, n, standard_error)
+        low, high = min(low, corrected.lower_bound(tail)), max(high, 0.0 - corrected.mirrored.lower_bound(tail))
+    return MeanEstimate(mean, low, high, n, standard_error)
 
 
 @dataclass(frozen=True)

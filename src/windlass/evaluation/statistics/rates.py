@@ -1,4 +1,9 @@
-"""Rates with intervals."""
+"""Rates with intervals.
+
+What is shown of a rate is Clopper and Pearson's interval: it holds the rate at any rate and number of trials,
+and says what the exact test of a bound says (see bounded_rates). Wilson's is narrower and holds it as often as
+it says on average over rates; where nobody reads it by itself it is what others are made of.
+"""
 
 import math
 
@@ -23,20 +28,22 @@ def wilson_of(rate: float, n: float, confidence: float = 0.95) -> Interval:
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> Interval:
     """Return the exact binomial interval (Clopper and Pearson 1934)."""
     _check(successes, n)
+    tail = (1 - confidence) / 2
+    return Interval(exact_lower(successes, n, tail), 1 - exact_lower(n - successes, n, tail))
+
+
+def exact_lower(successes: float, n: float, tail: float) -> float:
+    """Return the least rate under which as many successes are no rarer than ``tail``; they need not be whole."""
     from scipy.special import betaincinv  # see paired.t_quantile
 
-    tail = (1 - confidence) / 2
-    low = float(betaincinv(successes, n - successes + 1, tail)) if successes else 0.0
-    high = float(betaincinv(successes + 1, n - successes, 1 - tail)) if successes < n else 1.0
-    return Interval(low, high)
+    return float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
 
 
 def rate_interval(successes: int, n: int, *, clusters: int | None = None, confidence: float = 0.95) -> Interval:
-    """Return the interval of a rate: Wilson's, or the exact one on the clusters when nothing (or all) happened."""
-    if successes in (0, n):
-        independent = n if clusters is None else clusters
-        return clopper_pearson(independent if successes else 0, independent, confidence)
-    return wilson(successes, n, confidence)
+    """Return the interval of a rate: the exact one, on the clusters when nothing (or all) happened."""
+    if successes in (0, n) and clusters is not None:
+        return clopper_pearson(clusters if successes else 0, clusters, confidence)
+    return clopper_pearson(successes, n, confidence)
 
 
 def _check(successes: int, n: int) -> None:

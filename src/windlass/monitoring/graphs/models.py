@@ -43,7 +43,7 @@ class Figures(BaseModel):
     count: int
     traces: int
     failures: Rate | None
-    """Share of steps that failed, by Wilson; null where nothing can fail."""
+    """Share of steps that failed, with Clopper and Pearson's interval; null where nothing can fail."""
     duration_p50_s: float | None
     duration_p95_s: float | None
     cost_usd: float | None
@@ -164,7 +164,7 @@ class ViolatingPath(BaseModel):
 class Conformance(BaseModel):
     scope: Scope
     conforming: Rate | None
-    """Share of the traces with steps that broke no rule, by Wilson; null where there is none."""
+    """Share of the traces with steps that broke no rule; null where there is none."""
     violations: list[ViolationSummary]
     paths: list[ViolatingPath]
     """The most frequent sequences that break rules."""
