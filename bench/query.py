@@ -23,7 +23,7 @@ from copies import MADE_SPANS, copies
 from otlp import RARE_WORD, SPANS_PER_TRACE
 from target import Server, Target, opened
 
-from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, list_traffic
+from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, measure_traffic
 
 CLIENTS = 4
 BATCH = 2048
@@ -170,7 +170,7 @@ def reads_of(target: Target, point: str) -> dict[str, Callable[[], object]]:
         "latest": lambda: list_traces(warehouse, "default"),
         "point": lambda: get_trace(warehouse, "default", point),
         "filter": lambda: list_traces(warehouse, "default", filters=failed),
-        "aggregate": lambda: list_traffic(warehouse, "default", **day),
+        "aggregate": lambda: measure_traffic(warehouse, "default", **day),
         "text": lambda: list_traces(warehouse, "default", filters=TraceFilters(q=RARE_WORD)),
     }
 
