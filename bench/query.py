@@ -9,6 +9,7 @@ of each read the median, and by nearest rank the 95th percentile, which of 15 re
 """
 
 import argparse
+import itertools
 import json
 import math
 import statistics
@@ -18,16 +19,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from otlp import RARE_WORD, SPANS_PER_TRACE, Assistant, Batch
+from copies import MADE_SPANS, copies
+from otlp import RARE_WORD, SPANS_PER_TRACE
 from target import Server, Target, opened
 
-from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, list_traffic
+from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, measure_traffic
 
 CLIENTS = 4
 BATCH = 2048
 MERGED_S = 3.0
 MODEL = "gpt-5-mini"
-MADE_S = 60
+MADE_S = 4
 BESIDE_BATCH = 512
 
 
@@ -67,12 +69,18 @@ def main() -> None:
 
 
 def load(target: Target, spans: int) -> tuple[float, str]:
-    """Load spans; return how long it took, made while they are sent, and a trace in the middle."""
-    now = time.time_ns()
-    assistant = Assistant(traces=spans // SPANS_PER_TRACE + 1, start_ns=now - 86_400 * 10**9, end_ns=now, seed=1)
-    batches: Iterator[Batch] = assistant.batches(spans, BATCH)
-    lock = threading.Lock()
+    """Load spans; return how long that took, and a trace in the middle."""
+    day_ns = 86_400 * 10**9
+    made = copies(
+        made=min(spans, MADE_SPANS),
+        batch=BATCH,
+        start_ns=time.time_ns() - day_ns,
+        step_ns=day_ns * SPANS_PER_TRACE // spans,
+        seed=1,
+    )
+    batches = itertools.islice(made.batches(), math.ceil(spans / BATCH))
     seen: list[str] = []
+    lock = threading.Lock()
 
     def client() -> None:
         while True:
@@ -84,11 +92,8 @@ def load(target: Target, spans: int) -> tuple[float, str]:
             seen.extend(batch.trace_ids[:1])
 
     began = time.perf_counter()
-    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with running(client):
+        pass
     return time.perf_counter() - began, seen[len(seen) // 2]
 
 
@@ -99,29 +104,47 @@ def sending(target: Target, rate: int) -> Iterator[list[int]]:
     if not rate:
         yield sent
         return
-    ended = threading.Event()
-    # Made before: what a client of windlass does is not what is measured here.
-    now = time.time_ns()
-    made = Assistant(
-        traces=rate * MADE_S // SPANS_PER_TRACE + 1, start_ns=now, end_ns=now + MADE_S * 10**9, seed=2
+    made = copies(
+        # Made before: what a client of windlass does is not what is measured here.
+        made=rate * MADE_S,
+        batch=BESIDE_BATCH,
+        start_ns=time.time_ns(),
+        step_ns=10**9 * SPANS_PER_TRACE // rate,
+        seed=2,
     )
-    batches = list(made.batches(rate * MADE_S, BESIDE_BATCH))
+    batches = made.batches()
+    due = itertools.count()
+    lock = threading.Lock()
+    ended = threading.Event()
+    began = time.perf_counter()
 
-    def send() -> None:
-        began = time.perf_counter()
-        for batch in batches:
-            if ended.wait(max(0.0, began + sum(sent) / rate - time.perf_counter())):
+    def client() -> None:
+        while True:
+            with lock:
+                batch, turn = next(batches), next(due)
+            if ended.wait(max(0.0, began + turn * BESIDE_BATCH / rate - time.perf_counter())):
                 return
             target.send(batch.body)
             sent.append(batch.spans)
 
-    thread = threading.Thread(target=send)
-    thread.start()
+    with running(client):
+        try:
+            yield sent
+        finally:
+            ended.set()
+
+
+@contextmanager
+def running(client: Callable[[], None]) -> Iterator[None]:
+    """Run some clients beside the block, and wait for them."""
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
     try:
-        yield sent
+        yield
     finally:
-        ended.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def reads_of(target: Target, point: str) -> dict[str, Callable[[], object]]:
@@ -147,7 +170,7 @@ def reads_of(target: Target, point: str) -> dict[str, Callable[[], object]]:
         "latest": lambda: list_traces(warehouse, "default"),
         "point": lambda: get_trace(warehouse, "default", point),
         "filter": lambda: list_traces(warehouse, "default", filters=failed),
-        "aggregate": lambda: list_traffic(warehouse, "default", **day),
+        "aggregate": lambda: measure_traffic(warehouse, "default", **day),
         "text": lambda: list_traces(warehouse, "default", filters=TraceFilters(q=RARE_WORD)),
     }
 

@@ -5,7 +5,7 @@ import pytest
 
 from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry import traces as traces_module
+from windlass.telemetry import candidates as candidates_module
 from windlass.telemetry.queries import TraceFilters, get_trace, list_traces
 from windlass.telemetry.scores import Score
 from windlass.telemetry.writer import Writer
@@ -131,7 +131,7 @@ def test_totals_stated_above_calls_are_not_added_to_them(warehouse: Warehouse, w
 def test_pages_are_exact_whatever_overlaps_comes_twice_or_starts_together(
     warehouse: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traces_module, "_FIRST_WINDOW_SPANS", 1)
+    monkeypatch.setattr(candidates_module, "_FIRST_WINDOW_SPANS", 1)
     dice = random.Random(5)
     starts: dict[int, int] = {}
     spans = []
@@ -219,6 +219,26 @@ def test_filters_choose_traces_by_any_span(warehouse: Warehouse, writer: Writer)
     assert numbers(warehouse, TraceFilters(q="'; DROP TABLE spans")) == []
     assert numbers(warehouse, TraceFilters(run="r1", q="refund")) == []
     assert numbers(warehouse) == [4, 3, 2, 1]
+
+
+def test_traces_that_lie_days_apart_are_each_summed_up(warehouse: Warehouse, writer: Writer) -> None:
+    for trace in (1, 2, 3):
+        begin = START_NS + trace * 86_400 * SECOND
+        asked: dict[str, Plain] = {"windlass.environment": "staging" if trace == 2 else "production"}
+        writer.write_spans(
+            PROJECT,
+            request(
+                span(trace, 1, start_ns=begin, attributes=asked),
+                span(trace, 2, parent=1, start_ns=begin + 9 * SECOND, error=True),
+            ),
+        )
+
+    found = list_traces(warehouse, PROJECT, filters=TraceFilters(environment="production")).items
+
+    assert [(item.trace_id, item.span_count, item.error_count) for item in found] == [
+        (trace_id(3), 2, 1),
+        (trace_id(1), 2, 1),
+    ]
 
 
 def test_a_span_of_a_skewed_clock_takes_no_negative_time(warehouse: Warehouse, writer: Writer) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.models import Traffic, Volume
-from windlass.telemetry.queries import count_volume, list_traffic
+from windlass.telemetry.queries import list_traffic, measure_traffic
 from windlass.telemetry.writer import Writer
 
 from .sending import Plain, request, span
@@ -83,4 +83,9 @@ def test_volume_counts_spans_and_traces_once(warehouse: Warehouse, writer: Write
     answer(writer, 2, 5, 1.0, cost=None)
     answer(writer, 3, -90, 1.0, cost=None)
 
-    assert count_volume(warehouse, "shop", since=SINCE, until=UNTIL) == Volume(traces=2, spans=4)
+    writer.write_spans("shop", request(span(9, start_ns=int(HOUR.timestamp()) * 10**9)))
+
+    figures = measure_traffic(warehouse, "shop", since=SINCE, until=UNTIL)
+    assert figures.volume == Volume(traces=3, spans=5), "also what has no release"
+    assert [point.requests for point in figures.whole] == [2]
+    assert measure_traffic(warehouse, "another", since=SINCE, until=UNTIL).volume == Volume(traces=0, spans=0)

@@ -19,7 +19,7 @@ from windlass.prices.book import PriceBook
 from windlass.storage.database import Database, now
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.models import Traffic
-from windlass.telemetry.queries import count_volume, list_traffic
+from windlass.telemetry.queries import measure_traffic
 
 WINDOW = timedelta(hours=24)
 
@@ -123,8 +123,8 @@ class Overviews:
         """Return the overview as it is now, with the sentences of verdicts in a language."""
         until = now()
         since = (until - WINDOW).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        hourly = _by_place(self._traffic(project, since, until, 3600))
-        daily = _by_place(self._traffic(project, since, until, None))
+        figures = measure_traffic(self._warehouse, project, since=since, until=until, lists=self._prices)
+        hourly, daily = _by_place(figures.intervals), _by_place(figures.whole)
         given = list_verdicts(self._database, project, limit=50).items
         verdicts = [told_in(each, language) for each in given]
         environments = [
@@ -143,24 +143,18 @@ class Overviews:
             )
             for environment in self._environments.list_environments(project)
         ]
-        amount = count_volume(self._warehouse, project, since=since, until=until)
         runs = list_runs(self._database, project, limit=500).items
         return Overview(
             environments=environments,
             waiting=_waiting(verdicts, environments),
             counts=Counts(
-                traces_24h=amount.traces,
-                spans_24h=amount.spans,
+                traces_24h=figures.volume.traces,
+                spans_24h=figures.volume.spans,
                 releases=sum(artifact.versions for artifact in self._registry.list_artifacts(project, "release")),
                 runs=len(runs),
             ),
             recent_runs=runs[:_RECENT],
             recent_verdicts=verdicts[:_RECENT],
-        )
-
-    def _traffic(self, project: str, since: datetime, until: datetime, interval_s: int | None) -> list[Traffic]:
-        return list_traffic(
-            self._warehouse, project, since=since, until=until, interval_s=interval_s, lists=self._prices
         )
 
     def _running(

@@ -39,17 +39,24 @@ By = Literal[
 ]  # fmt: skip
 Of = Literal["traces", "calls", "spans"]
 
-_VALUES: Final[dict[Measure, str]] = {
-    "count": "toFloat64(count())",
-    "errors": "toFloat64(countIf(failed))",
-    "error_rate": "countIf(failed) / count()",
-    "latency_p50_s": "quantileTDigest(0.5)(toFloat32(duration)) / 1e9",
-    "latency_p95_s": "quantileTDigest(0.95)(toFloat32(duration)) / 1e9",
-    "latency_p99_s": "quantileTDigest(0.99)(toFloat32(duration)) / 1e9",
-    "input_tokens": "toFloat64(sum(input_tokens))",
-    "output_tokens": "toFloat64(sum(output_tokens))",
-    "cost_usd": "sum(cost)",
+
+def _quantile(level: float) -> tuple[str, str]:
+    return "quantileTDigestState(toFloat32(duration))", f"quantileTDigestMerge({level})(part) / 1e9"
+
+
+_VALUES: Final[dict[Measure, tuple[str, str]]] = {
+    "count": ("count()", "toFloat64(sum(part))"),
+    "errors": ("countIf(failed)", "toFloat64(sum(part))"),
+    "error_rate": ("countIf(failed)", "sum(part) / sum(spans)"),
+    "latency_p50_s": _quantile(0.5),
+    "latency_p95_s": _quantile(0.95),
+    "latency_p99_s": _quantile(0.99),
+    "input_tokens": ("sum(input_tokens)", "toFloat64(sum(part))"),
+    "output_tokens": ("sum(output_tokens)", "toFloat64(sum(part))"),
+    "cost_usd": ("sum(cost)", "sum(part)"),
 }
+"""What is computed of the spans of a key and an interval, and the measure, of several of these."""
+
 _OF: Final[dict[Of, str]] = {
     "traces": f"parent_span_id = {NO_SPAN}",
     "calls": f"operation IN {MODEL_CALLS}",
@@ -147,17 +154,8 @@ def measure_chart(
         "interval": interval_s,
     }
     where = _where(chart, parameters)
-    source = _source(chart, where)
-    largest = warehouse.query(
-        f"SELECT key, count() AS n FROM ({source}) GROUP BY key ORDER BY n DESC, key LIMIT {chart.series + 1:d}",
-        parameters,
-    )
-    keys = [str(row["key"]) for row in largest[: chart.series]]
-    rows = Priced(warehouse, project, lists).query(
-        lambda tariff: _sql(chart, source, tariff), where, {**parameters, "keys": keys, "others": OTHERS}
-    )
-    shown = keys if len(largest) <= chart.series else [*keys, OTHERS]
-    return ChartData(since=since, until=until, interval_s=interval_s, series=_series(rows, shown))
+    rows = Priced(warehouse, project, lists).query(lambda tariff: _sql(chart, where, tariff), where, parameters)
+    return ChartData(since=since, until=until, interval_s=interval_s, series=_series(rows, chart.series))
 
 
 def _interval(seconds: float) -> int:
@@ -179,42 +177,69 @@ def _where(chart: Chart, parameters: dict[str, object]) -> str:
     return " AND ".join(conditions)
 
 
-def _source(chart: Chart, where: str) -> str:
-    """Return the spans of a chart, each once, with its key."""
-    key = {"": "''", "status": "['unset', 'ok', 'error'][status + 1]"}.get(chart.by, f"toString({chart.by})")
-    columns = ", ".join(("trace_id", "duration", *COLUMNS_TO_PRICE))
-    return f"SELECT {columns}, status = 2 AS failed, {key} AS key FROM spans FINAL WHERE {where}"
+_INTERVAL: Final = "toStartOfInterval(start_time, toIntervalSecond({interval:UInt32}), 'UTC')"
 
 
-def _sql(chart: Chart, source: str, tariff: Tariff) -> str:
-    """Return the figures by key and interval, and of each key's whole period, where the time is 0."""
-    cost = chart.measure == "cost_usd"
-    spans = tariff.priced(source) if cost else source
-    said = "cost" if cost else chart.measure if chart.measure in _OF_CALLS else "1"
+def _sql(chart: Chart, where: str, tariff: Tariff) -> str:
+    """Return the figures of each series by interval, and of its whole period, where the time is 0.
+
+    The series is the place of its key by the number of spans, or the one after the last for all other keys. Spans
+    are read once: which keys are the largest is known when the figures by key are there.
+    """
+    spans = _spans(chart, where)
+    said, cost = "1", chart.measure == "cost_usd"
+    if cost:
+        said, spans = "cost", tariff.priced(spans)
+    elif chart.measure in _OF_CALLS:
+        said = chart.measure
+    part, value = _VALUES[chart.measure]
     return f"""
-    SELECT series AS key, time, count() AS n, {_VALUES[chart.measure]} AS value,
-      countIf(isNull({said})) AS unknown, {"max(is_unmet)" if cost else "false"} AS unmet
+    SELECT least(place, {chart.series + 1:d}) AS series, toUnixTimestamp(interval_start) AS time, any(key) AS name,
+      sum(spans) AS n, {value} AS value, sum(unsaid) AS unknown, max(is_unmet) AS unmet
     FROM (
-      SELECT *, if(key IN {{keys:Array(String)}}, key, {{others:String}}) AS series,
-        toUnixTimestamp(toStartOfInterval(start_time, toIntervalSecond({{interval:UInt32}}), 'UTC')) AS time
-      FROM ({spans})
+      SELECT *, dense_rank() OVER (ORDER BY spans_of_key DESC, key) AS place
+      FROM (
+        SELECT *, sum(spans) OVER (PARTITION BY key) AS spans_of_key
+        FROM (
+          SELECT key, {_INTERVAL} AS interval_start,
+            count() AS spans, {part} AS part, countIf(isNull({said})) AS unsaid,
+            {"max(is_unmet)" if cost else "false"} AS is_unmet
+          FROM ({spans})
+          GROUP BY key, interval_start
+        )
+      )
     )
-    GROUP BY GROUPING SETS ((series, time), (series))
+    GROUP BY GROUPING SETS ((series, interval_start), (series))
     ORDER BY series, time
     """
 
 
-def _series(rows: Sequence[Row], keys: Sequence[str]) -> list[Series]:
-    points: dict[str, list[Point]] = defaultdict(list)
-    wholes: dict[str, _Cell] = {}
+def _spans(chart: Chart, where: str) -> str:
+    """Return the spans of a chart, each once, with its key."""
+    key = {"": "''", "status": "['unset', 'ok', 'error'][status + 1]"}.get(chart.by, chart.by)
+    columns = ["start_time"]
+    if chart.measure == "cost_usd":
+        columns = list(COLUMNS_TO_PRICE)
+    elif chart.measure in _OF_CALLS:
+        columns.append(chart.measure)
+    elif chart.measure.startswith("latency"):
+        columns.append("duration")
+    return f"SELECT {', '.join(columns)}, status = 2 AS failed, {key} AS key FROM spans FINAL WHERE {where}"
+
+
+def _series(rows: Sequence[Row], most: int) -> list[Series]:
+    points: dict[int, list[Point]] = defaultdict(list)
+    wholes: dict[int, tuple[str, _Cell]] = {}
     for row in rows:
-        key, time = str(row["key"]), integer(row["time"])
+        place, time = integer(row["series"]), integer(row["time"])
         cell = _Cell(_number(row["value"]), integer(row["n"]), integer(row["unknown"]))
         if time == 0:
-            wholes[key] = cell
+            wholes[place] = (str(row["name"]) if place <= most else OTHERS, cell)
         else:
-            points[key].append(Point(time=instant(time * 10**9), **cell._asdict()))
-    return [Series(key=key, points=points[key], **wholes[key]._asdict()) for key in keys if key in wholes]
+            points[place].append(Point(time=instant(time * 10**9), **cell._asdict()))
+    return [
+        Series(key=key, points=points[place], **cell._asdict()) for place, (key, cell) in sorted(wholes.items())
+    ]
 
 
 def _number(value: object) -> float | None:

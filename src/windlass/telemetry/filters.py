@@ -8,8 +8,11 @@ from typing import Final, Literal
 
 from windlass.telemetry.conditions import Condition, Scored
 from windlass.telemetry.models import Status
-from windlass.telemetry.summaries import LATEST_NS, NO_SPAN, STATUSES
+from windlass.telemetry.summaries import NO_SPAN, STATUSES
 from windlass.telemetry.text_search import text_condition
+
+ANY_SPAN: Final = "true"
+"""The condition of no filter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,22 +35,16 @@ class TraceFilters:
     """Spans (trace and span id, one text) of which an event says ``q``: see event_texts.py."""
 
 
-def conditions_of(filters: TraceFilters, upper_ns: int) -> tuple[str, dict[str, object]]:
-    """Return what a span must be to bring its trace into the list, and the parameters of that."""
-    conditions, parameters = _of_any_span(filters, "trace")
+def conditions_of(filters: TraceFilters, *, new: bool = False) -> tuple[str, dict[str, object]]:
+    """Return what a span must be to bring its trace into the list, whenever that is, and its parameters.
+
+    For spans that are ``NEW`` it is one of less work.
+    """
+    conditions, parameters = _of_any_span(filters, "trace", new=new)
     if filters.status is not None:
         conditions.append(_DECIDES_STATUS)
         parameters["statuses"] = _codes(filters.status)
-    before = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
-    if conditions and upper_ns < LATEST_NS:
-        # The span that is looked for may have started after the place in the list of which its trace is below.
-        reaching = (
-            "SELECT trace_id FROM traces WHERE project = {project:String} GROUP BY trace_id "
-            "HAVING min(first) <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') "
-            "AND max(last) > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
-        )
-        before = f"({before} OR trace_id IN ({reaching}))"
-    return " AND ".join([before, *conditions]), parameters
+    return " AND ".join(conditions) or ANY_SPAN, parameters
 
 
 def conditions_of_spans(filters: TraceFilters) -> tuple[str, dict[str, object]]:
@@ -56,19 +53,21 @@ def conditions_of_spans(filters: TraceFilters) -> tuple[str, dict[str, object]]:
     if filters.status is not None:
         conditions.append("status IN {statuses:Array(UInt8)}")
         parameters["statuses"] = _codes(filters.status)
-    return " AND ".join(conditions) or "true", parameters
+    return " AND ".join(conditions) or ANY_SPAN, parameters
 
 
 def traces_meant(filters: TraceFilters) -> tuple[str, dict[str, object]]:
     """Return what a span must be to be of a trace that is meant, whenever that was, and the parameters of that."""
     if filters == TraceFilters(since=filters.since, until=filters.until):
-        return "true", {}
-    test, parameters = conditions_of(filters, LATEST_NS)
+        return ANY_SPAN, {}
+    test, parameters = conditions_of(filters)
     meant = f"SELECT trace_id FROM spans WHERE project = {{project:String}} AND {test}"
-    return f"trace_id IN ({meant})", {**parameters, "upper": LATEST_NS}
+    return f"trace_id IN ({meant})", parameters
 
 
-def _of_any_span(filters: TraceFilters, scored: Scored) -> tuple[list[str], dict[str, object]]:
+def _of_any_span(
+    filters: TraceFilters, scored: Scored, *, new: bool = False
+) -> tuple[list[str], dict[str, object]]:
     conditions: list[str] = []
     parameters: dict[str, object] = {}
     if filters.release is not None:
@@ -79,7 +78,7 @@ def _of_any_span(filters: TraceFilters, scored: Scored) -> tuple[list[str], dict
             conditions.append(f"{column} = {{{column}:String}}")
             parameters[column] = value
     if filters.q and filters.q.strip():
-        test, values = text_condition(filters.q)
+        test, values = text_condition(filters.q, new=new)
         conditions.append(f"({test} OR {_TOLD})" if filters.told else test)
         parameters |= {**values, **({"told": list(filters.told)} if filters.told else {})}
     for number, condition in enumerate(filters.where):
@@ -105,6 +104,12 @@ _TOLD: Final = """(trace_id, span_id) IN (
 
 _DECIDES_STATUS: Final = f"""
 status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id IN (
-  SELECT trace_id FROM traces WHERE project = {{project:String}} GROUP BY trace_id HAVING NOT max(rooted)))
+  SELECT trace_id FROM traces WHERE project = {{project:String}} AND trace_id IN (
+    SELECT trace_id FROM traces WHERE project = {{project:String}} AND NOT rooted
+  )
+  GROUP BY trace_id HAVING NOT max(rooted)))
 """
-"""A span with a status is the root, or its trace has none (yet)."""
+"""A span with a status is the root, or its trace has none (yet).
+
+A trace may be in several rows that are not merged yet. Only the few of which one row knows no root are grouped.
+"""

@@ -12,12 +12,11 @@ from windlass.telemetry.sessions import get_session, get_user, list_sessions, li
 from windlass.telemetry.span_events import list_events
 from windlass.telemetry.spans import list_spans
 from windlass.telemetry.traces import get_span, get_trace, list_traces
-from windlass.telemetry.traffic import count_volume, list_traffic
+from windlass.telemetry.traffic import list_traffic, measure_traffic
 
 __all__ = [
     "Condition",
     "TraceFilters",
-    "count_volume",
     "get_outline",
     "get_session",
     "get_span",
@@ -32,6 +31,7 @@ __all__ = [
     "list_traffic",
     "list_users",
     "measure_chart",
+    "measure_traffic",
     "read_metric",
     "scores_of_run",
     "scores_of_traces",

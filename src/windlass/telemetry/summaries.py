@@ -8,6 +8,7 @@ Nothing is summed when spans arrive: a span that is delivered twice would count 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
@@ -42,6 +43,10 @@ NAMES: Final = (
 
 NO_SPAN: Final = "toFixedString('', 8)"
 """The parent of a root span."""
+
+
+_NEAR_NS: Final = 10**9
+_MOST_PERIODS: Final = 256
 
 
 class Bounds(NamedTuple):
@@ -86,6 +91,24 @@ def within(project: str, bounds: Sequence[Bounds]) -> dict[str, object]:
     }
 
 
+def where_within(bounds: Sequence[Bounds]) -> str:
+    """Return WITHIN for traces that may lie far from each other: what lies between them is not read."""
+    periods: list[tuple[int, int]] = []
+    for first, last in sorted((bound.first_ns, bound.last_ns) for bound in bounds):
+        if periods and first - periods[-1][1] <= _NEAR_NS:
+            periods[-1] = (periods[-1][0], max(last, periods[-1][1]))
+        else:
+            periods.append((first, last))
+    if len(periods) == 1 or len(periods) > _MOST_PERIODS:
+        return WITHIN
+    tests = (
+        f"start_time >= fromUnixTimestamp64Nano({first:d}, 'UTC')"
+        f" AND start_time <= fromUnixTimestamp64Nano({last:d}, 'UTC')"
+        for first, last in periods
+    )
+    return f"{WITHIN} AND ({' OR '.join(tests)})"
+
+
 def edges(text: str) -> str:
     """Return a text that may be shown as a preview; of a long one both ends."""
     ends = f"concat(leftUTF8({text}, {EDGE_CHARACTERS}), ' … ', rightUTF8({text}, {EDGE_CHARACTERS}))"
@@ -100,10 +123,14 @@ def of_calls(column: str) -> str:
 _MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
 _GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
 
-_LAST_DELIVERY: Final = f"FROM spans WHERE {WITHIN} ORDER BY received DESC LIMIT 1 BY trace_id, span_id"
-"""Spans, each as it was last delivered."""
 
-_FACTS: Final = f"""
+def _last_delivery(where: str) -> str:
+    """Return spans, each as it was last delivered."""
+    return f"FROM spans WHERE {where} ORDER BY received DESC LIMIT 1 BY trace_id, span_id"
+
+
+def _facts(where: str) -> str:
+    return f"""
 SELECT
   lower(hex(trace_id)) AS id,
   toUnixTimestamp64Nano(min(start_time)) AS start_ns,
@@ -118,24 +145,21 @@ FROM (
   SELECT trace_id, span_id, name, operation, service, start_time, status, duration, {", ".join(NAMES)},
     {edges("input")} AS input_edges, {edges("output")} AS output_edges,
     parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first
-  {_LAST_DELIVERY}
+  {_last_delivery(where)}
 )
 GROUP BY trace_id
 """
 
-_CALLS: Final = (
-    f"SELECT trace_id, {', '.join(COLUMNS_TO_PRICE)}, operation IN {MODEL_CALLS} AS is_call {_LAST_DELIVERY}"
-)
 
-
-def _usage(tariff: Tariff) -> str:
+def _usage(where: str, tariff: Tariff) -> str:
+    calls = f"SELECT trace_id, {', '.join(COLUMNS_TO_PRICE)}, operation IN {MODEL_CALLS} AS is_call"
     return f"""
 SELECT
   lower(hex(trace_id)) AS id,
   {of_calls("input_tokens")} AS all_input_tokens, {of_calls("output_tokens")} AS all_output_tokens,
   {of_calls("cost")} AS all_cost_usd,
   {UNPRICED} AS unpriced, max(is_unmet) AS unmet
-FROM ({tariff.priced(_CALLS)})
+FROM ({tariff.priced(f"{calls} {_last_delivery(where)}")})
 GROUP BY trace_id
 """
 
@@ -146,9 +170,9 @@ def summarise(
     """Return what is said of each of some traces, by trace id."""
     if not bounds:
         return {}
-    parameters = within(project, bounds)
-    facts = warehouse.begin(lambda: warehouse.query(_FACTS, parameters))
-    usage = {row["id"]: row for row in priced.query(_usage, WITHIN, parameters)}
+    where, parameters = where_within(bounds), within(project, bounds)
+    facts = warehouse.begin(lambda: warehouse.query(_facts(where), parameters))
+    usage = {row["id"]: row for row in priced.query(partial(_usage, where), where, parameters)}
     # A trace of which one statement knows and the other not yet, or no more, is for the next time.
     rows = [{**row, **usage[row["id"]]} for row in facts.result() if row["id"] in usage]
     return {str(row["id"]): _fields(row, priced.tariff) for row in rows}

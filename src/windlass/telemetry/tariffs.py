@@ -40,8 +40,14 @@ UNPRICED: Final = (
 )
 """The numbers of models of a trace without a price; of spans that are no calls only where there are no calls."""
 
-_SEPARATOR: Final = "\x1f"
-_KEY: Final = "concat(provider, char(31), request_model, char(31), response_model)"
+_NAMES_OF_MODEL: Final = ("provider", "request_model", "response_model")
+_NAME_BITS: Final = 20
+_KEY: Final = " + ".join(
+    f"bitShiftLeft(toUInt64(transform({name}, {{price_{name}s:Array(String)}}, "
+    f"{{price_{name}_numbers:Array(UInt32)}}, toUInt32(0))), {place * _NAME_BITS})"
+    for place, name in enumerate(_NAMES_OF_MODEL)
+)
+"""The number of a model's three names. Each is looked up in the few names of a block, not in every span."""
 
 _NOTHING: Final = Rate(ALWAYS, 0, DAY_S, ANY_SIZE, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -72,8 +78,18 @@ class Tariff:
         for slice_ in slices:
             firsts.append(first)
             first += len(slice_)
+        numbers = [_numbered(names) for names in zip(*self._models, strict=True)] or [{}, {}, {}]
+        keys = [_key(found[name] for found, name in zip(numbers, model, strict=True)) for model in self._models]
         self.parameters: dict[str, object] = {
-            "price_keys": ["", *(_SEPARATOR.join(model) for model in self._models)],
+            # The engine needs an entry to know a type.
+            **{
+                f"price_{name}s": list(found) or [""] for name, found in zip(_NAMES_OF_MODEL, numbers, strict=True)
+            },
+            **{
+                f"price_{name}_numbers": list(found.values()) or [0]
+                for name, found in zip(_NAMES_OF_MODEL, numbers, strict=True)
+            },
+            "price_keys": [0, *keys],
             "price_models": list(range(1, len(self._models) + 2)),
             "price_firsts": firsts,
             "price_counts": [0, *map(len, slices)],
@@ -93,7 +109,7 @@ class Tariff:
         """
         return f"""
         SELECT *, {COUNTED} AS is_counted,
-          transform({_KEY}, {{price_keys:Array(String)}}, {{price_models:Array(UInt32)}}, toUInt32(1)) AS model,
+          transform({_KEY}, {{price_keys:Array(UInt64)}}, {{price_models:Array(UInt32)}}, toUInt32(1)) AS model,
           greatest(ifNull(cache_read_tokens, 0), 0) AS read_part,
           greatest(ifNull(cache_write_tokens, 0), 0) AS write_part,
           greatest(ifNull(input_tokens, 0), 0) AS said_input,
@@ -124,6 +140,15 @@ class Tariff:
             condition.format(rate=_rate(name, _nth(nth))) for name, condition in self._conditions.items()
         )
         return " AND ".join(conditions) or "true"
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    """Return the different names with their numbers, from 1."""
+    return {name: number for number, name in enumerate(dict.fromkeys(names), 1)}
+
+
+def _key(numbers: Iterable[int]) -> int:
+    return sum(number << place * _NAME_BITS for place, number in enumerate(numbers))
 
 
 def _nth(nth: int) -> str:

@@ -4,23 +4,23 @@
 
 import base64
 import contextlib
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple, TypeVar, get_args
+from typing import Final, TypeVar, get_args
 
 from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
-from windlass.errors import InputError, NotFound
+from windlass.errors import NotFound
 from windlass.storage.warehouse import Parameters, Row, Warehouse
+from windlass.telemetry.candidates import Place, find_candidates, start_of, write_cursor
 from windlass.telemetry.content import read_content, take_content
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.event_texts import EventTexts, said_by_trace, with_events
-from windlass.telemetry.filters import TraceFilters, conditions_of, meant
+from windlass.telemetry.filters import TraceFilters, meant
 from windlass.telemetry.models import (
     Event,
     Kind,
@@ -44,10 +44,8 @@ from windlass.telemetry.summaries import (
     STATUSES,
     WITHIN,
     Bounds,
-    find_bounds,
     instant,
     integer,
-    nanoseconds_of,
     score_summaries,
     seconds,
     summarise,
@@ -62,18 +60,6 @@ KINDS: Final = get_args(Kind)
 """By OpenTelemetry's number."""
 
 _M = TypeVar("_M", bound=Message)
-
-_LAST_ID: Final = "f" * 32
-_FIRST_WINDOW_SPANS: Final = 16
-"""Spans looked at for each trace wanted, before more are."""
-_WINDOW_GROWTH: Final = 8
-
-
-class _Place(NamedTuple):
-    """A place in the list, which goes from the newest down."""
-
-    start_ns: int
-    trace_id: str
 
 
 def list_traces(
@@ -92,13 +78,13 @@ def list_traces(
     characters on one line.
     """
     filters = with_events(warehouse, project, filters or TraceFilters())
-    place = _start_of(filters, cursor)
+    place = start_of(filters, cursor)
     priced = Priced(warehouse, project, lists)
     found: list[tuple[Bounds, TraceFields]] = []
     scores: dict[str, list[ScoreSummary]] = {}
     more = True
     while more and len(found) <= limit:
-        candidates, more = _candidates(warehouse, project, filters, place, limit + 1)
+        candidates, more = find_candidates(warehouse, project, filters, place, limit + 1)
         judged = warehouse.begin(
             partial(scores_of_traces, warehouse, project, [each.trace_id for each in candidates])
         )
@@ -110,7 +96,7 @@ def list_traces(
             if (summary := summaries.get(bounds.trace_id)) and summary.status in meant(filters.status)
         ]
         if candidates:
-            place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
+            place = Place(candidates[-1].first_ns, candidates[-1].trace_id)
     page = found[:limit]
     texts = _texts_of(warehouse, project, page, whole=whole_texts)
     return TracePage(
@@ -120,7 +106,7 @@ def list_traces(
             )
             for bounds, summary in page
         ],
-        next=_write_cursor(page[-1][0]) if len(found) > limit else None,
+        next=write_cursor(page[-1][0]) if len(found) > limit else None,
     )
 
 
@@ -149,13 +135,13 @@ def walk_traces(
 ) -> Iterator[list[Bounds]]:
     """Give the traces that ``list_traces`` lists, to the last, in pages that say only where each is."""
     filters = with_events(warehouse, project, filters or TraceFilters())
-    place = _start_of(filters, None)
+    place = start_of(filters, None)
     more = True
     while more:
-        candidates, more = _candidates(warehouse, project, filters, place, page)
+        candidates, more = find_candidates(warehouse, project, filters, place, page)
         if not candidates:
             return
-        place = _Place(candidates[-1].first_ns, candidates[-1].trace_id)
+        place = Place(candidates[-1].first_ns, candidates[-1].trace_id)
         if filters.status is not None:
             summaries = summarise(warehouse, project, candidates, Priced(warehouse, project, lists))
             candidates = [
@@ -165,16 +151,6 @@ def walk_traces(
             ]
         if candidates:
             yield candidates
-
-
-def _start_of(filters: TraceFilters, cursor: str | None) -> _Place:
-    """Return the place below which the list goes on."""
-    place = _read_cursor(cursor) if cursor else _Place(LATEST_NS, _LAST_ID)
-    if filters.until is None:
-        return place
-    # Times of filters have microseconds, spans nanoseconds.
-    until_ns = min(nanoseconds_of(filters.until) + 999, LATEST_NS)
-    return min(place, _Place(until_ns, _LAST_ID))
 
 
 def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:
@@ -244,56 +220,6 @@ def read_spans(
         for place in places
         if (key := (place.trace_id, place.span_id)) in found
     ]
-
-
-def _candidates(
-    warehouse: Warehouse, project: str, filters: TraceFilters, place: _Place, count: int
-) -> tuple[list[Bounds], bool]:
-    """Return the next traces below a place, as many as asked for if there are, and whether more may follow.
-
-    Spans lie in the order of their start, so the newest ones are at hand; a trace that starts within a window
-    of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
-    """
-    since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
-    conditions, parameters = conditions_of(filters, place.start_ns)
-    parameters |= {"project": project, "upper": place.start_ns}
-    window = count * _FIRST_WINDOW_SPANS
-    while True:
-        rows = warehouse.query(
-            f"""
-            SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(start_time)) AS start_ns, count() AS spans
-            FROM (
-              SELECT trace_id, start_time FROM spans WHERE project = {{project:String}} AND {conditions}
-              ORDER BY start_time DESC LIMIT {{window:UInt64}}
-            )
-            GROUP BY trace_id
-            """,
-            {**parameters, "window": window},
-        )
-        whole = sum(integer(row["spans"]) for row in rows) < window
-        lowest = since if whole else max(since, min(integer(row["start_ns"]) for row in rows))
-        bounds = find_bounds(warehouse, project, [str(row["id"]) for row in rows]) if rows else []
-        below = [
-            bound
-            for bound in bounds
-            if bound.first_ns >= lowest and _Place(bound.first_ns, bound.trace_id) < place
-        ]
-        done = whole or lowest == since
-        if len(below) >= count or done:
-            below.sort(key=lambda bound: (bound.first_ns, bound.trace_id), reverse=True)
-            return below[:count], len(below) > count or not done
-        window *= _WINDOW_GROWTH
-
-
-def _write_cursor(bounds: Bounds) -> str:
-    return f"{bounds.first_ns}-{bounds.trace_id}"
-
-
-def _read_cursor(cursor: str) -> _Place:
-    match = re.fullmatch("(-?[0-9]{1,19})-([0-9a-f]{32})", cursor)
-    if match is None or abs(int(match[1])) > LATEST_NS:
-        raise InputError(f"The cursor {cursor!r} is damaged; take the one that the page before gave, or none.")
-    return _Place(int(match[1]), match[2])
 
 
 _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)

@@ -4,7 +4,7 @@
 
 import math
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
@@ -32,46 +32,100 @@ SELECT trace_id, duration, status, spans.environment AS environment, spans.relea
 FROM spans FINAL WHERE {_PERIOD}
 """
 
-
-def _quantile(level: float) -> str:
-    """Return a quantile of the latencies, each counted as often as its trace stands for.
-
-    Where all stand for the same, weights change nothing and the exact quantile interpolates.
-    """
-    known = "latency_ns IS NOT NULL"
-    # Weights are whole numbers there: thousandths are fine enough.
-    weight = "toUInt64(round(1000 * least(trace_weight, 1e9)))"
-    return (
-        f"if(min(trace_weight) = max(trace_weight), quantileExactInclusiveIf({level})(latency_ns, {known}), "
-        f"toFloat64(quantileExactWeightedIf({level})(latency_ns, {weight}, {known})))"
-    )
+_LEVELS: Final = "0.5, 0.95"
 
 
-def _requests(tariff: Tariff, interval: str) -> str:
+def _traces(tariff: Tariff) -> str:
+    """Return what is counted of each trace."""
     return f"""
-SELECT environment, release, release_name, toUnixTimestamp(toStartOfInterval(start, {interval}, 'UTC')) AS time,
-  max(trace_weight != 1) AS estimated, toInt64(round(sum(trace_weight))) AS requests,
-  toInt64(round(sumIf(trace_weight, failed))) AS errors,
-  {_quantile(0.5)} / 1e9 AS latency_p50_s, {_quantile(0.95)} / 1e9 AS latency_p95_s,
-  sum(trace_cost) AS cost_usd, groupUniqArrayArray(20)(trace_unpriced) AS unpriced, max(trace_unmet) AS unmet
-FROM (
-  SELECT min(start_time) AS start, max(is_root) AS rooted,
-    {_of_root("environment")} AS environment, {_of_root("release")} AS release,
-    {_of_root("release_name")} AS release_name,
+  SELECT min(start_time) AS start, max(is_root) AS rooted, count() AS trace_spans,
+    {_of_root("environment")} AS trace_environment, {_of_root("release")} AS trace_release,
+    {_of_root("release_name")} AS trace_release_name, max(run) = '' AND trace_release != '' AS is_request,
     if(rooted, countIf(is_root AND status = 2), countIf(status = 2)) > 0 AS failed,
-    if(rooted, toNullable(maxIf(duration, is_root)), NULL) AS latency_ns,
+    maxIf(duration, is_root) AS latency_ns,
     if(rooted, maxIf(weight, is_root), max(weight)) AS trace_weight,
     if(countIf(is_call AND cost IS NOT NULL) > 0,
       greatest(sumIf(cost * weight, is_call), sumIf(cost, is_call) * trace_weight),
       max(cost) * trace_weight) AS trace_cost,
     {UNPRICED} AS trace_unpriced, max(is_unmet) AS trace_unmet
   FROM ({tariff.priced(_ONCE)})
-  GROUP BY trace_id HAVING max(run) = ''
+  GROUP BY trace_id
+"""
+
+
+def _figures(tariff: Tariff) -> str:
+    """Return the figures by release and interval, of each release in the whole period, where the time is 0, and of
+    what is no request.
+
+    Latencies count as often as their trace stands for. Where all stand for the same, weights change nothing, the
+    exact quantile interpolates, and nothing is weighed.
+    """
+    return f"""
+SELECT environment, release, release_name, is_request, toUnixTimestamp(interval_start) AS time, traces, spans,
+  estimated, requests, errors, cost_usd, unpriced, unmet,
+  if(empty(latencies), [nan, nan], if(even,
+    arrayReduce('quantilesExactInclusive({_LEVELS})', latencies),
+    arrayMap(latency -> toFloat64(latency), arrayReduce('quantilesExactWeighted({_LEVELS})',
+      if(even, [], latencies), if(even, [], weights))))) AS quantiles,
+  quantiles[1] / 1e9 AS latency_p50_s, quantiles[2] / 1e9 AS latency_p95_s
+FROM (
+  SELECT is_request, if(is_request, trace_environment, '') AS environment,
+    if(is_request, trace_release, '') AS release, if(is_request, trace_release_name, '') AS release_name,
+    toStartOfInterval(start, toIntervalSecond({{interval:UInt32}}), 'UTC') AS interval_start,
+    count() AS traces, sum(trace_spans) AS spans, max(trace_weight != 1) AS estimated,
+    toInt64(round(sum(trace_weight))) AS requests, toInt64(round(sumIf(trace_weight, failed))) AS errors,
+    sum(trace_cost) AS cost_usd, groupUniqArrayArray(20)(trace_unpriced) AS unpriced, max(trace_unmet) AS unmet,
+    min(trace_weight) = max(trace_weight) AS even, groupArrayIf(latency_ns, rooted) AS latencies,
+    -- Weights are whole numbers there: thousandths are fine enough.
+    groupArrayIf(toUInt64(round(1000 * least(trace_weight, 1e9))), rooted) AS weights
+  FROM ({_traces(tariff)})
+  GROUP BY GROUPING SETS (
+    (is_request, environment, release, release_name, interval_start),
+    (is_request, environment, release, release_name)
+  )
 )
-WHERE release != ''
-GROUP BY environment, release, release_name, time
 ORDER BY environment, release, time
 """
+
+
+class Figures(NamedTuple):
+    """What was answered in a period."""
+
+    intervals: list[Traffic]
+    """By environment, release and interval; intervals without requests are left out."""
+    whole: list[Traffic]
+    """By environment and release, from the beginning of the period."""
+    volume: Volume
+    """Of all spans, requests or not."""
+
+
+def measure_traffic(
+    warehouse: Warehouse,
+    project: str,
+    *,
+    since: datetime,
+    until: datetime,
+    interval_s: int = 3600,
+    lists: Lists | None = None,
+) -> Figures:
+    """Return the figures of the spans that started in [since, until), in intervals of UTC.
+
+    A request is a trace with a release outside of evaluation runs; its latency is that of its root span.
+    Of a sampled stream the figures are those of all requests, estimated from those that were kept.
+    ``lists`` price models that were not met before.
+    """
+    priced = Priced(warehouse, project, lists)
+    parameters = {**_period(project, since, until), "interval": interval_s}
+    rows = priced.query(_figures, _PERIOD, parameters)
+    wholes = [row for row in rows if row["time"] == 0]
+    return Figures(
+        intervals=[_traffic(row, priced.tariff) for row in rows if row["is_request"] and row["time"]],
+        whole=[_traffic(row, priced.tariff, since) for row in wholes if row["is_request"]],
+        volume=Volume(
+            traces=sum(integer(row["traces"]) for row in wholes),
+            spans=sum(integer(row["spans"]) for row in wholes),
+        ),
+    )
 
 
 def list_traffic(
@@ -83,27 +137,14 @@ def list_traffic(
     interval_s: int | None = 3600,
     lists: Lists | None = None,
 ) -> list[Traffic]:
-    """Return the requests that started in [since, until), by environment, release and interval (UTC).
+    """Return the requests that started in [since, until), by environment, release and interval.
 
-    A request is a trace with a release outside of evaluation runs; its latency is that of its root span.
-    Of a sampled stream the figures are those of all requests, estimated from those that were kept.
-    Intervals without requests are left out. Without ``interval_s`` the whole period is one, from ``since``.
-    ``lists`` price models that were not met before.
+    Without ``interval_s`` the whole period is one, from ``since``.
     """
-    whole = interval_s is None
-    interval = "INTERVAL 1000 YEAR" if whole else f"INTERVAL {int(interval_s or 0)} SECOND"
-    priced = Priced(warehouse, project, lists)
-    rows = priced.query(lambda tariff: _requests(tariff, interval), _PERIOD, _period(project, since, until))
-    return [_traffic(row, priced.tariff, since if whole else None) for row in rows]
-
-
-def count_volume(warehouse: Warehouse, project: str, *, since: datetime, until: datetime) -> Volume:
-    """Return how many spans started in [since, until), and of how many traces."""
-    rows = warehouse.query(
-        f"SELECT uniqExact(trace_id) AS traces, count() AS spans FROM spans FINAL WHERE {_PERIOD}",
-        _period(project, since, until),
+    figures = measure_traffic(
+        warehouse, project, since=since, until=until, interval_s=interval_s or 3600, lists=lists
     )
-    return Volume.model_validate(rows[0])
+    return figures.whole if interval_s is None else figures.intervals
 
 
 def _period(project: str, since: datetime, until: datetime) -> dict[str, object]:
@@ -115,7 +156,7 @@ def _period(project: str, since: datetime, until: datetime) -> dict[str, object]
     }
 
 
-def _traffic(row: Row, tariff: Tariff, start: datetime | None) -> Traffic:
+def _traffic(row: Row, tariff: Tariff, start: datetime | None = None) -> Traffic:
     time = start or datetime.fromtimestamp(integer(row["time"]), UTC)
     latencies = {name: _number(row[name]) for name in ("latency_p50_s", "latency_p95_s")}
     unpriced = row["unpriced"]

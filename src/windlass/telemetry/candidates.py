@@ -1,0 +1,156 @@
+"""Which traces a list shows next: found by the newest spans below a place that are what is asked for."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+import re
+import time
+from typing import Final, NamedTuple
+
+from windlass.errors import InputError
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.filters import ANY_SPAN, TraceFilters, conditions_of
+from windlass.telemetry.summaries import LATEST_NS, Bounds, find_bounds, integer, nanoseconds_of
+from windlass.telemetry.text_search import NEW
+
+_LAST_ID: Final = "f" * 32
+_FIRST_WINDOW_SPANS: Final = 16
+"""Spans looked at for each trace wanted, before more are."""
+_WINDOW_GROWTH: Final = 8
+_NEAR_NS: Final = (60 * 10**9, 3600 * 10**9)
+
+_STARTED_BEFORE: Final = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
+
+_REACHES: Final = """(start_time <= fromUnixTimestamp64Nano({reach:Int64}, 'UTC')
+  AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({reaching:Array(String)})), 16)))"""
+
+_REACHING: Final = """
+SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(max(last)) AS last_ns
+FROM traces
+WHERE project = {project:String} AND trace_id IN (
+  SELECT trace_id FROM traces
+  WHERE project = {project:String} AND (NOT rooted OR (
+    first <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') AND last > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')
+  ))
+)
+GROUP BY trace_id
+HAVING toUnixTimestamp64Nano(min(first)) <= {upper:Int64} AND last_ns > {upper:Int64}
+"""
+"""Traces with spans on both sides of a point in time.
+
+To group all rows takes ten times as long as to look at them, so only those of two kinds are: rows that reach over
+it, and rows without a root, for the rest of their trace may be in another that is not merged yet.
+"""
+
+
+class Place(NamedTuple):
+    """A place in the list, which goes from the newest down."""
+
+    start_ns: int
+    trace_id: str
+
+
+def start_of(filters: TraceFilters, cursor: str | None) -> Place:
+    """Return the place below which the list goes on."""
+    place = _read_cursor(cursor) if cursor else Place(LATEST_NS, _LAST_ID)
+    if filters.until is None:
+        return place
+    # Times of filters have microseconds, spans nanoseconds.
+    until_ns = min(nanoseconds_of(filters.until) + 999, LATEST_NS)
+    return min(place, Place(until_ns, _LAST_ID))
+
+
+def find_candidates(
+    warehouse: Warehouse, project: str, filters: TraceFilters, place: Place, count: int
+) -> tuple[list[Bounds], bool]:
+    """Return the next traces below a place, as many as asked for if there are, and whether more may follow.
+
+    Spans lie in the order of their start, so the newest ones are at hand; a trace that starts within a window
+    of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
+    """
+    since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
+    tests, parameters = _tests(filters)
+    before, values = _before(warehouse, project, place, filtered=tests != [ANY_SPAN])
+    parameters |= {**values, "project": project}
+    spans = " UNION ALL ".join(
+        f"""
+        SELECT trace_id, start_time FROM spans
+        WHERE project = {{project:String}} AND start_time >= fromUnixTimestamp64Nano({{floor:Int64}}, 'UTC')
+          AND {before} AND {test}
+        ORDER BY start_time DESC LIMIT {{window:UInt64}}
+        """
+        for test in tests
+    )
+    # A search for words goes by an index, but for the newest spans, which need not be read three times.
+    floors = [since] if filters.q else _floors(place, since)
+    # The status of a trace is said by one span of it.
+    window = count * (1 if filters.status else _FIRST_WINDOW_SPANS)
+    while True:
+        floor = floors[0]
+        rows = warehouse.query(
+            f"""
+            SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(start_time)) AS start_ns, count() AS spans
+            FROM (SELECT * FROM ({spans}) ORDER BY start_time DESC LIMIT {{window:UInt64}})
+            GROUP BY trace_id
+            """,
+            {**parameters, "floor": floor, "window": window},
+        )
+        whole = sum(integer(row["spans"]) for row in rows) < window
+        lowest = floor if whole else min(integer(row["start_ns"]) for row in rows)
+        bounds = find_bounds(warehouse, project, [str(row["id"]) for row in rows]) if rows else []
+        below = [
+            bound for bound in bounds if bound.first_ns >= lowest and Place(bound.first_ns, bound.trace_id) < place
+        ]
+        done = lowest == since
+        if len(below) >= count or done:
+            below.sort(key=lambda bound: (bound.first_ns, bound.trace_id), reverse=True)
+            return below[:count], len(below) > count or not done
+        if whole:
+            del floors[0]
+        else:
+            window *= _WINDOW_GROWTH
+
+
+def _tests(filters: TraceFilters) -> tuple[list[str], dict[str, object]]:
+    """Return the conditions of which a span must meet one, and their parameters.
+
+    Words are looked up in an index where there is one. The parts that both statements go through are the same.
+    """
+    test, parameters = conditions_of(filters)
+    if not filters.q or not filters.q.strip():
+        return [test], parameters
+    of_new, more = conditions_of(filters, new=True)
+    return [f"NOT {NEW} AND {test}", f"{NEW} AND {of_new}"], {**parameters, **more}
+
+
+def _floors(place: Place, since: int) -> list[int]:
+    """Return how far down to look for spans below a place: first not far, for every part takes a look."""
+    below = min(place.start_ns, time.time_ns())
+    return [*(floor for near in _NEAR_NS if (floor := below - near) > since), since]
+
+
+def _before(warehouse: Warehouse, project: str, place: Place, *, filtered: bool) -> tuple[str, dict[str, object]]:
+    """Return the condition that a span may be of a trace that starts at a place or below, and its parameters.
+
+    The span that is looked for may have started after the place, in a trace that reaches beyond it.
+    """
+    before = _STARTED_BEFORE
+    parameters: dict[str, object] = {"upper": place.start_ns}
+    if not filtered or place.start_ns == LATEST_NS:
+        return before, parameters
+    rows = warehouse.query(_REACHING, {**parameters, "project": project})
+    if not rows:
+        return before, parameters
+    reaching = [str(row["id"]) for row in rows]
+    reach = max(integer(row["last_ns"]) for row in rows)
+    return f"({before} OR {_REACHES})", {**parameters, "reach": reach, "reaching": reaching}
+
+
+def write_cursor(bounds: Bounds) -> str:
+    return f"{bounds.first_ns}-{bounds.trace_id}"
+
+
+def _read_cursor(cursor: str) -> Place:
+    match = re.fullmatch("(-?[0-9]{1,19})-([0-9a-f]{32})", cursor)
+    if match is None or abs(int(match[1])) > LATEST_NS:
+        raise InputError(f"The cursor {cursor!r} is damaged; take the one that the page before gave, or none.")
+    return Place(int(match[1]), match[2])
