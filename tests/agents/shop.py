@@ -1,4 +1,4 @@
-"""A shop whose tools an MCP server has and a model calls: real sockets, and calls that are counted."""
+"""A shop whose tools a model calls, over MCP or plain HTTP: real sockets, and calls that are counted."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from tests.live import LiveServer, Project
 from windlass.evaluation.targets.addresses import Addresses
@@ -30,6 +34,27 @@ class Shop:
 
 @contextmanager
 def shop() -> Iterator[Shop]:
+    """A shop over HTTP, a path for each tool."""
+    made = Shop()
+
+    def answer(request: Request, order: int) -> Response:
+        tool = request.path_params["tool"]
+        made.called.append((tool, order))
+        if order < 0:
+            return JSONResponse({"detail": f"There is no order {order}."}, 404)
+        return JSONResponse({"city": f"Ulm {order}"} if tool == "find" else f"Order {order} is refunded.")
+
+    async def handle(request: Request) -> Response:
+        return answer(request, (await request.json())["order"]) if request.method == "POST" else Response()
+
+    with serve(Starlette(routes=[Route("/{tool}", handle, methods=["GET", "POST"])])) as url:
+        made.url = f"{url}/{{tool}}"
+        yield made
+
+
+@contextmanager
+def mcp_shop() -> Iterator[Shop]:
+    """The same over MCP: a session takes a tenth of a second, so few tests have it."""
     made = Shop()
     server = MCPServer("shop", version="1")
 
@@ -54,7 +79,7 @@ def shop() -> Iterator[Shop]:
 
 def allow(live: LiveServer, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     """Let the server call tools at some addresses."""
-    monkeypatch.setattr(live.services.assistants, "_addresses", Addresses(setting))
+    monkeypatch.setattr(live.services.assistants, "_addresses", Addresses(setting.replace("/{tool}", "")))
 
 
 def push_tools(project: Project, url: str, **more: object) -> None:
@@ -63,8 +88,8 @@ def push_tools(project: Project, url: str, **more: object) -> None:
             "description": f"Can {name} an order.",
             "parameters": ORDER,
             "effect": effect,
-            "protocol": "mcp",
-            "url": url,
+            "protocol": "mcp" if url.endswith("/mcp") else "http",
+            "url": url.format(tool=name),
             **more,
         }
         project.client.post(f"/artifacts/tool/{name}", {"body": body})

@@ -61,6 +61,7 @@ def test_a_model_simulates_what_the_record_does_not_have(
     assert [call.model for call in model.calls] == ["m"]
 
 
+@pytest.mark.slow
 def test_a_release_is_replayed_by_the_server(
     windlass: Windlass, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
