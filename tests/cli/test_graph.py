@@ -46,7 +46,7 @@ def test_conformance_exits_1_where_a_trace_does_what_is_not_allowed(
     file.write_text("forbidden:\n- ['*', 'tool:buy']\n", encoding="utf-8")
     done = windlass("graph", "shop", "--conformance", file)
     assert done.code == 1
-    assert "75.0% (30%–95%) of 4 traces do only what is allowed." in done.out
+    assert "75.0% (19%–99%) of 4 traces do only what is allowed." in done.out
     assert "forbidden" in done.out
     file.write_text("required: ['agent:shop']\n", encoding="utf-8")
     assert windlass("graph", "shop", "--conformance", file).code == 0

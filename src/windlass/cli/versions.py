@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from windlass.artifacts.references import KINDS, Selector, check_name, parse_selector
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, moment, print_table, short
 from windlass.errors import InputError
 
 if TYPE_CHECKING:
+    from windlass.artifacts.references import Selector
     from windlass.client import Client
 
 
 def list_artifacts(
-    kind: Annotated[str | None, typer.Argument(help=f"Only one kind: {', '.join(KINDS)}.")] = None,
+    kind: Annotated[str | None, typer.Argument(help="Only one kind, for example prompt.")] = None,
     data: Data = None,
 ) -> None:
     """List artifacts with their newest version and where their labels and environments point."""
+    from windlass.artifacts.references import KINDS
+
     if kind is not None and kind not in KINDS:
         raise InputError(f"{kind!r} is not a kind of artifact; the kinds are {', '.join(KINDS)}.")
     with connect(data) as client:
@@ -47,6 +49,8 @@ def show(
     data: Data = None,
 ) -> None:
     """Show the history of an artifact, or one version with what it is made of and what uses it."""
+    from windlass.artifacts.references import parse_selector
+
     selector = parse_selector(version)
     with connect(data) as client:
         if "@" in version:
@@ -64,6 +68,8 @@ def diff(
 
     Items of datasets: windlass datasets diff.
     """
+    from windlass.artifacts.references import parse_selector
+
     kind, name, before = parse_selector(version)
     with connect(data) as client:
         found = client.get(f"/artifacts/{kind}/{name}/diff", **{"from": before, "to": to.removeprefix("@")})
@@ -84,6 +90,8 @@ def label(
     data: Data = None,
 ) -> None:
     """Let a label point to a version, unless somebody else moved it meanwhile."""
+    from windlass.artifacts.references import check_name, parse_selector
+
     check_name(name, "a label")
     kind, artifact, what = parse_selector(version)
     with connect(data) as client:
@@ -100,7 +108,7 @@ def label(
     print(f"{kind}/{artifact}@{name} is version {found['number']} ({short(moved['digest'])}).")
 
 
-def _path_of(selector: Selector) -> str:
+def _path_of(selector: "Selector") -> str:
     return f"/artifacts/{selector.kind}/{selector.name}/versions/{selector.what}"
 
 
