@@ -51,8 +51,14 @@ class RunnerSettings(AskSettings):
     """Most samples in one commit, and most that wait for the next: more do not make one cheaper by much, and these
     are what a killed process asks again."""
     linger_s: float = 0.1
-    """How long a commit waits for more samples to join it: a commit costs tens of milliseconds, however small."""
+    """How long a commit waits for more samples to join it: a commit costs tens of milliseconds, however small.
 
+    Where the store is slow it waits longer, but no more than ``_MOST_LINGER`` times: see ``_REST``."""
+
+
+_REST = 3
+"""A commit waits so many times as long as the one before took: storing leaves most of a core to asking."""
+_MOST_LINGER = 5
 
 Observer = Callable[[Progress], bool]
 """Called in the storing thread after each commit; answers whether to go on."""
@@ -105,6 +111,7 @@ class _Run:
         self._progress = Progress(wanted, finished.samples, finished.failed)
         self._waiting = _waiting(items, settings, finished)
         self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(settings.batch)
+        self._linger_s = settings.linger_s
         self._hurry = asyncio.Event()
         """Set when a commit need not wait for more samples: there are enough, or there will be none."""
         self._all_asked = False
@@ -156,7 +163,10 @@ class _Run:
             batch: list[tuple[Item, SampleResult]] = []
             more = await self._gather(batch)
             if batch:
+                began = time.monotonic()
                 self._progress = await asyncio.to_thread(self._commit, batch)
+                least = self._settings.linger_s
+                self._linger_s = min(max(least, _REST * (time.monotonic() - began)), _MOST_LINGER * least)
 
     async def _gather(self, batch: list[tuple[Item, SampleResult]]) -> bool:
         """Take what is waiting, at least one sample; return False when there will be no more."""
@@ -164,7 +174,7 @@ class _Run:
         if entry is not None and not self._all_asked and self._queue.qsize() + 1 < self._settings.batch:
             self._hurry.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), self._settings.linger_s)
+                await asyncio.wait_for(self._hurry.wait(), self._linger_s)
         while entry is not None:
             batch.append(entry)
             if self._queue.empty() or len(batch) >= self._settings.batch:
