@@ -22,7 +22,8 @@ from pathlib import Path
 from losses import Losses, compare
 from otlp import SPANS_PER_TRACE, Assistant
 from peers import PEERS
-from target import HttpServer, open_target
+from target import HttpServer
+from targets import open_target
 
 CLIENTS = 4
 BATCH_TRACES = 7

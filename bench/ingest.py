@@ -22,7 +22,8 @@ from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from otlp import SPANS_PER_TRACE, Assistant, Batch
 from peers import PEERS
-from target import Target, opened
+from target import Target
+from targets import opened
 
 PROBES = 24
 BASELINE_BATCHES = 20

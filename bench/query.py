@@ -21,7 +21,8 @@ from datetime import UTC, datetime, timedelta
 
 from copies import MADE_SPANS, copies
 from otlp import RARE_WORD, SPANS_PER_TRACE
-from target import Server, Target, opened
+from target import Server, Target
+from targets import opened
 
 from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, measure_traffic
 

@@ -9,11 +9,9 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -224,24 +222,3 @@ def _cpu_s(process: psutil.Process) -> float:
 
 def _rss_mb(process: psutil.Process) -> int:
     return round(process.memory_info().rss / 1e6)
-
-
-@contextmanager
-def opened(name: str) -> Iterator[Target]:
-    with tempfile.TemporaryDirectory() as folder:
-        target = open_target(name, Path(folder))
-        try:
-            yield target
-        finally:
-            target.close()
-
-
-def open_target(name: str, folder: Path) -> Target:
-    """Start one of the targets, with its data in a folder."""
-    if name == "parts":
-        return Parts(folder)
-    if name == "windlass":
-        return Server(folder)
-    from peers import PEERS
-
-    return PEERS[name](folder)

@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
-from target import HttpServer, open_target
+from target import HttpServer
+from targets import open_target
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
