@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { versionQuery } from "@/api/queries";
 import type { Version, VersionLink } from "@/api/types";
 import { CopyButton, Digest } from "@/components/Copy";
 import { Icon, type IconName } from "@/components/Icon";
-import { JsonTree } from "@/components/JsonTree";
 import { Loaded } from "@/components/States";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
@@ -17,6 +15,7 @@ import {
   TEXT_FIELDS,
   withSteps,
 } from "./contents";
+import { FoldedValue } from "./FoldedValue";
 import { PromptText } from "./PromptText";
 import styles from "./Releases.module.css";
 import { ToolContents } from "./ToolContents";
@@ -150,24 +149,4 @@ function SettingValue({ value }: { value: unknown }) {
   if (typeof value === "string") return value;
   if (typeof value === "object" && value !== null) return <FoldedValue value={value} />;
   return <span className="mono">{JSON.stringify(value)}</span>;
-}
-
-function FoldedValue({ value }: { value: object }) {
-  const { t } = useWords();
-  const [open, setOpen] = useState(false);
-  const size = Object.keys(value).length;
-  return (
-    <>
-      <button
-        type="button"
-        className={styles.foldedValue}
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name={open ? "down" : "right"} size={11} />
-        {t("release.entries", { n: size })}
-      </button>
-      {open && <JsonTree value={value} />}
-    </>
-  );
 }

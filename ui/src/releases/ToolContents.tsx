@@ -1,8 +1,6 @@
-import { useState } from "react";
-import { Icon } from "@/components/Icon";
-import { JsonTree } from "@/components/JsonTree";
 import { useWords } from "@/i18n/useWords";
 import { isFields } from "./contents";
+import { FoldedValue } from "./FoldedValue";
 import styles from "./Releases.module.css";
 import { type Argument, addressOf, argumentsOf, variablesOf } from "./tool";
 
@@ -50,9 +48,7 @@ export function ToolContents({ body }: { body: Record<string, unknown> }) {
         ))}
         <div>
           <dt>{t("tool.schema")}</dt>
-          <dd>
-            <Schema schema={body.parameters} />
-          </dd>
+          <dd>{isFields(body.parameters) && <FoldedValue value={body.parameters} />}</dd>
         </div>
       </dl>
     </>
@@ -66,25 +62,6 @@ function ArgumentText({ argument }: { argument: Argument }) {
       <span className="mono">{argument.type}</span>
       {argument.fallback && <span className="dim"> {t("tool.default", { value: argument.fallback })}</span>}
       {argument.description && <div className="dim">{argument.description}</div>}
-    </>
-  );
-}
-
-function Schema({ schema }: { schema: unknown }) {
-  const { t } = useWords();
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <button
-        type="button"
-        className={styles.foldedValue}
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name={open ? "down" : "right"} size={11} />
-        {t("release.entries", { n: isFields(schema) ? Object.keys(schema).length : 0 })}
-      </button>
-      {open && <JsonTree value={schema} />}
     </>
   );
 }
