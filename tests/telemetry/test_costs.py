@@ -13,7 +13,7 @@ from windlass.prices.own import Price, replace_prices
 from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate, Tokens, cost_of_tokens
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.queries import get_trace, list_traces, list_traffic
+from windlass.telemetry.queries import get_trace, list_traces, measure_traffic
 from windlass.telemetry.recosting import list_model_costs, recost
 from windlass.telemetry.writer import Writer
 
@@ -155,9 +155,7 @@ def test_traffic_has_the_costs_of_tokens_too(warehouse: Warehouse, writer: Write
         writer.write_spans("shop", call(trace, 1, model, more=release))
     since, until = START.replace(minute=0), START.replace(minute=59)
 
-    (traffic,) = list_traffic(
-        warehouse, "shop", since=since, until=until, interval_s=None, lists=Fixed(a=(flat(1.0),))
-    )
+    (traffic,) = measure_traffic(warehouse, "shop", since=since, until=until, lists=Fixed(a=(flat(1.0),))).whole
 
     assert traffic.cost_usd == pytest.approx(2.2)
     assert traffic.unpriced_models == ["secret"]

@@ -9,7 +9,7 @@ import pytest
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.models import Traffic
 from windlass.telemetry.preparation import prepare
-from windlass.telemetry.queries import list_traffic
+from windlass.telemetry.queries import measure_traffic
 from windlass.telemetry.writer import Writer
 
 from .sending import START_NS, Plain, request, span
@@ -20,7 +20,7 @@ RELEASE: dict[str, Plain] = {"windlass.release": "sha256:1", "windlass.environme
 
 
 def traffic(warehouse: Warehouse) -> Traffic:
-    (one,) = list_traffic(warehouse, "shop", since=SINCE, until=UNTIL, interval_s=None)
+    (one,) = measure_traffic(warehouse, "shop", since=SINCE, until=UNTIL).whole
     return one
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.models import Traffic, Volume
-from windlass.telemetry.queries import list_traffic, measure_traffic
+from windlass.telemetry.queries import measure_traffic
 from windlass.telemetry.writer import Writer
 
 from .sending import Plain, request, span
@@ -52,7 +52,7 @@ def test_traffic_counts_each_request_once_by_release_and_hour(warehouse: Warehou
         "release_name": "guide",
         "estimated": False,
     }
-    assert list_traffic(warehouse, "shop", since=SINCE, until=UNTIL) == [
+    assert measure_traffic(warehouse, "shop", since=SINCE, until=UNTIL).intervals == [
         Traffic(**production, time=HOUR, requests=3, errors=1, latency_p50_s=2.0, latency_p95_s=2.9, cost_usd=1.5),
         Traffic(
             **production,
@@ -73,9 +73,9 @@ def test_traffic_counts_each_request_once_by_release_and_hour(warehouse: Warehou
             cost_usd=1.0,
         ),
     ]
-    whole, _ = list_traffic(warehouse, "shop", since=SINCE, until=UNTIL, interval_s=None)
+    whole, _ = measure_traffic(warehouse, "shop", since=SINCE, until=UNTIL).whole
     assert (whole.time, whole.requests, whole.errors, whole.latency_p50_s) == (SINCE, 4, 1, 2.5)
-    assert list_traffic(warehouse, "another", since=SINCE, until=UNTIL) == []
+    assert measure_traffic(warehouse, "another", since=SINCE, until=UNTIL).intervals == []
 
 
 def test_volume_counts_spans_and_traces_once(warehouse: Warehouse, writer: Writer) -> None:

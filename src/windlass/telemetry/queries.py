@@ -12,7 +12,7 @@ from windlass.telemetry.sessions import get_session, get_user, list_sessions, li
 from windlass.telemetry.span_events import list_events
 from windlass.telemetry.spans import list_spans
 from windlass.telemetry.traces import get_span, get_trace, list_traces
-from windlass.telemetry.traffic import list_traffic, measure_traffic
+from windlass.telemetry.traffic import measure_traffic
 
 __all__ = [
     "Condition",
@@ -28,7 +28,6 @@ __all__ = [
     "list_sessions",
     "list_spans",
     "list_traces",
-    "list_traffic",
     "list_users",
     "measure_chart",
     "measure_traffic",

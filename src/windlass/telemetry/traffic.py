@@ -128,25 +128,6 @@ def measure_traffic(
     )
 
 
-def list_traffic(
-    warehouse: Warehouse,
-    project: str,
-    *,
-    since: datetime,
-    until: datetime,
-    interval_s: int | None = 3600,
-    lists: Lists | None = None,
-) -> list[Traffic]:
-    """Return the requests that started in [since, until), by environment, release and interval.
-
-    Without ``interval_s`` the whole period is one, from ``since``.
-    """
-    figures = measure_traffic(
-        warehouse, project, since=since, until=until, interval_s=interval_s or 3600, lists=lists
-    )
-    return figures.whole if interval_s is None else figures.intervals
-
-
 def _period(project: str, since: datetime, until: datetime) -> dict[str, object]:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return {
