@@ -58,6 +58,14 @@ def test_push_prints_what_became_of_each_file(windlass: Windlass, folder: Path) 
     assert {row[-1] for row in rows(windlass("push", folder))} == {"unchanged"}
 
 
+def test_the_folder_where_one_stands_is_pushed(
+    windlass: Windlass, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    done = windlass("push", ".")
+    assert (done.code, len(rows(done))) == (0, 6)
+
+
 def test_pull_writes_a_file_that_is_pushed_as_the_same_version(
     windlass: Windlass, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,8 +88,9 @@ def pull(
 def _files(paths: list[Path], data_format: str | None, column: list[str]) -> "list[ArtifactFile]":
     from windlass.delivery.files import read_dataset_file, read_files
 
-    kind, *name = paths[0].parts
-    if kind == "dataset" and len(name) == 1 and not paths[0].exists():
+    # The folder `.` has no parts.
+    kind, name = paths[0].parts[:1], paths[0].parts[1:]
+    if kind == ("dataset",) and len(name) == 1 and not paths[0].exists():
         if len(paths) != 2:
             raise InputError(
                 f"Name the one file or folder of the dataset: windlass push {paths[0]} FILE-OR-FOLDER."
