@@ -59,13 +59,13 @@ async def pieces_of(assistant: Assistant, question: str) -> list[str | Answer]:
 
 def spans_of(project: Project, trace_id: str) -> list[dict[str, Any]]:
     """Return a trace's spans with what the warehouse keeps in columns put back among the attributes."""
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     spans: list[dict[str, Any]] = project.client.get(f"/traces/{trace_id}")["spans"]
     return spans
 
 
 def only_trace(project: Project) -> list[dict[str, Any]]:
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     (trace,) = project.client.get("/traces")["items"]
     return spans_of(project, trace["trace_id"])
 
@@ -164,7 +164,7 @@ def test_an_empty_question_is_refused_before_anything_is_traced(
         answer(assistant, question)
     with pytest.raises(InputError, match="The question is empty"):
         asyncio.run(pieces_of(assistant, question))
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     assert project.client.get("/traces")["items"] == []
 
 

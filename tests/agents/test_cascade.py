@@ -54,7 +54,7 @@ async def pieces_of(cascade: CascadeAssistant, question: str) -> list[str | Answ
 
 
 def spans_of(project: Project, trace_id: str) -> list[dict[str, Any]]:
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     spans: list[dict[str, Any]] = project.client.get(f"/traces/{trace_id}")["spans"]
     return spans
 
@@ -121,7 +121,7 @@ def test_where_the_last_one_fails_so_does_the_cascade(
     project.live.provider.fail(None, "429")
     with pytest.raises(ProviderError, match="429"):
         asyncio.run(pieces_of(cascade, UNSURE)) if streamed else answer(cascade, UNSURE)
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     (trace,) = project.client.get("/traces")["items"]
     assert spans_of(project, trace["trace_id"])[0]["status"] == "error"
 

@@ -35,7 +35,7 @@ def over_mcp(live: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop
 
 
 def spans_of(project: Project, trace_id: str) -> list[dict[str, Any]]:
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     spans: list[dict[str, Any]] = project.client.get(f"/traces/{trace_id}")["spans"]
     return spans
 

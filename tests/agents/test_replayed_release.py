@@ -25,7 +25,7 @@ def recorded(live: LiveServer, project: Project, monkeypatch: pytest.MonkeyPatch
             for asked in ([{"role": "user", "content": "Where are 7 and 8?"}], [*said, _user("Where is -2?")]):
                 answered = http.post("/v1/chat/completions", json={"model": "shop@latest", "messages": asked})
                 assert answered.status_code == 200
-        live.services.recorder.flush()
+        live.services.settle()
         project.client.post("/datasets/seen/from-traces", {"recording": True})
         made.called.clear()
         allow(live, monkeypatch, "")

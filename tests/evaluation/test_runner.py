@@ -368,6 +368,9 @@ class Faltering(SampleStore):
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         self._inner.write_judgements(results)
 
+    def settle(self) -> None:
+        self._inner.settle()
+
 
 def test_a_store_that_is_briefly_away_loses_nothing(store: MemorySamples) -> None:
     target = Answers()

@@ -135,6 +135,7 @@ def test_what_a_cut_off_target_left_behind_is_no_finished_sample(
         span.set_status(trace.Status(trace.StatusCode.ERROR, "cut off"))
         span.end()
         assert recorder.flush()
+        writer.flush()
         assert samples.stored() == {}
         target = Answers()
         run(samples, target)
@@ -162,6 +163,16 @@ def test_spans_of_the_target_are_committed_before_the_sample(writer: Writer, war
         assert (root.name, root.parent_span_id) == ("sample", None)
         assert (child.name, child.parent_span_id) == ("retrieval", root.span_id)
     recorder.close()
+
+
+def test_a_sample_that_is_committed_is_finished_before_the_engine_has_loaded_it(
+    samples: WarehouseSamples, writer: Writer, warehouse: Warehouse
+) -> None:
+    result = SampleResult("i0", "0" * 31 + "1", "0" * 15 + "1", 1, 2, Prediction(output="x"))
+    samples.write([(ITEMS[0], result)])
+    taken_up = samples_of(writer, warehouse, "run-1").finished(ITEMS, range(1, 2), ())
+    assert taken_up.samples == 1
+    assert [taken_up.has(position, 1) for position in range(2)] == [True, False]
 
 
 def test_a_target_whose_spans_cannot_be_committed_is_unavailable(writer: Writer, warehouse: Warehouse) -> None:

@@ -88,7 +88,7 @@ def test_what_the_endpoint_answers_is_traffic_of_the_release(project: Project) -
         assert project.ask("adder@production", "What is 1 + 1?").status_code == 200
     project.live.provider.fail("500")
     assert project.ask("adder@production", "What is 1 + 1?").status_code == 502
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     (running,) = deployments(overview(project))
     assert (running["requests_24h"], running["errors_24h"]) == (3, 1)
     # A model without a price is of unknown cost, which is not 0.

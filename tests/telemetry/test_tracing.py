@@ -21,7 +21,7 @@ def recorder(writer: Writer) -> Iterator[Recorder]:
     opened.close()
 
 
-def test_ended_spans_are_committed_once_flushed(warehouse: Warehouse, recorder: Recorder) -> None:
+def test_ended_spans_are_committed_once_flushed(warehouse: Warehouse, writer: Writer, recorder: Recorder) -> None:
     tracer = recorder.tracer("shop")
     with tracer.start_as_current_span("root", attributes={"windlass.run": "r1", "n": 1}) as root:
         with tracer.start_as_current_span("child") as child:
@@ -29,6 +29,7 @@ def test_ended_spans_are_committed_once_flushed(warehouse: Warehouse, recorder: 
         open_span = tracer.start_span("still open")
 
     assert recorder.flush(30)
+    writer.flush()
 
     trace = get_trace(warehouse, "shop", f"{root.get_span_context().trace_id:032x}")
     assert [(span.name, span.status, span.run, span.attributes) for span in trace.spans] == [
@@ -39,16 +40,19 @@ def test_ended_spans_are_committed_once_flushed(warehouse: Warehouse, recorder: 
     open_span.end()
 
 
-def test_projects_are_kept_apart(warehouse: Warehouse, recorder: Recorder) -> None:
+def test_projects_are_kept_apart(warehouse: Warehouse, writer: Writer, recorder: Recorder) -> None:
     for project in ("one", "two"):
         recorder.tracer(project).start_span(project).end()
     assert recorder.flush(30)
+    writer.flush()
 
     for project in ("one", "two"):
         assert [trace.name for trace in list_traces(warehouse, project).items] == [project]
 
 
-def test_spans_of_many_threads_and_tasks_are_all_committed(warehouse: Warehouse, recorder: Recorder) -> None:
+def test_spans_of_many_threads_and_tasks_are_all_committed(
+    warehouse: Warehouse, writer: Writer, recorder: Recorder
+) -> None:
     tracer = recorder.tracer("shop")
 
     async def task(number: int) -> None:
@@ -66,6 +70,7 @@ def test_spans_of_many_threads_and_tasks_are_all_committed(warehouse: Warehouse,
     for thread in threads:
         thread.join()
     assert recorder.flush(30)
+    writer.flush()
 
     rows = warehouse.query("SELECT count() AS spans, uniqExact(trace_id) AS traces FROM spans FINAL")
     assert rows == [{"spans": 800, "traces": 400}]
@@ -77,11 +82,11 @@ class Failing(Writer):
 
     failures = 0
 
-    def write_spans(self, project: str, request: bytes | ExportTraceServiceRequest) -> None:
+    def commit_spans(self, project: str, request: bytes | ExportTraceServiceRequest) -> None:
         if self.failures:
             self.failures -= 1
             raise Unavailable("Away.")
-        super().write_spans(project, request)
+        super().commit_spans(project, request)
 
 
 def test_a_writer_that_is_away_is_asked_again(warehouse: Warehouse, spool: Path) -> None:
@@ -121,6 +126,7 @@ def test_an_environment_meant_for_applications_loses_no_span(
     recorder = Recorder(writer)
     recorder.tracer("shop").start_span("span", attributes={"long": "x" * 10, "more": 1}).end()
     assert recorder.flush(30)
+    writer.flush()
 
     (summary,) = list_traces(warehouse, "shop").items
     assert get_trace(warehouse, "shop", summary.trace_id).spans[0].attributes == {"long": "x" * 10, "more": 1}

@@ -161,6 +161,24 @@ def test_after_a_flush_everything_handed_over_before_can_be_read(warehouse: Ware
     assert count_spans(warehouse) == 3
 
 
+def test_committed_spans_are_safe_before_they_are_loaded_and_a_flush_waits_for_that(
+    held: Held, spool: Path
+) -> None:
+    writer = Writer(held, spool)
+    writer.commit_spans(PROJECT, request(span()))
+    assert held.reached.wait(10)
+    with ThreadPoolExecutor(1) as pool:
+        flushed = pool.submit(writer.flush)
+        assert held.inserts == 0
+        assert not flushed.done()
+        held.go.set()
+        flushed.result(10)
+    loads = held.inserts
+    writer.flush()
+    assert held.inserts == loads > 0
+    writer.close()
+
+
 def test_a_file_that_was_cut_off_is_cleared_away(warehouse: Warehouse, spool: Path) -> None:
     Writer(warehouse, spool).close()
     (folder,) = spool.iterdir()

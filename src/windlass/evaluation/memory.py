@@ -48,3 +48,6 @@ class MemorySamples:
         for result in results:
             kept = self._results[result.key]
             self._results[result.key] = replace(kept, judgements={**kept.judgements, **result.judgements})
+
+    def settle(self) -> None:
+        """What is in memory can be read at once."""

@@ -43,6 +43,9 @@ class PassingTroubles:
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         self._store.write_judgements(results)
 
+    def settle(self) -> None:
+        self._store.settle()
+
 
 def changed_options(run: Run, changed: Mapping[str, object]) -> RunOptions:
     """Return the options of a run with some of them changed; None takes one back."""

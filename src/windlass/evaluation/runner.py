@@ -73,7 +73,7 @@ async def run_samples(
     settings: RunnerSettings | None = None,
     observe: Observer | None = None,
 ) -> Progress:
-    """Bring every item to stored and scored samples, one for each repeat, and return how many there are.
+    """Bring every item to stored and scored samples, one for each repeat, that can be read; return how many.
 
     Finished samples are taken from the store and never asked again; those that lack a judgement are scored
     from their stored prediction. An error of the target becomes a failed sample; Stopped leaves its item as it
@@ -132,6 +132,7 @@ class _Run:
         except BaseExceptionGroup as group_of_errors:
             # The first error is the cause; the others are what it stopped.
             raise group_of_errors.exceptions[0] from None
+        await asyncio.to_thread(_patiently, self._store.settle)
         if self._misconfigured is not None:
             raise self._misconfigured
         return self._progress._replace(stopped=True) if self._halted else self._progress
@@ -156,6 +157,8 @@ class _Run:
             await self._queue.put((item, result))
             if self._queue.full():
                 self._hurry.set()
+        # What is left in flight should not have to wait for a large commit when it is done.
+        self._hurry.set()
 
     async def _commit_all(self) -> None:
         more = True

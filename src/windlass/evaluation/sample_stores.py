@@ -49,7 +49,8 @@ class NothingFinished:
 
 
 class SampleStore(Protocol):
-    """Where the samples of one run are kept. Every call blocks; what was written is durable on return."""
+    """Where the samples of one run are kept. Every call blocks; what was written is durable on return, and read
+    once it has settled."""
 
     def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> Finished:
         """Tell which samples are finished, and lack no judgement of some names."""
@@ -65,6 +66,10 @@ class SampleStore(Protocol):
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         """Store judgements of samples that are stored already."""
+        ...
+
+    def settle(self) -> None:
+        """Return when everything that was written can be read."""
         ...
 
 

@@ -12,6 +12,7 @@ from windlass.evaluation.finished import FinishedColumns, index_of
 from windlass.evaluation.item_index import ItemIndex
 from windlass.evaluation.predictions import load_prediction
 from windlass.evaluation.run_scores import RunScores
+from windlass.evaluation.sample_stores import Finished, NothingFinished
 from windlass.evaluation.samples import Item, Judgement, SampleResult
 from windlass.evaluation.spans import ATTEMPTS, ERROR_TYPE, PREDICTION, encode_samples
 from windlass.evaluation.stored_scores import read_amounts, read_scores
@@ -37,7 +38,7 @@ class WarehouseSamples:
 
     A sample is finished once its root span is committed; its scores follow. ``flush`` commits the spans that
     the target itself recorded and says whether it could: they go first, so that a finished sample always has
-    its whole trace.
+    its whole trace. Committed spans are loaded into the warehouse meanwhile: nobody waits for each load.
     """
 
     def __init__(
@@ -82,7 +83,11 @@ class WarehouseSamples:
         own = sorted((score for score in scores if score.run == self._run), key=lambda score: score.item)
         return self._results(spans, own)
 
-    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> FinishedColumns:
+    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> Finished:
+        # What a process before this one committed may still be on its way into the warehouse.
+        self.settle()
+        if not count_samples(self._warehouse, self._project, self._run):
+            return NothingFinished(len(items))
         return FinishedColumns(self.scores(index_of(items)), repeats, names)
 
     def items_there(self) -> NDArray[np.uint64]:
@@ -117,13 +122,16 @@ class WarehouseSamples:
     def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
         if self._flush is not None and not self._flush():
             raise Unavailable("The spans that the target recorded are not committed yet; the warehouse is slow.")
-        self._writer.write_spans(self._project, encode_samples(samples, self._attributes))
+        self._writer.commit_spans(self._project, encode_samples(samples, self._attributes))
         self.write_judgements([result for _, result in samples])
 
     def write_judgements(self, results: Sequence[SampleResult]) -> None:
         scores = [score for result in results for score in _run_scores(result)]
         if scores:
             self._writer.write_run_scores(self._project, scores, run=self._run, release=self._release)
+
+    def settle(self) -> None:
+        self._writer.flush()
 
 
 def attributes_of_run(run: str, release: str, release_name: str) -> dict[str, str]:

@@ -374,6 +374,9 @@ class _ServerSamples:
         for start in range(0, len(scores), _SCORES_A_REQUEST):
             self._client.post("/scores", {"items": scores[start : start + _SCORES_A_REQUEST]})
 
+    def settle(self) -> None:
+        """The server settles when the run is finished there."""
+
 
 def _metric(summary: Mapping[str, Any]) -> Metric:
     plain = {name: value for name, value in summary.items() if name not in {"repeats", "coverage"}}

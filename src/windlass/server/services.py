@@ -313,6 +313,11 @@ class Services:
                 problems[name] = error.message
         return problems
 
+    def settle(self) -> None:
+        """Return when all that ended here before can be read."""
+        self.recorder.flush()
+        self.writer.flush()
+
     def close(self) -> None:
         """Finish what is under way and store what was acknowledged."""
         self._opened.close()

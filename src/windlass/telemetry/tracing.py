@@ -27,7 +27,7 @@ _RETRY_S = 0.5
 class SpanWriter(Protocol):
     """Where ended spans go: usually the writer of this process."""
 
-    def write_spans(self, project: str, request: bytes) -> None: ...
+    def commit_spans(self, project: str, request: bytes) -> None: ...
 
 
 class _Ended(NamedTuple):
@@ -140,7 +140,7 @@ class Recorder:
         request = encode_spans(spans).SerializeToString()
         while True:
             try:
-                self._writer.write_spans(project, request)
+                self._writer.commit_spans(project, request)
             except InputError as error:
                 with self._changed:
                     self._drop(len(spans), error.message)

@@ -166,8 +166,15 @@ class Writer:
         """Store an OTLP export request so that it can be read on return; raises what ``submit`` says."""
         self.submit(project, request, stage="queryable").result()
 
+    def commit_spans(self, project: str, request: bytes | ExportTraceServiceRequest) -> None:
+        """Store an OTLP export request so that it is safe on return; to read it at once, ``flush``."""
+        self.submit(project, request).result()
+
     def flush(self) -> None:
         """Wait until all spans handed over before can be read; raises Unavailable when the engine fails."""
+        with self._changed:
+            if not self._waiting and not self._room.taken:
+                return
         self._enqueue(b"", "queryable").result()
 
     def write_scores(self, project: str, scores: Sequence[Score]) -> None:

@@ -41,7 +41,7 @@ def test_a_release_answers_under_its_name_and_environment(client: OpenAI, model:
     assert (choice.message.role, choice.message.content, choice.finish_reason) == ("assistant", "7", "stop")
     assert completion.usage is not None
     assert (completion.usage.prompt_tokens, completion.usage.completion_tokens) == (7, 1)
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     trace = project.client.get(f"/traces/{answer.headers['x-windlass-trace-id']}")
     assert (trace["environment"], trace["user"], trace["release_name"]) == ("production", "ada", "adder")
 
@@ -149,7 +149,7 @@ def test_a_wrong_key_is_openais_authentication_error(live: LiveServer) -> None:
 
 def test_a_conversation_id_in_the_header_is_on_the_trace(model: str, project: Project) -> None:
     answer = project.ask(model, "What is 1 + 1?", **{"x-conversation-id": "talk-1"})
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     assert project.client.get(f"/traces/{answer.headers['x-windlass-trace-id']}")["conversation"] == "talk-1"
 
 
@@ -159,6 +159,6 @@ def test_two_releases_of_one_content_answer_each_under_its_own_name(project: Pro
     assert second["digest"] == first["digest"]
     for name in ("adder", "twin"):
         answer = project.ask(f"{name}@latest", "What is 1 + 1?")
-        project.live.services.recorder.flush()
+        project.live.services.settle()
         trace = project.client.get(f"/traces/{answer.headers['x-windlass-trace-id']}")
         assert (trace["release_name"], trace["spans"][0]["agent"]) == (name, name)

@@ -66,7 +66,7 @@ def test_items_of_documents_become_a_version_and_made_again_cost_nothing(project
 
 def test_a_synthesis_says_what_it_asked_in_traces_that_are_no_production(project: Project) -> None:
     synthesise(project)
-    project.live.services.recorder.flush()
+    project.live.services.settle()
     project.live.services.writer.flush()
     names = {trace["name"] for trace in project.client.get("/traces")["items"]}
     assert names == {"make synthesis"}

@@ -14,7 +14,7 @@ class GatheredSpans:
         self._requests: list[bytes] = []
         self.recorder = Recorder(self)
 
-    def write_spans(self, project: str, request: bytes) -> None:  # noqa: ARG002 - the recorder's signature
+    def commit_spans(self, project: str, request: bytes) -> None:  # noqa: ARG002 - the recorder's signature
         with self._lock:
             self._requests.append(request)
 
