@@ -274,22 +274,26 @@ def evaluate_on(
     store = _ServerSamples(client, run, ServerAnswers(client) if options.cache else None)
     try:
         with shown_progress(title, len(items) * repeats, progress) as store.observe:
-            done = _sample(items, KeepingTarget(asked.open(), RESOURCES), chosen, store, settings, options)
+            _sample(items, KeepingTarget(asked.open(), RESOURCES), chosen, store, settings, options)
     except BaseException:
         # It would stand there as running for ever.
         with contextlib.suppress(WindlassError):
             client.post(f"/runs/{run['id']}/cancel", {})
         raise
     flush()
-    finished = client.post(f"/runs/{run['id']}/finish", {})
+    return run_of(client, client.post(f"/runs/{run['id']}/finish", {}))
+
+
+def run_of(client: Client, ended: Mapping[str, Any]) -> Run:
+    """Return a run that has ended as a program has it."""
     return Run(
-        id=run["id"],
-        url=f"{client.url}/runs/{run['id']}",
-        items=len(items),
-        failed=done.failed,
-        metrics={metric: _metric(summary) for metric, summary in finished["metrics"].items()},
-        repeats=repeats,
-        state=finished["state"],
+        id=ended["id"],
+        url=f"{client.url}/runs/{ended['id']}",
+        items=ended["items"],
+        failed=ended["failed_items"],
+        metrics={metric: _metric(summary) for metric, summary in ended["metrics"].items()},
+        repeats=ended["repeats"],
+        state=ended["state"],
     )
 
 
@@ -300,14 +304,14 @@ def _sample(
     store: "_ServerSamples",
     settings: RunnerSettings,
     options: RunOptions,
-) -> Progress:
-    async def sampling() -> Progress:
+) -> None:
+    async def sampling() -> None:
         with making_calls(RunCalls(options, answers=store.answers)):
-            return await run_samples(items, target, evaluators, store, settings=settings, observe=store.report)
+            await run_samples(items, target, evaluators, store, settings=settings, observe=store.report)
 
     # A thread of its own: the caller may be inside an event loop already, as in a notebook.
     with ThreadPoolExecutor(1, thread_name_prefix="windlass-evaluate") as pool:
-        return pool.submit(contextvars.copy_context().run, asyncio.run, sampling()).result()
+        pool.submit(contextvars.copy_context().run, asyncio.run, sampling()).result()
 
 
 class _ServerSamples:
