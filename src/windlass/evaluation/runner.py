@@ -14,19 +14,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from windlass.errors import ConfigurationError, Unavailable
+from windlass.errors import ConfigurationError
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.functions import call_in_thread
+from windlass.evaluation.keeping import keep_samples, patiently
 from windlass.evaluation.sample_stores import MOST_AT_ONCE, Finished, SampleStore
 from windlass.evaluation.samples import (
     Item,
     SampleResult,
     Target,
 )
-from windlass.evaluation.sampling import AskSettings, ask, backoff, judged, scored
+from windlass.evaluation.sampling import AskSettings, ask, judged, scored
 from windlass.models.calls.answers import asked_again
 from windlass.models.calls.stopping import Stopped
-
-_STORE_ATTEMPTS = 6
 
 
 class Progress(NamedTuple):
@@ -164,7 +164,7 @@ class _Run:
             more = await self._gather(batch)
             if batch:
                 began = time.monotonic()
-                self._progress = await asyncio.to_thread(self._commit, batch)
+                self._progress = await call_in_thread(self._commit, batch)
                 least = self._settings.linger_s
                 self._linger_s = min(max(least, _REST * (time.monotonic() - began)), _MOST_LINGER * least)
 
@@ -183,8 +183,8 @@ class _Run:
         return False
 
     def _commit(self, batch: Sequence[tuple[Item, SampleResult]]) -> Progress:
-        done = [(item, scored(item, result, self._evaluators)) for item, result in batch]
-        _patiently(lambda: self._store.write(done))
+        judged_all = [(item, scored(item, result, self._evaluators)) for item, result in batch]
+        done = keep_samples(self._store, judged_all)
         failed = sum(result.prediction is None for _, result in done)
         progress = self._progress._replace(
             finished=self._progress.finished + len(done), failed=self._progress.failed + failed
@@ -235,16 +235,4 @@ async def _rescore(
     ]
     for start in range(0, len(lacking), settings.batch):
         completed = await asyncio.gather(*map(complete, lacking[start : start + settings.batch]))
-        await asyncio.to_thread(_patiently, partial(store.write_judgements, completed))
-
-
-def _patiently(write: Callable[[], None]) -> None:
-    """Write, and wait for a store that is briefly unavailable: the samples in hand were paid for."""
-    for attempt in range(1, _STORE_ATTEMPTS + 1):
-        try:
-            return write()
-        except Unavailable as error:
-            if attempt == _STORE_ATTEMPTS:
-                raise
-            time.sleep(backoff(attempt, 0.25, error))
-    return None
+        await asyncio.to_thread(patiently, partial(store.write_judgements, completed))
