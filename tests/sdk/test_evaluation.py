@@ -320,7 +320,7 @@ def test_a_run_that_breaks_off_does_not_stand_as_running_for_ever(
     def away(*_: object) -> None:
         raise Unavailable("The server went away.")
 
-    monkeypatch.setattr("windlass.evaluation.keeping._ATTEMPTS", 1)
+    monkeypatch.setattr("windlass.evaluation.keeping._PATIENCE_S", 0.0)
     monkeypatch.setattr("windlass.client.Client.send_traces", away)
     with pytest.raises(Unavailable, match=r"The server went away\."):
         windlass.evaluate(add, dataset=ITEMS, evaluators=["exact_match"])

@@ -1,7 +1,9 @@
 """Keeping the samples of a run: patiently, and each for itself."""
 
+import contextlib
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,34 +16,55 @@ from windlass.evaluation.spans import encode_samples
 
 Done = Sequence[tuple[Item, SampleResult]]
 
-_ATTEMPTS: Final = 6
+_PATIENCE_S: Final = 300.0
+"""How long a store may be away: a database that fails over, or a server that restarts, is back by then."""
+_MOST_WAIT_S: Final = 5.0
 
 
-def keep_samples(store: SampleStore, done: Done) -> Done:
+class Patience:
+    """Waits for a store that is away: the samples in hand were paid for."""
+
+    def __init__(self, give_up: threading.Event | None = None) -> None:
+        """``give_up`` is set when the process is to end."""
+        self._give_up = give_up or threading.Event()
+        self.is_waiting = False
+        """Whether the store is away just now, so that nothing more should be asked."""
+
+    def until_written(self, write: Callable[[], None]) -> None:
+        """Write, again and again where the store is Unavailable. Raises Unavailable once that lasts too long."""
+        until, attempt = time.monotonic() + _PATIENCE_S, 0
+        with self._done_waiting():
+            while True:
+                try:
+                    return write()
+                except Unavailable as error:
+                    attempt += 1
+                    wait_s = min(backoff(attempt, 0.25, error), _MOST_WAIT_S)
+                    self.is_waiting = True
+                    if time.monotonic() + wait_s > until or self._give_up.wait(wait_s):
+                        raise
+
+    @contextlib.contextmanager
+    def _done_waiting(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self.is_waiting = False
+
+
+def keep_samples(store: SampleStore, done: Done, patience: Patience) -> Done:
     """Store finished samples, and return them as they are stored.
 
     One whose answer cannot be written down (a set among its tools' results, say) is a failed sample that says so:
     the others of its batch were paid for.
     """
     try:
-        patiently(lambda: store.write(done))
+        patience.until_written(lambda: store.write(done))
     except (ValueError, TypeError, RecursionError):
         kept = [(item, _keepable(item, result)) for item, result in done]
-        patiently(lambda: store.write(kept))
+        patience.until_written(lambda: store.write(kept))
         return kept
     return done
-
-
-def patiently(write: Callable[[], None]) -> None:
-    """Write, and wait for a store that is briefly unavailable: the samples in hand were paid for."""
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            return write()
-        except Unavailable as error:
-            if attempt == _ATTEMPTS:
-                raise
-            time.sleep(backoff(attempt, 0.25, error))
-    return None
 
 
 def _keepable(item: Item, result: SampleResult) -> SampleResult:
