@@ -5,7 +5,6 @@ import functools
 import io
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -339,7 +338,8 @@ def test_who_interrupts_a_run_keeps_the_samples_in_flight_and_has_no_other_asked
             interrupted.set()
             return super().write(text)
 
-    monkeypatch.setattr("sys.stderr", Told())
+    told = Told()
+    monkeypatch.setattr("sys.stderr", told)
 
     def target(question: str) -> str:
         begun.append(question)
@@ -351,7 +351,7 @@ def test_who_interrupts_a_run_keeps_the_samples_in_flight_and_has_no_other_asked
 
     with pytest.raises(KeyboardInterrupt):
         windlass.evaluate(target, dataset=ITEMS, evaluators=["exact_match"], concurrency=2)
-    assert "Ending after the samples in flight; interrupt again" in sys.stderr.getvalue()  # type: ignore[attr-defined]
+    assert "Ending after the samples in flight; interrupt again" in told.getvalue()
     (run,) = project.client.get("/runs")["items"]
     assert (run["state"], run["finished_items"], len(begun)) == ("cancelled", 2, 2)
     assert (run["metrics"]["exact_match"]["n"], run["metrics"]["exact_match"]["missing_why"]) == (2, {"absent": 4})
