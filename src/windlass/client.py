@@ -1,5 +1,6 @@
 """The HTTP client of the command line and the SDK: where the server is, and its errors as raised there."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ import httpx2
 from windlass import errors
 from windlass.errors import ConfigurationError, WindlassError
 from windlass.storage.data_folder import find_running_server
+
+_JSON = {"content-type": "application/json"}
 
 DEFAULT_URL = "http://127.0.0.1:4800"
 
@@ -125,7 +128,8 @@ class Client:
 
     def _send(self, method: str, path: str, *, query: dict[str, object] | None = None, body: object = None) -> Any:
         parameters = {name: cast(str, value) for name, value in (query or {}).items() if value is not None}
-        response = self._exchange(method, f"/api/v1{path}", params=parameters, json=body)
+        sent = {} if body is None else {"content": _as_json(body), "headers": _JSON}
+        response = self._exchange(method, f"/api/v1{path}", params=parameters, **sent)
         if not response.is_success:
             raise _error_of(response)
         if not response.content:
@@ -150,6 +154,19 @@ class Client:
             raise errors.Unavailable(
                 f"No windlass answers at {self.url} ({error}): start one with `windlass up`, or set WINDLASS_URL."
             ) from error
+
+
+def _as_json(body: object) -> bytes:
+    """Return what is sent. Raises InputError for what JSON has no place for, before anything is sent."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except UnicodeEncodeError as error:
+        half = error.object[error.start : error.end].encode("ascii", "backslashreplace").decode()
+        raise errors.InputError(
+            f"What is to be sent has half of a character in it ({half}), which is no text: leave it out."
+        ) from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise errors.InputError(f"What is to be sent is no JSON: {error}.") from error
 
 
 def _error_of(response: httpx2.Response) -> WindlassError:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.live import LiveServer, Project
 from windlass.access.principals import Principal
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.evaluators import Evaluator
 from windlass.evaluation.runs import VersionName, create_run
+from windlass.evaluation.tables import runs
 
 
 def version_name(version: dict[str, Any]) -> VersionName:
@@ -50,6 +52,23 @@ def test_a_run_that_was_recorded_but_never_started_is_taken_up(live: LiveServer,
     assert (finished["state"], finished["finished_items"], finished["by"]) == ("finished", 4, "ada")
     assert finished["metrics"]["exact_match"]["mean"] == 1.0
     again.close()
+
+
+def test_a_run_whose_work_broke_off_is_told_so_at_the_next_start_and_can_be_resumed(
+    live: LiveServer, project: Project
+) -> None:
+    project.push_release()
+    project.push_sums(items=2)
+    run = project.evaluate("adder")
+    with live.services.database.write() as tx:
+        # As a job leaves it that failed before it could write anything down.
+        tx.execute(update(runs).where(runs.c.id == run["id"]).values(state="running"))
+    live.services.runs.recover()
+    run = project.client.get(f"/runs/{run['id']}")
+    assert (run["state"], "could not be taken up; `windlass runs resume run-" in run["error"]) == ("failed", True)
+    resumed = project.client.post(f"/runs/{run['id']}/resume", {})
+    live.services.jobs.wait(f"{run['id']}-1")
+    assert (resumed["state"], project.client.get(f"/runs/{run['id']}")["state"]) == ("queued", "finished")
 
 
 def test_a_run_whose_judges_would_be_told_something_else_is_not_gone_on_with(

@@ -211,6 +211,28 @@ def test_a_run_calls_no_tool_that_changes_something_unless_it_says_so(project: P
     assert len(opened.called) == 3
 
 
+def test_a_gate_that_evaluates_says_which_tools_its_runs_call_and_takes_no_run_that_called_others(
+    project: Project, opened: Shop
+) -> None:
+    push_shop(project, opened.url)
+    push_questions(project, "Please refund 8")
+    before = project.evaluate("shop", "questions", evaluators=["latency_s"])
+    project.push_release("shop", "You work in another shop.", tools=["tool/find", "tool/refund"])
+    rule = {"primary": {"metric": "latency_s", "kind": "superiority"}}
+    asked = {"candidate": "shop@2", "baseline": "shop@1", "rule": rule}
+    gate = project.client.post(
+        "/gates/live", {**asked, "dataset": "questions", "evaluators": ["latency_s"], "tools": "all"}
+    )
+    project.live.services.jobs.wait(gate["id"])
+    both = [project.client.get(f"/runs/{gate[side]}") for side in ("candidate", "baseline")]
+    assert [run["settings"]["tools"] for run in both] == ["all", "all"]
+    assert opened.called == [("refund", 8)] * 2
+    with pytest.raises(
+        InputError, match=r"calls tools \(`--tools all`\), and run-\w+ calls tools \(`--tools read`\)"
+    ):
+        project.client.post("/gates", {**asked, "candidate": gate["candidate"], "baseline": before["id"]})
+
+
 @pytest.mark.slow
 def test_the_calls_of_a_release_are_its_trajectory(project: Project, opened: Shop) -> None:
     push_shop(project, opened.url)

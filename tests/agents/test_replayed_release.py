@@ -181,6 +181,48 @@ def test_defaults_of_a_tools_schema_and_rejected_calls_are_no_divergence(
     assert (sample["output"], sample["replay"]["unused"]) == ("Found.", 0)
 
 
+def push_cascade(project: Project, escalate_below: float) -> None:
+    """Push a cascade that looks first, and asks the whole shop where the first step is not sure."""
+    telling = {"model": "openai:scripted", "parameters": {"logprobs": True}}
+    project.client.post("/artifacts/model/telling", {"body": telling})
+    project.push_release("looks", "You look things up.", tools=["tool/find"], model="model/telling")
+    steps = [
+        {"release": "release/looks", "confidence": "token_probability", "escalate_below": escalate_below},
+        {"release": "release/shop"},
+    ]
+    project.client.post("/artifacts/release/both", {"body": {"cascade": {"steps": steps}}})
+
+
+def test_each_step_of_a_cascade_finds_the_recorded_world_as_it_was_before_the_question(
+    project: Project, recorded: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push_cascade(project, escalate_below=0.95)
+    run = replay(project, "both")
+    assert (run["state"], run["failed_items"], run["metrics"]["replay_match"]["mean"]) == ("finished", 0, 1.0)
+    sample = samples_of(project, run)["Where are 7 and 8?"]
+    assert sample["output"] == 'I know: {"city": "Ulm 7"}; {"city": "Ulm 8"}'
+    assert [call["arguments"]["order"] for call in sample["replay"]["calls"]] == [7, 8, 7, 8]
+    assert {call["source"] for call in sample["replay"]["calls"]} == {"recorded"}
+    assert sample["replay"]["unused"] == 0
+
+    push_cascade(project, escalate_below=0.5)
+    kept = samples_of(project, replay(project, "both"))["Where are 7 and 8?"]
+    assert (len(kept["replay"]["calls"]), kept["output"]) == (2, sample["output"])
+
+    def only_the_last_errs(messages: Sequence[Message]) -> str | Message:
+        return clerk(messages) if messages[0].content == "You look things up." else eager(messages)
+
+    push_cascade(project, escalate_below=0.95)
+    monkeypatch.setattr(project.live.provider, "_answer", only_the_last_errs)
+    left = samples_of(project, replay(project, "both"))["Where are 7 and 8?"]["replay"]
+    assert (left["stopped"], left["divergence"]["index"], left["divergence"]["actual"]["tool"]) == (
+        True,
+        4,
+        "refund",
+    )
+    assert recorded.called == []
+
+
 def test_what_cannot_be_replayed_says_so(project: Project, recorded: Shop) -> None:
     with pytest.raises(InputError, match="The effect of refund is write: a replay never calls it live"):
         replay(project, policy="live", live=["find", "refund"])
@@ -189,14 +231,6 @@ def test_what_cannot_be_replayed_says_so(project: Project, recorded: Shop) -> No
     project.push_release("bare", "You work in a shop.")
     with pytest.raises(InputError, match="release/bare binds no tools that a record could answer"):
         replay(project, "bare")
-    project.push_release("looks", "You work in a shop.", tools=["tool/find"])
-    steps = [
-        {"release": "release/looks", "confidence": "token_probability", "escalate_below": 0.9},
-        {"release": "release/shop"},
-    ]
-    project.client.post("/artifacts/release/both", {"body": {"cascade": {"steps": steps}}})
-    with pytest.raises(InputError, match="The steps of a cascade would take each other's recorded results"):
-        replay(project, "both")
     with pytest.raises(InputError, match="A replay answers tools from the record"):
         project.evaluate("shop", "seen", replay={"policy": "stop"}, tools="read")
     with pytest.raises(InputError, match="Recorded outputs call no tools"):

@@ -45,6 +45,8 @@ def test_a_gate_evaluates_both_releases_until_it_is_decided(
 
     done = windlass(*gate, "--until-decided")
     assert (done.code, "Name the dataset" in done.err) == (2, True)
+    done = windlass(*gate, "--dataset", "sums", "--until-decided", "--tools", "some")
+    assert (done.code, "tools: Input should be 'read', 'all' or 'none'" in done.err) == (2, True)
     done = windlass(*gate, "--concurrency", 2)
     assert (done.code, "add `--until-decided`" in done.err) == (2, True)
 

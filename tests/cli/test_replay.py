@@ -86,6 +86,7 @@ def test_a_release_is_replayed_by_the_server(
         ([], "Name the candidate: a release as `name@what`, a function as"),
         (["no_module"], "names no function; write module:function, or name@what for a release"),
         (["shop@latest", "--tools", "http://127.0.0.1:9"], "A release brings its tools; leave `--tools` out"),
+        (["shop@latest", "--name", "other"], "The candidate is a release already, which has its name"),
         (["prompt/shop@1"], "'prompt/shop@1' is a prompt, but a release is needed here"),
         (["no_module_of_mine:answer"], "cannot be loaded: No module named"),
         (["json:answer"], "cannot be loaded: module 'json' has no attribute 'answer'"),

@@ -380,6 +380,37 @@ def test_a_store_that_is_briefly_away_loses_nothing(store: MemorySamples) -> Non
     assert "MainThread" not in faltering.thread_names
 
 
+def test_while_the_store_is_away_nothing_is_asked_and_what_was_answered_is_kept(store: MemorySamples) -> None:
+    target = Answers()
+
+    class Away(Faltering):
+        def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
+            # What was in flight when it went away is answered; no other is asked until it is back.
+            asked.append(len(target.calls))
+            super().write(samples)
+
+    asked: list[int] = []
+
+    async def slowly(item: Item) -> Prediction:
+        await asyncio.sleep(0.01)
+        return await target(item)
+
+    assert sample_all(make_items(100), slowly, Away(store, 3, Unavailable("away"))).finished == 100
+    assert len(asked) > 3
+    assert asked[3] - asked[1] <= FAST.concurrency
+    assert len(target.calls) == len(set(target.calls)) == 100
+
+
+def test_a_store_that_stays_away_when_the_process_ends_ends_the_run(store: MemorySamples) -> None:
+    give_up = threading.Event()
+    give_up.set()
+    faltering = Faltering(store, 10, Unavailable("away"))
+    with pytest.raises(Unavailable, match="away"):
+        asyncio.run(
+            run_samples(make_items(5), Answers(), [exact_match], faltering, settings=FAST, give_up=give_up)
+        )
+
+
 def test_a_store_that_breaks_ends_the_run(store: MemorySamples) -> None:
     with pytest.raises(OSError, match="no disk"):
         sample_all(make_items(1000), Answers(), Faltering(store, 10, OSError("no disk")))

@@ -1,7 +1,10 @@
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import cast
 
 import pytest
+from sqlalchemy import Connection
 
 from windlass.access.audit import AuditChain, list_entries
 from windlass.access.principals import Principal
@@ -127,6 +130,63 @@ def test_a_run_that_cannot_begin_fails_with_the_sentence(database: Database, cre
     execute_run(run.id, database=database, open_parts=unable)
     run = get_run(database, "default", run.id)
     assert (run.state, run.error) == ("failed", "The warehouse is away; try again.")
+
+
+class Leaving:
+    """A database of records that goes away when it is told to, for so many attempts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.attempts = 0
+
+    def read(self) -> AbstractContextManager[Connection]:
+        return self._there().read()
+
+    def write(self) -> AbstractContextManager[Connection]:
+        return self._there().write()
+
+    def _there(self) -> Database:
+        if self.attempts > 0:
+            self.attempts -= 1
+            raise Unavailable("The database cannot be opened.")
+        return self._database
+
+
+@pytest.mark.parametrize("at", [0, 4, 9])
+def test_a_run_waits_for_records_that_are_away_and_ends_as_it_would_have(
+    database: Database,
+    create: Callable[..., Run],
+    store: MemorySamples,
+    monkeypatch: pytest.MonkeyPatch,
+    at: int,
+) -> None:
+    monkeypatch.setattr("windlass.evaluation.execution._AWAY_S", 0.01)
+    leaving, asked = Leaving(database), []
+
+    async def goes_away(item: Item) -> Prediction:
+        asked.append(item.id)
+        if len(asked) == at + 1:
+            leaving.attempts = 5
+        return await zero(item)
+
+    run = create()
+    execute_run(run.id, database=cast(Database, leaving), open_parts=parts(goes_away, store))
+    run = get_run(database, "default", run.id)
+    assert (run.state, run.finished_items, len(asked)) == ("finished", 10, 10)
+    assert leaving.attempts == 0
+
+
+def test_a_run_whose_records_are_away_goes_on_when_the_process_is_started_again(
+    database: Database, create: Callable[..., Run], store: MemorySamples
+) -> None:
+    run, leaving, stopping = create(), Leaving(database), threading.Event()
+    leaving.attempts = 1000
+    stopping.set()
+    with pytest.raises(JobInterrupted):
+        execute_run(run.id, database=cast(Database, leaving), open_parts=parts(zero, store), stopping=stopping)
+    assert get_run(database, "default", run.id).state == "queued"
+    execute_run(run.id, database=database, open_parts=parts(zero, store))
+    assert get_run(database, "default", run.id).state == "finished"
 
 
 def test_a_stopping_process_leaves_the_run_to_be_taken_up(

@@ -2,6 +2,9 @@
 
 import asyncio
 import functools
+import io
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -279,6 +282,9 @@ def test_recorded_outputs_are_scored_in_place_of_calls(project: Project) -> None
         ({"dataset": "prompt/none"}, InputError, "is a prompt, but a dataset is needed"),
         ({"dataset": []}, InputError, "has no items"),
         ({"dataset": [{"reference": "4"}]}, InputError, "the item has no 'input'"),
+        ({"dataset": [{"input": float("nan")}]}, InputError, "What is to be sent is no JSON: Out of range float"),
+        ({"dataset": [{"input": {4}}]}, InputError, "What is to be sent is no JSON: Object of type set"),
+        ({"dataset": [{"input": "\ud800"}]}, InputError, r"half of a character in it \(\\ud800\)"),
         ({"evaluators": []}, InputError, "at least one evaluator"),
         ({"evaluators": ["charm"]}, InputError, "There is no evaluator"),
         ({"evaluators": ["recall_at_5"]}, InputError, r"needs 'metadata.page', item 'i0' has none \(6 of 6"),
@@ -313,12 +319,42 @@ def test_a_run_that_breaks_off_does_not_stand_as_running_for_ever(
     def away(*_: object) -> None:
         raise Unavailable("The server went away.")
 
-    monkeypatch.setattr("windlass.evaluation.runner._STORE_ATTEMPTS", 1)
+    monkeypatch.setattr("windlass.evaluation.keeping._PATIENCE_S", 0.0)
     monkeypatch.setattr("windlass.client.Client.send_traces", away)
     with pytest.raises(Unavailable, match=r"The server went away\."):
         windlass.evaluate(add, dataset=ITEMS, evaluators=["exact_match"])
     (run,) = project.client.get("/runs")["items"]
     assert run["state"] == "cancelled"
+
+
+def test_who_interrupts_a_run_keeps_the_samples_in_flight_and_has_no_other_asked(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    interrupted = threading.Event()
+
+    class Told(io.StringIO):
+        def write(self, text: str) -> int:
+            interrupted.set()
+            return super().write(text)
+
+    told = Told()
+    monkeypatch.setattr("sys.stderr", told)
+
+    def target(question: str) -> str:
+        begun.append(question)
+        if len(begun) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        # Both are in flight then.
+        interrupted.wait(10)
+        return add(question)
+
+    with pytest.raises(KeyboardInterrupt):
+        windlass.evaluate(target, dataset=ITEMS, evaluators=["exact_match"], concurrency=2)
+    assert "Ending after the samples in flight; interrupt again" in told.getvalue()
+    (run,) = project.client.get("/runs")["items"]
+    assert (run["state"], run["finished_items"], len(begun)) == ("cancelled", 2, 2)
+    assert (run["metrics"]["exact_match"]["n"], run["metrics"]["exact_match"]["missing_why"]) == (2, {"absent": 4})
 
 
 def test_a_gate_decides_on_runs_of_ones_own(project: Project) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 import windlass
+from tests.agents.shop import clerk, push_shop
 from tests.evaluation.targets.agents import asked, completion
 from tests.live import Project
 from tests.telemetry.sending import request, span, trace_id
-from windlass.errors import InputError, ProviderError
+from windlass.errors import InputError, NotFound, ProviderError
+from windlass.models.scripted import asking
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +145,50 @@ def test_an_agent_by_url_is_replayed_and_one_that_is_gone_is_said_before_a_run(p
     with pytest.raises(InputError, match="over the openai protocol"):
         windlass.replay(a2a, dataset=dataset)
     assert len(list(project.client.pages("/runs"))) == 1
+
+
+def test_a_release_is_replayed_by_its_name_and_no_tool_of_it_is_called(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = record(project)
+    monkeypatch.setattr(project.live.provider, "_answer", clerk)
+    # Nothing answers there, and nothing is called there.
+    shop = push_shop(project, "http://127.0.0.1:9/mcp")
+    run = windlass.replay("release/shop@latest", dataset=dataset, evaluators=["latency_s"], repeats=2)
+    assert (run.state, run.items, run.repeats, run.failed) == ("finished", 2, 2, 0)
+    assert run.metrics["replay_match"].mean == 1.0
+    kept = project.client.get(f"/runs/{run.id}")
+    assert (kept["release"]["digest"], kept["settings"]["replay"]) == (shop["digest"], {"policy": "stop"})
+    assert run.url == f"{project.live.url}/runs/{run.id}"
+
+    monkeypatch.setattr(project.live.provider, "_answer", lambda _: asking(("find", {"order": 9})))
+    run = windlass.replay("shop", dataset=dataset)
+    assert run.metrics["replay_match"].mean == 0.0
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"safe": ["refund"], "policy": "live"}, "The effect of refund is write: a replay never calls it live"),
+    ({"safe": ["lose"], "policy": "live"}, "has no tool 'lose'; its tools are find, refund"),
+    ({"safe": ["find"]}, "name both the policy `live` and the tools"),
+    ({"live": {"find": len}}, "leave `live` out, and name those that are safe by `safe="),
+    ({"release": "shop@1"}, "The candidate is a release already; leave `release` out"),
+    ({"name": "other"}, "The candidate is a release already; leave `name` out"),
+    ({"evaluators": [len]}, "finds evaluators by their names"),
+    ({"candidate": "lost"}, "There is no release"),
+    ({"candidate": "prompt/shop"}, "is a prompt, but a release is needed here"),
+    ({"candidate": faithful, "safe": ["find"]}, "`safe` names tools of a release"),
+]
+
+
+def test_what_does_not_go_with_a_release_is_one_sentence_and_no_run(
+    project: Project,
+) -> None:
+    dataset = record(project, traces=1)
+    push_shop(project, "http://127.0.0.1:9/mcp")
+    for given, sentence in WRONG:
+        with pytest.raises((InputError, NotFound), match=sentence):
+            windlass.replay(**{"candidate": "shop@latest", "dataset": dataset, **given})
+    assert list(project.client.pages("/runs")) == []
 
 
 def test_traces_that_are_in_the_dataset_already_get_their_recordings(project: Project) -> None:

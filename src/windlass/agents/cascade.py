@@ -70,6 +70,13 @@ class CascadeAssistant:
         steps = tuple(replace(step, assistant=step.assistant.through(door)) for step in self.steps)
         return replace(self, steps=steps)
 
+    def through_each(self, doors: Sequence[ToolDoor]) -> "CascadeAssistant":
+        """Return it with the tools of each step called through a door of its own."""
+        steps = zip(self.steps, doors, strict=True)
+        return replace(
+            self, steps=tuple(replace(step, assistant=step.assistant.through(door)) for step, door in steps)
+        )
+
     async def answer(
         self,
         question: str,
@@ -196,5 +203,6 @@ class _Turn:
             cost_usd=sum(costs) if len(costs) == len(every) else None,
             latency_s=sum(each.latency_s for each in every),
             calls=tuple(calls) if any(each.calls is not None for each in every) else None,
+            step=place,
             trace_id=format(self.span.get_span_context().trace_id, "032x"),
         )

@@ -8,6 +8,7 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.access.signing import SigningKeys
 from windlass.agents.release_runs import ReleaseRuns
+from windlass.agents.tool_doors import ToolPolicy
 from windlass.artifacts.environments import Environments
 from windlass.artifacts.references import parse_selector
 from windlass.errors import Conflict, InputError, Unavailable, WindlassError
@@ -88,12 +89,14 @@ class LiveGates:
         evaluators: Sequence[str] | None = None,
         concurrency: int | None = None,
         repeats: int = 1,
+        tools: ToolPolicy | None = None,
         options: RunOptions | None = None,
     ) -> LiveGate:
         """Evaluate two releases until it is decided which way the gate goes.
 
-        Where the baseline has a finished run on this data with the same evaluators, that run speaks for it, and
-        only the candidate is evaluated. Raises what starting a run raises, and InputError for data without the
+        ``tools`` says which tools of both are called, those that change nothing by default. Where the baseline has
+        a finished run on this data with the same evaluators, asked alike, that run speaks for it, and only the
+        candidate is evaluated. Raises what starting a run raises, and InputError for data without the
         cluster that the rule names.
         """
         before = self._environments.resolve(principal.project, baseline)
@@ -114,6 +117,7 @@ class LiveGates:
                 evaluators=evaluators,
                 concurrency=concurrency,
                 repeats=repeats,
+                tools=tools,
                 options=options,
                 cluster=rule.cluster,
                 noted={GATE: gate_id, ORDER: {"cluster": rule.cluster}},
@@ -179,7 +183,12 @@ class LiveGates:
     def _finished(self, release: str, candidate: Run, rule: GateRule) -> Run | None:
         """Return a run that speaks for the baseline already."""
         run = newest_finished_run(self._database, candidate.project, release, candidate.dataset.digest)
-        if run is None or run.repeats != candidate.repeats or not set(rule.metrics) <= set(run.evaluators):
+        if (
+            run is None
+            or not run.asks_as(candidate)
+            or run.repeats != candidate.repeats
+            or not set(rule.metrics) <= set(run.evaluators)
+        ):
             return None
         return run if same_evaluators(candidate, run, rule.metrics) else None
 

@@ -33,7 +33,7 @@ from windlass.evaluation.replay.note import ReplayNote
 from windlass.evaluation.resuming import changed_options, check_resumable, resume_run
 from windlass.evaluation.run_lists import unfinished_runs
 from windlass.evaluation.run_options import RunOptions
-from windlass.evaluation.run_states import note_cancelled
+from windlass.evaluation.run_states import fail_run, note_cancelled
 from windlass.evaluation.runs import (
     CLUSTER,
     EVALUATOR_VERSIONS,
@@ -262,6 +262,10 @@ class ReleaseRuns:
         for run in owed:
             # One that was recorded but not started yet is started; any other is known to the jobs already.
             self._jobs.start(_JOB, run.id, id=_job_of(run))
+            if self._jobs.state(_job_of(run)) in {"finished", "failed"}:
+                # A job of one name runs once: nobody would work on the run, which would stand there as running.
+                again = f"`windlass runs resume {run.id}` goes on with it."
+                fail_run(self._database, run.id, f"Its work broke off and could not be taken up; {again}")
 
     def open_parts(self, run: Run, *, budget_of: BudgetOf | None = None) -> RunParts:
         """Open what a run works with; ``budget_of`` as ``RunCalls`` has it."""

@@ -1,9 +1,10 @@
 """A release in recorded worlds: its model is asked again, and its tools answer from the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from windlass.agents.assistant import Answerer, Assistant
+from windlass.agents.cascade import CascadeAssistant
 from windlass.agents.target import attributes_of, contexts_of
 from windlass.agents.tool_doors import ReplayDoor
 from windlass.agents.turns import Answer
@@ -15,13 +16,12 @@ from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.tool_schemas import defaults_of_schema
 from windlass.models.completion import Message, Usage
 
+Replayable = Assistant | CascadeAssistant
 
-def replayable(release: Answerer) -> Assistant:
+
+def replayable(release: Answerer) -> Replayable:
     """Return a release that answers in recorded worlds. Raises InputError for one that cannot."""
-    if not isinstance(release, Assistant):
-        raise InputError(
-            "The steps of a cascade would take each other's recorded results: replay its steps, each by itself."
-        )
+    assert isinstance(release, Replayable), "a release is an assistant, or a cascade of some"
     if not release.tools:
         raise InputError(
             f"release/{release.name} binds no tools that a record could answer: `windlass eval` asks it the same."
@@ -29,7 +29,7 @@ def replayable(release: Answerer) -> Assistant:
     return release
 
 
-def live_tools(release: Assistant, note: ReplayNote) -> dict[str, LiveTool]:
+def live_tools(release: Replayable, note: ReplayNote) -> dict[str, LiveTool]:
     """Return the tools that are called beyond the record. Raises InputError for one that must not be.
 
     To name a tool is to say that calling it changes nothing; of one whose own effect says otherwise, nobody may.
@@ -38,6 +38,11 @@ def live_tools(release: Assistant, note: ReplayNote) -> dict[str, LiveTool]:
     for name in note.live:
         if name not in named:
             raise InputError(f"release/{release.name} has no tool {name!r}; its tools are {', '.join(named)}.")
+        if len({tool.digest for tool in release.tools if tool.name == name}) > 1:
+            raise InputError(
+                f"The steps of release/{release.name} bind several versions of {name}, and a replay calls one of "
+                "each name: bind the same to all."
+            )
         if named[name].effect != "read":
             raise InputError(
                 f"The effect of {name} is {named[name].effect}: a replay never calls it live, whoever names it "
@@ -47,9 +52,13 @@ def live_tools(release: Assistant, note: ReplayNote) -> dict[str, LiveTool]:
 
 
 class ReplayedRelease:
-    """Has a conversation with a release as the user had it, once for each recording."""
+    """Has a conversation with a release as the user had it, once for each recording.
 
-    def __init__(self, release: Assistant, policy: ReplayPolicy, *, run: str) -> None:
+    Each step of a cascade is asked in the world as it was before the question, whatever another step found out
+    there: so it is in production. The conversation goes on in the world of the step whose answer counts.
+    """
+
+    def __init__(self, release: Replayable, policy: ReplayPolicy, *, run: str) -> None:
         self._release = release
         self._policy = policy
         self._run = run
@@ -57,15 +66,28 @@ class ReplayedRelease:
             tool.name: defaults_of_schema(tool.offered.parameters) for tool in release.tools
         }
 
+    @property
+    def _steps(self) -> int:
+        return len(self._release.steps) if isinstance(self._release, CascadeAssistant) else 1
+
+    def _within(self, worlds: Sequence[Answering]) -> Answerer:
+        """Return the release with a world for each of its steps."""
+        doors = [ReplayDoor(world) for world in worlds]
+        if isinstance(self._release, CascadeAssistant):
+            return self._release.through_each(doors)
+        return self._release.through(doors[0])
+
     async def __call__(self, item: Item) -> Prediction:
         recording = read_recording(item)
         answering = Answering(recording, self._policy, self._defaults)
-        release = self._release.through(ReplayDoor(answering))
         history = [Message(said.role, said.content) for said in recording.history]
         answers: list[Answer] = []
         try:
             for said in recording.inputs:
+                worlds = [answering.fork() for _ in range(self._steps)]
+                release = self._within(worlds)
                 answer = await release.answer(said, history=history, attributes=attributes_of(self._run, item))
+                answering = worlds[answer.step - 1]
                 answers.append(answer)
                 history += [Message("user", said), Message("assistant", answer.text)]
         except WorldEnded:

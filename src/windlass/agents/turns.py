@@ -35,6 +35,8 @@ class Answer:
     """How sure the model was of it, where it says."""
     calls: tuple[ToolCall, ...] | None = None
     """The tools that it called; None for a release that binds none."""
+    step: int = 1
+    """Of a cascade: which of its steps it is of, from 1."""
 
 
 @dataclass

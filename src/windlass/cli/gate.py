@@ -10,7 +10,7 @@ import typer
 from windlass.cli.connection import Data, connect
 from windlass.cli.output import MISSING, number, print_table, signed, written
 from windlass.cli.run_evidence import whose_word
-from windlass.cli.run_options import MaxCost, MaxTokens, given
+from windlass.cli.run_options import MaxCost, MaxTokens, Tools, given
 
 if TYPE_CHECKING:
     from windlass.client import Client
@@ -67,6 +67,7 @@ def gate(
     repeats: Annotated[
         int, typer.Option("--repeats", min=1, max=1000, help="With --until-decided: how often each item is asked.")
     ] = 1,
+    tools: Tools = None,
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
     data: Data = None,
@@ -77,7 +78,10 @@ def gate(
     """
     ceilings = given(max_cost_usd=max_cost, max_tokens=max_tokens)
     evaluating = given(
-        evaluators=evaluator or None, concurrency=concurrency, repeats=repeats if repeats > 1 else None
+        evaluators=evaluator or None,
+        concurrency=concurrency,
+        repeats=repeats if repeats > 1 else None,
+        tools=tools,
     )
     named = given(candidate=candidate, baseline=baseline, dataset=dataset, config=config)
     with connect(data) as client:

@@ -102,7 +102,7 @@ def replay(
     from windlass.sdk.replaying import read_note, replay_on
 
     note = read_note(policy, simulator, safe or ())
-    release = _release(candidate, target, tools)
+    release = _release(candidate, target, tools, name)
     if release is None:
         asked = _asked(candidate, target, model, parameters, key, header, request_timeout)
         live = _live(note, tools)
@@ -163,7 +163,7 @@ def _asked(
     return FunctionAsked(_load(str(candidate)))
 
 
-def _release(candidate: str | None, target: str | None, tools: str) -> str | None:
+def _release(candidate: str | None, target: str | None, tools: str, name: str | None) -> str | None:
     """Return the release that a candidate is, if it is one. Raises InputError for what it does not take."""
     from windlass.artifacts.references import parse_selector
     from windlass.errors import InputError
@@ -175,6 +175,8 @@ def _release(candidate: str | None, target: str | None, tools: str) -> str | Non
         raise InputError(
             "A release brings its tools; leave `--tools` out, and name those that are safe by `--safe`."
         )
+    if name is not None:
+        raise InputError("The candidate is a release already, which has its name; leave `--name` out.")
     selector = parse_selector(candidate, kind="release")
     return f"{selector.name}@{selector.what}"
 
@@ -191,7 +193,7 @@ def _start(
     timeout_s: float | None,
 ) -> dict[str, Any]:
     """Have the server replay a release, or an agent that it may ask."""
-    from windlass.delivery.runs import start_run
+    from windlass.sdk.server_runs import start_run
 
     return start_run(
         client,

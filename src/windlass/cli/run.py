@@ -17,6 +17,7 @@ from windlass.cli.run_options import (
     RequestsPerMinute,
     Timeout,
     TokensPerMinute,
+    Tools,
     given,
 )
 from windlass.cli.target_options import (
@@ -74,15 +75,7 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
-    tools: Annotated[
-        str | None,
-        typer.Option(
-            "--tools",
-            help="Which of the release's tools are called: read (those that change nothing), all or none. "
-            "[default: read]",
-            show_default=False,
-        ),
-    ] = None,
+    tools: Tools = None,
     target: TargetUrl = None,
     protocol: TargetProtocol = "openai",
     model: TargetModel = "",
@@ -122,8 +115,9 @@ def evaluate(
     With --require as a gate: 0 when all is shown, 1 when the contrary is, 3 when there is not enough data.
     """
     from windlass.delivery.requirements import parse_requirement
-    from windlass.delivery.runs import push_recorded, start_run
+    from windlass.delivery.runs import push_recorded
     from windlass.errors import InputError
+    from windlass.sdk.server_runs import start_run
 
     required = list(map(parse_requirement, require or []))
 

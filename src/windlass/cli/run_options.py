@@ -19,6 +19,15 @@ TokensPerMinute = Annotated[
 ModelConcurrency = Annotated[
     int | None, typer.Option("--model-concurrency", help="Ceiling of calls of each model at once.")
 ]
+Tools = Annotated[
+    str | None,
+    typer.Option(
+        "--tools",
+        help="Which of the release's tools are called: read (those that change nothing), all or none. "
+        "[default: read]",
+        show_default=False,
+    ),
+]
 
 
 def given(**options: object) -> Mapping[str, object]:

@@ -13,8 +13,9 @@ from windlass.client import Client
 from windlass.delivery import guide_assistant as assistant
 from windlass.delivery.deployments import running_digest
 from windlass.delivery.push import push_files
-from windlass.delivery.runs import follow_run, start_run
+from windlass.delivery.runs import follow_run
 from windlass.errors import ProviderError
+from windlass.sdk.server_runs import start_run
 
 ENVIRONMENT = "production"
 QUESTIONS = 20

@@ -1,56 +1,12 @@
-"""Starting a run on a server and following it to its end."""
+"""Following a run of a server to its end, as a command does."""
 
 import time
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from windlass.artifacts.references import parse_selector
 from windlass.client import Client
 from windlass.evaluation.recorded import recorded_release
-from windlass.evaluation.replay.note import ReplayNote
-from windlass.evaluation.targets.spec import AgentSpec
-
-_POLL_S = 0.25
-
-ENDED = frozenset({"finished", "failed", "cancelled", "stopped", "decided"})
-
-
-def start_run(
-    client: Client,
-    release: str | None,
-    dataset: str,
-    *,
-    evaluators: Sequence[str] | None = None,
-    concurrency: int | None = None,
-    repeats: int = 1,
-    outputs: str | None = None,
-    target: AgentSpec | None = None,
-    replay: ReplayNote | None = None,
-    tools: str | None = None,
-    options: Mapping[str, object] = MappingProxyType({}),
-    cluster: str | None = None,
-) -> dict[str, Any]:
-    """Start a run; return it as it stands."""
-    body: dict[str, object] = {"release": release, "dataset": dataset, **options}
-    if evaluators:
-        body["evaluators"] = list(evaluators)
-    if concurrency:
-        body["concurrency"] = concurrency
-    if repeats > 1:
-        body["repeats"] = repeats
-    if outputs:
-        body["outputs"] = outputs
-    if cluster:
-        body["cluster"] = cluster
-    if target:
-        body["target"] = target.known()
-    if tools:
-        body["tools"] = tools
-    if replay:
-        body["replay"] = replay.known()
-    run: dict[str, Any] = client.post("/runs", body)
-    return run
+from windlass.sdk.server_runs import ENDED, POLL_S
 
 
 def push_recorded(client: Client, dataset: str, column: str) -> tuple[str, str]:
@@ -86,7 +42,7 @@ def follow_run(client: Client, run_id: str, title: str) -> dict[str, Any]:
             progress.update(task, total=total, completed=run["finished_items"], calls=calls)
             if run["state"] in ENDED:
                 return run
-            time.sleep(_POLL_S)
+            time.sleep(POLL_S)
 
 
 def describe_calls(calls: dict[str, Any]) -> str:

@@ -1,13 +1,16 @@
 """Evaluators: plain functions from a sample to a score, known by name."""
 
+import asyncio
 import inspect
+import json
 import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import overload
 
 from windlass.errors import InputError
+from windlass.evaluation.said import is_cancelled, said, whole_text
 from windlass.evaluation.samples import Judgement, Sample
 from windlass.models.calls.stopping import Stopped
 
@@ -68,7 +71,7 @@ class Evaluator:
                     scored.close()
                 raise TypeError("it is async, and was called as if it were not")
             return _judgement(scored)
-        except Exception as error:  # noqa: BLE001 - users' functions raise anything; the explanation keeps it
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - users' functions raise anything; the explanation keeps it
             return _failed(error)
 
     async def judge(self, sample: Sample) -> Judgement:
@@ -78,7 +81,11 @@ class Evaluator:
             return _judgement(await scored if inspect.isawaitable(scored) else scored)
         except Stopped:
             raise
-        except Exception as error:  # noqa: BLE001 - as above
+        except asyncio.CancelledError as cancelled:
+            if is_cancelled():
+                raise
+            return _failed(cancelled)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
             return _failed(error)
 
 
@@ -165,12 +172,46 @@ class Registry(Mapping[str, Evaluator]):
         return len(self._evaluators)
 
 
-def _failed(error: Exception) -> Judgement:
-    return Judgement(None, "error", f"{type(error).__name__}: {error}")
+class _NoScoreError(Exception):
+    """What an evaluator said, and nobody can keep."""
+
+
+def _failed(error: BaseException) -> Judgement:
+    kind = "" if isinstance(error, _NoScoreError) else f"{type(error).__name__}: "
+    return Judgement(None, "error", f"{kind}{said(error)}")
 
 
 def _judgement(scored: Scored) -> Judgement:
-    judgement = scored if isinstance(scored, Judgement) else Judgement(None if scored is None else float(scored))
-    if judgement.value is not None and not math.isfinite(judgement.value):
-        return Judgement(None, "error", f"the evaluator returned {judgement.value}, which is not a finite number")
-    return judgement
+    """Return what a function said as it can be kept. Raises TypeError, ValueError and _NoScoreError."""
+    if not isinstance(scored, Judgement):
+        return Judgement(None if scored is None else _finite(scored))
+    if scored.source not in {"code", "judge"}:
+        raise _NoScoreError(f"the evaluator's judgement is of {scored.source!r}, and not of code or judge")
+    _require_json(scored.evidence)
+    return replace(
+        scored,
+        value=None if scored.value is None else _finite(scored.value),
+        label=_text(scored.label),
+        explanation=_text(scored.explanation),
+    )
+
+
+def _finite(value: object) -> float:
+    # bool, numpy's numbers and texts of numbers are such, too.
+    number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):
+        raise _NoScoreError(f"the evaluator returned {number}, which is not a finite number")
+    return number
+
+
+def _text(value: object) -> str:
+    return "" if value is None else whole_text(value)
+
+
+def _require_json(evidence: object) -> None:
+    if evidence is None:
+        return
+    try:
+        json.dumps(evidence, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _NoScoreError(f"the evaluator's evidence is no JSON: {error}") from error

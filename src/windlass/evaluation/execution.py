@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from windlass.errors import Unavailable, WindlassError
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.functions import call_in_thread
 from windlass.evaluation.resuming import PassingTroubles
 from windlass.evaluation.run_states import (
     fail_run,
@@ -21,14 +23,21 @@ from windlass.evaluation.run_states import (
     stop_run,
 )
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
-from windlass.evaluation.runs import UNFINISHED, Run
+from windlass.evaluation.runs import UNFINISHED, Metrics, Run
+from windlass.evaluation.said import said
 from windlass.evaluation.samples import Item, Target
 from windlass.evaluation.score_summaries import ScoredSamples, summary_of_run
 from windlass.models.calls.run_calls import RunCalls
 from windlass.storage.database import Database
 from windlass.storage.jobs import JobInterrupted
 
+_log = logging.getLogger(__name__)
+
 _LOOK_S: Final = 1.0
+_AWAY_S: Final = 2.0
+"""Between attempts to reach a database that is away."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,35 +78,65 @@ def execute_run(
 
     Blocks, and runs an event loop of its own: call it from a thread. A run that cannot go on is marked as
     failed with one sentence, and its samples stay. Raises JobInterrupted once ``stopping`` is set and the
-    samples in flight are stored: called again, the run goes on there.
+    samples in flight are stored: called again, the run goes on there. A database of records that is away is
+    waited for: nobody else would take the run up, and it would stand there as running.
     """
-    run = start_run(database, run_id)
+    stopping = stopping or threading.Event()
+    records = _Records(stopping)
+    run = records.when_back(lambda: start_run(database, run_id))
     if run is None:
         return
     try:
         if sharing is not None:
-            run = sharing.share(run, open_parts, stopping or threading.Event())
+            run = sharing.share(run, open_parts, stopping)
         parts = open_parts(run)
         try:
             if run.state not in UNFINISHED:
-                _note_ended(run, parts, database)
+                records.when_back(lambda: _note_ended(run, parts, database))
                 return
-            progress = asyncio.run(_sampled(run, parts, database, stopping))
+            progress = asyncio.run(_sampled(run, parts, database, records))
         finally:
             let_go(parts.evaluators)
         reason = parts.calls.stopped if parts.calls is not None else None
-        if (progress.stopped or reason) and stopping is not None and stopping.is_set():
+        if (progress.stopped or reason) and stopping.is_set():
             raise JobInterrupted
         metrics = summary_of_run(run, parts.items, parts.store).metrics
-        ended = stop_run(database, run_id, reason, metrics) if reason else finish_run(database, run_id, metrics)
-        if not ended:
-            note_cancelled(database, run_id, progress.finished, progress.failed, metrics)
+        records.when_back(lambda: _end(run_id, database, reason, progress, metrics))
     except WindlassError as error:
-        fail_run(database, run_id, error.message)
+        if isinstance(error, Unavailable) and stopping.is_set():
+            raise JobInterrupted from error
+        why = error.message
+        records.when_back(lambda: fail_run(database, run_id, why))
     except Exception as error:
         # A fault of ours: the record must not say "running" for ever, and the job must say what it was.
-        fail_run(database, run_id, f"The run failed with {type(error).__name__}: {error}.")
+        why = f"The run failed with {type(error).__name__}: {said(error)}."
+        records.when_back(lambda: fail_run(database, run_id, why))
         raise
+
+
+class _Records:
+    """The record of a run, whose database may be away for a while."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self.stopping = stopping
+
+    def when_back(self, note: Callable[[], T]) -> T:
+        """Read or write it once that can be done. Raises JobInterrupted when the process is to end before."""
+        while True:
+            try:
+                return note()
+            except Unavailable as error:
+                _log.warning("A run waits: %s", error.message)
+                if self.stopping.wait(_AWAY_S):
+                    raise JobInterrupted from error
+
+
+def _end(run_id: str, database: Database, reason: str | None, progress: Progress, metrics: Metrics) -> None:
+    # The last samples may have been stored while the records were away.
+    record_progress(database, run_id, finished=progress.finished, failed=progress.failed)
+    ended = stop_run(database, run_id, reason, metrics) if reason else finish_run(database, run_id, metrics)
+    if not ended:
+        note_cancelled(database, run_id, progress.finished, progress.failed, metrics)
 
 
 def _note_ended(run: Run, parts: RunParts, database: Database) -> None:
@@ -113,34 +152,47 @@ def let_go(evaluators: Sequence[Evaluator]) -> None:
             evaluator.close()
 
 
-async def _sampled(run: Run, parts: RunParts, database: Database, stopping: threading.Event | None) -> Progress:
-    def observe(progress: Progress) -> bool:
+async def _sampled(run: Run, parts: RunParts, database: Database, records: _Records) -> Progress:
+    stopping = records.stopping
+
+    def note(progress: Progress) -> bool:
         calls = parts.calls.counts if parts.calls is not None else None
         if parts.flush is not None:
             parts.flush()
-        going_on = record_progress(
-            database, run.id, finished=progress.finished, failed=progress.failed, calls=calls
-        )
-        return going_on and not (stopping is not None and stopping.is_set())
+        return record_progress(database, run.id, finished=progress.finished, failed=progress.failed, calls=calls)
+
+    def observe(progress: Progress) -> bool:
+        try:
+            going_on = note(progress)
+        except Unavailable:
+            # It is told with the next ones: they are stored elsewhere, and whether somebody ended it, too.
+            going_on = True
+        return going_on and not stopping.is_set()
 
     store = PassingTroubles(parts.store) if run.resumed else parts.store
     over = asyncio.Event()
     watching = asyncio.create_task(_watch(run, parts.calls, database, stopping, over))
     try:
         return await run_samples(
-            parts.items, parts.target, parts.evaluators, store, settings=parts.settings, observe=observe
+            parts.items,
+            parts.target,
+            parts.evaluators,
+            store,
+            settings=parts.settings,
+            observe=observe,
+            give_up=stopping,
         )
     finally:
         over.set()
         await watching
-        await asyncio.to_thread(_settle, run, parts, database)
+        await call_in_thread(records.when_back, lambda: _settle(run, parts, database))
 
 
 async def _watch(
     run: Run,
     calls: RunCalls | None,
     database: Database,
-    stopping: threading.Event | None,
+    stopping: threading.Event,
     over: asyncio.Event,
 ) -> None:
     """Let go whoever waits to make a call, once the run is ended or the process is about to; until it is over.
@@ -153,7 +205,7 @@ async def _watch(
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), _LOOK_S)
             return
-        if stopping is not None and stopping.is_set():
+        if stopping.is_set():
             calls.stop("The server is closing.")
             continue
         # A database that is away for a moment is asked again.

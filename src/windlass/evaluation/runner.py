@@ -8,25 +8,26 @@ down, and many samples share one commit.
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from windlass.errors import ConfigurationError, Unavailable
+from windlass.errors import ConfigurationError
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.functions import call_in_thread
+from windlass.evaluation.keeping import Patience, keep_samples
 from windlass.evaluation.sample_stores import MOST_AT_ONCE, Finished, SampleStore
 from windlass.evaluation.samples import (
     Item,
     SampleResult,
     Target,
 )
-from windlass.evaluation.sampling import AskSettings, ask, backoff, judged, scored
+from windlass.evaluation.sampling import AskSettings, ask, judged, scored
 from windlass.models.calls.answers import asked_again
 from windlass.models.calls.stopping import Stopped
-
-_STORE_ATTEMPTS = 6
 
 
 class Progress(NamedTuple):
@@ -60,6 +61,9 @@ _REST = 3
 """A commit waits so many times as long as the one before took: storing leaves most of a core to asking."""
 _MOST_LINGER = 5
 
+_AWAY_S = 0.1
+"""How often who could ask looks whether the store is back."""
+
 Observer = Callable[[Progress], bool]
 """Called in the storing thread after each commit; answers whether to go on."""
 
@@ -72,21 +76,23 @@ async def run_samples(
     *,
     settings: RunnerSettings | None = None,
     observe: Observer | None = None,
+    give_up: threading.Event | None = None,
 ) -> Progress:
     """Bring every item to stored and scored samples, one for each repeat, that can be read; return how many.
 
     Finished samples are taken from the store and never asked again; those that lack a judgement are scored
     from their stored prediction. An error of the target becomes a failed sample; Stopped leaves its item as it
-    was and ends the run. ConfigurationError, and a store that stays unavailable, end it by raising; what was
-    stored until then stays.
+    was and ends the run. While the store is away nothing is asked; ConfigurationError, and a store that stays
+    unavailable or is when ``give_up`` is set, end the run by raising; what was stored until then stays.
     """
     settings = settings or RunnerSettings()
+    patience = Patience(give_up)
     repeats = range(settings.first_repeat, settings.repeats + 1)
     names = {evaluator.name for evaluator in evaluators}
     finished = await asyncio.to_thread(store.finished, items, repeats, names)
     for unjudged in _together(items, finished.unjudged()):
-        await _rescore(unjudged, evaluators, store, settings)
-    run = _Run(items, target, evaluators, store, settings, observe, finished)
+        await _rescore(unjudged, evaluators, store, settings, patience)
+    run = _Run(items, target, evaluators, store, settings, observe, finished, patience)
     return await run.execute()
 
 
@@ -100,12 +106,14 @@ class _Run:
         settings: RunnerSettings,
         observe: Observer | None,
         finished: Finished,
+        patience: Patience,
     ) -> None:
         self._target = target
         self._evaluators = evaluators
         self._store = store
         self._settings = settings
         self._observe = observe
+        self._patience = patience
         # Items may be many, and read one by one: none is kept here.
         wanted = len(items) * (settings.repeats - settings.first_repeat + 1)
         self._progress = Progress(wanted, finished.samples, finished.failed)
@@ -132,7 +140,7 @@ class _Run:
         except BaseExceptionGroup as group_of_errors:
             # The first error is the cause; the others are what it stopped.
             raise group_of_errors.exceptions[0] from None
-        await asyncio.to_thread(_patiently, self._store.settle)
+        await call_in_thread(self._patience.until_written, self._store.settle)
         if self._misconfigured is not None:
             raise self._misconfigured
         return self._progress._replace(stopped=True) if self._halted else self._progress
@@ -140,6 +148,8 @@ class _Run:
     async def _work(self) -> None:
         # All workers draw from one iterator: whoever is free takes the next sample.
         for item, repeat in self._waiting:
+            while self._patience.is_waiting:  # noqa: ASYNC110 - it is another thread that waits
+                await asyncio.sleep(_AWAY_S)
             if self._progress.stopped or self._halted or self._misconfigured is not None:
                 return
             try:
@@ -167,7 +177,7 @@ class _Run:
             more = await self._gather(batch)
             if batch:
                 began = time.monotonic()
-                self._progress = await asyncio.to_thread(self._commit, batch)
+                self._progress = await call_in_thread(self._commit, batch)
                 least = self._settings.linger_s
                 self._linger_s = min(max(least, _REST * (time.monotonic() - began)), _MOST_LINGER * least)
 
@@ -186,8 +196,8 @@ class _Run:
         return False
 
     def _commit(self, batch: Sequence[tuple[Item, SampleResult]]) -> Progress:
-        done = [(item, scored(item, result, self._evaluators)) for item, result in batch]
-        _patiently(lambda: self._store.write(done))
+        judged_all = [(item, scored(item, result, self._evaluators)) for item, result in batch]
+        done = keep_samples(self._store, judged_all, self._patience)
         failed = sum(result.prediction is None for _, result in done)
         progress = self._progress._replace(
             finished=self._progress.finished + len(done), failed=self._progress.failed + failed
@@ -218,7 +228,11 @@ def _together(items: Sequence[Item], wanted: Iterable[range]) -> Iterator[list[I
 
 
 async def _rescore(
-    items: Sequence[Item], evaluators: Sequence[Evaluator], store: SampleStore, settings: RunnerSettings
+    items: Sequence[Item],
+    evaluators: Sequence[Evaluator],
+    store: SampleStore,
+    settings: RunnerSettings,
+    patience: Patience,
 ) -> None:
     """Give the finished samples of some items the judgements that they lack."""
     names = {evaluator.name for evaluator in evaluators}
@@ -238,16 +252,4 @@ async def _rescore(
     ]
     for start in range(0, len(lacking), settings.batch):
         completed = await asyncio.gather(*map(complete, lacking[start : start + settings.batch]))
-        await asyncio.to_thread(_patiently, partial(store.write_judgements, completed))
-
-
-def _patiently(write: Callable[[], None]) -> None:
-    """Write, and wait for a store that is briefly unavailable: the samples in hand were paid for."""
-    for attempt in range(1, _STORE_ATTEMPTS + 1):
-        try:
-            return write()
-        except Unavailable as error:
-            if attempt == _STORE_ATTEMPTS:
-                raise
-            time.sleep(backoff(attempt, 0.25, error))
-    return None
+        await call_in_thread(patience.until_written, partial(store.write_judgements, completed))

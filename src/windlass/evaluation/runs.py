@@ -137,6 +137,14 @@ class Run(RunSummary):
         called = self.settings.get(TOOLS)
         return None if called is None else str(called)
 
+    def asks_as(self, other: "Run") -> bool:
+        """Tell whether both ask their releases alike: in recorded worlds or not, and with the same tools called.
+
+        A release that has no tools calls none in any run.
+        """
+        called = {self.tools, other.tools} - {None}
+        return len(called) <= 1 and _world_of(self.replay) == _world_of(other.replay)
+
     @property
     def resumed(self) -> int:
         """How often somebody had it go on after it had ended."""
@@ -259,6 +267,11 @@ def row_of(tx: Connection, project: str, run_id: str) -> Row[tuple[object, ...]]
 
 def _named(prefix: str, version: VersionName) -> dict[str, object]:
     return {f"{prefix}_{field}": value for field, value in version.model_dump().items()}
+
+
+def _world_of(replay: Mapping[str, object] | None) -> tuple[object, ...] | None:
+    """Return how a recorded world is; which tools are safe beyond it differs by release."""
+    return None if replay is None else (replay.get("policy"), replay.get("simulator"))
 
 
 def fields_of_row(row: Row[tuple[object, ...]]) -> dict[str, object]:

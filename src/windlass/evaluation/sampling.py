@@ -13,6 +13,7 @@ from opentelemetry import trace
 
 from windlass.errors import ConfigurationError, ProviderError, Unavailable
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.said import is_cancelled, said, whole_text
 from windlass.evaluation.samples import CUT_OFF, Item, Judgement, Prediction, Sample, SampleResult, Target
 from windlass.models.calls.clock import TimeLimit
 from windlass.models.calls.stopping import Stopped
@@ -39,7 +40,7 @@ async def ask(item: Item, repeat: int, target: Target, settings: AskSettings) ->
     trace_id, span_id = ids[:32], ids[32:]
     start_ns, began = time.time_ns(), time.perf_counter()
     prediction: Prediction | None = None
-    error: Exception | None = None
+    error: BaseException | None = None
     attempt = 0
     with within(trace_id, span_id):
         try:
@@ -58,9 +59,15 @@ async def ask(item: Item, repeat: int, target: Target, settings: AskSettings) ->
                     else:
                         if prediction.latency_s is None and settings.measure_latency:
                             prediction = replace(prediction, latency_s=time.perf_counter() - asked)
+                        if not prediction.output.isascii():
+                            prediction = replace(prediction, output=whole_text(prediction.output))
         except (ConfigurationError, Stopped):
             raise
-        except Exception as failure:  # noqa: BLE001 - whatever a target raises is this sample's result
+        except asyncio.CancelledError as cancelled:
+            if is_cancelled():
+                raise
+            error = cancelled
+        except (Exception, SystemExit) as failure:  # noqa: BLE001 - whatever a target raises is this sample's result
             error = failure
             if limit.expired:
                 error = TimeoutError(f"the target did not answer within {settings.timeout_s:g} s")
@@ -71,7 +78,7 @@ async def ask(item: Item, repeat: int, target: Target, settings: AskSettings) ->
         start_ns=start_ns,
         end_ns=start_ns + int((time.perf_counter() - began) * 1e9),
         prediction=prediction,
-        error=None if prediction is not None else _sentence(error),
+        error=None if prediction is not None else said(error),
         error_type="" if prediction is not None else type(error).__name__,
         attempts=attempt,
         repeat=repeat,
@@ -133,8 +140,3 @@ def backoff(attempt: int, first_s: float, error: Exception) -> float:
     least = error.retry_after_s if isinstance(error, Unavailable) and error.retry_after_s > 1 else 0
     wait: float = first_s * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, no secret
     return max(least, wait)
-
-
-def _sentence(error: BaseException | None) -> str:
-    text = str(error).strip()
-    return text or type(error).__name__

@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from windlass.evaluation.media.files import Media, find_media, texts_beside_media
 from windlass.evaluation.predictions import dump_prediction, text_of
 from windlass.evaluation.replay.spans import replay_attributes, replay_spans
+from windlass.evaluation.said import whole_text
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.telemetry.conventions import ITEM, REPEAT
 from windlass.version import __version__
@@ -69,7 +70,7 @@ def _write(span: Span, item: Item, result: SampleResult, common: Sequence[KeyVal
         span.attributes.add(key=REPEAT).value.int_value = result.repeat
     prediction = result.prediction
     if prediction is None:
-        span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=result.error or ""))
+        span.status.CopyFrom(Status(code=Status.STATUS_CODE_ERROR, message=whole_text(result.error or "")))
         _say(span, ERROR_TYPE, result.error_type or "Error")
         return
     _say(span, "gen_ai.output.messages", _message("assistant", prediction.output, prediction.media))
@@ -82,7 +83,7 @@ def _write(span: Span, item: Item, result: SampleResult, common: Sequence[KeyVal
 
 
 def _say(span: Span, name: str, text: str) -> None:
-    span.attributes.add(key=name).value.string_value = text
+    span.attributes.add(key=name).value.string_value = whole_text(text)
 
 
 def _said(value: object) -> tuple[str, Sequence[Media]]:

@@ -1,17 +1,13 @@
 """`windlass.evaluate`: a function of one's own evaluated on a dataset, as a run like any other."""
 
-import asyncio
 import contextlib
-import contextvars
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from windlass.artifacts.references import parse_selector
 from windlass.client import Client
-from windlass.errors import InputError, Unavailable, WindlassError
+from windlass.errors import InputError, WindlassError
 from windlass.evaluation.built_in import BUILT_IN
 from windlass.evaluation.datasets import items_of, require_columns
 from windlass.evaluation.default_evaluators import fitting
@@ -20,20 +16,18 @@ from windlass.evaluation.media.targets import KeepingTarget
 from windlass.evaluation.pass_rates import PassRates
 from windlass.evaluation.recorded import RecordedOutputs
 from windlass.evaluation.run_options import DEFAULT_TIMEOUT_S, RunOptions
-from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
-from windlass.evaluation.sample_stores import Finished, NothingFinished
-from windlass.evaluation.samples import Context, Item, Judgement, Prediction, Sample, SampleResult, Target
-from windlass.evaluation.spans import encode_samples
+from windlass.evaluation.runner import RunnerSettings
+from windlass.evaluation.samples import Context, Judgement, Prediction, Sample
 from windlass.evaluation.trajectories import ToolCall
-from windlass.models.calls.current import making_calls
-from windlass.models.calls.run_calls import RunCalls
 from windlass.sdk.answers import ServerAnswers
 from windlass.sdk.asked import AgentTarget, Asked, asked_of
 from windlass.sdk.connection import current_client
 from windlass.sdk.exporting import flush
 from windlass.sdk.media import RESOURCES
-from windlass.sdk.progress import Observe, shown_progress
+from windlass.sdk.progress import shown_progress
 from windlass.sdk.requirements import Bound, require_bound, require_verdict
+from windlass.sdk.sampling import sample_here
+from windlass.sdk.server_samples import ServerSamples
 
 __all__ = [
     "Context",
@@ -47,9 +41,6 @@ __all__ = [
     "evaluate",
     "evaluator",
 ]
-
-_SCORES_A_REQUEST = 5000
-_REPORT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -271,111 +262,32 @@ def evaluate_on(
     )
     if begun is not None:
         begun(run["id"])
-    store = _ServerSamples(client, run, ServerAnswers(client) if options.cache else None)
+    store = ServerSamples(client, run, ServerAnswers(client) if options.cache else None)
     try:
         with shown_progress(title, len(items) * repeats, progress) as store.observe:
-            done = _sample(items, KeepingTarget(asked.open(), RESOURCES), chosen, store, settings, options)
+            sample_here(items, KeepingTarget(asked.open(), RESOURCES), chosen, store, settings, options)
     except BaseException:
-        # It would stand there as running for ever.
+        # It would stand there as running for ever. What is finished of it is summarised all the same.
         with contextlib.suppress(WindlassError):
             client.post(f"/runs/{run['id']}/cancel", {})
+            flush()
+            client.post(f"/runs/{run['id']}/finish", {})
         raise
     flush()
-    finished = client.post(f"/runs/{run['id']}/finish", {})
+    return run_of(client, client.post(f"/runs/{run['id']}/finish", {}))
+
+
+def run_of(client: Client, ended: Mapping[str, Any]) -> Run:
+    """Return a run that has ended as a program has it."""
     return Run(
-        id=run["id"],
-        url=f"{client.url}/runs/{run['id']}",
-        items=len(items),
-        failed=done.failed,
-        metrics={metric: _metric(summary) for metric, summary in finished["metrics"].items()},
-        repeats=repeats,
-        state=finished["state"],
+        id=ended["id"],
+        url=f"{client.url}/runs/{ended['id']}",
+        items=ended["items"],
+        failed=ended["failed_items"],
+        metrics={metric: _metric(summary) for metric, summary in ended["metrics"].items()},
+        repeats=ended["repeats"],
+        state=ended["state"],
     )
-
-
-def _sample(
-    items: Sequence[Item],
-    target: Target,
-    evaluators: Sequence[Evaluator],
-    store: "_ServerSamples",
-    settings: RunnerSettings,
-    options: RunOptions,
-) -> Progress:
-    async def sampling() -> Progress:
-        with making_calls(RunCalls(options, answers=store.answers)):
-            return await run_samples(items, target, evaluators, store, settings=settings, observe=store.report)
-
-    # A thread of its own: the caller may be inside an event loop already, as in a notebook.
-    with ThreadPoolExecutor(1, thread_name_prefix="windlass-evaluate") as pool:
-        return pool.submit(contextvars.copy_context().run, asyncio.run, sampling()).result()
-
-
-class _ServerSamples:
-    """The samples of a run, kept on the server as traces and scores."""
-
-    def __init__(self, client: Client, run: Mapping[str, Any], answers: ServerAnswers | None = None) -> None:
-        self._client = client
-        self.answers = answers
-        self._run = str(run["id"])
-        self._release = run["release"]
-        self._reported = 0.0
-        self.observe: Observe = lambda _: None
-        """Is told of all progress, be it here."""
-
-    def finished(self, items: Sequence[Item], repeats: range, names: Collection[str]) -> Finished:  # noqa: ARG002
-        return NothingFinished(len(items))
-
-    def of_items(self, items: Sequence[str]) -> Mapping[str, SampleResult]:  # noqa: ARG002 - none is finished
-        return {}
-
-    def write(self, samples: Sequence[tuple[Item, SampleResult]]) -> None:
-        attributes = {
-            "windlass.run": self._run,
-            "windlass.release": self._release["digest"],
-            "windlass.release.name": self._release["name"],
-        }
-        if self.answers is not None:
-            self.answers.flush()
-        self._client.send_traces(encode_samples(samples, attributes))
-        self.write_judgements([result for _, result in samples])
-
-    def report(self, progress: Progress) -> bool:
-        """Say how far the run is, now and then; answer whether to go on."""
-        self.observe(progress)
-        if time.monotonic() - self._reported < _REPORT_S:
-            return True
-        self._reported = time.monotonic()
-        so_far = {"finished": progress.finished, "failed": progress.failed}
-        with contextlib.suppress(Unavailable):
-            run = self._client.post(f"/runs/{self._run}/progress", so_far)
-            return bool(run["state"] == "running")
-        # Whether the server is away for good, storing the samples will tell.
-        return True
-
-    def write_judgements(self, results: Sequence[SampleResult]) -> None:
-        scores = [
-            {
-                "trace_id": result.trace_id,
-                "span_id": result.span_id,
-                "name": metric,
-                "value": judgement.value,
-                "label": judgement.label,
-                "explanation": judgement.explanation,
-                "evidence": judgement.evidence,
-                "source": judgement.source,
-                "run": self._run,
-                "item": result.item,
-                "release": self._release["digest"],
-                "evaluator": metric,
-            }
-            for result in results
-            for metric, judgement in result.judgements.items()
-        ]
-        for start in range(0, len(scores), _SCORES_A_REQUEST):
-            self._client.post("/scores", {"items": scores[start : start + _SCORES_A_REQUEST]})
-
-    def settle(self) -> None:
-        """The server settles when the run is finished there."""
 
 
 def _metric(summary: Mapping[str, Any]) -> Metric:

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from windlass.artifacts.references import parse_selector
 from windlass.client import Client
-from windlass.errors import InputError
+from windlass.errors import InputError, ProviderError
 from windlass.evaluation.evaluators import Evaluator, Function
 from windlass.evaluation.metrics.replays import replay_match
 from windlass.evaluation.replay.answering import LiveTool, ReplayPolicy, ToolFailed
@@ -25,17 +26,20 @@ from windlass.models.completion import Completion, Message, OutputSchema
 from windlass.models.providers import address_of, open_model
 from windlass.sdk.asked import AgentTarget, Asked, FunctionAsked
 from windlass.sdk.connection import current_client
-from windlass.sdk.evaluation import Run, evaluate_on
+from windlass.sdk.evaluation import Run, evaluate_on, run_of
+from windlass.sdk.progress import shown_progress
+from windlass.sdk.server_runs import await_run, start_run
 
 __all__ = ["ToolFailed", "Tools", "replay"]
 
 
 def replay(
-    candidate: Candidate | AgentTarget,
+    candidate: str | Candidate | AgentTarget,
     *,
     dataset: str,
     policy: Policy = "stop",
     simulator: str = "",
+    safe: Sequence[str] = (),
     live: Mapping[str, Callable[..., Any]] | None = None,
     evaluators: Sequence[str | Function | Evaluator] | None = None,
     release: str | None = None,
@@ -48,26 +52,46 @@ def replay(
     """Replay recorded traces against a candidate; each sample says where it left the record.
 
     Args:
-        candidate: A function `answer(input, tools)` that calls its tools through `tools` (`tools.call(name, …)`,
-            `await tools.acall(name, …)` or `tools.wrap(function)`) and returns text or a `Prediction`. Or an
-            agent by URL that speaks OpenAI's protocol and asks for its tools.
+        candidate: A release that binds tools, `name@what`: the server asks it. Or a function
+            `answer(input, tools)` that calls its tools through `tools` (`tools.call(name, …)`,
+            `await tools.acall(name, …)` or `tools.wrap(function)`) and returns text or a `Prediction`. Or
+            an agent by URL that speaks OpenAI's protocol and asks for its tools.
         dataset: A version of a dataset of recordings, made by `windlass datasets from-traces --recording`.
         policy: What happens at the first call that the record does not have. `stop`: the sample ends there, and
             is no part of the means. `simulate`: `simulator` makes the tools' answers from there on. `live`: tools
-            of `live` are really called; at any other the sample ends.
+            of `safe` or `live` are really called; at any other the sample ends.
         simulator: The model that simulates, `openai:NAME` and the like.
-        live: Functions by the names of their tools. To name one is to say that calling it changes nothing.
-        evaluators: As `windlass.evaluate` takes them; `replay_match` is always among them. By default every
-            built-in one that the recordings have what is needed for.
-        release: The release that is replayed; by default one is made of the candidate.
+        safe: Tools of a release by name. To name one is to say that calling it changes nothing.
+        live: Functions by the names of their tools, for a function or an agent; named in the same sense.
+        evaluators: As `windlass.evaluate` takes them, for a release by name; `replay_match` is always among them.
+            By default every built-in one that the recordings have what is needed for.
+        release: Of a function or an agent: the release that it is; by default one is made of it.
         name: Of that release.
         concurrency: Samples in flight at once.
         repeats: How often each recording is replayed.
         timeout_s: Longest seconds for one sample; 600 by default.
         progress: Whether to draw how far it is; by default where standard error is a terminal.
 
-    Raises InputError and NotFound before the first call, Unavailable when the server is away.
+    A release goes on at the server when this process ends (`windlass runs cancel` ends it).
+
+    Raises InputError and NotFound before the first call, Unavailable when the server is away, ProviderError for a
+    release's run that could not be finished.
     """
+    if isinstance(candidate, str):
+        _refuse_beside_release(live=live, release=release, name=name)
+        return replay_release_on(
+            current_client(),
+            candidate,
+            read_note(policy, simulator, safe),
+            dataset=dataset,
+            evaluators=_named(evaluators),
+            concurrency=concurrency,
+            repeats=repeats,
+            timeout_s=timeout_s,
+            progress=progress,
+        )
+    if safe:
+        raise InputError("`safe` names tools of a release; give functions that stand for tools with `live={…}`.")
     note = read_note(policy, simulator, tuple(live or ()))
     return replay_on(
         current_client(),
@@ -83,6 +107,61 @@ def replay(
         options=RunOptions(timeout_s=timeout_s),
         progress=progress,
     )
+
+
+def replay_release_on(
+    client: Client,
+    release: str,
+    note: ReplayNote,
+    *,
+    dataset: str,
+    evaluators: Sequence[str] | None,
+    concurrency: int,
+    repeats: int,
+    timeout_s: float | None,
+    progress: bool | None,
+) -> Run:
+    """Have a server replay a release, and wait for it. Raises as ``replay``."""
+    selector = parse_selector(release, kind="release")
+    started = start_run(
+        client,
+        f"{selector.name}@{selector.what}",
+        dataset,
+        evaluators=evaluators,
+        concurrency=concurrency,
+        repeats=repeats,
+        replay=note,
+        options={} if timeout_s is None else {"timeout_s": timeout_s},
+    )
+    with shown_progress(selector.name, started["items"] * repeats, progress) as observe:
+        ended = await_run(client, started["id"], observe)
+    if ended["state"] not in {"finished", "cancelled"}:
+        raise ProviderError(f"The run {ended['id']} is {ended['state']}: {ended['error']}")
+    return run_of(client, ended)
+
+
+def _refuse_beside_release(**given: object) -> None:
+    """Raise InputError for what says of a function or an agent what a release says itself."""
+    beside = next((argument for argument, value in given.items() if value), None)
+    if beside == "live":
+        raise InputError(
+            "A release brings its tools; leave `live` out, and name those that are safe by `safe=[…]`."
+        )
+    if beside is not None:
+        raise InputError(f"The candidate is a release already; leave `{beside}` out, or replay a function as it.")
+
+
+def _named(evaluators: Sequence[str | Function | Evaluator] | None) -> list[str] | None:
+    """Return the evaluators that a server is to find. Raises InputError for one that only this process has."""
+    if evaluators is None:
+        return None
+    names = [each for each in evaluators if isinstance(each, str)]
+    if len(names) < len(evaluators):
+        raise InputError(
+            "The server replays a release, and finds evaluators by their names: push this one "
+            "(`windlass push`), and name it."
+        )
+    return names
 
 
 def replay_on(

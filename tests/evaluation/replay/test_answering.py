@@ -29,6 +29,20 @@ def test_a_call_gets_the_result_of_the_same_call_each_once_in_the_order_they_wer
     assert served(World(recording()), "refund", order=7) == "Refunds are closed.", "others may come before"
 
 
+def test_whoever_goes_on_in_a_fork_finds_all_that_was_left_and_first_what_nobody_was_served() -> None:
+    world = World(recording())
+    first, second = world.fork(), world.fork()
+    assert served(first, "find", order=7) == {"state": "sent"}
+    assert served(second, "find", order=7) == {"state": "lost"}
+    assert [each.tool_name for each in world.unused] == ["refund"]
+    assert served(second, "find", order=7) == {"state": "sent"}
+    assert served(second, "find", order=7) is None
+    # What it goes on from was not served itself, and what goes on from one was.
+    assert served(world, "find", order=7) is not None
+    assert served(second.fork(), "find", order=7) is None
+    assert served(first.fork(), "find", order=7) == {"state": "lost"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "is_there"),
     [

@@ -6006,6 +6006,11 @@ export interface components {
              * @default 1
              */
             repeats: number;
+            /**
+             * Tools
+             * @description Which of a release's tools are called: those that change nothing (`read`, the default), `all` or `none`. The model is told of any other call that it was not made.
+             */
+            tools?: ("read" | "all" | "none") | null;
         };
         /**
          * Look
@@ -7761,7 +7766,10 @@ export interface components {
             outputs?: string | null;
             target?: components["schemas"]["AgentSpec"] | null;
             replay?: components["schemas"]["ReplayNote"] | null;
-            /** Tools */
+            /**
+             * Tools
+             * @description Which of a release's tools are called: those that change nothing (`read`, the default), `all` or `none`. The model is told of any other call that it was not made.
+             */
             tools?: ("read" | "all" | "none") | null;
         };
         /**

@@ -1,3 +1,4 @@
+import list from "@/components/ListRow.module.css";
 import type { TextKey } from "@/i18n/catalogue";
 import { useWords } from "@/i18n/useWords";
 import styles from "./Datasets.module.css";
@@ -14,7 +15,7 @@ const SIGNS = { added: "+", changed: "~", removed: "−" } as const;
 export function ItemsHead({ hasSplits }: { hasSplits: boolean }) {
   const { t } = useWords();
   return (
-    <div className={`${styles.row} ${styles.head}`}>
+    <div className={`${list.row} ${list.head}`}>
       <span>{t("items.id")}</span>
       <span>{t("samples.input")}</span>
       <span className={styles.spare}>{t("samples.reference")}</span>
@@ -37,7 +38,7 @@ export function ItemRow({ row: { item, state }, open, hasSplits, onOpen }: Props
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys; the row is a larger target
     // biome-ignore lint/a11y/noStaticElementInteractions: as above
     <div
-      className={`${styles.row} ${styles.item}`}
+      className={`${list.row} ${styles.item}`}
       data-open={open || undefined}
       data-state={state}
       onClick={onOpen}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type CSSProperties, lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { type DatasetVersion, itemsQuery } from "@/api/datasets";
 import { useMay } from "@/api/session";
 import type { Artifact } from "@/api/types";
@@ -79,10 +79,7 @@ export function ItemsTab({ dataset, version, edits, onEdits }: Props) {
           show(NEW);
         }}
       />
-      <div
-        className={styles.items}
-        style={{ "--columns": hasSplits ? "150px 1fr 1fr 96px" : "150px 1fr 1fr" } as CSSProperties}
-      >
+      <div className={`${styles.items} ${hasSplits ? styles.split : ""}`}>
         <VirtualRows
           rows={rows}
           rowHeight={ROW}

@@ -184,6 +184,17 @@ def _check_comparable(candidate: Run, baseline: Run, rule: GateRule) -> None:
             f"{candidate.dataset.number} and {baseline.dataset.name} {baseline.dataset.number}. "
             "Evaluate both releases on one dataset version."
         )
+    if not candidate.asks_as(baseline):
+        raise InputError(
+            f"The runs did not ask alike: {candidate.id} {_manner(candidate)}, and {baseline.id} "
+            f"{_manner(baseline)}. Evaluate both releases in one way."
+        )
+
+
+def _manner(run: Run) -> str:
+    if run.replay is not None:
+        return f"replays recordings ({', '.join(str(value) for value in run.replay.values())})"
+    return "calls no tools" if run.tools in {None, "none"} else f"calls tools (`--tools {run.tools}`)"
 
 
 def _check_evaluators(candidate: Run, baseline: Run, rule: GateRule) -> None:

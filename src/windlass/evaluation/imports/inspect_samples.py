@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError
 
 from windlass.evaluation.imports.imported import refuse
+from windlass.evaluation.said import whole_text
 
 _ATTACHMENT: Final = "attachment://"
 _EVENTS: Final = ("model", "tool")
@@ -119,13 +120,15 @@ def _whole(value: Mapping[str, Any]) -> dict[str, Any]:
 
     def put(part: Any) -> Any:
         if isinstance(part, str):
-            return _text(texts.get(part.removeprefix(_ATTACHMENT), part) if part.startswith(_ATTACHMENT) else part)
+            return whole_text(
+                texts.get(part.removeprefix(_ATTACHMENT), part) if part.startswith(_ATTACHMENT) else part
+            )
         if isinstance(part, float):
             return part if math.isfinite(part) else None
         if isinstance(part, list):
             return [put(each) for each in part]
         if isinstance(part, Mapping):
-            return {_text(name): whole for name, each in part.items() if (whole := put(each)) is not None}
+            return {whole_text(name): whole for name, each in part.items() if (whole := put(each)) is not None}
         return part
 
     kept: dict[str, Any] = {name: value[name] for name in LogSample.model_fields if name in value}
@@ -134,8 +137,3 @@ def _whole(value: Mapping[str, Any]) -> dict[str, Any]:
         kept["events"] = [each for each in events if isinstance(each, Mapping) and each.get("event") in _EVENTS]
     whole: dict[str, Any] = put(kept)
     return whole
-
-
-def _text(value: object) -> str:
-    """Return a text that can be stored: half a surrogate pair, which JSON may hold, cannot."""
-    return str(value).encode(errors="replace").decode()

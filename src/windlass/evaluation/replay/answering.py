@@ -60,6 +60,17 @@ class ReplayPolicy:
             raise InputError("Replay calls tools live by their names: give both `live` and the tools, or neither.")
 
 
+@dataclass
+class _Told:
+    """What came of one sample so far."""
+
+    calls: list[ReplayedCall] = field(default_factory=list)
+    divergence: Divergence | None = None
+    stopped: bool = False
+    failure: Exception | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class Answering:
     """The tools of one sample. Calls may come from any thread."""
 
@@ -67,12 +78,23 @@ class Answering:
         self.recording = recording
         self._policy = policy
         self._world = World(recording, defaults)
-        self._calls: list[ReplayedCall] = []
-        self._divergence: Divergence | None = None
-        self._stopped = False
-        self.failure: Exception | None = None
+        self._has_left = False
+        self._told = _Told()
+
+    def fork(self) -> "Answering":
+        """Return the same for one of several who answer the same words, each as if the others had not been asked.
+
+        Their calls are told together, and where one leaves the record the sample does.
+        """
+        fork = copy.copy(self)
+        with self._told.lock:
+            fork._world = self._world.fork()
+        return fork
+
+    @property
+    def failure(self) -> Exception | None:
         """The first of a simulator, which is not the candidate's."""
-        self._lock = threading.Lock()
+        return self._told.failure
 
     async def answer(self, tool: str, arguments: Mapping[str, Any]) -> object:
         """Return the result of a call. Raises ToolFailed, and WorldEnded where nobody may answer."""
@@ -86,10 +108,10 @@ class Answering:
         """
         began = time.time_ns()
         call = ToolCall(tool, as_json(dict(arguments)))
-        with self._lock:
-            if self._stopped:
+        with self._told.lock:
+            if self._told.stopped:
                 raise WorldEnded
-            record = self._world.take(call) if self._divergence is None else None
+            record = None if self._has_left else self._world.take(call)
             if record is not None:
                 self._note(call, "recorded", record.tool_output, began, failed=record.failed)
             else:
@@ -103,32 +125,33 @@ class Answering:
 
     def assume(self, tool: str, defaults: Mapping[str, Any]) -> None:
         """Take arguments of a tool that are not given to be these."""
-        with self._lock:
+        with self._told.lock:
             self._world.assume(tool, as_json(dict(defaults)))
 
     def replay(self) -> Replay:
         """Return what came of it so far."""
-        with self._lock:
+        with self._told.lock:
             return Replay(
                 trace_id=self.recording.trace_id,
                 policy=self._policy.on_divergence,
-                calls=tuple(self._calls),
-                divergence=self._divergence,
-                stopped=self._stopped,
+                calls=tuple(self._told.calls),
+                divergence=self._told.divergence,
+                stopped=self._told.stopped,
                 unused=len(self._world.unused),
             )
 
     def _leave(self, call: ToolCall, began: int) -> None:
         """Note where the record was left, and end the sample unless the policy has this call answered."""
-        if self._divergence is None:
+        self._has_left = True
+        if self._told.divergence is None:
             unused = self._world.unused
             expected = unused[0].call if unused else None
-            self._divergence = Divergence(len(self._calls) + 1, expected, call)
+            self._told.divergence = Divergence(len(self._told.calls) + 1, expected, call)
         policy = self._policy.on_divergence
         if policy == "stop" or (policy == "live" and call.tool_name not in self._policy.live):
-            self._stopped = True
+            self._told.stopped = True
             denied = ToolCall(call.tool_name, call.tool_input, "denied")
-            self._calls.append(ReplayedCall(denied, "none", began, time.time_ns()))
+            self._told.calls.append(ReplayedCall(denied, "none", began, time.time_ns()))
             raise WorldEnded
 
     async def beyond(self, tool: str, arguments: Mapping[str, Any]) -> object:
@@ -139,10 +162,10 @@ class Answering:
         try:
             result = await self._policy.live[tool](dict(arguments))
         except Exception as error:
-            with self._lock:
+            with self._told.lock:
                 self._note(call, "live", str(error), began, failed=True)
             raise ToolFailed(str(error) or type(error).__name__) from error
-        with self._lock:
+        with self._told.lock:
             self._note(call, "live", as_json(result), began)
         return result
 
@@ -152,15 +175,15 @@ class Answering:
             result = await simulator(self.recording, self.replay().trajectory, call)
         except Exception as error:
             # The candidate may take it for an error of its tool, and go on; its sample is spoilt all the same.
-            self.failure = self.failure or error
+            self._told.failure = self._told.failure or error
             raise
-        with self._lock:
+        with self._told.lock:
             self._note(call, "simulated", result, began)
         return result
 
     def _note(self, call: ToolCall, source: Source, output: object, began: int, *, failed: bool = False) -> None:
         answered = ToolCall(call.tool_name, call.tool_input, "failed" if failed else "done", output)
-        self._calls.append(ReplayedCall(answered, source, began, time.time_ns()))
+        self._told.calls.append(ReplayedCall(answered, source, began, time.time_ns()))
 
 
 @dataclass(frozen=True, slots=True)

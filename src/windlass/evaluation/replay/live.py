@@ -1,10 +1,10 @@
 """Real tools for a replay beyond its record: those that somebody named, and no others."""
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from windlass.evaluation.functions import call_in_thread
 from windlass.evaluation.replay.answering import LiveTool
 from windlass.evaluation.targets.mcp_tool import MCPServer
 
@@ -30,7 +30,7 @@ def _live(function: Callable[..., Any]) -> LiveTool:
     async def call(arguments: dict[str, Any]) -> object:
         if inspect.iscoroutinefunction(function):
             return await function(**arguments)
-        result = await asyncio.to_thread(function, **arguments)
+        result = await call_in_thread(function, **arguments)
         return await result if inspect.isawaitable(result) else result
 
     return call

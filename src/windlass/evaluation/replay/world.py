@@ -1,5 +1,6 @@
 """Serving recorded results: a call gets the result of the same call, as often as it was recorded."""
 
+import copy
 from collections import defaultdict, deque
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -28,6 +29,8 @@ class World:
             self._defaults[name] = {**self._defaults.get(name, {}), **more}
         self._calls = recording.calls
         self._served: set[int] = set()
+        self._made: set[int] = set()
+        """What was served here or in a fork of the same world."""
         self._left = self._by_key()
 
     def take(self, call: ToolCall) -> RecordedCall | None:
@@ -35,9 +38,21 @@ class World:
         waiting = self._left.get(self._key(call))
         if not waiting:
             return None
-        place = waiting.popleft()
+        place = next((each for each in waiting if each not in self._made), waiting[0])
+        waiting.remove(place)
         self._served.add(place)
+        self._made.add(place)
         return self._calls[place]
+
+    def fork(self) -> "World":
+        """Return the world as it is now, for somebody else to go on in: what is served there is left here.
+
+        Of equal calls each gets those first that nobody was served: where the record has them all, all are made.
+        """
+        fork = copy.copy(self)
+        fork._defaults, fork._served = dict(self._defaults), set(self._served)
+        fork._left = fork._by_key()
+        return fork
 
     def assume(self, tool: str, defaults: Mapping[str, Any]) -> None:
         """Take arguments of a tool that are not given to be these, in the record too."""
@@ -46,8 +61,8 @@ class World:
 
     @property
     def unused(self) -> list[RecordedCall]:
-        """The recorded calls that were not made, in their order."""
-        return [each for place, each in enumerate(self._calls) if place not in self._served]
+        """The recorded calls that were not made, here or in a fork, in their order."""
+        return [each for place, each in enumerate(self._calls) if place not in self._made]
 
     def _by_key(self) -> dict[Hashable, deque[int]]:
         """Return the places of the recorded calls that are left, by what equal calls have in common."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from windlass.artifacts.evaluator_source import Declared, read_source
 from windlass.errors import WindlassError
 from windlass.evaluation.evaluators import Evaluator
+from windlass.evaluation.said import whole_text
 from windlass.evaluation.samples import Judgement, Sample
 from windlass.evaluation.sandbox.limits import SandboxLimits
 from windlass.evaluation.sandbox.process import Lost, Process
@@ -144,7 +145,7 @@ def _call(call: ToolCall) -> dict[str, object]:
 
 def _judgement(reply: Mapping[str, Any]) -> Judgement:
     if "error" in reply:
-        return Judgement(None, "memory" if reply.get("memory") is True else "error", _text(reply["error"]))
+        return Judgement(None, "memory" if reply.get("memory") is True else "error", whole_text(reply["error"]))
     value = reply.get("value")
     if value is not None and not isinstance(value, int | float):
         return Judgement(None, "error", "The evaluator's process wrote what is no score.")
@@ -152,9 +153,4 @@ def _judgement(reply: Mapping[str, Any]) -> Judgement:
         number = None if value is None else float(value)
     except OverflowError:
         return Judgement(None, "error", "The evaluator's score is larger than a number may be.")
-    return Judgement(number, _text(reply.get("label", "")), _text(reply.get("explanation", "")))
-
-
-def _text(value: object) -> str:
-    """Return text that can be stored: without halves of surrogate pairs."""
-    return str(value).encode("utf-8", "replace").decode()
+    return Judgement(number, whole_text(reply.get("label", "")), whole_text(reply.get("explanation", "")))

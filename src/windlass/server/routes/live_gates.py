@@ -11,6 +11,7 @@ from windlass.evaluation.gates.rules import GateRule
 from windlass.evaluation.run_options import RunOptions
 from windlass.evaluation.sequential.live_gates import LiveGate, get_live_gate
 from windlass.server.caller import ServicesOf, allowed
+from windlass.server.routes.runs import CalledTools
 
 router = APIRouter(prefix="/gates/live", tags=["gates"])
 
@@ -33,6 +34,7 @@ class LiveGateRequest(RunOptions):
     """Names; left out: the rule's metrics, and every built-in one that the dataset has the columns for."""
     concurrency: Limited | None = None
     repeats: Limited = 1
+    tools: CalledTools = None
 
     @property
     def options(self) -> RunOptions:
@@ -55,6 +57,7 @@ def start_live_gate(body: LiveGateRequest, principal: Writer, services: Services
         evaluators=body.evaluators,
         concurrency=body.concurrency,
         repeats=body.repeats,
+        tools=body.tools,
         options=body.options,
     )
 

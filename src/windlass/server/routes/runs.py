@@ -29,6 +29,13 @@ Writer = Annotated[Principal, Depends(allowed("run:write"))]
 
 Concurrency = Annotated[int, Field(ge=1, le=1000)]
 Repeats = Annotated[int, Field(ge=1, le=1000)]
+CalledTools = Annotated[
+    ToolPolicy | None,
+    Field(
+        description="Which of a release's tools are called: those that change nothing (`read`, the default), "
+        "`all` or `none`. The model is told of any other call that it was not made."
+    ),
+]
 
 
 class RunRequest(RunOptions):
@@ -49,9 +56,7 @@ class RunRequest(RunOptions):
     replay: ReplayNote | None = None
     """Whether the release or target answers in the recorded worlds that the items hold, and what happens where
     they end."""
-    tools: ToolPolicy | None = None
-    """Which of the release's tools are called: those that change nothing (`read`, the default), `all` or `none`.
-    The model is told of any other call that it was not made."""
+    tools: CalledTools = None
 
     @property
     def options(self) -> RunOptions:
