@@ -21,7 +21,7 @@ from windlass.evaluation.results import values_of
 from windlass.evaluation.runs import Run, RunSummary
 from windlass.evaluation.samples import SampleResult
 from windlass.evaluation.statistics.paired import Floats, normal_quantile, t_quantile
-from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -95,7 +95,7 @@ def measure(
         return None
     differences, flips = _differences(values), sum(map(_flips, tries)) / len(tries)
     # A share of pairs varies less than a yes or no: for repeats the interval is rather too wide.
-    likely = rate_interval(round(flips * len(tries)), len(tries))
+    likely = clopper_pearson(round(flips * len(tries)), len(tries))
     variances = np.array([np.var(each, ddof=1) for each in tries])
     return NoisyMetric(
         name=name,

@@ -16,7 +16,7 @@ from windlass.evaluation.statistics.paired import (
     mean_estimate,
     paired_difference,
 )
-from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 Codes = NDArray[np.int64]
 
@@ -44,7 +44,7 @@ def run_mean(name: str, values: Sequence[float] | Floats, clusters: Sequence[int
         return _clustered(name, outcomes, np.asarray(clusters, dtype=np.int64), is_rate=is_rate)
     if is_rate:
         successes = int(outcomes.sum())
-        return RunMean(successes / outcomes.size, *rate_interval(successes, outcomes.size))
+        return RunMean(successes / outcomes.size, *clopper_pearson(successes, outcomes.size))
     estimate = mean_estimate(outcomes, skewed=name in AMOUNTS)
     return RunMean(estimate.mean, estimate.low, estimate.high)
 

@@ -28,7 +28,13 @@ def test_a_bound_on_a_mean_has_three_outcomes_by_where_its_interval_lies() -> No
     assert outcomes == ["pass", "not_enough_data", "fail"]
     passed = bound("latency_s", noisy(80, 1.7, 0.4), kind="at_most", bound=2.0)
     assert passed.sentence == "Pass: latency_s is 1.7 (95 % interval 1.61 to 1.79; 80 items)."
+    # 1 − 0.025^(1/80): what more of all items cost is on one of eighty, all but surely.
+    assert passed.checks[0].warning == (
+        "its range is not known, so it rests on what these items show: what is large on fewer than 4.5% of all "
+        "may be on none of them; declare the range under ranges, or bound a percentile"
+    )
     open_ = bound("latency_s", noisy(80, 1.95, 0.4), kind="at_most", bound=2.0)
+    assert open_.checks[0].caution is None
     # (1.96 + 0.84)² · 0.4² / 0.05²
     assert open_.checks[0].needed_n == 503
     assert open_.sentence.endswith("neither shows nor rules out at most 2; about 503 items would decide.")

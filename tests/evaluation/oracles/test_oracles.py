@@ -17,9 +17,9 @@ from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exa
 from windlass.evaluation.statistics.bootstrap import bootstrap_interval
 from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval
 from windlass.evaluation.statistics.discoveries import benjamini_hochberg
-from windlass.evaluation.statistics.paired import holm, paired_difference
+from windlass.evaluation.statistics.paired import Interval, holm, paired_difference
 from windlass.evaluation.statistics.power import detectable_difference, needed_items
-from windlass.evaluation.statistics.rates import clopper_pearson, wilson
+from windlass.evaluation.statistics.rates import clopper_pearson
 from windlass.evaluation.statistics.resampling import resampled_means
 
 RECORDED: dict[str, list[dict[str, Any]]] = json.loads(
@@ -28,10 +28,9 @@ RECORDED: dict[str, list[dict[str, Any]]] = json.loads(
 EXACT = 1e-9
 
 
-def test_wilson_and_clopper_pearson_are_statsmodels_s() -> None:
+def test_clopper_pearson_is_statsmodels_s() -> None:
     for case in RECORDED["proportions"]:
         counted = (case["successes"], case["n"], case["confidence"])
-        assert wilson(*counted) == pytest.approx(case["wilson"], abs=EXACT)
         assert clopper_pearson(*counted) == pytest.approx(case["beta"], abs=EXACT)
 
 
@@ -55,10 +54,11 @@ def test_the_clustered_error_is_that_of_a_regression_on_a_constant() -> None:
 
 
 class Independent(ClusteredRate):
-    """A rate whose trials count as they are, as Newcombe had them."""
+    """A rate with the interval of independent trials that Newcombe made differences of, the score test's."""
 
-    def effective_trials(self, confidence: float) -> float:
-        return float(self.trials)
+    def interval(self, confidence: float = 0.95) -> Interval:
+        bounds = scipy.stats.binomtest(self.successes, self.trials).proportion_ci(confidence, "wilson")
+        return Interval(bounds.low, bounds.high)
 
 
 def test_the_difference_of_two_rates_is_newcombe_s() -> None:

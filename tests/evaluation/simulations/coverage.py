@@ -7,11 +7,18 @@ import numpy as np
 
 from tests.evaluation.simulations.promises import (
     ALIKE,
+    FEW,
+    LIKE,
+    LONG,
+    LONGER,
+    OF_ONE_MIND,
     SOMEWHAT,
     TOGETHER,
+    UNEVEN,
     UNLIKE,
     Floats,
     Generator,
+    Lengths,
     Promise,
     Seen,
     binomial,
@@ -27,7 +34,7 @@ from windlass.evaluation.statistics.clustered_rates import difference_interval
 from windlass.evaluation.statistics.paired import Interval, mean_estimate, paired_difference
 from windlass.evaluation.statistics.power import deciding_items
 from windlass.evaluation.statistics.prediction_powered import prediction_powered
-from windlass.evaluation.statistics.rates import rate_interval, wilson
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 Draw = Callable[[Generator], tuple[Interval | None, float]]
 RATES = tuple(np.linspace(0.01, 0.99, 99))
@@ -114,16 +121,14 @@ def bootstrapped(values: Callable[[Generator, int], Floats], truth: float, n: in
     return draw
 
 
-def clustered_rate(count: int, rate: float, spread: float, *, uneven: bool = False) -> Draw:
-    return lambda generator: (traces(generator, count, rate, spread, uneven=uneven).interval(), rate)
+def clustered_rate(count: int, rate: float, spread: float, lengths: Lengths = LIKE) -> Draw:
+    return lambda generator: (traces(generator, count, rate, spread, lengths).interval(), rate)
 
 
-def rate_difference(count: int, base: float, candidate: float, spread: float, *, uneven: bool = False) -> Draw:
+def rate_difference(count: int, base: float, candidate: float, spread: float, lengths: Lengths = LIKE) -> Draw:
     def draw(generator: Generator) -> tuple[Interval | None, float]:
-        before = traces(generator, count, base, spread, uneven=uneven)
-        return difference_interval(
-            before, traces(generator, count, candidate, spread, uneven=uneven)
-        ), candidate - base
+        before, after = (traces(generator, count, rate, spread, lengths) for rate in (base, candidate))
+        return difference_interval(before, after), candidate - base
 
     return draw
 
@@ -170,13 +175,16 @@ def powered_difference(n: int, others: int) -> Draw:
     return draw
 
 
-def passing(items: int) -> Draw:
+def passing(items: int, a: float = 1.0, b: float = 1.0) -> Draw:
+    """Four tries of each item, the chances of which have a beta distribution; k is 2."""
+    truth = a * (a + 1) / (a + b) / (a + b + 1)
+
     def draw(generator: Generator) -> tuple[Interval | None, float]:
-        chances = generator.uniform(size=(items, 1))
-        rate = pass_rates((generator.uniform(size=(items, 4)) < chances).astype(float).tolist(), 2).pass_hat
+        chances = generator.beta(a, b, (items, 1))
+        rate = pass_rates((generator.random((items, 4)) < chances).astype(float).tolist(), 2).pass_hat
         assert rate.low is not None
         assert rate.high is not None
-        return Interval(rate.low, rate.high), 1 / 3
+        return Interval(rate.low, rate.high), truth
 
     return draw
 
@@ -223,17 +231,13 @@ def _exact(statistic: str, setting: str, simulate: Callable[[], Seen], known: fl
 
 COVERAGE = [
     *(
-        _exact("rate", f"{n:,} items, mean over rates from 0.01 to 0.99", partial(usual_rate, rate_interval, n))
+        _exact("rate", f"{n:,} items, mean over rates from 0.01 to 0.99", partial(usual_rate, clopper_pearson, n))
         for n in (20, 100, 1000)
     ),
     *(
-        _exact("rate", f"{n:,} items, the worst of these rates", partial(worst_rate, rate_interval, n))
+        _exact("rate", f"{n:,} items, the worst of these rates", partial(worst_rate, clopper_pearson, n))
         for n in (20, 100, 1000)
     ),
-    _exact(
-        "Wilson (dashboards)", "1,000 calls, mean over the same rates", lambda: usual_rate(wilson, 1000), 0.949
-    ),
-    _exact("Wilson (dashboards)", "1,000 calls, the worst of these rates", lambda: worst_rate(wilson, 1000), 0.93),
     _of("t of a mean", "10 normal scores", 20_000, mean_of(normal, 0.5, 10)),
     _of("t of a mean", "60 scores crowded towards 1", 20_000, mean_of(scores, 5 / 6.5, 60)),
     _of("Hall's of a mean", "10 normal amounts", 20_000, mean_of(normal, 0.5, 10, amount=True)),
@@ -252,12 +256,14 @@ COVERAGE = [
     _of("BCa bootstrap", "60 normal differences", 5000, bootstrapped(normal, 0.5, 60)),
     _of("BCa bootstrap", "60 skewed differences (exponential)", 5000, bootstrapped(skewed, 1.0, 60), 0.94),
     _of("BCa bootstrap", "20 normal differences", 5000, bootstrapped(normal, 0.5, 20)),
-    _of("pass^k", "50 items of 4 tries, k = 2", 2000, passing(50)),
+    _of("pass^k", "50 items of 4 tries, k = 2", 1000, passing(50)),
+    _of("pass^k", "50 items of 4 tries that mostly fail, k = 2", 1000, passing(50, 0.3, 2), 0.93),
+    _of("pass^k", "30 items of 4 tries that mostly pass, k = 2", 1000, passing(30, 3, 0.3)),
     *(
         _of(
             "clustered rate",
             f"{count} traces, rate {rate:g}, {TOGETHER[spread]}",
-            20_000,
+            4000,
             clustered_rate(count, rate, spread),
         )
         for count, rate, spread in (
@@ -271,17 +277,26 @@ COVERAGE = [
             (200, 0.97, SOMEWHAT),
         )
     ),
-    _of(
-        "clustered rate",
-        "100 traces of very unlike lengths, rate 0.1, unlike each other",
-        20_000,
-        clustered_rate(100, 0.1, UNLIKE, uneven=True),
+    *(
+        _of(
+            "clustered rate",
+            f"{count} traces, {LONGER[lengths]}, rate {rate:g}, {TOGETHER[spread]}",
+            4000,
+            clustered_rate(count, rate, spread, lengths),
+        )
+        for count, rate, spread, lengths in (
+            (30, 0.1, UNLIKE, UNEVEN),
+            (100, 0.1, UNLIKE, UNEVEN),
+            (300, 0.1, OF_ONE_MIND, UNEVEN),
+            (300, 0.1, OF_ONE_MIND, FEW),
+            (300, 0.1, SOMEWHAT, LONG),
+        )
     ),
     *(
         _of(
             "difference of rates",
             f"{count} traces a side, {base:g} and {candidate:g}, {TOGETHER[spread]}",
-            20_000,
+            4000,
             rate_difference(count, base, candidate, spread),
         )
         for count, base, candidate, spread in (
@@ -293,18 +308,24 @@ COVERAGE = [
             (200, 0.02, 0.02, UNLIKE),
         )
     ),
-    _of(
-        "difference of rates",
-        "100 traces of very unlike lengths a side, 0.05 and 0.1, unlike each other",
-        20_000,
-        rate_difference(100, 0.05, 0.1, UNLIKE, uneven=True),
-        0.945,
+    *(
+        _of(
+            "difference of rates",
+            f"{count} traces a side, {LONGER[lengths]}, {base:g} and {candidate:g}, {TOGETHER[spread]}",
+            4000,
+            rate_difference(count, base, candidate, spread, lengths),
+        )
+        for count, base, candidate, spread, lengths in (
+            (100, 0.05, 0.1, UNLIKE, UNEVEN),
+            (300, 0.5, 0.9, OF_ONE_MIND, UNEVEN),
+            (300, 0.02, 0.1, OF_ONE_MIND, FEW),
+        )
     ),
     _of("PPI++", "20 labels of 220 items, a biased judge", 20_000, powered(20, 200, noise=0.1)),
     _of("PPI++", "50 labels of 550 items, a biased judge", 20_000, powered(50, 500, noise=0.1)),
     _of("PPI++", "50 labels of 550 items, a judge of no use", 20_000, powered(50, 500, noise=2.0)),
-    _of("PPI++", "50 labels of 550 items, yes on half", 20_000, powered(50, 500, noise=0.15, share=0.5)),
-    _of("PPI++", "50 labels of 550 items, yes on 95 %", 20_000, powered(50, 500, noise=0.15, share=0.95)),
+    _of("PPI++", "50 labels of 550 items, yes on half", 4000, powered(50, 500, noise=0.15, share=0.5)),
+    _of("PPI++", "50 labels of 550 items, yes on 95 %", 4000, powered(50, 500, noise=0.15, share=0.95)),
     _of("PPI++", "100 labels in 20 of 100 clusters", 12_000, powered(100, 400, noise=0.1, size=5)),
     _of("PPI++", "paired yes/no, 50 labels of 550 items", 20_000, powered_difference(50, 500)),
     _of("PPI++", "paired yes/no, 150 labels of 650 items", 20_000, powered_difference(150, 500)),

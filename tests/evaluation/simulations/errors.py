@@ -5,14 +5,23 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 
 from tests.evaluation.simulations.promises import (
     ALIKE,
+    FEW,
+    LIKE,
+    LONG,
+    LONGER,
+    OF_ONE_MIND,
     SOMEWHAT,
     TOGETHER,
+    UNEVEN,
     UNLIKE,
     Floats,
     Generator,
+    Lengths,
     Promise,
     Seen,
     averaged,
@@ -21,6 +30,7 @@ from tests.evaluation.simulations.promises import (
     happened,
     traces,
 )
+from windlass.evaluation.gates.comparisons import _tested_percentile
 from windlass.evaluation.noise import measure
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
 from windlass.evaluation.statistics.bounded_rates import BoundedRate
@@ -137,12 +147,34 @@ def amount_gate(n: int, amounts: Callable[[Generator, int], Floats], mean: float
     )
 
 
-def rate_gate(count: int, rate: float, spread: float, *, uneven: bool = False) -> Callable[[Generator], bool]:
-    """Whether a candidate passes whose rate of failures, in traces, is just not allowed."""
+def percentile_gate(
+    n: int, amounts: Callable[[Generator, int], Floats], share: float, bound: float
+) -> Callable[[Generator], bool]:
+    """Whether a candidate passes whose percentile is the bound itself, which at_most does not allow for sure."""
 
     def draw(generator: Generator) -> bool:
-        failures = traces(generator, count, rate, spread, uneven=uneven)
-        return BoundedRate(failures.successes, failures.trials, failures).mirrored.lower_bound(TAIL) > 1 - rate
+        rate, null = _tested_percentile(amounts(generator, n), bound, share, None, least=False)
+        return rate.p_greater(null) <= TAIL
+
+    return draw
+
+
+def rarely_dear_at(share: float, dear: float) -> float:
+    """Return the amount that this share of ``rarely_dear`` ones does not exceed."""
+    return float(brentq(lambda at: (1 - dear) * ndtr(at / 0.1) + dear * ndtr((at - 1) / 0.1) - share, -2.0, 3.0))
+
+
+def rate_gate(
+    count: int, rate: float, spread: float, lengths: Lengths = LIKE, *, fails: bool = False
+) -> Callable[[Generator], bool]:
+    """Whether a candidate passes whose rate of failures, in traces, is just not allowed (or fails)."""
+
+    def draw(generator: Generator) -> bool:
+        drawn = traces(generator, count, rate, spread, lengths)
+        failures = BoundedRate(drawn.successes, drawn.trials, drawn)
+        if fails:
+            return failures.lower_bound(TAIL) > rate
+        return failures.mirrored.lower_bound(TAIL) > 1 - rate
 
     return draw
 
@@ -299,12 +331,26 @@ ERRORS = [
             (200, 0.95, UNLIKE),
         )
     ),
-    _of(
-        "gate, clustered rate",
-        "100 traces of very unlike lengths, at most 0.1, unlike each other",
-        20_000,
-        rate_gate(100, 0.1, UNLIKE, uneven=True),
-        0.035,
+    *(
+        _of(
+            "gate, clustered rate",
+            f"{count} traces, {LONGER[lengths]}, at most {rate:g}, {TOGETHER[spread]}{', fails' if fails else ''}",
+            20_000,
+            rate_gate(count, rate, spread, lengths, fails=fails),
+        )
+        for count, rate, spread, lengths, fails in (
+            (30, 0.1, UNLIKE, UNEVEN, False),
+            (100, 0.1, UNLIKE, UNEVEN, False),
+            (100, 0.1, OF_ONE_MIND, UNEVEN, False),
+            (300, 0.02, UNLIKE, UNEVEN, False),
+            (300, 0.1, OF_ONE_MIND, UNEVEN, False),
+            (300, 0.5, SOMEWHAT, UNEVEN, False),
+            (300, 0.9, OF_ONE_MIND, UNEVEN, True),
+            (100, 0.1, OF_ONE_MIND, FEW, False),
+            (300, 0.1, OF_ONE_MIND, FEW, False),
+            (300, 0.9, OF_ONE_MIND, FEW, True),
+            (300, 0.1, SOMEWHAT, LONG, False),
+        )
     ),
     *(
         _of("gate, amounts", f"{n:,} exponential", 5000, amount_gate(n, exponential, 1.0))
@@ -327,6 +373,22 @@ ERRORS = [
     _of("gate, amounts", "72, one in fifty much dearer", 5000, amount_gate(72, rarely_dear(0.02), 0.02), 0.09),
     _of("gate, amounts", "100, one in fifty much dearer", 5000, amount_gate(100, rarely_dear(0.02), 0.02), 0.07),
     _of("gate, amounts", "200, one in fifty much dearer", 5000, amount_gate(200, rarely_dear(0.02), 0.02)),
+    *(
+        _of(
+            "gate, percentile",
+            f"{n:,} amounts, p{100 * share:g}, one in fifty much dearer",
+            100_000,
+            percentile_gate(n, rarely_dear(0.02), share, rarely_dear_at(share, 0.02)),
+        )
+        for share in (0.5, 0.95)
+        for n in (72, 100, 200, 1000)
+    ),
+    _of(
+        "gate, percentile",
+        "200 amounts, p95, log-normal, σ 2",
+        100_000,
+        percentile_gate(200, log_normal(2.0), 0.95, math.exp(2 * float(ndtri(0.95)))),
+    ),
     _of("gate, PPI++", "30 labels of 330 items", 20_000, powered_gate(30, 300)),
     _of("gate, PPI++", "100 labels of 600 items", 20_000, powered_gate(100, 500)),
     _of("gate, PPI++", "yes/no, 20 labels of 320 items", 20_000, powered_yes_no_gate(20, 300)),

@@ -6,7 +6,7 @@ reference, ``test_promises.py`` holds them against what is promised.
 
 import math
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,19 +101,43 @@ def discordant(n: int, gained: float, lost: float) -> Iterable[tuple[int, int, f
             yield gains, losses, math.exp(log)
 
 
-ALIKE, SOMEWHAT, UNLIKE = 1000.0, 8.0, 1.0
-"""How near the rates of traces lie to each other: correlations of 0.001, 0.11 and 0.5 within a trace."""
+ALIKE, SOMEWHAT, UNLIKE, OF_ONE_MIND = 1000.0, 8.0, 1.0, 1 / 9
+"""How near the rates of traces lie to each other: correlations of 0.001, 0.11, 0.5 and 0.9 within a trace."""
 
-TOGETHER = {ALIKE: "alike", SOMEWHAT: "somewhat unlike", UNLIKE: "unlike each other"}
+TOGETHER = {
+    ALIKE: "alike",
+    SOMEWHAT: "somewhat unlike",
+    UNLIKE: "unlike each other",
+    OF_ONE_MIND: "nearly all or nothing",
+}
+
+Lengths = Literal["like", "uneven", "few", "long"]
+LIKE: Lengths = "like"
+UNEVEN: Lengths = "uneven"
+FEW: Lengths = "few"
+LONG: Lengths = "long"
+
+LONGER = {
+    UNEVEN: "of very unlike lengths",
+    FEW: "the longest as 1, 1/2, 1/3, …",
+    LONG: "of very unlike lengths, the long ones all or nothing",
+}
 
 
-def traces(generator: Generator, count: int, rate: float, spread: float, *, uneven: bool = False) -> ClusteredRate:
-    """Draw traces that each have a rate of their own around the given one, and leave a step one to six times.
+def traces(generator: Generator, count: int, rate: float, spread: float, lengths: Lengths = LIKE) -> ClusteredRate:
+    """Draw traces that each have a rate of their own around the given one.
 
-    Of ``uneven`` ones a few leave it as often as all the others together.
+    They leave a step one to six times, or log-normally often (σ 1), or the k-th longest 100/k times; of those
+    whose long ones are of one mind the longer than ten have a correlation of 0.9.
     """
-    own = generator.beta(rate * spread, (1 - rate) * spread, count)
-    trials = np.ceil(generator.lognormal(1, 1, count)).astype(int) if uneven else generator.integers(1, 7, count)
+    if lengths == LIKE:
+        trials = generator.integers(1, 7, count)
+    elif lengths == FEW:
+        trials = np.ceil(100 / np.arange(1, count + 1)).astype(int)
+    else:
+        trials = np.ceil(generator.lognormal(1, 1, count)).astype(int)
+    spreads = np.where((trials > 10) & (lengths == LONG), OF_ONE_MIND, spread)
+    own = generator.beta(rate * spreads, (1 - rate) * spreads)
     successes = generator.binomial(trials, own)
     return ClusteredRate(
         successes=int(successes.sum()),

@@ -4,9 +4,19 @@ import math
 import numpy as np
 import pytest
 
-from tests.evaluation.simulations.promises import ALIKE, SOMEWHAT, UNLIKE, traces
+from tests.evaluation.simulations.promises import (
+    ALIKE,
+    FEW,
+    LIKE,
+    OF_ONE_MIND,
+    SOMEWHAT,
+    UNEVEN,
+    UNLIKE,
+    Lengths,
+    traces,
+)
 from windlass.evaluation.statistics.clustered_rates import ClusteredRate, difference_interval, difference_p
-from windlass.evaluation.statistics.rates import clopper_pearson, wilson
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 Clusters = list[tuple[int, int]]
 """Successes and trials of each cluster."""
@@ -55,11 +65,27 @@ def test_the_design_effect_leans_to_the_greatest_that_clusters_can_have_as_far_a
     assert mirrored.design_effect == pytest.approx(three.design_effect)
 
 
+def test_large_clusters_without_a_success_make_no_rate_surer() -> None:
+    # 300 small clusters show three in ten of one mind; three large ones happened to show no success.
+    small, large = [(5, 5)] * 30 + [(0, 5)] * 270, [(0, 100)] * 3
+    rate = rate_of(small + large)
+    greatest = rate.trial_squares / rate.trials
+    assert rate.variance is not None
+    assert rate.variance * rate.trials / rate.rate / (1 - rate.rate) < 0.4 * greatest
+    # No two trials of one cluster differ anywhere: that of the large ones they are alike is believed.
+    assert rate.design_effect == pytest.approx(greatest)
+    # By hand: of 2·p·(1 − p) pairs that would differ, were trials independent, clusters show so many.
+    mixed = rate_of([(1, 2)] * 3 + [(0, 2)] * 5 + [(0, 9)])
+    p, n, pairs = 3 / 25, 25, 8 * 2 + 9 * 8
+    correlation = 1 - 3 * 2 / (2 * p * (1 - p) * pairs)
+    by_pairs = 1 + correlation * pairs / n
+    assert mixed.design_effect == pytest.approx((3 * by_pairs + (8 * 4 + 81) / 25) / 4)
+
+
 def test_single_trials_get_nearly_the_intervals_of_trials_without_clusters() -> None:
     rate = rate_of([(1, 1)] * 300 + [(0, 1)] * 700)
     assert rate.design_effect == pytest.approx(1, abs=2e-3)
     assert rate.interval() == pytest.approx(clopper_pearson(300, 1000), abs=3e-4)
-    assert rate.score_interval() == pytest.approx(wilson(300, 1000), abs=3e-4)
 
 
 def test_clusters_that_agree_within_make_the_interval_wider() -> None:
@@ -88,21 +114,22 @@ def test_the_p_value_and_the_interval_tell_the_same() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [15, 40, 200])
+@pytest.mark.parametrize("lengths", [LIKE, UNEVEN, FEW])
 @pytest.mark.parametrize(("base", "candidate"), [(0.5, 0.5), (0.3, 0.5), (0.05, 0.1), (0.02, 0.02), (0.9, 0.97)])
-@pytest.mark.parametrize("spread", [ALIKE, SOMEWHAT, UNLIKE])
+@pytest.mark.parametrize("spread", [ALIKE, SOMEWHAT, UNLIKE, OF_ONE_MIND])
 def test_intervals_hold_the_truth_and_bounds_err_as_often_as_they_say(
-    count: int, base: float, candidate: float, spread: float
+    count: int, lengths: Lengths, base: float, candidate: float, spread: float
 ) -> None:
-    generator = np.random.default_rng([count, round(100 * base), round(spread)])
+    generator = np.random.default_rng([count, round(100 * base), round(100 * spread), len(lengths)])
     rounds, held, of_difference, below, above = 2000, 0, 0, 0, 0
     for _ in range(rounds):
-        first, second = traces(generator, count, base, spread), traces(generator, count, candidate, spread)
+        first, second = (traces(generator, count, rate, spread, lengths) for rate in (base, candidate))
         interval, difference = first.interval(), difference_interval(first, second)
         below += interval.high < base
         above += interval.low > base
         held += interval.low <= base <= interval.high
         of_difference += difference.low <= candidate - base <= difference.high
-    # Four standard errors of the simulation, for 45 cases are looked at.
+    # Four standard errors of the simulation, for 180 cases are looked at.
     least = 0.95 - 4 * math.sqrt(0.95 * 0.05 / rounds)
     most = 0.025 + 4 * math.sqrt(0.975 * 0.025 / rounds)
     assert (held / rounds >= least, of_difference / rounds >= least) == (True, True)

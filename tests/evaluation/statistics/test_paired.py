@@ -17,7 +17,7 @@ from windlass.evaluation.statistics.paired import (
     t_quantile,
 )
 from windlass.evaluation.statistics.power import deciding_items, detectable_difference, needed_items
-from windlass.evaluation.statistics.rates import clopper_pearson, rate_interval, wilson
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 # Student's own example ("The probable error of a mean", 1908; R's `sleep`): hours of sleep gained by ten
 # patients under two drugs.
@@ -214,18 +214,11 @@ def test_holm_is_the_textbook_procedure() -> None:
     assert [level for _, level in decisions] == pytest.approx([0.05 / 3, 0.025, 0.025, 0.0125])
 
 
-def test_wilson_and_clopper_pearson_are_scipys() -> None:
+def test_clopper_pearson_is_scipys() -> None:
     for successes, n in [(0, 10), (1, 10), (7, 20), (20, 20), (421, 1319)]:
-        test = scipy.stats.binomtest(successes, n)
-        exact, score = test.proportion_ci(method="exact"), test.proportion_ci(method="wilson")
+        exact = scipy.stats.binomtest(successes, n).proportion_ci(method="exact")
         assert clopper_pearson(successes, n) == pytest.approx((exact.low, exact.high))
-        assert wilson(successes, n) == pytest.approx((score.low, score.high))
-
-
-def test_a_rate_without_events_is_bounded_by_its_clusters() -> None:
-    assert rate_interval(0, 100, clusters=10).high == pytest.approx(1 - 0.025 ** (1 / 10))
-    assert rate_interval(100, 100).low == pytest.approx(0.025 ** (1 / 100))
-    assert rate_interval(3, 100) == rate_interval(3, 100, clusters=50) == clopper_pearson(3, 100)
+    assert clopper_pearson(100, 100).low == pytest.approx(0.025 ** (1 / 100))
 
 
 def test_mcnemar_is_the_binomial_test_on_discordant_pairs() -> None:

@@ -15,7 +15,7 @@ from windlass.evaluation.imports.registry import read_runs
 from windlass.evaluation.samples import SampleResult
 from windlass.evaluation.statistics.paired import mean_estimate
 from windlass.evaluation.statistics.prediction_powered import PredictionPowered, prediction_powered
-from windlass.evaluation.statistics.rates import clopper_pearson, wilson
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 FIELD = HumanLabels(field="majority")
 
@@ -111,13 +111,13 @@ def test_labelling_each_item_of_a_cluster_gains_no_certainty() -> None:
     assert tenfold.standard_error == pytest.approx(once.standard_error)
 
 
-def test_a_share_has_wilsons_interval_and_stays_within_0_and_1() -> None:
+def test_a_share_has_the_exact_interval_and_stays_within_0_and_1() -> None:
     labels = [1.0] * 47 + [0.0] * 3
     found = prediction_powered(labels, [0.5] * 50)
     interval = found.interval()
     assert interval is not None
     assert 0 < interval.low < 0.94 < interval.high < 1
-    assert interval == pytest.approx(wilson(47, 50), abs=0.01)
+    assert interval == pytest.approx(clopper_pearson(47, 50), abs=0.01)
 
 
 def test_labels_that_are_all_the_same_are_no_certainty() -> None:

@@ -10,6 +10,7 @@ from tests.live import Project
 from tests.telemetry.agents import Doing, agent, model, tool, trace_of
 from tests.telemetry.sending import request, trace_id
 from windlass.errors import InputError, NotFound
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 GPT, FIND, BUY, SHOP = "model:gpt", "tool:find", "tool:buy", "agent:shop"
 
@@ -53,6 +54,9 @@ def test_a_graph_has_rates_with_their_intervals_and_the_patterns_in_it(project: 
     assert found["probability"]["rate"] == pytest.approx(12 / 21)
     assert found["probability"]["low"] < 12 / 21 < found["probability"]["high"]
     assert (found["failures"]["rate"], found["failures"]["n"]) == (0.5, 12)
+    # Traces count, not calls: an interval of twelve calls would be narrower.
+    alone = clopper_pearson(6, 12)
+    assert found["failures"]["low"] < alone.low < alone.high < found["failures"]["high"]
     # The traces in which it failed come first.
     assert set(found["examples"][:2]) == {trace_id(7), trace_id(8)}
     assert edges[GPT, "end"]["failures"] is None

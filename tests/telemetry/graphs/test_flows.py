@@ -79,6 +79,10 @@ def test_the_graph_of_two_traces_is_what_one_counts_by_hand(warehouse: Warehouse
         "end": (2, 2, 0),
     }
     gpt = next(node for node in flow.nodes if node.id == "model:gpt")
+    # In the one trace it came after the agent and twice after the tool, of which one call failed.
+    assert gpt.count_squares == 3**2 + 1
+    find_node = next(node for node in flow.nodes if node.id == "tool:find")
+    assert (find_node.failure_squares, find_node.failure_products, find_node.count_squares) == (1, 2, 4)
     assert (gpt.duration_p50_s, gpt.cost_usd) == (0.25, 7.0)
     assert gpt.duration_p95_s == pytest.approx(0.385)
 
@@ -87,9 +91,9 @@ def test_the_graph_of_two_traces_is_what_one_counts_by_hand(warehouse: Warehouse
     assert (found.duration_p50_s, found.cost_usd) == (0.03, None)
     # gpt was left 3 times in the one trace and once in the other.
     assert (found.leaving, found.leaving_traces) == (4, 2)
-    assert (found.squares, found.products, found.leaving_squares) == (4, 6, 10)
+    assert (found.count_squares, found.products, found.leaving_squares) == (4, 6, 10)
     ended = edge(flow, "model:gpt", "end")
-    assert (ended.squares, ended.products, ended.leaving_squares) == (2, 4, 10)
+    assert (ended.count_squares, ended.products, ended.leaving_squares) == (2, 4, 10)
     assert (ended.duration_p50_s, ended.gap_p50_s) == (None, None)
 
     # From the failed find to the model in the wrapper 3 ms, from the other out of it 3 ms.

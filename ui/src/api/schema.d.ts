@@ -3826,7 +3826,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "one_side_only" | "candidate_coverage" | "baseline_coverage" | "bootstrap" | "unknown_range" | "asymptotic";
+            kind: "one_side_only" | "candidate_coverage" | "baseline_coverage" | "bootstrap" | "unknown_range" | "rests_on_items" | "asymptotic";
             /** There */
             there?: number | null;
             /** Items */

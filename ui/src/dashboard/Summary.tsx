@@ -2,9 +2,10 @@ import { Link } from "@tanstack/react-router";
 import type { DashboardChart, Measure } from "@/api/charts";
 import { useWords } from "@/i18n/useWords";
 import styles from "./ChartCard.module.css";
+import { exactInterval } from "./exactRate";
 import { totalsOf, valueOfAll } from "./lines";
 import { tracesBehind } from "./links";
-import { measureName, wilson } from "./measures";
+import { measureName } from "./measures";
 import type { Measured } from "./useMeasured";
 import { Whole } from "./Whole";
 
@@ -30,7 +31,7 @@ export function Summary({ item, measured }: { item: DashboardChart; measured: Me
     );
   };
   const own = valueOfAll(measured.lines, measure);
-  const interval = measure === "error_rate" && own !== null && n > 0 ? wilson(own, n) : null;
+  const interval = measure === "error_rate" && own !== null && n > 0 ? exactInterval(own, n) : null;
   const other = item.beside && link(item.beside);
   return (
     <p className={styles.summary}>

@@ -3,9 +3,10 @@ import type { Chart, ChartData, DashboardChart } from "@/api/charts";
 import { toCsv } from "@/components/download";
 import { currentWords } from "@/i18n/language";
 import "./texts";
+import { exactInterval } from "./exactRate";
 import { CSV_COLUMNS, csvRows, linesOf, totalsOf, valueOfAll } from "./lines";
 import { tracesBehind } from "./links";
-import { besides, describe, narrowed, wilson } from "./measures";
+import { besides, describe, narrowed } from "./measures";
 import { clip, isWhole, rangeOf, refreshMs, sinceOf, startsOf } from "./period";
 import { replaced, shifted, without } from "./places";
 import { timeLabels } from "./timeLabels";
@@ -166,9 +167,22 @@ test("only what has the same unit stands on the same axis", () => {
   expect(besides("cost_usd")).toEqual([]);
 });
 
-test("a share has its Wilson interval", () => {
-  const [low, high] = wilson(0.05, 40);
-  expect([low.toFixed(3), high.toFixed(3)]).toEqual(["0.014", "0.165"]);
+test("a share has the exact interval that scipy gives it", () => {
+  for (const [hits, n, low, high] of [
+    [2, 40, 0.006113647, 0.169196864],
+    [0, 10, 0.0, 0.308497108],
+    [10, 10, 0.691502892, 1.0],
+    [1, 1, 0.025, 1.0],
+    [7, 20, 0.153909205, 0.592188535],
+    [199, 200, 0.972458102, 0.999873419],
+    [50, 1000, 0.037335398, 0.065390488],
+    [3, 1000000, 0.000000619, 0.000008767],
+    [412345, 1000000, 0.41137995, 0.413310558],
+  ] as const) {
+    const found = exactInterval(hits / n, n);
+    expect(found[0]).toBeCloseTo(low, 8);
+    expect(found[1]).toBeCloseTo(high, 8);
+  }
 });
 
 test("charts are replaced, moved and taken away by their id", () => {

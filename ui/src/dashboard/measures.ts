@@ -131,12 +131,3 @@ export const blankChart = (): DashboardChart => ({
   kind: "line",
   wide: false,
 });
-
-const Z = 1.96;
-
-/** Wilson's 95 % interval of a share. */
-export function wilson(share: number, n: number): [number, number] {
-  const middle = (share + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
-  const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
-  return [Math.max(middle - half, 0), Math.min(middle + half, 1)];
-}

@@ -16,7 +16,7 @@ from windlass.evaluation.calibration.standing import Standing, standing_of
 from windlass.evaluation.ranking import Ranking, Winner, rank
 from windlass.evaluation.reviews.agreement import Coefficient, cohen_kappa, raw_agreement
 from windlass.evaluation.reviews.report import Figure
-from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.statistics.rates import clopper_pearson
 from windlass.storage.database import Database
 
 Side = Literal["a", "b", "tie"]
@@ -186,7 +186,7 @@ def _majority(sides: Sequence[Side]) -> Side:
 def _rate(count: int, n: int) -> VoteShare:
     if n == 0:
         return VoteShare(value=None, low=None, high=None, n=0)
-    interval = rate_interval(count, n)
+    interval = clopper_pearson(count, n)
     return VoteShare(value=count / n, low=interval.low, high=interval.high, n=n)
 
 

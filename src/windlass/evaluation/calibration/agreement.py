@@ -14,7 +14,7 @@ from windlass.evaluation.calibration.resampling import CONFIDENCE, Cell, Counted
 from windlass.evaluation.reviews.agreement import Coefficient, cohen_kappa, krippendorff_alpha
 from windlass.evaluation.reviews.questions import Level
 from windlass.evaluation.reviews.report import Figure, PairKappa
-from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 MOST_VALUES: Final = 20
 """More values than these are no categories: only their order is compared."""
@@ -107,7 +107,7 @@ def _measured(counted: Counted, values: Sequence[float], level: Level, *, cluste
     figures = {name: figure(each) for name, each in found.items()}
     right = round(float(np.trace(counted.observed[0])))
     if not clustered:
-        interval = rate_interval(right, counted.n)
+        interval = clopper_pearson(right, counted.n)
         figures["accuracy"] = figures["accuracy"].model_copy(update=interval._asdict())
     if right == counted.n:
         figures = {name: _bounded(each, counted, of[name], values) for name, each in figures.items()}
@@ -122,7 +122,7 @@ def _bounded(found: Figure, counted: Counted, measure: Measure, values: Sequence
     """
     if found.value is None:
         return found
-    wrong = 1 - rate_interval(counted.clusters, counted.clusters, confidence=CONFIDENCE).low
+    wrong = 1 - clopper_pearson(counted.clusters, counted.clusters, confidence=CONFIDENCE).low
     table = counted.observed[0]
     chance = np.outer(table.sum(axis=1), table.sum(axis=0))
     np.fill_diagonal(chance, 0.0)

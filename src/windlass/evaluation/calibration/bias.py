@@ -7,14 +7,14 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel
 
-from windlass.evaluation.calibration.agreement import figure
 from windlass.evaluation.calibration.judged import JudgedItem, Order, clusters_of
 from windlass.evaluation.calibration.logistic import fit_logistic
-from windlass.evaluation.calibration.resampling import CONFIDENCE, SEED, Cell, count, estimate
+from windlass.evaluation.calibration.resampling import CONFIDENCE, SEED
 from windlass.evaluation.reviews.agreement import raw_agreement
 from windlass.evaluation.reviews.report import Figure
+from windlass.evaluation.statistics.bounded_rates import bounded_rate
 from windlass.evaluation.statistics.paired import PairedDifference, normal_quantile, paired_difference
-from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.statistics.rates import clopper_pearson
 
 _FIRST: Final[dict[Order, float]] = {"first": 1.0, "tie": 0.5, "second": 0.0}
 _SEPARATE: Final = "length decides alone, so that there is no finite coefficient"
@@ -100,7 +100,7 @@ def consistency(items: Sequence[JudgedItem]) -> Consistency | None:
     twice = sum(len(values) > 1 for values in given)
     low, high = same.low, same.high
     if low is None or high is None:
-        low, high = rate_interval(twice, twice) if same.value == 1 else rate_interval(0, twice)
+        low, high = clopper_pearson(twice, twice) if same.value == 1 else clopper_pearson(0, twice)
     rate = Figure(value=1 - same.value, low=1 - high, high=1 - low, n=twice)
     return Consistency(repeats=repeats, flip_rate=rate)
 
@@ -109,7 +109,7 @@ def null_answer(wins: int, pairs: int) -> NullAnswer | None:
     """Say how often a constant answer won; none of them should."""
     if not pairs:
         return None
-    low, high = rate_interval(wins, pairs)
+    low, high = clopper_pearson(wins, pairs)
     return NullAnswer(pairs=pairs, wins=wins, rate=Figure(value=wins / pairs, low=low, high=high, n=pairs))
 
 
@@ -166,13 +166,8 @@ def _length_coefficient(
 
 def _rate(held: Sequence[bool], clusters: Sequence[str] | None) -> Figure:
     n = len(held)
-    value = sum(held) / n
-    if clusters is None or all(held) or not any(held):
-        groups = None if clusters is None else len(set(clusters))
-        low, high = rate_interval(sum(held), n, clusters=groups)
-        return Figure(value=value, low=low, high=high, n=n)
-    counted = count([[Cell(0, 0, int(each))] for each in held], clusters, (1, 1, 2))
-    return figure(estimate(counted, lambda stacks: stacks[:, 0, 0, 1] / stacks[:, 0, 0].sum(axis=1), n=n))
+    low, high = bounded_rate(np.array(held, dtype=np.float64), clusters).interval(CONFIDENCE)
+    return Figure(value=sum(held) / n, low=low, high=high, n=n)
 
 
 def _difference(pairs: PairedDifference) -> Figure:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 from pydantic import BaseModel
 
 from windlass.evaluation.calibration.agreement import Ceiling, JudgeAgreement, human_ceiling, judge_agreement
@@ -27,7 +28,7 @@ from windlass.evaluation.calibration.wording import sentence_of
 from windlass.evaluation.gates.checks import Outcome
 from windlass.evaluation.reviews.questions import Level
 from windlass.evaluation.reviews.report import Figure
-from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.statistics.bounded_rates import bounded_rate
 
 
 class Scale(BaseModel):
@@ -138,12 +139,11 @@ def _cut(verdict: JudgeVerdict, yes_from: float) -> JudgeVerdict:
 
 
 def _coverage(items: Sequence[JudgedItem]) -> Figure:
-    n, there = len(items), sum(item.verdict.value is not None for item in items)
-    if not n:
+    if not items:
         return Figure(value=None, low=None, high=None, n=0)
-    clusters = clusters_of(items)
-    low, high = rate_interval(there, n, clusters=None if clusters is None else len(set(clusters)))
-    return Figure(value=there / n, low=low, high=high, n=n)
+    there = np.array([item.verdict.value is not None for item in items], dtype=np.float64)
+    low, high = bounded_rate(there, clusters_of(items)).interval()
+    return Figure(value=float(there.mean()), low=low, high=high, n=len(items))
 
 
 def _why(verdict: JudgeVerdict) -> str:

@@ -7,12 +7,23 @@ from pydantic import BaseModel, Field
 from windlass.evaluation.wording.language import say
 
 CautionKind = Literal[
-    "one_side_only", "candidate_coverage", "baseline_coverage", "bootstrap", "unknown_range", "asymptotic"
+    "one_side_only",
+    "candidate_coverage",
+    "baseline_coverage",
+    "bootstrap",
+    "unknown_range",
+    "rests_on_items",
+    "asymptotic",
 ]
 
 
 def _absent(value: object) -> bool:
     return value is None
+
+
+def _unseen(items: int) -> float:
+    """Return the share of all items of which as many show none with a probability of 2.5 %."""
+    return 1 - float(0.025 ** (1 / items))
 
 
 class Caution(BaseModel):
@@ -22,7 +33,7 @@ class Caution(BaseModel):
     there: int | None = Field(default=None, exclude_if=_absent)
     """Items that it is about: with a value on one side only, or with a value at all."""
     items: int | None = Field(default=None, exclude_if=_absent)
-    """Those there are; of an unknown range those that would do."""
+    """Those there are; of an unknown range those that would do, or that it rests on."""
     allowed: float | None = Field(default=None, exclude_if=_absent)
     """The share of the items that the rule asks for."""
     ratio: float | None = Field(default=None, exclude_if=_absent)
@@ -67,6 +78,13 @@ class Caution(BaseModel):
                     "its range is not known, and its values are too few, or too skewed, to show what is rare and "
                     "large: declare the range under ranges, bound a percentile, or evaluate {items} items",
                     items=self.items,
+                )
+            case "rests_on_items":
+                assert self.items is not None
+                return say(
+                    "its range is not known, so it rests on what these items show: what is large on fewer than "
+                    "{share} of all may be on none of them; declare the range under ranges, or bound a percentile",
+                    share=f"{_unseen(self.items):.1%}",
                 )
             case "asymptotic":
                 return say(

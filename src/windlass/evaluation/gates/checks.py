@@ -137,7 +137,7 @@ def _check(
     requirement, tested, coverage = compared.requirement, compared.tested, compared.coverage
     estimate = tested.estimate if tested else None
     outcome, withheld = _outcome(compared, passing, failing, rule, blocking=blocking)
-    caution = withheld or doubt
+    caution = withheld or doubt or _basis_caution(estimate, outcome)
     undecided = not passing.rejects and not failing.rejects
     human = compared.human
     if tested and undecided:
@@ -236,6 +236,13 @@ def _coverage_caution(compared: Comparison, rule: GateRule) -> Caution | None:
 def _skew_caution(compared: Comparison, tail: float) -> Caution | None:
     fewest = compared.withheld(tail)
     return None if fewest is None else Caution(kind="unknown_range", items=fewest)
+
+
+def _basis_caution(estimate: PairedDifference | BoundedRate | None, outcome: Outcome) -> Caution | None:
+    """Say of a mean without a range that is decided what it rests on: nothing bounds what no item has shown."""
+    if not isinstance(estimate, PairedDifference) or not estimate.skewed or outcome == "not_enough_data":
+        return None
+    return Caution(kind="rests_on_items", items=estimate.clusters)
 
 
 def _bootstrap_cautions(compared: Sequence[Comparison], confidences: Sequence[float]) -> list[Caution | None]:

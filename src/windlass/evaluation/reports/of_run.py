@@ -45,7 +45,7 @@ from windlass.evaluation.reports.parts import parts_of
 from windlass.evaluation.run_scores import Floats
 from windlass.evaluation.samples import Item, SampleResult
 from windlass.evaluation.statistics.paired import mean_estimate
-from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.statistics.rates import clopper_pearson
 from windlass.evaluation.wording.language import said, say, say_count
 from windlass.models.calls.counts import CallCounts
 
@@ -181,7 +181,7 @@ def _mean_cells(metric: str, values: Floats) -> list[str]:
     estimate = mean_estimate(values, skewed=is_amount(metric))
     low, high = estimate.low, estimate.high
     if ((values == 0) | (values == 1)).all() and not is_amount(metric):
-        low, high = rate_interval(int(values.sum()), values.size)
+        low, high = clopper_pearson(int(values.sum()), values.size)
     return [figure(metric, estimate.mean), interval(metric, low, high), f"{values.size:,}"]
 
 

@@ -1,8 +1,8 @@
 """Rates held against a bound: the exact binomial test, also of clustered trials.
 
-Clopper and Pearson's bounds never break their promise; by Wilson's, 20 trials of a rate that is exactly 0.1 lie
-above it with 95 % confidence 4 % of the time instead of 2.5 %. Clustered trials count as their effective number
-(see clustered_rates).
+Clopper and Pearson's bounds never break their promise; by the score test, 20 trials of a rate that is exactly
+0.1 lie above it with 95 % confidence 4 % of the time instead of 2.5 %. Clustered trials count as their effective
+number (see clustered_rates).
 """
 
 import math

@@ -24,7 +24,7 @@ from windlass.evaluation.statistics.paired import (
     t_cumulative,
     t_quantile,
 )
-from windlass.evaluation.statistics.rates import wilson_of
+from windlass.evaluation.statistics.rates import exact_interval
 
 _Codes = NDArray[np.int64]
 _Mask = NDArray[np.bool_]
@@ -40,10 +40,11 @@ class PredictionPowered:
     The variance is Var(Y − λf)/n + λ² Var(f)/N. In clusters it is that of the sums of both terms within each, so
     that a cluster whose items are partly labelled counts once. The interval is Student's with a degree of freedom
     for each labelled cluster, less one for the mean and one for λ, which is chosen from the same labels; their
-    residual variance is divided accordingly. A share of yes gets Wilson's for so many trials as would be as sure
-    (Korn and Graubard 1998): Student's held it 90 % of the time where nearly all labels are the same. A difference
-    of yes and no is tested as if one pair more had been gained and one lost, as Bonett and Price (2012) do without
-    a judge: of fifty labels few differ, and a gate at 2.5 % passed what it should not up to 14 % of the time.
+    residual variance is divided accordingly. A share of yes gets Clopper and Pearson's for so many trials as would
+    be as sure (Korn and Graubard 1998): Student's held it 90 % of the time where nearly all labels are the same. A
+    difference of yes and no is tested as if one pair more had been gained and one lost, as Bonett and Price (2012)
+    do without a judge: of fifty labels few differ, and a gate at 2.5 % passed what it should not up to 14 % of the
+    time.
     """
 
     estimate: float
@@ -91,7 +92,8 @@ class PredictionPowered:
         if self.constant:
             reach = self.value_range * (1 - tail ** (1 / self.clusters))
         elif self.is_share:
-            return wilson_of(min(1.0, max(0.0, self.estimate)), self._trials(tail), confidence)
+            share, trials = min(1.0, max(0.0, self.estimate)), self._trials(tail)
+            return exact_interval(share * trials, trials, confidence)
         else:
             reach = t_quantile(1 - tail, self.df) * self._tested_error
         low, high = self.estimate - reach, self.estimate + reach

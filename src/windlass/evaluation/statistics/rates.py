@@ -1,33 +1,22 @@
 """Rates with intervals.
 
-What is shown of a rate is Clopper and Pearson's interval: it holds the rate at any rate and number of trials,
-and says what the exact test of a bound says (see bounded_rates). Wilson's is narrower and holds it as often as
-it says on average over rates; where nobody reads it by itself it is what others are made of.
+There is one interval of a rate, Clopper and Pearson's: it holds the rate at any rate and number of trials, and
+says what the exact test of a bound says (see bounded_rates).
 """
 
-import math
-
 from windlass.errors import InputError
-from windlass.evaluation.statistics.paired import Interval, normal_quantile
-
-
-def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
-    """Return Wilson's score interval of a rate (Wilson 1927), good also near 0 and 1."""
-    _check(successes, n)
-    return wilson_of(successes / n, n, confidence)
-
-
-def wilson_of(rate: float, n: float, confidence: float = 0.95) -> Interval:
-    """Return the same of a rate that is as sure as one of ``n`` independent trials; ``n`` need not be whole."""
-    z = normal_quantile(1 - (1 - confidence) / 2)
-    centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    return Interval(max(0.0, centre - reach), min(1.0, centre + reach))
+from windlass.evaluation.statistics.paired import Interval
 
 
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> Interval:
     """Return the exact binomial interval (Clopper and Pearson 1934)."""
-    _check(successes, n)
+    if n < 1 or not 0 <= successes <= n:
+        raise InputError(f"A rate needs 0 ≤ successes ≤ n and n ≥ 1; got {successes} of {n}.")
+    return exact_interval(successes, n, confidence)
+
+
+def exact_interval(successes: float, n: float, confidence: float = 0.95) -> Interval:
+    """Return the same of effective numbers, which need not be whole."""
     tail = (1 - confidence) / 2
     return Interval(exact_lower(successes, n, tail), 1 - exact_lower(n - successes, n, tail))
 
@@ -37,15 +26,3 @@ def exact_lower(successes: float, n: float, tail: float) -> float:
     from scipy.special import betaincinv  # see paired.t_quantile
 
     return float(betaincinv(successes, n - successes + 1, tail)) if successes > 0 else 0.0
-
-
-def rate_interval(successes: int, n: int, *, clusters: int | None = None, confidence: float = 0.95) -> Interval:
-    """Return the interval of a rate: the exact one, on the clusters when nothing (or all) happened."""
-    if successes in (0, n) and clusters is not None:
-        return clopper_pearson(clusters if successes else 0, clusters, confidence)
-    return clopper_pearson(successes, n, confidence)
-
-
-def _check(successes: int, n: int) -> None:
-    if n < 1 or not 0 <= successes <= n:
-        raise InputError(f"A rate needs 0 ≤ successes ≤ n and n ≥ 1; got {successes} of {n}.")

@@ -60,6 +60,7 @@ KO_VERDICTS: Final[dict[str, str]] = {
     "the baseline has a value on {there} of {items} items, fewer than the {allowed} that min_coverage asks for": "항목 {items}개 중 {there}개에만 기준의 값이 있어 min_coverage가 요구하는 {allowed}보다 적음",
     "the bootstrap interval is {ratio} times as wide: the scores are skewed or few, read this with care": "부트스트랩 구간의 폭이 {ratio}배임. 점수가 치우쳤거나 적으므로 주의해서 읽을 것",
     "its range is not known, so the confidence sequence is asymptotic: it holds for many items; declare a range to have one that always holds": "값의 범위를 몰라 신뢰열이 점근적임. 항목이 많을 때 성립하며, 범위를 선언하면 항상 성립함",
+    "its range is not known, so it rests on what these items show: what is large on fewer than {share} of all may be on none of them; declare the range under ranges, or bound a percentile": "값의 범위를 모르므로 이 항목들이 보여 주는 것에 근거함. 전체의 {share} 미만에서만 큰 값은 이 항목들에 하나도 없을 수 있음. ranges에 범위를 선언하거나 백분위수에 경계를 둘 것",
     "its range is not known, and its values are too few, or too skewed, to show what is rare and large: declare the range under ranges, bound a percentile, or evaluate {items} items": "값의 범위를 모르고, 값이 적거나 치우쳐 드물고 큰 값이 드러나지 않았을 수 있음. ranges에 범위를 선언하거나, 백분위수에 경계를 두거나, 항목 {items}개를 평가할 것",
     # Judges.
     "The judge of {metric} is not known here: its scores came from elsewhere.": "{metric}의 심판은 이곳에 없습니다. 점수가 다른 곳에서 왔습니다.",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from windlass.evaluation.statistics.rates import rate_interval
+from windlass.evaluation.statistics.rates import clopper_pearson
 from windlass.monitoring.graphs.graph import scope_of
 from windlass.monitoring.graphs.models import Conformance, Rate, ViolatingPath, ViolationSummary
 from windlass.storage.warehouse import Warehouse
@@ -51,7 +51,7 @@ def conformance_of(warehouse: Warehouse, project: str, selection: Selection, all
 def _rate(successes: int, n: int) -> Rate | None:
     if not n:
         return None
-    low, high = rate_interval(successes, n)
+    low, high = clopper_pearson(successes, n)
     return Rate(rate=successes / n, low=low, high=high, n=n)
 
 

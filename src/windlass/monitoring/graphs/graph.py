@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from windlass.evaluation.statistics.clustered_rates import ClusteredRate
-from windlass.evaluation.statistics.rates import rate_interval
 from windlass.monitoring.graphs.models import Edge, Graph, Node, Rate, Scope
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.costs import Lists
@@ -77,8 +76,17 @@ def figures_of(step: StepFigures, *, can_fail: bool) -> dict[str, Any]:
 
 
 def _failures(step: StepFigures) -> Rate:
-    low, high = rate_interval(step.failures, step.count, clusters=step.traces)
-    return Rate(rate=step.failures / step.count, low=low, high=high, n=step.count)
+    """Return how often the step failed; traces are the clusters."""
+    return probability_of(
+        ClusteredRate(
+            successes=step.failures,
+            trials=step.count,
+            clusters=step.traces,
+            squares=step.failure_squares,
+            products=step.failure_products,
+            trial_squares=step.count_squares,
+        )
+    )
 
 
 def transition_of(edge: FlowEdge) -> ClusteredRate:
@@ -87,7 +95,7 @@ def transition_of(edge: FlowEdge) -> ClusteredRate:
         successes=edge.count,
         trials=edge.leaving,
         clusters=edge.leaving_traces,
-        squares=edge.squares,
+        squares=edge.count_squares,
         products=edge.products,
         trial_squares=edge.leaving_squares,
     )

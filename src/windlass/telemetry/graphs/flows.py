@@ -31,6 +31,8 @@ transitions AS (
 by_trace AS (
   SELECT trace_id, source, target, any(first_ns) AS first_ns, count() AS times,
     sum(times) OVER (PARTITION BY trace_id, source) AS leaving, sum(failed) AS failures, sum(cost) AS cost_usd,
+    sum(times) OVER (PARTITION BY trace_id, target) AS node_times,
+    sum(failures) OVER (PARTITION BY trace_id, target) AS node_failures,
     quantilesExactInclusiveState(0.5, 0.95)(duration_ns) AS durations,
     quantilesExactInclusiveState(0.5, 0.95)(gap_ns) AS gaps
   FROM transitions GROUP BY trace_id, source, target
@@ -40,7 +42,11 @@ SELECT source, target, grouping(source) AS any_source, grouping(target) AS any_t
   sum(by_trace.cost_usd) AS cost_usd,
   quantilesExactInclusiveMerge(0.5, 0.95)(durations) AS durations_ns,
   quantilesExactInclusiveMerge(0.5, 0.95)(gaps) AS gaps_ns,
-  sum(times * times) AS squares, sum(times * leaving) AS products,
+  sum(times * leaving) AS products,
+  if(any_source = 1, sum(times * node_times), sum(times * times)) AS count_squares,
+  if(any_source = 1, sum(by_trace.failures * node_failures), sum(by_trace.failures * by_trace.failures))
+    AS failure_squares,
+  if(any_source = 1, sum(by_trace.failures * node_times), sum(by_trace.failures * times)) AS failure_products,
   arrayMap(example -> lower(hex(example)), arraySlice(arrayDistinct(
     arrayReverseSort(groupUniqArray((by_trace.failures > 0, first_ns, trace_id))).3), 1, {EXAMPLES})) AS examples
 FROM by_trace
@@ -130,6 +136,9 @@ def _start(row: Row) -> FlowNode:
         count=traces,
         traces=traces,
         failures=0,
+        failure_squares=0,
+        failure_products=0,
+        count_squares=traces,
         duration_p50_s=None,
         duration_p95_s=None,
         cost_usd=None,
@@ -150,7 +159,6 @@ def _edge(row: Row, leaving: Row) -> FlowEdge:
         gap_p95_s=gap_p95,
         leaving=integer(leaving["count"]),
         leaving_traces=integer(leaving["traces"]),
-        squares=integer(row["squares"]),
         products=integer(row["products"]),
         leaving_squares=integer(leaving["products"]),
         **_figures(row),
@@ -163,6 +171,7 @@ def _figures(row: Row) -> dict[str, Any]:
         "count": row["count"],
         "traces": row["traces"],
         "failures": row["failures"],
+        **{name: integer(row[name]) for name in ("failure_squares", "failure_products", "count_squares")},
         "duration_p50_s": p50,
         "duration_p95_s": p95,
         "cost_usd": row["cost_usd"],

@@ -115,6 +115,12 @@ class StepFigures:
     count: int
     traces: int
     failures: int
+    failure_squares: int
+    """Σ f² over traces, f failures in a trace. The variance between traces needs it and the next two."""
+    failure_products: int
+    """Σ f·n over traces, n times in a trace."""
+    count_squares: int
+    """Σ n² over traces."""
     duration_p50_s: float | None
     duration_p95_s: float | None
     cost_usd: float | None
@@ -142,10 +148,8 @@ class FlowEdge(StepFigures):
     leaving: int
     """How often anything came after the source."""
     leaving_traces: int
-    squares: int
-    """Σ n² over traces, n times this edge in a trace. The variance between traces needs it and the next two."""
     products: int
-    """Σ n·m over traces, m times anything came after the source."""
+    """Σ n·m over traces, n times this edge in a trace, m times anything came after the source."""
     leaving_squares: int
     """Σ m² over traces."""
 
