@@ -13,7 +13,7 @@ from windlass.prices.own import Price, replace_prices
 from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate, Tokens, cost_of_tokens
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.queries import get_trace, list_traces, measure_traffic
+from windlass.telemetry.queries import get_trace, list_spans, list_traces, measure_traffic
 from windlass.telemetry.recosting import list_model_costs, recost
 from windlass.telemetry.writer import Writer
 
@@ -141,12 +141,21 @@ def test_the_warehouse_and_python_have_one_formula(warehouse: Warehouse, writer:
     writer.write_spans("shop", call(1, 120, "a", tokens={}))
 
     trace = get_trace(warehouse, "shop", trace_id(1), lists=Fixed(a=rates))
+    listed = list_spans(warehouse, "shop", limit=200)
+    (summary,) = list_traces(warehouse, "shop").items
 
-    found = {each.span_id: each.cost_usd for each in trace.spans if each.cost_usd is not None}
-    assert found == {
+    expected = {
         span_id: pytest.approx(cost_of_tokens(rates, tokens, at), rel=1e-12, abs=1e-15)
         for span_id, (tokens, at) in calls.items()
     }
+    by_python = {each.span_id: each.cost_usd for each in trace.spans if each.cost_usd is not None}
+    by_the_warehouse = {each.span_id: each.cost_usd for each in listed.items if each.cost_usd is not None}
+    assert by_python == expected
+    assert by_the_warehouse == expected
+    # Of many calls their sums are priced, by each rate that holds for some of them.
+    total = pytest.approx(sum(by_python.values()), rel=1e-12)
+    assert summary.cost_usd == total
+    assert trace.cost_usd == total
 
 
 def test_traffic_has_the_costs_of_tokens_too(warehouse: Warehouse, writer: Writer) -> None:

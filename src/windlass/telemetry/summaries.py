@@ -8,7 +8,6 @@ Nothing is summed when spans arrive: a span that is delivered twice would count 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
@@ -17,7 +16,7 @@ from windlass.telemetry.costs import Priced
 from windlass.telemetry.models import ScoreSummary, Span, Status, TraceFields
 from windlass.telemetry.previews import EDGE_CHARACTERS, preview_input, preview_output
 from windlass.telemetry.scores import Score
-from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, UNPRICED, Tariff
+from windlass.telemetry.trace_usage import Usage, usage_of_traces
 
 STATUSES: Final[tuple[Status, ...]] = ("unset", "ok", "error")
 """By OpenTelemetry's code."""
@@ -115,11 +114,6 @@ def edges(text: str) -> str:
     return f"if(length({text}) > {4 * EDGE_CHARACTERS}, {ends}, {text})"
 
 
-def of_calls(column: str) -> str:
-    """Return the sum over calls of models; where none of them says, what the others state is a total of it."""
-    return f"if(countIf(is_call AND {column} IS NOT NULL) > 0, sumIf({column}, is_call), max({column}))"
-
-
 _MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
 _GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
 
@@ -151,19 +145,6 @@ GROUP BY trace_id
 """
 
 
-def _usage(where: str, tariff: Tariff) -> str:
-    calls = f"SELECT trace_id, {', '.join(COLUMNS_TO_PRICE)}, operation IN {MODEL_CALLS} AS is_call"
-    return f"""
-SELECT
-  lower(hex(trace_id)) AS id,
-  {of_calls("input_tokens")} AS all_input_tokens, {of_calls("output_tokens")} AS all_output_tokens,
-  {of_calls("cost")} AS all_cost_usd,
-  {UNPRICED} AS unpriced, max(is_unmet) AS unmet
-FROM ({tariff.priced(f"{calls} {_last_delivery(where)}")})
-GROUP BY trace_id
-"""
-
-
 def summarise(
     warehouse: Warehouse, project: str, bounds: Sequence[Bounds], priced: Priced
 ) -> dict[str, TraceFields]:
@@ -172,10 +153,10 @@ def summarise(
         return {}
     where, parameters = where_within(bounds), within(project, bounds)
     facts = warehouse.begin(lambda: warehouse.query(_facts(where), parameters))
-    usage = {row["id"]: row for row in priced.query(partial(_usage, where), where, parameters)}
+    usage = usage_of_traces(warehouse, _last_delivery(where), parameters, priced)
     # A trace of which one statement knows and the other not yet, or no more, is for the next time.
-    rows = [{**row, **usage[row["id"]]} for row in facts.result() if row["id"] in usage]
-    return {str(row["id"]): _fields(row, priced.tariff) for row in rows}
+    rows = {trace_id: row for row in facts.result() if (trace_id := str(row["id"])) in usage}
+    return {trace_id: _fields(row, usage[trace_id]) for trace_id, row in rows.items()}
 
 
 def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
@@ -186,9 +167,8 @@ def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
     return summaries
 
 
-def _fields(row: Row, tariff: Tariff) -> TraceFields:
-    main, unpriced = row["main"], row["unpriced"]
-    assert isinstance(unpriced, list)
+def _fields(row: Row, usage: Usage) -> TraceFields:
+    main = row["main"]
     assert isinstance(main, tuple)
     name, operation, service, status, duration, is_root, *names = main
     return TraceFields.model_validate(
@@ -205,10 +185,7 @@ def _fields(row: Row, tariff: Tariff) -> TraceFields:
             "operation": operation,
             "service": service,
             **{column: said or row[f"any_{column}"] for column, said in zip(NAMES, names, strict=True)},
-            "input_tokens": row["all_input_tokens"],
-            "output_tokens": row["all_output_tokens"],
-            "cost_usd": row["all_cost_usd"],
-            "unpriced_models": tariff.names(unpriced),
+            **usage._asdict(),
         }
     )
 
