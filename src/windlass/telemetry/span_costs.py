@@ -1,6 +1,7 @@
 """What a few spans cost, by the formula in Python: to analyse a statement that prices takes longer."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from windlass.prices.book import CalledModel, Listing
@@ -8,7 +9,6 @@ from windlass.prices.rates import Tokens, cost_of_tokens
 from windlass.storage.warehouse import Row
 from windlass.telemetry.costs import Priced, model_of
 from windlass.telemetry.models import CostBasis
-from windlass.telemetry.summaries import instant, integer
 
 NO_LISTING: Final = Listing()
 
@@ -45,9 +45,10 @@ def _cost_of(row: Row, listings: Mapping[CalledModel, Listing]) -> SpanCost:
         reasoning=_number(row["reasoning_tokens"]),
     )
     rates = listings.get(model_of(row), NO_LISTING).rates
-    cost = cost_of_tokens(rates, tokens, instant(integer(row["start_ns"])))
+    cost = cost_of_tokens(rates, tokens, datetime.fromtimestamp(_number(row["start_ns"]) // 10**9, UTC))
     return SpanCost(cost, "no_price" if cost is None else "price")
 
 
 def _number(value: object) -> int:
-    return 0 if value is None else integer(value)
+    assert value is None or isinstance(value, int)
+    return value or 0

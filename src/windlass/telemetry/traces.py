@@ -43,7 +43,6 @@ from windlass.telemetry.summaries import (
     LATEST_NS,
     NO_SPAN,
     STATUSES,
-    WITHIN,
     Bounds,
     instant,
     integer,
@@ -51,6 +50,7 @@ from windlass.telemetry.summaries import (
     seconds,
     summarise,
     summarise_spans,
+    where_within,
     within,
 )
 from windlass.telemetry.turns import said_in
@@ -156,9 +156,9 @@ def walk_traces(
 def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:
     """Return a trace with its spans and scores. Raises InputError for what is no trace id, NotFound."""
     priced = Priced(warehouse, project, lists)
+    scores = warehouse.begin(partial(scores_of_traces, warehouse, project, [trace_id.lower()]))
+    events = warehouse.begin(partial(events_of_trace, warehouse, project, trace_id.lower()))
     bounds = bounds_of_trace(warehouse, project, trace_id)
-    scores = warehouse.begin(partial(scores_of_traces, warehouse, project, [bounds.trace_id]))
-    events = warehouse.begin(partial(events_of_trace, warehouse, project, bounds.trace_id))
     spans = _spans_within(warehouse, project, bounds, priced)
     if not spans:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
@@ -225,9 +225,6 @@ def read_spans(
 _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
 
 
-_MEANT: Final = f"{WITHIN} AND ({{span:String}} = '' OR lower(hex(span_id)) = {{span:String}})"
-
-
 def _spans(where: str) -> str:
     return f"""
 SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS id,
@@ -244,7 +241,8 @@ def _spans_within(
 ) -> list[Span]:
     """Return the spans of a trace (or one) in the order of their start, each as it was last delivered."""
     parameters = {**within(project, [bounds]), "span": span_id}
-    return list(_read_spans(warehouse, priced, _MEANT, parameters).values())
+    where = where_within([bounds]) + (" AND lower(hex(span_id)) = {span:String}" if span_id else "")
+    return list(_read_spans(warehouse, priced, where, parameters).values())
 
 
 def _read_spans(
