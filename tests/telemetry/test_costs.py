@@ -13,7 +13,7 @@ from windlass.prices.own import Price, replace_prices
 from windlass.prices.rates import ALWAYS, ANY_SIZE, DAY_S, Rate, Tokens, cost_of_tokens
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.queries import get_trace, list_traces, measure_traffic
+from windlass.telemetry.queries import get_trace, list_spans, list_traces, measure_traffic
 from windlass.telemetry.recosting import list_model_costs, recost
 from windlass.telemetry.writer import Writer
 
@@ -126,7 +126,8 @@ def test_the_warehouse_and_python_have_one_formula(warehouse: Warehouse, writer:
         Rate(noon, 0, DAY_S, ANY_SIZE, 3.0, 15.0, 0.3, 3.75, 21.0, 6.0),
     )
     calls = {}
-    for number in range(1, 120):
+    bodies = [call(1, 1000, "a", tokens={})]
+    for number in range(1, 601):
         tokens = Tokens(*(dice.choice((0, 1, 90, 600, 1000, -5)) for _ in range(5)))
         at_s = noon + dice.randrange(-DAY_S, DAY_S)
         calls[f"{number:016x}"] = (tokens, datetime.fromtimestamp(at_s, UTC))
@@ -137,16 +138,25 @@ def test_the_warehouse_and_python_have_one_formula(warehouse: Warehouse, writer:
             "gen_ai.usage.cache_creation.input_tokens": tokens.cache_write,
             "gen_ai.usage.reasoning.output_tokens": tokens.reasoning,
         }
-        writer.submit("shop", call(1, number, "a", at_ns=at_s * 10**9, tokens=sent), stage="queryable")
-    writer.write_spans("shop", call(1, 120, "a", tokens={}))
+        bodies.append(call(1, number, "a", at_ns=at_s * 10**9, tokens=sent))
+    writer.write_spans("shop", b"".join(bodies))
 
     trace = get_trace(warehouse, "shop", trace_id(1), lists=Fixed(a=rates))
+    listed = list_spans(warehouse, "shop", limit=700)
+    (summary,) = list_traces(warehouse, "shop").items
 
-    found = {each.span_id: each.cost_usd for each in trace.spans if each.cost_usd is not None}
-    assert found == {
+    expected = {
         span_id: pytest.approx(cost_of_tokens(rates, tokens, at), rel=1e-12, abs=1e-15)
         for span_id, (tokens, at) in calls.items()
     }
+    by_python = {each.span_id: each.cost_usd for each in trace.spans if each.cost_usd is not None}
+    by_the_warehouse = {each.span_id: each.cost_usd for each in listed.items if each.cost_usd is not None}
+    assert by_python == expected
+    assert by_the_warehouse == expected
+    # Of so many calls their sums are priced, by each rate that holds for some of them.
+    total = pytest.approx(sum(by_python.values()), rel=1e-12)
+    assert summary.cost_usd == total
+    assert trace.cost_usd == total
 
 
 def test_traffic_has_the_costs_of_tokens_too(warehouse: Warehouse, writer: Writer) -> None:

@@ -59,6 +59,47 @@ class Tokens:
     reasoning: int = 0
 
 
+class Parts(NamedTuple):
+    """Tokens by what they cost, of one call or of several at the same rate."""
+
+    plain: int
+    """Input that no cache had."""
+    cache_read: int
+    cache_write: int
+    answered: int
+    """Output without reasoning."""
+    reasoned: int
+
+    @property
+    def prompt(self) -> int:
+        """All that was sent."""
+        return self.plain + self.cache_read + self.cache_write
+
+
+def parts_of(tokens: Tokens) -> Parts:
+    """Tell the tokens of a call apart by what they cost."""
+    cache_read, cache_write = max(tokens.cache_read, 0), max(tokens.cache_write, 0)
+    cached = cache_read + cache_write
+    given = max(tokens.input, 0)
+    # More cached tokens than there are: this sender counts them beside the input, so nothing is taken off.
+    plain = given - cached if given >= cached else given
+    output = max(tokens.output, 0)
+    reasoned = min(max(tokens.reasoning, 0), output)
+    return Parts(plain, cache_read, cache_write, output - reasoned, reasoned)
+
+
+def cost_of_parts(rate: Rate, parts: Parts, *, calls: int = 1) -> float:
+    """Return what so many calls cost in US dollars that used these tokens together."""
+    millionths = (
+        parts.plain * rate.input
+        + parts.cache_read * rate.cache_read
+        + parts.cache_write * rate.cache_write
+        + parts.answered * rate.output
+        + parts.reasoned * rate.reasoning
+    )
+    return millionths / 1e6 + calls * rate.request / 1e3
+
+
 def rate_of(rates: Sequence[Rate], at: datetime, prompt: int) -> Rate | None:
     """Return the rate that holds for a request at a time, with so many tokens of input."""
     instant = int(at.timestamp())
@@ -71,21 +112,6 @@ def rate_of(rates: Sequence[Rate], at: datetime, prompt: int) -> Rate | None:
 
 def cost_of_tokens(rates: Sequence[Rate], tokens: Tokens, at: datetime | None = None) -> float | None:
     """Return what a call cost in US dollars at a time (by default now); None when no rate holds then."""
-    cache_read, cache_write = max(tokens.cache_read, 0), max(tokens.cache_write, 0)
-    cached = cache_read + cache_write
-    given = max(tokens.input, 0)
-    # More cached tokens than there are: this sender counts them beside the input, so nothing is taken off.
-    plain = given - cached if given >= cached else given
-    output = max(tokens.output, 0)
-    reasoned = min(max(tokens.reasoning, 0), output)
-    rate = rate_of(rates, at or datetime.now(UTC), plain + cached)
-    if rate is None:
-        return None
-    millionths = (
-        plain * rate.input
-        + cache_read * rate.cache_read
-        + cache_write * rate.cache_write
-        + (output - reasoned) * rate.output
-        + reasoned * rate.reasoning
-    )
-    return millionths / 1e6 + rate.request / 1e3
+    parts = parts_of(tokens)
+    rate = rate_of(rates, at or datetime.now(UTC), parts.prompt)
+    return None if rate is None else cost_of_parts(rate, parts)

@@ -7,7 +7,7 @@ then, so that figures of the past stay as they are until somebody recosts them.
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
@@ -113,6 +113,14 @@ class Priced:
             listings |= self._look_up(where, parameters)
         return found
 
+    def listings_of(self, models: Iterable[CalledModel] = ()) -> Mapping[CalledModel, Listing]:
+        """Return what all models are priced by that were met, and some more, which are looked up and kept."""
+        listings = self._read.result()
+        new = [model for model in dict.fromkeys(models) if model not in listings]
+        if new:
+            listings |= self._meet(new[: _ROUNDS * _MODELS_A_ROUND])
+        return listings
+
     def meet(self, where: str, parameters: Parameters) -> None:
         """Look up the new models of the spans of ``where``, for a question that reads the table itself."""
         for _ in range(_ROUNDS):
@@ -121,7 +129,9 @@ class Priced:
 
     def _look_up(self, where: str, parameters: Parameters) -> dict[CalledModel, Listing]:
         rows = self._warehouse.query(_UNMET.format(where=where), {**parameters, "project": self._project})
-        new = [model_of(row) for row in rows]
+        return self._meet([model_of(row) for row in rows])
+
+    def _meet(self, new: Sequence[CalledModel]) -> dict[CalledModel, Listing]:
         if self._lists is None:
             return dict.fromkeys(new, Listing())
         found = dict(self._lists.look_up(self._project, new))

@@ -23,7 +23,6 @@ from windlass.telemetry.summaries import (
     instant,
     integer,
     nanoseconds_of,
-    of_calls,
     summarise,
 )
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
@@ -70,6 +69,11 @@ WHERE project = {{project:String}} AND trace_id IN meant
 """
 
 
+def _of_calls(column: str) -> str:
+    """Return the sum over calls of models; where none of them says, what the others state is a total of it."""
+    return f"if(countIf(is_call AND {column} IS NOT NULL) > 0, sumIf({column}, is_call), max({column}))"
+
+
 def _statement(tariff: Tariff, column: _Column) -> str:
     return f"""
 WITH meant AS (
@@ -88,8 +92,8 @@ SELECT id, toUnixTimestamp64Nano(min(start)) AS first_ns, toUnixTimestamp64Nano(
 FROM (
   SELECT trace_id, max({column}) AS id, min(start_time) AS start, countIf(status = 2) AS errors,
     max(conversation) AS said_conversation, max(user) AS said_user, max(release_name) AS said_release,
-    max(environment) AS said_environment, {of_calls("input_tokens")} AS inputs,
-    {of_calls("output_tokens")} AS outputs, {of_calls("cost")} AS costs, max(is_unmet) AS has_unmet
+    max(environment) AS said_environment, {_of_calls("input_tokens")} AS inputs,
+    {_of_calls("output_tokens")} AS outputs, {_of_calls("cost")} AS costs, max(is_unmet) AS has_unmet
   FROM ({tariff.priced(_SPANS)})
   GROUP BY trace_id
 )

@@ -8,7 +8,6 @@ Nothing is summed when spans arrive: a span that is delivered twice would count 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
@@ -17,7 +16,8 @@ from windlass.telemetry.costs import Priced
 from windlass.telemetry.models import ScoreSummary, Span, Status, TraceFields
 from windlass.telemetry.previews import EDGE_CHARACTERS, preview_input, preview_output
 from windlass.telemetry.scores import Score
-from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, UNPRICED, Tariff
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE
+from windlass.telemetry.trace_usage import USED, Usage, usage_of_few, usage_of_many
 
 STATUSES: Final[tuple[Status, ...]] = ("unset", "ok", "error")
 """By OpenTelemetry's code."""
@@ -57,15 +57,31 @@ class Bounds(NamedTuple):
     last_ns: int
 
 
+_MOST_WRITTEN: Final = 500
+_ONE_OF: Final = "trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))"
+
+
+def one_of(trace_ids: Sequence[str]) -> str:
+    """Return the condition that a span is of one of some traces; of many it takes the parameter ``traces``.
+
+    Of few the bytes of their ids are written in: a subquery would have to be analysed, planned and run first.
+    """
+    if len(trace_ids) > _MOST_WRITTEN:
+        return _ONE_OF
+    written = ("".join(f"\\x{byte:02x}" for byte in bytes.fromhex(trace_id)) for trace_id in trace_ids)
+    return "trace_id IN ({})".format(", ".join(f"'{text}'" for text in written))
+
+
 def find_bounds(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) -> list[Bounds]:
     """Return the bounds of the traces that exist, in no order."""
+    if not trace_ids:
+        return []
     rows = warehouse.query(
-        """
+        f"""
         SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
                toUnixTimestamp64Nano(max(last)) AS last_ns
         FROM traces
-        WHERE project = {project:String}
-          AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
+        WHERE project = {{project:String}} AND {one_of(trace_ids)}
         GROUP BY trace_id
         """,
         {"project": project, "traces": list(trace_ids)},
@@ -73,12 +89,12 @@ def find_bounds(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) ->
     return [Bounds(str(row["id"]), integer(row["first_ns"]), integer(row["last_ns"])) for row in rows]
 
 
-WITHIN: Final = """
+_BETWEEN: Final = """
     project = {project:String}
     AND start_time >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
-    AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
 """
+WITHIN: Final = f"{_BETWEEN} AND {_ONE_OF}"
 
 
 def within(project: str, bounds: Sequence[Bounds]) -> dict[str, object]:
@@ -99,14 +115,15 @@ def where_within(bounds: Sequence[Bounds]) -> str:
             periods[-1] = (periods[-1][0], max(last, periods[-1][1]))
         else:
             periods.append((first, last))
+    where = f"{_BETWEEN} AND {one_of([bound.trace_id for bound in bounds])}"
     if len(periods) == 1 or len(periods) > _MOST_PERIODS:
-        return WITHIN
+        return where
     tests = (
         f"start_time >= fromUnixTimestamp64Nano({first:d}, 'UTC')"
         f" AND start_time <= fromUnixTimestamp64Nano({last:d}, 'UTC')"
         for first, last in periods
     )
-    return f"{WITHIN} AND ({' OR '.join(tests)})"
+    return f"{where} AND ({' OR '.join(tests)})"
 
 
 def edges(text: str) -> str:
@@ -115,13 +132,11 @@ def edges(text: str) -> str:
     return f"if(length({text}) > {4 * EDGE_CHARACTERS}, {ends}, {text})"
 
 
-def of_calls(column: str) -> str:
-    """Return the sum over calls of models; where none of them says, what the others state is a total of it."""
-    return f"if(countIf(is_call AND {column} IS NOT NULL) > 0, sumIf({column}, is_call), max({column}))"
-
-
 _MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
 _GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
+
+
+_READ: Final = tuple(dict.fromkeys((*NAMES, *COLUMNS_TO_PRICE)))
 
 
 def _last_delivery(where: str) -> str:
@@ -140,26 +155,13 @@ SELECT
   argMinIf(input_edges, main_first, input_edges != '') AS input_text,
   argMaxIf(output_edges, (is_root, toUnixTimestamp64Nano(start_time) + duration), output_edges != '')
     AS output_text,
-  {_GREATEST}
+  {_GREATEST}, {USED}
 FROM (
-  SELECT trace_id, span_id, name, operation, service, start_time, status, duration, {", ".join(NAMES)},
+  SELECT trace_id, span_id, name, operation, service, status, duration, {", ".join(_READ)},
     {edges("input")} AS input_edges, {edges("output")} AS output_edges,
     parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first
   {_last_delivery(where)}
 )
-GROUP BY trace_id
-"""
-
-
-def _usage(where: str, tariff: Tariff) -> str:
-    calls = f"SELECT trace_id, {', '.join(COLUMNS_TO_PRICE)}, operation IN {MODEL_CALLS} AS is_call"
-    return f"""
-SELECT
-  lower(hex(trace_id)) AS id,
-  {of_calls("input_tokens")} AS all_input_tokens, {of_calls("output_tokens")} AS all_output_tokens,
-  {of_calls("cost")} AS all_cost_usd,
-  {UNPRICED} AS unpriced, max(is_unmet) AS unmet
-FROM ({tariff.priced(f"{calls} {_last_delivery(where)}")})
 GROUP BY trace_id
 """
 
@@ -170,12 +172,14 @@ def summarise(
     """Return what is said of each of some traces, by trace id."""
     if not bounds:
         return {}
-    where, parameters = where_within(bounds), within(project, bounds)
-    facts = warehouse.begin(lambda: warehouse.query(_facts(where), parameters))
-    usage = {row["id"]: row for row in priced.query(partial(_usage, where), where, parameters)}
-    # A trace of which one statement knows and the other not yet, or no more, is for the next time.
-    rows = [{**row, **usage[row["id"]]} for row in facts.result() if row["id"] in usage]
-    return {str(row["id"]): _fields(row, priced.tariff) for row in rows}
+    rows = warehouse.query(_facts(where_within(bounds)), within(project, bounds))
+    usage = usage_of_few(rows, priced)
+    long = {str(row["id"]) for row in rows} - usage.keys()
+    if long:
+        of_long = [bound for bound in bounds if bound.trace_id in long]
+        spans = _last_delivery(where_within(of_long))
+        usage |= usage_of_many(warehouse, spans, within(project, of_long), priced)
+    return {trace_id: _fields(row, usage[trace_id]) for row in rows if (trace_id := str(row["id"])) in usage}
 
 
 def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
@@ -186,9 +190,8 @@ def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
     return summaries
 
 
-def _fields(row: Row, tariff: Tariff) -> TraceFields:
-    main, unpriced = row["main"], row["unpriced"]
-    assert isinstance(unpriced, list)
+def _fields(row: Row, usage: Usage) -> TraceFields:
+    main = row["main"]
     assert isinstance(main, tuple)
     name, operation, service, status, duration, is_root, *names = main
     return TraceFields.model_validate(
@@ -205,10 +208,7 @@ def _fields(row: Row, tariff: Tariff) -> TraceFields:
             "operation": operation,
             "service": service,
             **{column: said or row[f"any_{column}"] for column, said in zip(NAMES, names, strict=True)},
-            "input_tokens": row["all_input_tokens"],
-            "output_tokens": row["all_output_tokens"],
-            "cost_usd": row["all_cost_usd"],
-            "unpriced_models": tariff.names(unpriced),
+            **usage._asdict(),
         }
     )
 

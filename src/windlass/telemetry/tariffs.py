@@ -29,6 +29,18 @@ COLUMNS_TO_PRICE: Final = (
 COUNTED: Final = "(isNull(cost_usd) AND (isNotNull(input_tokens) OR isNotNull(output_tokens)))"
 """Whether the tokens of a span decide what it cost."""
 
+PARTS: Final = """
+  greatest(ifNull(cache_read_tokens, 0), 0) AS read_part,
+  greatest(ifNull(cache_write_tokens, 0), 0) AS write_part,
+  greatest(ifNull(input_tokens, 0), 0) AS said_input,
+  if(said_input >= read_part + write_part, said_input - read_part - write_part, said_input) AS plain_part,
+  plain_part + read_part + write_part AS whole_input,
+  greatest(ifNull(output_tokens, 0), 0) AS whole_output,
+  least(greatest(ifNull(reasoning_tokens, 0), 0), whole_output) AS reasoning_part,
+  whole_output - reasoning_part AS answered_part
+"""
+"""The tokens of a span by what they cost: the SQL of `windlass.prices.rates.parts_of`."""
+
 COST_BASIS: Final = (
     "multiIf(isNotNull(cost_usd), 'span', is_unpriced, 'no_price', is_counted, 'price', 'no_tokens')"
 )
@@ -110,19 +122,13 @@ class Tariff:
         return f"""
         SELECT *, {COUNTED} AS is_counted,
           transform({_KEY}, {{price_keys:Array(UInt64)}}, {{price_models:Array(UInt32)}}, toUInt32(1)) AS model,
-          greatest(ifNull(cache_read_tokens, 0), 0) AS read_part,
-          greatest(ifNull(cache_write_tokens, 0), 0) AS write_part,
-          greatest(ifNull(input_tokens, 0), 0) AS said_input,
-          if(said_input >= read_part + write_part, said_input - read_part - write_part, said_input) AS plain_part,
-          plain_part + read_part + write_part AS whole_input,
-          greatest(ifNull(output_tokens, 0), 0) AS whole_output,
-          least(greatest(ifNull(reasoning_tokens, 0), 0), whole_output) AS reasoning_part,
+          {PARTS},
           toInt64(toUnixTimestamp64Second(start_time)) AS start_s, positiveModulo(start_s, {DAY_S}) AS of_day,
           {{price_firsts:Array(UInt32)}}[model] AS first_rate, {{price_counts:Array(UInt32)}}[model] AS rate_count,
           {self._place()} AS place,
           multiIf(isNotNull(cost_usd), cost_usd, NOT is_counted OR place = 1, NULL, (
             plain_part * {_rate("input")} + read_part * {_rate("cache_read")} + write_part * {_rate("cache_write")}
-            + (whole_output - reasoning_part) * {_rate("output")} + reasoning_part * {_rate("reasoning")}
+            + answered_part * {_rate("output")} + reasoning_part * {_rate("reasoning")}
           ) / 1e6 + {_rate("request")} / 1e3) AS cost,
           is_counted AND place = 1 AS is_unpriced, is_counted AND model = 1 AS is_unmet
         FROM ({spans})

@@ -36,13 +36,13 @@ from windlass.telemetry.models import (
 from windlass.telemetry.outlines import bounds_of_trace
 from windlass.telemetry.previews import preview_input, preview_output
 from windlass.telemetry.scores import Score, scores_of_traces
+from windlass.telemetry.span_costs import SpanCost, price_spans
 from windlass.telemetry.span_events import events_of_trace, events_of_traces
 from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import (
     LATEST_NS,
     NO_SPAN,
     STATUSES,
-    WITHIN,
     Bounds,
     instant,
     integer,
@@ -50,9 +50,9 @@ from windlass.telemetry.summaries import (
     seconds,
     summarise,
     summarise_spans,
+    where_within,
     within,
 )
-from windlass.telemetry.tariffs import COST_BASIS, Tariff
 from windlass.telemetry.turns import said_in
 from windlass.telemetry.values import decode_attributes, plain_attributes
 
@@ -156,10 +156,10 @@ def walk_traces(
 def get_trace(warehouse: Warehouse, project: str, trace_id: str, *, lists: Lists | None = None) -> Trace:
     """Return a trace with its spans and scores. Raises InputError for what is no trace id, NotFound."""
     priced = Priced(warehouse, project, lists)
+    scores = warehouse.begin(partial(scores_of_traces, warehouse, project, [trace_id.lower()]))
+    events = warehouse.begin(partial(events_of_trace, warehouse, project, trace_id.lower()))
     bounds = bounds_of_trace(warehouse, project, trace_id)
-    scores = warehouse.begin(partial(scores_of_traces, warehouse, project, [bounds.trace_id]))
-    events = warehouse.begin(partial(events_of_trace, warehouse, project, bounds.trace_id))
-    spans = _spans_within(project, bounds, priced)
+    spans = _spans_within(warehouse, project, bounds, priced)
     if not spans:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
     # The spans say what was said only once they have their events.
@@ -193,7 +193,7 @@ def get_span(
     """Return one span of a trace with its contents. Raises InputError for what is no trace id, NotFound."""
     priced = Priced(warehouse, project, lists)
     bounds = bounds_of_trace(warehouse, project, trace_id)
-    spans = _spans_within(project, bounds, priced, span_id.lower())
+    spans = _spans_within(warehouse, project, bounds, priced, span_id.lower())
     if not spans:
         raise NotFound(f"There is no span {span_id} in the trace {bounds.trace_id}.")
     _hand_out(events_of_trace(warehouse, project, bounds.trace_id), spans)
@@ -207,7 +207,7 @@ def read_spans(
     priced = Priced(warehouse, project, lists)
     traces = sorted({place.trace_id for place in places})
     judged = warehouse.begin(partial(scores_of_traces, warehouse, project, traces))
-    found = _read_spans(priced, AMONG, among(project, places))
+    found = _read_spans(warehouse, priced, AMONG, among(project, places))
     events = events_of_traces(warehouse, project, traces)
     scores: dict[tuple[str, str], list[Score]] = defaultdict(list)
     for score in judged.result():
@@ -225,41 +225,44 @@ def read_spans(
 _SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
 
 
-_MEANT: Final = f"{WITHIN} AND ({{span:String}} = '' OR lower(hex(span_id)) = {{span:String}})"
-
-
-def _spans(where: str, tariff: Tariff) -> str:
+def _spans(where: str) -> str:
     return f"""
 SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS id,
   if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
   name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
-  {_SPAN_COLUMNS}, cost,
-  {COST_BASIS} AS cost_basis,
-  is_unmet AS unmet, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
+  {_SPAN_COLUMNS}, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
   arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
-FROM ({tariff.priced(f"SELECT * FROM spans WHERE {where}")})
+FROM spans WHERE {where}
 """
 
 
-def _spans_within(project: str, bounds: Bounds, priced: Priced, span_id: str = "") -> list[Span]:
+def _spans_within(
+    warehouse: Warehouse, project: str, bounds: Bounds, priced: Priced, span_id: str = ""
+) -> list[Span]:
     """Return the spans of a trace (or one) in the order of their start, each as it was last delivered."""
-    return list(_read_spans(priced, _MEANT, {**within(project, [bounds]), "span": span_id}).values())
+    parameters = {**within(project, [bounds]), "span": span_id}
+    where = where_within([bounds]) + (" AND lower(hex(span_id)) = {span:String}" if span_id else "")
+    return list(_read_spans(warehouse, priced, where, parameters).values())
 
 
-def _read_spans(priced: Priced, where: str, parameters: Parameters) -> dict[tuple[str, str], Span]:
+def _read_spans(
+    warehouse: Warehouse, priced: Priced, where: str, parameters: Parameters
+) -> dict[tuple[str, str], Span]:
     """Return spans by trace and id, in the order of their start, each as it was last delivered."""
-    rows = priced.query(partial(_spans, where), where, parameters)
+    rows = warehouse.query(_spans(where), parameters)
     rows.sort(key=lambda row: integer(row["received_ns"]))
     last = {(str(row["trace"]), str(row["id"])): row for row in rows}
     in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_ns"]), item[0][1]))
-    return {key: _span(row) for key, row in in_order}
+    costs = price_spans([row for _, row in in_order], priced)
+    return {key: _span(row, cost) for (key, row), cost in zip(in_order, costs, strict=True)}
 
 
-def _span(row: Row) -> Span:
+def _span(row: Row, cost: SpanCost) -> Span:
     return Span.model_validate(
         {
             **row,
-            "cost_usd": row["cost"],
+            "cost_usd": cost.usd,
+            "cost_basis": cost.basis,
             "span_id": row["id"],
             "parent_span_id": row["parent"],
             "kind": KINDS[integer(row["kind"])],
