@@ -87,6 +87,7 @@ def test_what_a_target_traced_of_one_repeat_does_not_stand_for_another(
     samples = WarehouseSamples(writer, warehouse, project="default", run="run-1", release="sha256:abc")
     second = SampleResult("i0", "0" * 31 + "1", "0" * 15 + "1", 1, 2, Prediction(output="x"), repeat=2)
     samples.write([(ITEMS[0], second)])
+    samples.settle()
     assert [result.repeat for result in samples.stored().values()] == [2]
 
 

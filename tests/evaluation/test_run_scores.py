@@ -228,6 +228,7 @@ def test_what_samples_took_is_read_without_their_answers(writer: Writer, warehou
     ]
     for each in (stored, kept):
         each.write(list(zip(ITEMS, samples, strict=False)))
+        each.settle()
     found, expected = (each.amounts(each.scores(INDEX)) for each in (stored, kept))
     for name, values in expected._asdict().items():
         np.testing.assert_array_equal(getattr(found, name), values)
@@ -246,6 +247,7 @@ def test_of_a_sample_that_was_tried_again_the_newest_counts(writer: Writer, ware
     answer = Prediction("x")
     store.write([tried(1, 10, None), tried(2, 30, answer), tried(3, 20, None)])
     store.write([tried(4, 20, answer, 2), tried(5, 50, None, 2)])
+    store.settle()
     scores = store.scores(INDEX)
     found = {(each.repeat, each.trace_id[-1], each.error) for each in scored_samples(scores, IDS)}
     assert found == {(1, "2", None), (2, "5", "failed at 50")}

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from windlass.errors import InputError
 from windlass.evaluation.pass_rates import PassRate, PassRates, check_tries, pass_at_k, pass_hat_k
-from windlass.evaluation.statistics.bootstrap import bootstrap_interval
 from windlass.evaluation.statistics.paired import Floats, Interval, paired_difference
 from windlass.evaluation.statistics.rates import clopper_pearson
 
@@ -97,11 +96,10 @@ def _rate(values: Floats) -> PassRate:
 
 
 def _interval(values: Floats) -> Interval | None:
-    """Return the BCa interval over items; the exact one where all are 0 or all are 1, which shows no spread."""
+    """Return the interval of a rate where every item says 0 or 1, else that of a mean between 0 and 1."""
     if values.size < 2:
         return None
-    if (values == 0).all() or (values == 1).all():
+    if ((values == 0) | (values == 1)).all():
         return clopper_pearson(round(float(values.sum())), values.size)
-    pairs = paired_difference(np.zeros(values.size), values, seed=_SEED)
-    interval = pairs.interval() if pairs.constant else bootstrap_interval(pairs)
+    interval = paired_difference(np.zeros(values.size), values, bounds=(0.0, 1.0), seed=_SEED).interval()
     return Interval(max(0.0, interval.low), min(1.0, interval.high)) if interval else None

@@ -256,14 +256,14 @@ COVERAGE = [
     _of("BCa bootstrap", "60 normal differences", 5000, bootstrapped(normal, 0.5, 60)),
     _of("BCa bootstrap", "60 skewed differences (exponential)", 5000, bootstrapped(skewed, 1.0, 60), 0.94),
     _of("BCa bootstrap", "20 normal differences", 5000, bootstrapped(normal, 0.5, 20)),
-    _of("pass^k", "50 items of 4 tries, k = 2", 1000, passing(50)),
-    _of("pass^k", "50 items of 4 tries that mostly fail, k = 2", 1000, passing(50, 0.3, 2), 0.93),
-    _of("pass^k", "30 items of 4 tries that mostly pass, k = 2", 1000, passing(30, 3, 0.3)),
+    _of("pass^k", "50 items of 4 tries, k = 2", 2000, passing(50)),
+    _of("pass^k", "50 items of 4 tries that mostly fail, k = 2", 2000, passing(50, 0.3, 2)),
+    _of("pass^k", "30 items of 4 tries that mostly pass, k = 2", 2000, passing(30, 3, 0.3)),
     *(
         _of(
             "clustered rate",
             f"{count} traces, rate {rate:g}, {TOGETHER[spread]}",
-            4000,
+            20_000,
             clustered_rate(count, rate, spread),
         )
         for count, rate, spread in (
@@ -281,7 +281,7 @@ COVERAGE = [
         _of(
             "clustered rate",
             f"{count} traces, {LONGER[lengths]}, rate {rate:g}, {TOGETHER[spread]}",
-            4000,
+            20_000,
             clustered_rate(count, rate, spread, lengths),
         )
         for count, rate, spread, lengths in (
@@ -296,7 +296,7 @@ COVERAGE = [
         _of(
             "difference of rates",
             f"{count} traces a side, {base:g} and {candidate:g}, {TOGETHER[spread]}",
-            4000,
+            20_000,
             rate_difference(count, base, candidate, spread),
         )
         for count, base, candidate, spread in (
@@ -312,7 +312,7 @@ COVERAGE = [
         _of(
             "difference of rates",
             f"{count} traces a side, {LONGER[lengths]}, {base:g} and {candidate:g}, {TOGETHER[spread]}",
-            4000,
+            20_000,
             rate_difference(count, base, candidate, spread, lengths),
         )
         for count, base, candidate, spread, lengths in (
@@ -324,8 +324,8 @@ COVERAGE = [
     _of("PPI++", "20 labels of 220 items, a biased judge", 20_000, powered(20, 200, noise=0.1)),
     _of("PPI++", "50 labels of 550 items, a biased judge", 20_000, powered(50, 500, noise=0.1)),
     _of("PPI++", "50 labels of 550 items, a judge of no use", 20_000, powered(50, 500, noise=2.0)),
-    _of("PPI++", "50 labels of 550 items, yes on half", 4000, powered(50, 500, noise=0.15, share=0.5)),
-    _of("PPI++", "50 labels of 550 items, yes on 95 %", 4000, powered(50, 500, noise=0.15, share=0.95)),
+    _of("PPI++", "50 labels of 550 items, yes on half", 20_000, powered(50, 500, noise=0.15, share=0.5)),
+    _of("PPI++", "50 labels of 550 items, yes on 95 %", 20_000, powered(50, 500, noise=0.15, share=0.95)),
     _of("PPI++", "100 labels in 20 of 100 clusters", 12_000, powered(100, 400, noise=0.1, size=5)),
     _of("PPI++", "paired yes/no, 50 labels of 550 items", 20_000, powered_difference(50, 500)),
     _of("PPI++", "paired yes/no, 150 labels of 650 items", 20_000, powered_difference(150, 500)),

@@ -30,7 +30,7 @@ from tests.evaluation.simulations.promises import (
     happened,
     traces,
 )
-from windlass.evaluation.gates.comparisons import _tested_percentile
+from windlass.evaluation.gates.comparisons import tested_percentile
 from windlass.evaluation.noise import measure
 from windlass.evaluation.statistics.binary_pairs import BinaryPairs, mcnemar_exact
 from windlass.evaluation.statistics.bounded_rates import BoundedRate
@@ -153,8 +153,9 @@ def percentile_gate(
     """Whether a candidate passes whose percentile is the bound itself, which at_most does not allow for sure."""
 
     def draw(generator: Generator) -> bool:
-        rate, null = _tested_percentile(amounts(generator, n), bound, share, None, least=False)
-        return rate.p_greater(null) <= TAIL
+        rate, null = tested_percentile(amounts(generator, n), bound, share, None, least=False)
+        p = rate.p_greater(null)
+        return p is not None and p <= TAIL
 
     return draw
 

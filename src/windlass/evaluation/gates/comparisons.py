@@ -337,7 +337,7 @@ def _tested_bound(
         return None
     bound, least = requirement.bound or 0.0, requirement.kind == "at_least"
     if requirement.percentile is not None:
-        return _tested_percentile(values, bound, requirement.percentile / 100, clusters, least)
+        return tested_percentile(values, bound, requirement.percentile / 100, clusters, least)
     if requirement.metric not in AMOUNTS and ((values == 0) | (values == 1)).all():
         rate = bounded_rate(values, clusters)
         return Tested(rate, bound) if least else Tested(rate.mirrored, 1 - bound)
@@ -350,7 +350,7 @@ def _tested_bound(
     return Tested(_paired(requirement.metric, *ascending, clusters, bounds, amount=True), 0.0)
 
 
-def _tested_percentile(
+def tested_percentile(
     values: Floats, bound: float, share: float, clusters: Clusters | None, least: bool
 ) -> Tested:
     """Hold a percentile against a bound: it is at most that where at least such a share of the values is."""
