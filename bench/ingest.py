@@ -4,8 +4,8 @@
 
 `windlass` is `windlass up` over HTTP, `parts` its parser and writer in this process; give the peers fewer spans.
 The settled processor time is that with what the server does after the last answer, until it is idle. Held against
-each, in the same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a request. The
-last line is JSON.
+each, in the same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a request; and
+against windlass what its engine takes in alone. The last line is JSON.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine import measure_engine
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from otlp import SPANS_PER_TRACE, Assistant, Batch
@@ -27,6 +28,7 @@ from targets import opened
 
 PROBES = 24
 BASELINE_BATCHES = 20
+ENGINE_SPANS = 50_000
 PATIENCE_S = 600
 REQUESTS_PER_LOOK = 16
 LOOK_S = 2.0
@@ -52,6 +54,13 @@ def main() -> None:
         for batch in warm:
             target.send(batch.body)
         figures = measure(target, batches, arguments.clients)
+    if arguments.target not in PEERS:
+        engine = measure_engine(batches[: max(1, ENGINE_SPANS // arguments.batch)])
+        figures |= {
+            "engine_spans_per_s": round(engine.spans_per_s),
+            "engine_cpu_s_per_1000": round(engine.cpu_s_per_1000, 4),
+            "of_engine": round(figures["queryable_spans_per_s"] / engine.spans_per_s, 2),
+        }
     print(
         json.dumps(
             {

@@ -1,6 +1,7 @@
 import pytest
 
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry import schema
 from windlass.telemetry.queries import TraceFilters, list_traces
 from windlass.telemetry.writer import Writer
 
@@ -17,16 +18,21 @@ TEXTS = {
 }
 
 
-@pytest.fixture(params=["new", "merged"])
+@pytest.fixture(params=["new", "merged", "older"])
 def stored(warehouse: Warehouse, writer: Writer, request: pytest.FixtureRequest) -> Warehouse:
-    """Spans in parts without an index, as they come, and in one that has it."""
+    """Spans in parts without an index, as they come, in one that has it, and in one of a warehouse of before."""
+    if request.param == "older":
+        warehouse.execute("ALTER TABLE spans RESET SETTING text_index_posting_list_codec")
     for number, text in TEXTS.items():
         side = "gen_ai.input.messages" if number % 2 else "gen_ai.output.messages"
         writer.write_spans(PROJECT, _request(number, {side: text}))
-    if request.param == "merged":
+    if request.param != "new":
         warehouse.execute("OPTIMIZE TABLE spans FINAL")
         sizes = "SELECT sum(data_compressed_bytes) AS size FROM system.data_skipping_indices WHERE table = 'spans'"
         assert warehouse.query(sizes)[0]["size"] != 0
+    if request.param == "older":
+        (smaller_indexes,) = schema.STEPS[-1].statements
+        warehouse.execute(smaller_indexes)
     return warehouse
 
 

@@ -127,9 +127,10 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(BodyLimit, limit_bytes=services.settings.max_body_mb * 2**20)
     add_problem_handlers(app)
+    # First what programs ask many times a second: a request is held against one router after the other.
+    for module in (otlp, completions, health):
+        app.include_router(module.router)
     for module in _API:
         app.include_router(module.router, prefix="/api/v1")
-    for module in (health, otlp, completions):
-        app.include_router(module.router)
     serve_ui(app)
     return app

@@ -191,6 +191,10 @@ _RARE: Final = tuple(
 _INDEXES: Final = "ALTER TABLE spans " + ", ".join((*_WORDS, *_RARE))
 """Words in any case and single characters of Korean, Japanese and Chinese; names that few spans share."""
 
+_POSTINGS: Final = "ALTER TABLE spans MODIFY SETTING text_index_posting_list_codec = 'bitpacking'"
+"""Indexes of words by a third smaller, and a little less work to make: the dearest of what a merge does. The parts
+that are there keep theirs until they are merged, and both are read."""
+
 ADDED: Final = (
     "tool_definitions",
     "input_audio_tokens",
@@ -212,4 +216,5 @@ STEPS: Final = (
     Step(3, "words of spans, and rare names", (_INDEXES,)),
     Step(4, "more of what conventions say", _MORE_COLUMNS),
     Step(5, "columns of merged spans by themselves", (_WIDE,)),
+    Step(6, "smaller indexes of words", (_POSTINGS,)),
 )

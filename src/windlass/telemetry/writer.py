@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -19,10 +19,11 @@ from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from windlass.errors import InputError, Overloaded, Unavailable
-from windlass.storage.warehouse import Warehouse, WarehouseError
+from windlass.storage.warehouse import Warehouse
 from windlass.telemetry import metric_exemplars, metric_points, span_events
-from windlass.telemetry.grouped_inserts import DATA_ERRORS, GroupedInserts
+from windlass.telemetry.grouped_inserts import GroupedInserts
 from windlass.telemetry.intake import Intake
+from windlass.telemetry.loading import Loading
 from windlass.telemetry.media_uses import note_uses
 from windlass.telemetry.otlp.exemplars import Exemplar
 from windlass.telemetry.otlp.logs import LogEvent
@@ -30,8 +31,8 @@ from windlass.telemetry.otlp.metrics import MetricPoint
 from windlass.telemetry.preparation import prepare
 from windlass.telemetry.redeliveries import Moved, Redeliveries
 from windlass.telemetry.room import Room
-from windlass.telemetry.rows import Row, clean_row, encode_rows, split_rows
-from windlass.telemetry.schema import Inbox, drop_inboxes, list_inboxes
+from windlass.telemetry.rows import encode_rows
+from windlass.telemetry.schema import drop_inboxes, list_inboxes
 from windlass.telemetry.scores import RunScore, Score, insert_run_scores, insert_scores
 from windlass.telemetry.spool import Segment, Spool
 
@@ -76,11 +77,6 @@ class _Spooled(NamedTuple):
     moved: Sequence[Moved] = ()
 
 
-class _Refused(NamedTuple):
-    row: Row
-    error: InputError
-
-
 class Writer:
     """Writes spans and scores. Every method may be called from any thread."""
 
@@ -107,6 +103,7 @@ class Writer:
         self._points = GroupedInserts(warehouse, metric_points.TABLE)
         self._exemplars = GroupedInserts(warehouse, metric_exemplars.TABLE)
         self._spool = Spool(folder, self._inbox)
+        self._loading = Loading(warehouse, self._spool)
         self._acknowledged: Stage = "spooled" if warehouse.embedded else "queryable"
         self._queue_bytes = queue_bytes
         self._room = Room(spool_bytes)
@@ -115,8 +112,6 @@ class Writer:
         self._waiting_bytes = 0
         self._spooled = deque(_Spooled(segment, [], 0.0) for segment in self._take_up())
         self._room.take(sum(spooled.segment.size for spooled in self._spooled))
-        self.refused = 0
-        """Spans that were acknowledged and that the warehouse could not store: they are set aside in the spool."""
         self._closing = False
         self._spool_closed = False
         self._changed = threading.Condition()
@@ -126,6 +121,11 @@ class Writer:
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def refused(self) -> int:
+        """Spans that were acknowledged and that the warehouse could not store: they are set aside in the spool."""
+        return self._loading.refused
 
     def submit(
         self,
@@ -351,47 +351,17 @@ class Writer:
 
     def _load(self, group: list[_Spooled]) -> None:
         """Load segments in one insert, or one by one when one of them cannot be read."""
-        table, schema = group[0].segment.inbox
-        files = [spooled.segment.path for spooled in group]
-        if not _refusal(lambda: self._warehouse.insert_protobuf_files(table, files, schema)):
+        if self._loading.load([spooled.segment for spooled in group]):
             self._forget(group)
         elif len(group) > 1:
             for spooled in group:
                 self._load([spooled])
         else:
-            self._load_what_can_be_read(group[0])
-
-    def _load_what_can_be_read(self, spooled: _Spooled) -> None:
-        inbox = spooled.segment.inbox
-        rows, refused = [], []
-        for row in split_rows(spooled.segment.path.read_bytes()):
-            try:
-                rows.append(Row(row.place, clean_row(row.data)))
-            except InputError as error:
-                refused.append(_Refused(row, error))
-        refused += self._refused_rows(inbox, rows)
-        if refused:
-            kept = self._spool.set_aside(spooled.segment, b"".join(bad.row.data for bad in refused))
-            self.refused += len(refused)
-            _log.error("%d spans cannot be stored, and are kept in %s: %s", len(refused), kept, refused[0].error)
-        for bad in refused:
-            for owner in spooled.owners:
-                if owner.start <= bad.row.place < owner.end and not owner.done.done():
-                    owner.done.set_exception(bad.error)
-        self._forget([spooled])
-
-    def _refused_rows(self, inbox: Inbox, rows: list[Row]) -> list[_Refused]:
-        """Insert rows, halving what fails; return the rows that fail alone."""
-        if not rows:
-            return []
-        data = b"".join(row.data for row in rows)
-        error = _refusal(lambda: self._warehouse.insert_protobuf(inbox.table, data, inbox.schema))
-        if error is None:
-            return []
-        if len(rows) == 1:
-            return [_Refused(rows[0], error)]
-        half = len(rows) // 2
-        return [*self._refused_rows(inbox, rows[:half]), *self._refused_rows(inbox, rows[half:])]
+            for bad in self._loading.load_what_can_be_read(group[0].segment):
+                for owner in group[0].owners:
+                    if owner.start <= bad.row.place < owner.end and not owner.done.done():
+                        owner.done.set_exception(bad.error)
+            self._forget(group)
 
     def _forget(self, group: list[_Spooled]) -> None:
         """Drop segments that are in the warehouse, and tell who waits for them."""
@@ -418,20 +388,6 @@ class Writer:
                 self._spooled[position] = spooled._replace(owners=[])
             self._changed.wait_for(lambda: self._closing, _RETRY_S)
             return self._closing and self._spool_closed
-
-
-def _refusal(insert: Callable[[], None]) -> InputError | None:
-    """Insert; return why the engine cannot read what it was given. Raises Unavailable for any other failure."""
-    try:
-        insert()
-    except WarehouseError as error:
-        if error.code in DATA_ERRORS:
-            return InputError(f"The spans cannot be stored: {error.message}")
-        raise
-    except Exception as error:
-        # The thread must outlive whatever a driver raises.
-        raise Unavailable(f"The spans could not be written: {type(error).__name__}: {error}.") from error
-    return None
 
 
 def _parsed(request: bytes | ExportTraceServiceRequest) -> ExportTraceServiceRequest:
