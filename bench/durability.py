@@ -1,12 +1,13 @@
 """What is lost of acknowledged spans when a server is ended under load.
 
-    python bench/durability.py [--target windlass|phoenix|mlflow] [--signal KILL|TERM] [--rounds 20]
+    python bench/durability.py [--target windlass|phoenix|mlflow] [--signal KILL|TERM] [--rounds 20] [--seed 7]
 
 Each round starts the server on the same data, lets 4 clients send batches of 50 spans, and ends it with the signal
-after a random time of up to two seconds, while they send. Every tenth round is told on stderr, and SIGINT to this
-process alone makes a round the last. Then the server is started once more, and the spans of every acknowledged
-trace are counted: windlass's all at once by its read-only SQL, which reads what the traces' own routes read, and
-some of them by those routes, too; others' trace by trace. The last line is JSON.
+while they send, at a random time of up to two seconds after the first answer, or in one round of five after the
+start. Every tenth round is told on stderr, and SIGINT to this process alone makes a round the last. Then the
+server is started once more, and the spans of every acknowledged trace are counted: windlass's all at once by its
+read-only SQL, which reads what the traces' own routes read, and some of them by those routes, too; others' trace
+by trace. The last line is JSON.
 """
 
 import argparse
@@ -20,11 +21,12 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from losses import Losses, compare
-from otlp import SPANS_PER_TRACE, Assistant
+from otlp import SPANS_PER_TRACE, Assistant, Batch
 from peers import PEERS
 from target import HttpServer
 from targets import open_target
@@ -32,6 +34,8 @@ from targets import open_target
 CLIENTS = 4
 BATCH_TRACES = 7
 LONGEST_S = 2.0
+AFTER_AN_ANSWER = 0.8
+"""In the other rounds a server may be ended before its first answer."""
 PATIENCE_S = 120.0
 READY_S = 5.0
 """What a restart may take at most."""
@@ -43,9 +47,11 @@ def main() -> None:
     parser.add_argument("--target", choices=["windlass", *PEERS], default="windlass")
     parser.add_argument("--signal", choices=["KILL", "TERM"], default="KILL")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     by = signal.Signals[f"SIG{arguments.signal}"]
-    dice = random.Random(7)
+    dice = random.Random(arguments.seed)
+    batches = batches_of(arguments.seed)
     acknowledged: list[str] = []
     ready: list[Start] = []
     early = threading.Event()
@@ -53,7 +59,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(arguments.rounds):
             server = started(arguments.target, Path(folder), ready)
-            acknowledged += under_load(server, number, dice.random() * LONGEST_S, by)
+            acknowledged += under_load(server, batches, dice, by)
             if number % 10 == 9:
                 print(f"{number + 1} rounds, {len(acknowledged)} traces", file=sys.stderr, flush=True)
             if early.is_set():
@@ -71,6 +77,7 @@ def main() -> None:
                 "bench": "durability",
                 "target": arguments.target,
                 "signal": arguments.signal,
+                "seed": arguments.seed,
                 "rounds": len(again),
                 "acknowledged_spans": len(acknowledged) * SPANS_PER_TRACE,
                 "lost_spans": losses.lost,
@@ -104,14 +111,17 @@ def started(target: str, folder: Path, ready: list[Start]) -> HttpServer:
     return server
 
 
-def under_load(server: HttpServer, number: int, seconds: float, by: signal.Signals) -> list[str]:
-    """Send until the server is ended; return the ids of the traces that were acknowledged."""
+def batches_of(seed: int) -> Iterator[Batch]:
     now = time.time_ns()
-    assistant = Assistant(traces=100_000, start_ns=now - 10**12, end_ns=now, seed=1000 + number)
-    batches = assistant.batches(10**9, BATCH_TRACES * SPANS_PER_TRACE)
+    assistant = Assistant(traces=100_000, start_ns=now - 10**12, end_ns=now, seed=1000 + seed)
+    return assistant.batches(10**9, BATCH_TRACES * SPANS_PER_TRACE)
+
+
+def under_load(server: HttpServer, batches: Iterator[Batch], dice: random.Random, by: signal.Signals) -> list[str]:
+    """Send until the server is ended; return the ids of the traces that were acknowledged."""
     acknowledged: list[str] = []
     lock = threading.Lock()
-    ended = threading.Event()
+    answered, ended = threading.Event(), threading.Event()
 
     def client() -> None:
         while not ended.is_set():
@@ -121,6 +131,7 @@ def under_load(server: HttpServer, number: int, seconds: float, by: signal.Signa
                 status, _ = server.ask("POST", "/v1/traces", batch.body, server.export_headers)
             except (OSError, http.client.HTTPException):
                 return
+            answered.set()
             if status == 200:
                 with lock:
                     acknowledged.extend(batch.trace_ids)
@@ -128,7 +139,9 @@ def under_load(server: HttpServer, number: int, seconds: float, by: signal.Signa
     threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
-    time.sleep(seconds)
+    if dice.random() < AFTER_AN_ANSWER:
+        answered.wait(PATIENCE_S)
+    time.sleep(dice.random() * LONGEST_S)
     server.end(by)
     ended.set()
     for thread in threads:
