@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,6 @@ import orjson
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-from windlass.telemetry.otlp.bodies import zstd
 
 from .mutations import mutate_bytes, mutate_json, mutate_protobuf
 from .otlp_signals import (
@@ -30,6 +29,11 @@ from .otlp_signals import (
     total,
 )
 from .sending import START_NS, Plain, request, span
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 Signal = Literal["traces", "logs", "metrics"]
 

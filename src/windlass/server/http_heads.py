@@ -16,7 +16,7 @@ class BoundedHeads(HttpToolsProtocol):
 
     head_s = _HEAD_S
 
-    def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
         self._late: TimerHandle | None = None
         self._expect_head()
