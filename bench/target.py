@@ -26,6 +26,13 @@ from windlass.telemetry.queries import get_trace
 from windlass.telemetry.writer import Writer
 
 LIMIT_BYTES = 64 * 2**20
+_ENVIRONMENT = {
+    # Counting the spans of millions of traces may take longer than a statement usually may.
+    "WINDLASS_SQL_TIMEOUT_S": "600",
+    # Others on this machine may listen on OTLP's own.
+    "WINDLASS_OTLP_GRPC_PORT": "0",
+    "WINDLASS_OTLP_HTTP_PORT": "0",
+}
 TRACES_OF_AN_ANSWER = 200_000
 """An answer of read-only SQL may have 64 MiB."""
 
@@ -159,11 +166,11 @@ class HttpServer(ABC):
 class Server(HttpServer):
     """`windlass up`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = {}) -> None:
+        """Start it; ``settings`` are environment variables."""
         windlass = str(Path(sys.executable).parent / "windlass")
         command = [windlass, "up", "--dev", "--port", "0", "--data", str(folder)]
-        # Counting the spans of millions of traces may take longer than a statement usually may.
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "WINDLASS_SQL_TIMEOUT_S": "600"}
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **_ENVIRONMENT, **settings}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert process.stdout is not None
         line = process.stdout.readline()

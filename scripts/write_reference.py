@@ -151,6 +151,7 @@ def errors_page() -> str:
         """,
         [
             *rows,
+            "| 408 | `urn:windlass:problem:too-slow` | Too slow | The rest of a body did not come. |",
             "| 500 | `urn:windlass:problem:internal-error` | Internal error | A fault of windlass; see its log. |",
         ],
     )

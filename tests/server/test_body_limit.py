@@ -1,9 +1,14 @@
+import asyncio
 from collections.abc import Iterator
 
 import httpx2
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from tests.live import LiveServer, Project, http_client
+from windlass.server.body_limit import BodyLimit
 
 MIB = 2**20
 
@@ -49,3 +54,46 @@ def test_after_a_refusal_the_server_serves_on(http: httpx2.Client) -> None:
     http.post("/v1/traces", content=in_chunks(prompt_of(2 * MIB)))
     assert http.get("/api/v1/overview").status_code == 200
     assert http.get("/api/v1/artifacts").json() == {"items": []}
+
+
+async def answered(limit: BodyLimit, *pieces: bytes, whole: bool) -> Message:
+    """Send a body in pieces, after which nothing comes; return how its answer begins."""
+    arriving = iter(pieces)
+
+    async def receive() -> Message:
+        piece = next(arriving, None)
+        if piece is None:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": piece, "more_body": not whole}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await limit({"type": "http", "method": "POST", "path": "/v1/traces", "headers": []}, receive, send)
+    return sent[0]
+
+
+async def read_all(scope: Scope, receive: Receive, send: Send) -> None:
+    await Request(scope, receive).body()
+    await Response()(scope, receive, send)
+
+
+def test_a_body_that_stops_arriving_is_408() -> None:
+    limit = BodyLimit(read_all, MIB, silence_s=0.05)
+    assert asyncio.run(answered(limit, b"x", whole=False))["status"] == 408
+    assert asyncio.run(answered(limit, b"x", whole=True))["status"] == 200
+
+
+def test_bodies_for_which_there_is_no_room_are_503_until_others_are_gone() -> None:
+    limit = BodyLimit(read_all, MIB, silence_s=0.2, least_room=0)
+
+    async def many() -> list[Message]:
+        half_sent = [answered(limit, b"x" * MIB, whole=False) for _ in range(8)]
+        return list(await asyncio.gather(*half_sent, answered(limit, b"x", whole=True)))
+
+    *slow, refused = asyncio.run(many())
+    assert ([one["status"] for one in slow], refused["status"]) == ([408] * 8, 503)
+    assert (b"retry-after", b"1") in refused["headers"]
+    assert asyncio.run(answered(limit, b"x", whole=True))["status"] == 200

@@ -306,3 +306,41 @@ def test_grpc_is_loaded_only_where_its_port_is_opened() -> None:
     look = "import sys, windlass.server.local, windlass.server.run; print('grpc' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=120, check=True)
     assert found.stdout.strip() == "False"
+
+
+EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+
+
+def test_calls_whose_message_never_comes_keep_no_other_waiting(channel: grpc.Channel, project: Project) -> None:
+    let_go = threading.Event()
+
+    def nothing() -> Iterator[bytes]:
+        let_go.wait(60)
+        yield from ()
+
+    begun = [channel.stream_unary(EXPORT).future(nothing(), metadata=metadata(project.key)) for _ in range(20)]
+    try:
+        answer = TraceServiceStub(channel).Export(request(span(7)), metadata=metadata(project.key), timeout=20)
+    finally:
+        let_go.set()
+    assert answer.partial_success.rejected_spans == 0
+    # Ended without a message, each is refused.
+    assert {call.exception(timeout=20).code() for call in begun} == {grpc.StatusCode.UNIMPLEMENTED}
+
+
+def test_a_key_that_is_revoked_is_refused_on_connections_that_it_opened(
+    live: LiveServer, project: Project
+) -> None:
+    made = project.client.post("/keys", {"name": "exporter", "role": "application"})
+    with (
+        serving(live, mode="server") as ports,
+        grpc.insecure_channel(f"127.0.0.1:{ports.grpc_port}") as channel,
+        project.http(made["key"]) as http,
+    ):
+        body, kind = request(span(8)).SerializeToString(), {"content-type": "application/x-protobuf"}
+        export = TraceServiceStub(channel).Export
+        assert http.post("/v1/traces", content=body, headers=kind).status_code == 200
+        export(request(span(8)), metadata=metadata(made["key"]), timeout=20)
+        project.client.delete(f"/keys/{made['id']}")
+        assert http.post("/v1/traces", content=body, headers=kind).status_code == 401
+        assert refused(export, request(span(8)), made["key"]).code() == grpc.StatusCode.UNAUTHENTICATED

@@ -47,6 +47,8 @@ _RULES: Final = MaskingRules(
 )
 _BODY_LIMIT: Final = 200_000
 _PATIENCE_S: Final = 120.0
+_SENDERS: Final = 50
+"""So many bodies of a batch are stored at once: the writer groups them, as it does those of many clients."""
 _READ: Final = 8
 """Traces of a batch that are read whole."""
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,7 +88,7 @@ class Fuzzing:
         self._masking = MaskingRulesStore(self._database, AuditChain(b"the signing key of the fuzzing!!"))
         self._intake = Intake(self._masking, MediaStore(self._database, open_blobs((folder / "blobs").as_uri())))
         self._writer = Writer(self.warehouse, folder / "spool", intake=self._intake)
-        self._threads = ThreadPoolExecutor(8)
+        self._threads = ThreadPoolExecutor(_SENDERS)
         self.counts: Counter[str] = Counter()
         """Bodies that were taken or refused, and items of taken ones that were rejected."""
 

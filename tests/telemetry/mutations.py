@@ -3,6 +3,7 @@
 import copy
 import re
 import struct
+from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
@@ -183,6 +184,8 @@ def join(fields: list[tuple[int, int, bytes]]) -> bytes:
 
 
 def read_varint(data: bytes, place: int) -> tuple[int, int]:
+    if data[place] < 128:
+        return data[place], place + 1
     number = shift = 0
     while True:
         byte = data[place]
@@ -194,6 +197,8 @@ def read_varint(data: bytes, place: int) -> tuple[int, int]:
 
 
 def varint(number: int) -> bytes:
+    if number < 128:
+        return bytes((number,))
     made = bytearray()
     while number > 127:
         made.append(number & 127 | 128)
@@ -201,6 +206,7 @@ def varint(number: int) -> bytes:
     return bytes((*made, number))
 
 
+@lru_cache(4096)
 def tag(number: int, wire_type: int) -> bytes:
     return varint(number << 3 | wire_type)
 

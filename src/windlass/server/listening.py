@@ -1,6 +1,20 @@
 """Sockets that listen."""
 
+import contextlib
+import resource
 import socket
+from typing import Final
+
+_MOST_FILES: Final = 65_536
+
+
+def allow_many_connections() -> None:
+    """Let this process have as many connections as it may: by default often no more than a thousand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def listen_on(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 Import this module only where a server starts: grpcio costs every process that loads it time and memory.
 """
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Self
 from urllib.parse import unquote
@@ -30,8 +31,17 @@ from windlass.server.receiver import Take, take_logs, take_metrics, take_traces
 from windlass.server.services import Services
 from windlass.telemetry.otlp.bodies import Body, inflate
 
-_WORKERS: Final = 8
-"""Requests under way at once: each waits for its group to be on disk. The others wait unread."""
+_UNDER_WAY: Final = 64
+"""Requests under way at once: each waits for the rest of it, and for its group to be on disk. The others wait
+unread. One whose sender went away in the middle holds its place until its connection is ended."""
+_WORKING: Final = 8
+"""Those of them that are read and taken at once."""
+_SILENCE_MS: Final = 60_000
+"""After so long without a word a connection is asked whether there is still somebody."""
+_AGE_MS: Final = 60_000
+"""How long a connection is taken requests from; clients then open another, and lose nothing."""
+_GRACE_MS: Final = 20_000
+"""How long a request may take to arrive when its connection has come to that age."""
 
 _PACKAGE: Final = "opentelemetry.proto.collector"
 _SERVICES: Final[dict[str, Take]] = {
@@ -61,15 +71,19 @@ class GrpcServer:
     def __init__(self, services: Services, address: str) -> None:
         """Listen on host:port; raises RuntimeError where that is not possible."""
         self._services = services
+        self._working = threading.Semaphore(_WORKING)
         self._limit_bytes = services.settings.max_body_mb * 2**20
         self._server = grpc.server(
-            ThreadPoolExecutor(_WORKERS, thread_name_prefix="windlass-grpc"),
+            ThreadPoolExecutor(_UNDER_WAY, thread_name_prefix="windlass-grpc"),
             options=[
                 ("grpc.max_receive_message_length", self._limit_bytes),
                 # The library would inflate whatever it is sent, however large that becomes.
                 ("grpc.per_message_decompression", 0),
                 # Two servers that both listen on a port would each get some of its requests.
                 ("grpc.so_reuseport", 0),
+                ("grpc.keepalive_time_ms", _SILENCE_MS),
+                ("grpc.max_connection_age_ms", _AGE_MS),
+                ("grpc.max_connection_age_grace_ms", _GRACE_MS),
             ],
         )
         self._server.add_generic_rpc_handlers([self._handler(name, take) for name, take in _SERVICES.items()])
@@ -100,8 +114,9 @@ class GrpcServer:
     def _export(self, take: Take, request: bytes, context: grpc.ServicerContext) -> Message:
         principal = self._principal_of(context)
         require(principal, "trace:write")
-        data = inflate(request, _encoding_of(request), self._limit_bytes)
-        taken = take(self._services, principal, Body(data, is_json=False))
+        with self._working:
+            data = inflate(request, _encoding_of(request), self._limit_bytes)
+            taken = take(self._services, principal, Body(data, is_json=False))
         if taken.committed is not None:
             taken.committed.result()
         return taken.answer

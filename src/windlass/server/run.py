@@ -10,7 +10,8 @@ import uvicorn
 from windlass.errors import ConfigurationError
 from windlass.server.app import create_app
 from windlass.server.caller import is_loopback
-from windlass.server.listening import listen_on
+from windlass.server.http_heads import BoundedHeads
+from windlass.server.listening import allow_many_connections, listen_on
 from windlass.server.logs import configure_logs
 from windlass.server.memory import keep_freed_memory, set_aside_what_stays
 from windlass.server.otlp_ports import OtlpOnly, OtlpPorts
@@ -31,6 +32,7 @@ def run_server(settings: Settings) -> None:
     """
     configure_logs()
     keep_freed_memory()
+    allow_many_connections()
     # uvicorn raises the signal that ended it once more, when it is done: that must not end the process by itself,
     # before the engines are closed. Until uvicorn runs these end it, SIGINT too where a script ignores that for
     # what it starts in the background.
@@ -63,6 +65,7 @@ def uvicorn_server(services: Services, *, otlp_port: int | None = None) -> uvico
     return uvicorn.Server(
         uvicorn.Config(
             app if otlp_port is None else OtlpOnly(app, otlp_port),
+            http=BoundedHeads,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,

@@ -1,8 +1,8 @@
 """Going through whatever OTLP has (spans, logs, metrics): every attribute, value and text, with its place."""
 
 from collections import Counter
-from collections.abc import Iterator, MutableSequence
-from contextlib import contextmanager
+from collections.abc import MutableSequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from google.protobuf.message import Message
@@ -37,6 +37,7 @@ class Walk:
         self._found = found
         self._owners: list[str] = []
         self._names: list[str] = []
+        self._end_of_owner, self._end_of_name = _Last(self._owners), _Last(self._names)
 
     def message(self, message: Message) -> None:
         """Visit a message and all that is in it."""
@@ -93,22 +94,24 @@ class Walk:
         """The name of the value being visited, with the names that it nests in before it."""
         return ".".join(self._names)
 
-    @contextmanager
-    def named(self, name: str) -> Iterator[None]:
+    def named(self, name: str) -> AbstractContextManager[None]:
+        """Visit what is in the with block as a value of this name."""
         self._names.append(name)
-        try:
-            yield
-        finally:
-            self._names.pop()
+        return self._end_of_name
 
-    @contextmanager
-    def _within(self, kind: str, message: Any) -> Iterator[None]:
+    def _within(self, kind: str, message: Any) -> AbstractContextManager[None]:
         owner = {"Status": "status"}.get(kind) or _PLACES.get(kind)
         if owner is None:
-            yield
-            return
+            return nullcontext()
         self._owners.append(f"span {message.span_id.hex()}".strip() if owner == "span" else owner)
-        try:
-            yield
-        finally:
-            self._owners.pop()
+        return self._end_of_owner
+
+
+class _Last(AbstractContextManager[None]):
+    """Takes the last item from a list at the end of a with block; a generator would cost more than a visit."""
+
+    def __init__(self, items: list[str]) -> None:
+        self._items = items
+
+    def __exit__(self, *_: object) -> None:
+        self._items.pop()

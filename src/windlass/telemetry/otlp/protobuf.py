@@ -1,6 +1,8 @@
 """Reading export requests in protobuf, and telling at no cost whether any value in one may nest too deeply."""
 
+from collections.abc import Callable
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from google.protobuf import descriptor_pool, message_factory
@@ -10,9 +12,13 @@ from google.protobuf.message import DecodeError, Message
 
 from windlass.errors import InputError
 from windlass.telemetry.otlp.limits import MOST_DEPTH
+from windlass.telemetry.varints import write_varint
 
 M = TypeVar("M", bound=Message)
 
+_INNER, _REQUEST = 1, 2
+"""The fields of a message that holds itself or a request."""
+_LENGTH_DELIMITED, _GROUP, _END_GROUP = 2, 3, 4
 _BOUND: Final = 94
 """Messages that protobuf reads in each other beside those around a value of a resource; a list is two of them."""
 
@@ -31,12 +37,10 @@ def read_protobuf(kind: type[M], body: bytes, depth: int) -> Read[M]:
     """
     wraps = _BOUND - 2 * depth
     try:
-        wrapped: Any = _nest(kind.DESCRIPTOR).FromString(_wrap(body, wraps))
+        wrapped = _nest(kind.DESCRIPTOR).FromString(_wrap(body, wraps))
     except DecodeError:
         return Read(_read_alone(kind, body), may_be_deep=True)
-    for _ in range(wraps):
-        wrapped = wrapped.inner
-    return Read(wrapped.request, may_be_deep=False)
+    return Read(_unwrap(wraps)(wrapped), may_be_deep=False)
 
 
 def _read_alone(kind: type[M], body: bytes) -> M:
@@ -53,14 +57,18 @@ def _read_alone(kind: type[M], body: bytes) -> M:
 def _nest(request: Descriptor) -> type[Message]:
     """Return a message that holds itself or a request."""
     name = f"Nested{request.name}"
-    file = FileDescriptorProto(name=f"windlass/{name}.proto", package="windlass", syntax="proto3")
+    # Only proto2 has groups.
+    file = FileDescriptorProto(name=f"windlass/{name}.proto", package="windlass", syntax="proto2")
     file.dependency.append(request.file.name)
     message = DescriptorProto(name=name)
-    for number, field, type_name in ((1, "inner", f"windlass.{name}"), (2, "request", request.full_name)):
+    for number, field, kind, type_name in (
+        (_INNER, "inner", FieldDescriptorProto.TYPE_GROUP, f"windlass.{name}"),
+        (_REQUEST, "request", FieldDescriptorProto.TYPE_MESSAGE, request.full_name),
+    ):
         message.field.add(
             name=field,
             number=number,
-            type=FieldDescriptorProto.TYPE_MESSAGE,
+            type=kind,
             label=FieldDescriptorProto.LABEL_OPTIONAL,
             type_name=f".{type_name}",
         )
@@ -71,19 +79,15 @@ def _nest(request: Descriptor) -> type[Message]:
 
 
 def _wrap(body: bytes, times: int) -> bytes:
-    pieces = [_head(2, len(body))]
-    size = len(pieces[0]) + len(body)
-    for _ in range(times):
-        pieces.append(_head(1, size))
-        size += len(pieces[-1])
-    return b"".join([*reversed(pieces), body])
+    """Return a message of so many in each other around a request: groups, which have an end and no length."""
+    head = _tag(_REQUEST, _LENGTH_DELIMITED) + write_varint(len(body))
+    return b"".join((_tag(_INNER, _GROUP) * times, head, body, _tag(_INNER, _END_GROUP) * times))
 
 
-def _head(number: int, length: int) -> bytes:
-    """Return the tag and the length of a field that holds a message."""
-    head = bytearray((number << 3 | 2,))
-    while length > 127:
-        head.append(length & 127 | 128)
-        length >>= 7
-    head.append(length)
-    return bytes(head)
+@cache
+def _unwrap(times: int) -> Callable[[Any], Any]:
+    return attrgetter(".".join([*["inner"] * times, "request"]))
+
+
+def _tag(number: int, wire_type: int) -> bytes:
+    return bytes((number << 3 | wire_type,))
