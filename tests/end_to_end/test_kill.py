@@ -162,6 +162,13 @@ def wait_for_run(client: Client, run_id: str, until: Callable[[dict[str, Any]], 
     return eventually(look, f"{run_id} so far")
 
 
+def many_samples(client: Client, run_id: str) -> dict[str, str] | None:
+    """Return the traces of finished samples by item, once there are as many as shall be before the kill."""
+    listed = client.pages(f"/runs/{run_id}/samples", limit=500)
+    finished = {sample["item"]: sample["trace_id"] for sample in listed}
+    return finished if len(finished) >= FINISHED_BEFORE_THE_KILL else None
+
+
 def test_a_run_whose_server_is_killed_goes_on_and_asks_no_finished_sample_again(
     processes: Processes, tmp_path: Path
 ) -> None:
@@ -177,10 +184,8 @@ def test_a_run_whose_server_is_killed_goes_on_and_asks_no_finished_sample_again(
                 "concurrency": 4,
             }
             run_id = client.post("/runs", request)["id"]
-            wait_for_run(client, run_id, lambda run: run["finished_items"] >= FINISHED_BEFORE_THE_KILL)
-            finished = {
-                sample["item"]: sample["trace_id"] for sample in client.pages(f"/runs/{run_id}/samples", limit=500)
-            }
+            # What is counted is safe; it is listed once the engine has loaded it.
+            finished = eventually(lambda: many_samples(client, run_id), f"samples of {run_id}")
             server.process.kill()
         assert FINISHED_BEFORE_THE_KILL <= len(finished) < ITEMS
 

@@ -158,6 +158,7 @@ def test_windlass_masks_its_own_spans_too(
     with recorder.tracer("shop").start_as_current_span(f"run {SECRET}") as own:
         own.set_attribute("gen_ai.input.messages", f'[{{"role":"user","content":"I am {SECRET}"}}]')
     assert recorder.close()
+    writer.flush()
     stored = get_trace(warehouse, "shop", f"{own.get_span_context().trace_id:032x}").spans[0]
     assert (stored.name, stored.input) == ("run [email]", '[{"role":"user","content":"I am [email]"}]')
 
