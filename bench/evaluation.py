@@ -4,10 +4,11 @@
         [--latency-ms 0|50]
 
 The bare target is asyncio with a semaphore and an equality test, nothing kept: the floor. It is measured in the
-same process before windlass, so that the two compare. With `--peers` other evaluation tools do the same right
-after, each in an environment of its own and without its imports. One that takes longer than `--limit-s` is asked
-a tenth of the samples; one that does not install, or fails, is a line that says so. Prints a JSON line for each,
-that of the target last.
+same process before windlass, so that the two compare. Wall and processor time are those until every sample can
+be read; `durable_s` is when all were safe on disk, which is what recording them takes. With `--peers` other
+evaluation tools do the same right before, each in an environment of its own and without its imports. One that
+takes longer than `--limit-s` is asked a tenth of the samples; one that does not install, or fails, is a line
+that says so. Prints a JSON line for each, that of the target last.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from evaluation_tools import PEERS, PeerFailed, run_peer
 
 from windlass.evaluation.metrics.answers import exact_match, token_f1
 from windlass.evaluation.metrics.usage import latency_s
-from windlass.evaluation.runner import RunnerSettings, run_samples
+from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.store import WarehouseSamples
 from windlass.storage.warehouse import Warehouse
@@ -37,6 +38,7 @@ class Measured(NamedTuple):
     wall_s: float
     cpu_s: float
     correct: int
+    durable_s: float = 0.0
 
 
 def measure(function: Callable[[Work], int], work: Work) -> Measured:
@@ -68,12 +70,32 @@ async def bare(items: list[Item], concurrency: int, latency_s: float) -> int:
     return sum(await asyncio.gather(*(one(item) for item in items)))
 
 
-async def windlass(items: list[Item], concurrency: int, latency: float, store: WarehouseSamples) -> int:
+class Durable:
+    """Sees when all samples of a run are on disk, as whoever watches a run does."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self.after_s = 0.0
+
+    def __call__(self, progress: Progress) -> bool:
+        if progress.finished == progress.items:
+            self.after_s = time.perf_counter() - self._began
+        return True
+
+
+async def windlass(
+    items: list[Item], concurrency: int, latency: float, store: WarehouseSamples, durable: Durable
+) -> int:
     async def target(item: Item) -> Prediction:
         return await ask(item, latency)
 
     progress = await run_samples(
-        items, target, [exact_match, token_f1, latency_s], store, settings=RunnerSettings(concurrency=concurrency)
+        items,
+        target,
+        [exact_match, token_f1, latency_s],
+        store,
+        settings=RunnerSettings(concurrency=concurrency),
+        observe=durable,
     )
     return progress.finished - progress.failed
 
@@ -157,6 +179,10 @@ def own_figures(arguments: argparse.Namespace) -> dict[str, object]:
         "target": arguments.target,
         **asked(arguments),
         **told(best.wall_s, best.cpu_s, best.correct, arguments.samples, arguments),
+        "durable_s": round(best.durable_s, 3) or None,
+        "durable_overhead_at_50ms": round(best.durable_s / ideal, 4)
+        if arguments.latency_ms == 50 and best.durable_s
+        else None,
         "read_back_s": round(read_back_s, 3),
         "bare_wall_s": round(floor.wall_s, 3),
         "bare_cpu_ms_per_sample": round(floor.cpu_s / arguments.samples * 1000, 4),
@@ -175,10 +201,13 @@ def windlass_rounds(items: list[Item], arguments: argparse.Namespace, latency: f
             store = WarehouseSamples(
                 writer, warehouse, project="bench", run=f"run-{number}", release="sha256:bench"
             )
-            measured = measure(run, windlass(items, arguments.concurrency, latency, store))
+            durable = Durable()
+            measured = measure(run, windlass(items, arguments.concurrency, latency, store, durable))
             began = time.perf_counter()
             correct = sum(result.judgements["exact_match"].value == 1 for result in store.stored().values())
-            rounds.append((measured._replace(correct=correct), time.perf_counter() - began))
+            rounds.append(
+                (measured._replace(correct=correct, durable_s=durable.after_s), time.perf_counter() - began)
+            )
         writer.close()
         warehouse.close()
     return min(rounds)
