@@ -19,16 +19,22 @@ import { type Command, matching, objectCommands, textCommands } from "./commands
 import styles from "./Palette.module.css";
 import { useSignOut } from "./useSignOut";
 
-function useCommands(): Command[] {
+interface Commands {
+  commands: Command[];
+  /** Not everything that could be meant is known yet. */
+  isLoading: boolean;
+}
+
+function useCommands(): Commands {
   const words = useWords();
   const { setColorScheme } = useMantineColorScheme();
   const colorScheme = useComputedColorScheme("light");
   const signOut = useSignOut();
-  const releases = useQuery(artifactsQuery("release")).data?.items;
-  const datasets = useQuery(artifactsQuery("dataset")).data?.items;
-  const evaluators = useQuery(artifactsQuery("evaluator")).data?.items;
-  const runs = useInfiniteQuery(runsQuery()).data?.pages[0]?.items;
-  const verdicts = useQuery(verdictsQuery()).data?.items;
+  const releases = useQuery(artifactsQuery("release"));
+  const datasets = useQuery(artifactsQuery("dataset"));
+  const evaluators = useQuery(artifactsQuery("evaluator"));
+  const runs = useInfiniteQuery(runsQuery());
+  const verdicts = useQuery(verdictsQuery());
   const mode = useQuery(sessionQuery()).data?.mode;
   const { t, language } = words;
   const actions: Command[] = [
@@ -57,22 +63,26 @@ function useCommands(): Command[] {
     });
   }
   const known = {
-    releases: releases ?? [],
-    datasets: datasets ?? [],
-    evaluators: evaluators ?? [],
-    runs: runs ?? [],
-    verdicts: verdicts ?? [],
+    releases: releases.data?.items ?? [],
+    datasets: datasets.data?.items ?? [],
+    evaluators: evaluators.data?.items ?? [],
+    runs: runs.data?.pages[0]?.items ?? [],
+    verdicts: verdicts.data?.items ?? [],
   };
-  return [...objectCommands(words, known), ...actions];
+  return {
+    commands: [...objectCommands(words, known), ...actions],
+    isLoading: [releases, datasets, evaluators, runs, verdicts].some((each) => each.isLoading),
+  };
 }
 
 export function Palette({ onClose }: { onClose: () => void }) {
   const words = useWords();
   const { t } = words;
   const router = useRouter();
-  const commands = useCommands();
+  const { commands, isLoading } = useCommands();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
+  const [isEntered, setEntered] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const shown = useMemo(
@@ -98,10 +108,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
     else router.history.push(command.go.to);
   }
 
+  // Who types fast and means what is not known yet is not sent elsewhere.
+  useEffect(() => {
+    if (!isEntered || isLoading) return;
+    setEntered(false);
+    choose(shown[at]);
+  });
+
   function onKeyDown(event: KeyboardEvent) {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step) setAt((at + step + shown.length) % (shown.length || 1));
-    else if (event.key === "Enter" && !event.nativeEvent.isComposing) choose(shown[at]);
+    else if (event.key === "Enter" && !event.nativeEvent.isComposing) setEntered(true);
     else return;
     event.preventDefault();
   }
@@ -131,6 +148,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           onChange={(event) => {
             setQuery(event.currentTarget.value);
             setAt(0);
+            setEntered(false);
           }}
           onKeyDown={onKeyDown}
         />
