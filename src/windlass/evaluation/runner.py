@@ -117,11 +117,11 @@ class _Run:
         # Items may be many, and read one by one: none is kept here.
         wanted = len(items) * (settings.repeats - settings.first_repeat + 1)
         self._progress = Progress(wanted, finished.samples, finished.failed)
-        self._waiting = _waiting(items, settings, finished)
         self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(settings.batch)
         self._linger_s = settings.linger_s
         self._hurry = asyncio.Event()
-        """Set when a commit need not wait for more samples: there are enough, or there will be none."""
+        """Set when a commit need not wait for more samples: there are enough, or all are being asked."""
+        self._waiting = _telling_of_the_last(_waiting(items, settings, finished), self._hurry.set)
         self._all_asked = False
         self._misconfigured: ConfigurationError | None = None
         self._halted = False
@@ -213,6 +213,19 @@ def _waiting(items: Sequence[Item], settings: RunnerSettings, finished: Finished
         for wanted in finished.missing(together):
             for position, item in zip(wanted, items[wanted.start : wanted.stop], strict=True):
                 yield from ((item, repeat) for repeat in together if not finished.has(position, repeat))
+
+
+def _telling_of_the_last(
+    waiting: Iterator[tuple[Item, int]], tell: Callable[[], None]
+) -> Iterator[tuple[Item, int]]:
+    """Give the same, and call ``tell`` right before the last of it."""
+    last = next(waiting, None)
+    while last is not None:
+        following = next(waiting, None)
+        if following is None:
+            tell()
+        yield last
+        last = following
 
 
 def _together(items: Sequence[Item], wanted: Iterable[range]) -> Iterator[list[Item]]:
