@@ -4,11 +4,12 @@
         [--latency-ms 0|50]
 
 The bare target is asyncio with a semaphore and an equality test, nothing kept: the floor. It is measured in the
-same process before windlass, so that the two compare. Wall and processor time are those until every sample can
-be read; `durable_s` is when all were safe on disk, which is what recording them takes. With `--peers` other
-evaluation tools do the same right before, each in an environment of its own and without its imports. One that
-takes longer than `--limit-s` is asked a tenth of the samples; one that does not install, or fails, is a line
-that says so. Prints a JSON line for each, that of the target last.
+same process before windlass, so that the two compare; that process leaves what it imported to itself when it looks
+for garbage, as windlass's own processes do. Wall and processor time are those until every sample can be read;
+`durable_s` is when all were safe on disk, which is what recording them takes. With `--peers` other evaluation
+tools do the same right before, each in an environment of its own and without its imports. One that takes longer
+than `--limit-s` is asked a tenth of the samples; one that does not install, or fails, is a line that says so.
+Prints a JSON line for each, that of the target last.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from windlass.evaluation.metrics.usage import latency_s
 from windlass.evaluation.runner import Progress, RunnerSettings, run_samples
 from windlass.evaluation.samples import Item, Prediction
 from windlass.evaluation.store import WarehouseSamples
+from windlass.server.memory import set_aside_what_stays
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.writer import Writer
 
@@ -169,6 +171,7 @@ def ideal_s(samples: int, arguments: argparse.Namespace) -> float:
 
 def own_figures(arguments: argparse.Namespace) -> dict[str, object]:
     items, latency = make_items(arguments.samples), arguments.latency_ms / 1000
+    set_aside_what_stays()
     floor = min(measure(run, bare(items, arguments.concurrency, latency)) for _ in range(arguments.rounds))
     best, read_back_s = floor, 0.0
     if arguments.target == "windlass":
