@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,18 @@ def test_preparing_twice_changes_nothing(warehouse: Warehouse) -> None:
     assert {inbox.table, f"{inbox.table}_view", "schema_steps", "scores", "spans", "traces", "traces_view"} <= {
         *first
     }
+
+
+def test_merges_of_spans_leave_a_place_for_those_of_other_tables(warehouse: Warehouse) -> None:
+    prepare(warehouse)
+    (spans,) = warehouse.query("SELECT create_table_query AS made FROM system.tables WHERE name = 'spans'")
+    (places,) = warehouse.query(
+        "SELECT toUInt32(value) AS places FROM system.server_settings WHERE name = 'background_pool_size'"
+    )
+
+    # Of the free places, so many are needed for a large merge of spans.
+    assert "number_of_free_entries_in_pool_to_lower_max_size_of_merge = 2" in str(spans["made"])
+    assert places["places"] == (os.cpu_count() or 1) + 1
 
 
 def test_other_conventions_get_an_inbox_of_their_own(

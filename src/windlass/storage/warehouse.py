@@ -5,13 +5,14 @@ runs one query at a time; a small pool of them lets a short read pass a long one
 """
 
 import contextlib
+import os
 import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import orjson
@@ -41,9 +42,18 @@ _SETTINGS: Mapping[str, object] = {
 }
 """Of every statement."""
 
-# A merge has time; somebody waits for a statement, and on a small machine there are as many merges as cores.
-_ENGINE_OPTIONS: Mapping[str, object] = {"os_threads_nice_value_merge_mutate": 10}
+_ENGINE_OPTIONS: Mapping[str, object] = {
+    # A merge has time; somebody waits for a statement, and on a small machine there are as many merges as cores.
+    "os_threads_nice_value_merge_mutate": 10,
+    # As many large merges as cores, and a place that they leave to small ones: see schema.py. The engine's own
+    # are two threads, whatever the machine, and two merges for each, which takes memory and no time less.
+    "background_pool_size": (os.cpu_count() or 1) + 1,
+    "background_merges_mutations_concurrency_ratio": 1,
+}
 """Of the engine in this process."""
+
+_ALLOCATOR: Final = "dirty_decay_ms:500"
+"""Of the engine's allocator: what merges freed is given back after half a second, not five."""
 
 # Which member of a oneof was sent: 0, "" and false are values, and differ from none.
 _PROTOBUF_SETTINGS: dict[str, object] = {
@@ -312,6 +322,8 @@ class Warehouse:
         from clickhouse_connect.driver.exceptions import ClickHouseError
 
         name = f"in {folder}"
+        # Read once, when the library is loaded.
+        os.environ.setdefault("JE_MALLOC_CONF", _ALLOCATOR)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             connect = partial(

@@ -195,6 +195,16 @@ _POSTINGS: Final = "ALTER TABLE spans MODIFY SETTING text_index_posting_list_cod
 """Indexes of words by a third smaller, and a little less work to make: the dearest of what a merge does. The parts
 that are there keep theirs until they are merged, and both are read."""
 
+_CAREFUL: Final = """
+ALTER TABLE spans MODIFY SETTING
+  min_columns_to_activate_adaptive_write_buffer = 1,
+  merge_max_block_size = 1024, merge_max_block_size_bytes = 2097152,
+  number_of_free_entries_in_pool_to_lower_max_size_of_merge = 2
+"""
+"""A merge reads a megabyte or two of each part at once, and what it writes of a column waits in memory that grows
+as it is needed: a third of the memory, and no more work. The last place for a merge is not for those of spans, but
+for some of up to a megabyte: other tables have small parts, and soon many, and would wait for a place for ever."""
+
 ADDED: Final = (
     "tool_definitions",
     "input_audio_tokens",
@@ -217,4 +227,5 @@ STEPS: Final = (
     Step(4, "more of what conventions say", _MORE_COLUMNS),
     Step(5, "columns of merged spans by themselves", (_WIDE,)),
     Step(6, "smaller indexes of words", (_POSTINGS,)),
+    Step(7, "merges of spans in less memory, and not before all others", (_CAREFUL,)),
 )
