@@ -132,6 +132,8 @@ def test_pages_are_exact_whatever_overlaps_comes_twice_or_starts_together(
     warehouse: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidates_module, "_FIRST_WINDOW_SPANS", 1)
+    monkeypatch.setattr(candidates_module, "_FIRST_WINDOW_TRACES", 1)
+    monkeypatch.setattr(candidates_module, "_WINDOW_GROWTH", 2)
     dice = random.Random(5)
     starts: dict[int, int] = {}
     spans = []

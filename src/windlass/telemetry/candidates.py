@@ -4,6 +4,7 @@
 
 import re
 import time
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from windlass.errors import InputError
@@ -13,10 +14,20 @@ from windlass.telemetry.summaries import LATEST_NS, Bounds, find_bounds, integer
 from windlass.telemetry.text_search import NEW
 
 _LAST_ID: Final = "f" * 32
+_FIRST_WINDOW_TRACES: Final = 2
+"""Rows looked at for each trace wanted: one may be a part of a trace that began before."""
 _FIRST_WINDOW_SPANS: Final = 16
 """Spans looked at for each trace wanted, before more are."""
 _WINDOW_GROWTH: Final = 8
 _NEAR_NS: Final = (60 * 10**9, 3600 * 10**9)
+
+_STARTED: Final = """
+SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(first) AS first_ns FROM traces
+WHERE project = {project:String} AND first >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+  AND first <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')
+ORDER BY first DESC LIMIT {window:UInt64}
+"""
+"""The newest rows of traces: each trace that starts as late as the last of them is there."""
 
 _STARTED_BEFORE: Final = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
 
@@ -62,14 +73,42 @@ def start_of(filters: TraceFilters, cursor: str | None) -> Place:
 def find_candidates(
     warehouse: Warehouse, project: str, filters: TraceFilters, place: Place, count: int
 ) -> tuple[list[Bounds], bool]:
-    """Return the next traces below a place, as many as asked for if there are, and whether more may follow.
+    """Return the next traces below a place, as many as asked for if there are, and whether more may follow."""
+    since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
+    if conditions_of(filters)[0] == ANY_SPAN:
+        return _newest(warehouse, project, since, place, count)
+    return _newest_that_meet(warehouse, project, filters, since, place, count)
+
+
+def _newest(warehouse: Warehouse, project: str, since: int, place: Place, count: int) -> tuple[list[Bounds], bool]:
+    """Give what find_candidates gives, where every trace is asked for.
+
+    The newest spans would not do: where many traces take long, they are all of traces that began before.
+    """
+    window = count * _FIRST_WINDOW_TRACES
+    parameters = {"project": project, "since": since, "upper": place.start_ns}
+    while True:
+        rows = warehouse.query(_STARTED, {**parameters, "window": window})
+        whole = len(rows) < window
+        bounds = find_bounds(warehouse, project, [str(row["id"]) for row in rows])
+        # Of those that start with the last, some may have been cut off.
+        lowest = since if whole else integer(rows[-1]["first_ns"]) + 1
+        below = _below(bounds, lowest, place)
+        if len(below) >= count or whole:
+            return below[:count], len(below) > count or not whole
+        window *= _WINDOW_GROWTH
+
+
+def _newest_that_meet(
+    warehouse: Warehouse, project: str, filters: TraceFilters, since: int, place: Place, count: int
+) -> tuple[list[Bounds], bool]:
+    """Give what find_candidates gives, by spans that meet one of some tests.
 
     Spans lie in the order of their start, so the newest ones are at hand; a trace that starts within a window
     of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
     """
-    since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
     tests, parameters = _tests(filters)
-    before, values = _before(warehouse, project, place, filtered=tests != [ANY_SPAN])
+    before, values = _before(warehouse, project, place)
     parameters |= {**values, "project": project}
     spans = " UNION ALL ".join(
         f"""
@@ -95,19 +134,24 @@ def find_candidates(
             {**parameters, "floor": floor, "window": window},
         )
         whole = sum(integer(row["spans"]) for row in rows) < window
-        lowest = floor if whole else min(integer(row["start_ns"]) for row in rows)
+        lowest = floor if whole else min(integer(row["start_ns"]) for row in rows) + 1
         bounds = find_bounds(warehouse, project, [str(row["id"]) for row in rows]) if rows else []
-        below = [
-            bound for bound in bounds if bound.first_ns >= lowest and Place(bound.first_ns, bound.trace_id) < place
-        ]
+        below = _below(bounds, lowest, place)
         done = lowest == since
         if len(below) >= count or done:
-            below.sort(key=lambda bound: (bound.first_ns, bound.trace_id), reverse=True)
             return below[:count], len(below) > count or not done
         if whole:
             del floors[0]
         else:
             window *= _WINDOW_GROWTH
+
+
+def _below(bounds: Iterable[Bounds], lowest: int, place: Place) -> list[Bounds]:
+    """Return the traces that start below a place, and no lower than some time, in the order of the list."""
+    below = [
+        bound for bound in bounds if bound.first_ns >= lowest and Place(bound.first_ns, bound.trace_id) < place
+    ]
+    return sorted(below, key=lambda bound: (bound.first_ns, bound.trace_id), reverse=True)
 
 
 def _tests(filters: TraceFilters) -> tuple[list[str], dict[str, object]]:
@@ -128,14 +172,14 @@ def _floors(place: Place, since: int) -> list[int]:
     return [*(floor for near in _NEAR_NS if (floor := below - near) > since), since]
 
 
-def _before(warehouse: Warehouse, project: str, place: Place, *, filtered: bool) -> tuple[str, dict[str, object]]:
+def _before(warehouse: Warehouse, project: str, place: Place) -> tuple[str, dict[str, object]]:
     """Return the condition that a span may be of a trace that starts at a place or below, and its parameters.
 
     The span that is looked for may have started after the place, in a trace that reaches beyond it.
     """
     before = _STARTED_BEFORE
     parameters: dict[str, object] = {"upper": place.start_ns}
-    if not filtered or place.start_ns == LATEST_NS:
+    if place.start_ns == LATEST_NS:
         return before, parameters
     rows = warehouse.query(_REACHING, {**parameters, "project": project})
     if not rows:
