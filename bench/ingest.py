@@ -23,6 +23,7 @@ from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from otlp import SPANS_PER_TRACE, Assistant, Batch
 from peers import PEERS
+from settling import settled_cpu_s
 from target import Target
 from targets import opened
 
@@ -31,9 +32,6 @@ BASELINE_BATCHES = 20
 ENGINE_SPANS = 50_000
 PATIENCE_S = 600
 REQUESTS_PER_LOOK = 16
-LOOK_S = 2.0
-MOST_LOOKS = 150
-IDLE_CORES = 0.03
 
 
 def main() -> None:
@@ -123,17 +121,6 @@ def measure(target: Target, batches: list[Batch], clients: int) -> dict[str, flo
         "peak_rss_mb": max(*memory, rss_mb),
         "rss_mb": rss_mb,
     }
-
-
-def settled_cpu_s(target: Target) -> float:
-    """Return the server's processor time when it is idle: what it puts off, as merges, counts too."""
-    cpu = target.cpu_s()
-    for _ in range(MOST_LOOKS):
-        time.sleep(LOOK_S)
-        cpu, earlier = target.cpu_s(), cpu
-        if cpu - earlier < IDLE_CORES * LOOK_S:
-            break
-    return cpu
 
 
 def sqlite_spans_per_s(batches: list[Batch]) -> float:

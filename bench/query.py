@@ -4,8 +4,9 @@
 
 `windlass` is `windlass up` over HTTP, `parts` the functions that it calls, in this process. Spans are spread over
 24 hours; `--beside` sends so many more in each second of the reads. The last line is JSON; times are milliseconds:
-of each read the median, and by nearest rank the 95th percentile, which of 15 reads is the slowest. `tokens` and
-`cost` are charts of everything by model, in steps of a quarter of an hour.
+of each read the median, and by nearest rank the 95th percentile, which of 15 reads is the slowest. Reads begin
+when the server has merged what was loaded. `tokens` and `cost` are charts of everything by model, in steps of a
+quarter of an hour; `memory_mb` is the most that the server had while it was read.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 
 from copies import MADE_SPANS, copies
 from otlp import RARE_WORD, SPANS_PER_TRACE
+from settling import settled_cpu_s
 from target import Server, Target
 from targets import opened
 
@@ -28,7 +30,6 @@ from windlass.telemetry.queries import TraceFilters, get_trace, list_traces, mea
 
 CLIENTS = 4
 BATCH = 2048
-MERGED_S = 3.0
 MODEL = "gpt-5-mini"
 MADE_S = 4
 BESIDE_BATCH = 512
@@ -43,9 +44,13 @@ def main() -> None:
     arguments = parser.parse_args()
     with opened(arguments.target) as target:
         load_s, point = load(target, arguments.spans)
-        time.sleep(MERGED_S)
+        loaded_mb = target.rss_mb()
+        began = time.perf_counter()
+        settled_cpu_s(target)
+        merged_s = time.perf_counter() - began
         reads = reads_of(target, point)
         figures: dict[str, float] = {}
+        most_mb = 0
         with sending(target, arguments.beside) as sent:
             began = time.perf_counter()
             for name, read in reads.items():
@@ -53,6 +58,7 @@ def main() -> None:
                 # Not statistics.quantiles: of so few reads it gives more than the slowest of them took.
                 p95 = times[math.ceil(0.95 * len(times)) - 1]
                 figures |= {f"{name}_ms": round(statistics.median(times), 1), f"{name}_p95_ms": round(p95, 1)}
+                most_mb = max(most_mb, target.rss_mb())
             arrived = round(sum(sent) / (time.perf_counter() - began))
         print(
             json.dumps(
@@ -61,9 +67,11 @@ def main() -> None:
                     "target": arguments.target,
                     "spans": arguments.spans,
                     "load_s": round(load_s, 1),
+                    "loaded_mb": loaded_mb,
+                    "merged_s": round(merged_s, 1),
                     "beside_spans_per_s": arrived,
                     **figures,
-                    "rss_mb": target.rss_mb(),
+                    "memory_mb": most_mb,
                 }
             )
         )
