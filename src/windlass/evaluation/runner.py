@@ -120,8 +120,8 @@ class _Run:
         self._queue: asyncio.Queue[tuple[Item, SampleResult] | None] = asyncio.Queue(settings.batch)
         self._linger_s = settings.linger_s
         self._hurry = asyncio.Event()
-        """Set when a commit need not wait for more samples: there are enough, or all are being asked."""
-        self._waiting = _telling_of_the_last(_waiting(items, settings, finished), self._hurry.set)
+        """Set when a commit need not wait for more samples: there are enough, or the last are being asked."""
+        self._waiting = _telling_of_the_last(_waiting(items, settings, finished), self._end_waiting)
         self._all_asked = False
         self._misconfigured: ConfigurationError | None = None
         self._halted = False
@@ -135,8 +135,7 @@ class _Run:
                 workers = [group.create_task(self._work()) for _ in range(self._settings.concurrency)]
                 await asyncio.wait(workers)
                 await self._queue.put(None)
-                self._all_asked = True
-                self._hurry.set()
+                self._end_waiting()
         except BaseExceptionGroup as group_of_errors:
             # The first error is the cause; the others are what it stopped.
             raise group_of_errors.exceptions[0] from None
@@ -144,6 +143,11 @@ class _Run:
         if self._misconfigured is not None:
             raise self._misconfigured
         return self._progress._replace(stopped=True) if self._halted else self._progress
+
+    def _end_waiting(self) -> None:
+        """Have no commit wait for more samples any longer."""
+        self._all_asked = True
+        self._hurry.set()
 
     async def _work(self) -> None:
         # All workers draw from one iterator: whoever is free takes the next sample.
@@ -167,8 +171,6 @@ class _Run:
             await self._queue.put((item, result))
             if self._queue.full():
                 self._hurry.set()
-        # What is left in flight should not have to wait for a large commit when it is done.
-        self._hurry.set()
 
     async def _commit_all(self) -> None:
         more = True
