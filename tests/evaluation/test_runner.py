@@ -57,6 +57,27 @@ def test_every_item_is_asked_once_scored_and_stored(store: MemorySamples) -> Non
     assert kept.prediction.latency_s is not None
 
 
+def test_what_is_answered_is_stored_while_the_last_sample_is_asked(store: MemorySamples) -> None:
+    items = make_items(3)
+    are_stored = threading.Event()
+    waited_for: list[bool] = []
+
+    async def target(item: Item) -> Prediction:
+        if item is items[-1]:
+            waited_for.append(await asyncio.to_thread(are_stored.wait, 30))
+        return Prediction(output="")
+
+    def observe(progress: Progress) -> bool:
+        if progress.finished == 2:
+            are_stored.set()
+        return True
+
+    patient = RunnerSettings(concurrency=1, linger_s=3600.0)
+    progress = asyncio.run(run_samples(items, target, (exact_match,), store, settings=patient, observe=observe))
+    assert waited_for == [True]
+    assert progress.finished == 3
+
+
 def test_no_more_than_the_concurrency_is_in_flight(store: MemorySamples) -> None:
     flying, most = 0, 0
 
