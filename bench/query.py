@@ -6,7 +6,8 @@
 24 hours; `--beside` sends so many more in each second of the reads. The last line is JSON; times are milliseconds:
 of each read the median, and by nearest rank the 95th percentile, which of 15 reads is the slowest. Reads begin
 when the server has merged what was loaded. `tokens` and `cost` are charts of everything by model, in steps of a
-quarter of an hour; `memory_mb` is the most that the server had while it was read.
+quarter of an hour; `loaded_mb` is the memory that the server had right after loading, `memory_mb` the most that
+it had after each kind of read.
 """
 
 import argparse
