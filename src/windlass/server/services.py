@@ -59,6 +59,7 @@ from windlass.telemetry.lifecycle.retention import Retentions
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
 from windlass.telemetry.rehearsal import rehearse
+from windlass.telemetry.rolling import Rolling
 from windlass.telemetry.sql.query import ReadOnlySql, SqlLimits
 from windlass.telemetry.tracing import Recorder
 from windlass.telemetry.writer import Writer
@@ -70,6 +71,8 @@ _SIGNING = "signing"
 _SPOOL = "spool"
 _ANCHORS_S = 60.0
 """How often it is looked whether anchors are due; looking reads a few records."""
+_ROLLING_S = 15.0
+"""How often it is looked which minutes can be rolled up: what is not yet is read by each chart."""
 
 
 class Services:
@@ -239,6 +242,7 @@ class Services:
             [
                 Duty("retention", settings.retention_interval_s, self.retentions.apply_all),
                 Duty("judging anchors again", _ANCHORS_S, self.anchor_rounds.look),
+                Duty("rolling up", _ROLLING_S, Rolling(self.warehouse, self.price_book).roll),
             ]
         )
         self.erasures = Erasures(

@@ -19,6 +19,7 @@ from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conditions import Condition
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
+from windlass.telemetry.rollups import DIMENSIONS, OUTDATED, Cover, find_cover, throw_away_outdated
 from windlass.telemetry.summaries import NO_SPAN, instant, integer, nanoseconds_of
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
@@ -40,22 +41,40 @@ By = Literal[
 Of = Literal["traces", "calls", "spans"]
 
 
-def _quantile(level: float) -> tuple[str, str]:
-    return "quantileTDigestState(toFloat32(duration))", f"quantileTDigestMerge({level})(part) / 1e9"
+class _Value(NamedTuple):
+    """How a measure is computed: of the spans of a key and an interval, of their rollups, and of such parts."""
+
+    of_spans: str
+    of_rollups: str
+    value: str
 
 
-_VALUES: Final[dict[Measure, tuple[str, str]]] = {
-    "count": ("count()", "toFloat64(sum(part))"),
-    "errors": ("countIf(failed)", "toFloat64(sum(part))"),
-    "error_rate": ("countIf(failed)", "sum(part) / sum(spans)"),
+_FAILED: Final = _Value("countIf(status = 2)", "sumIf(n, status = 2)", "toFloat64(sum(part))")
+
+
+def _quantile(level: float) -> _Value:
+    return _Value(
+        "quantileTDigestState(toFloat32(duration))",
+        "quantileTDigestMergeState(latency)",
+        f"quantileTDigestMerge({level})(part) / 1e9",
+    )
+
+
+def _sum(column: str) -> _Value:
+    return _Value(f"sum({column})", f"sum({column})", "toFloat64(sum(part))")
+
+
+_VALUES: Final[dict[Measure, _Value]] = {
+    "count": _Value("count()", "sum(n)", "toFloat64(sum(part))"),
+    "errors": _FAILED,
+    "error_rate": _FAILED._replace(value="sum(part) / sum(spans)"),
     "latency_p50_s": _quantile(0.5),
     "latency_p95_s": _quantile(0.95),
     "latency_p99_s": _quantile(0.99),
-    "input_tokens": ("sum(input_tokens)", "toFloat64(sum(part))"),
-    "output_tokens": ("sum(output_tokens)", "toFloat64(sum(part))"),
-    "cost_usd": ("sum(cost)", "sum(part)"),
+    "input_tokens": _sum("input_tokens"),
+    "output_tokens": _sum("output_tokens"),
+    "cost_usd": _sum("cost"),
 }
-"""What is computed of the spans of a key and an interval, and the measure, of several of these."""
 
 _OF: Final[dict[Of, str]] = {
     "traces": f"parent_span_id = {NO_SPAN}",
@@ -147,84 +166,127 @@ def measure_chart(
     if until <= since:
         raise InputError("The period ends before it begins: `from` must be earlier than `to`.")
     interval_s = _interval((until - since).total_seconds())
-    parameters: dict[str, object] = {
-        "project": project,
-        "since": nanoseconds_of(since),
-        "until": nanoseconds_of(until),
-        "interval": interval_s,
-    }
-    where = _where(chart, parameters)
-    rows = Priced(warehouse, project, lists).query(lambda tariff: _sql(chart, where, tariff), where, parameters)
+    period = (nanoseconds_of(since), nanoseconds_of(until))
+    cover = Cover.without_rollups(*period)
+    if _has_rollups(chart, interval_s):
+        cover = find_cover(warehouse, project, *period)
+    conditions, values = _conditions(chart)
+    parameters = {"project": project, "interval": interval_s, **values}
+    priced = Priced(warehouse, project, lists)
+
+    def ask(cover: Cover) -> list[Row]:
+        asked = _Asked(chart, cover, conditions)
+        return priced.query(asked.sql, asked.spans, parameters)
+
+    rows = ask(cover)
+    if any(row["outdated"] for row in rows):
+        rollups = _Asked(chart, cover, conditions).rollups
+        throw_away_outdated(warehouse, rollups, {**parameters, **priced.tariff.parameters})
+        rows = ask(Cover.without_rollups(*period))
     return ChartData(since=since, until=until, interval_s=interval_s, series=_series(rows, chart.series))
+
+
+def _has_rollups(chart: Chart, interval_s: int) -> bool:
+    """Return whether what a chart asks for is known of each rollup."""
+    fields = {chart.by or "status", *(Condition.parse(text).field for text in chart.where)}
+    return interval_s % 60 == 0 and fields <= {*DIMENSIONS, "status"}
 
 
 def _interval(seconds: float) -> int:
     return next((step for step in _INTERVALS_S if seconds / step <= _MOST_POINTS), _INTERVALS_S[-1])
 
 
-def _where(chart: Chart, parameters: dict[str, object]) -> str:
-    """Return the condition on the spans of a chart; its values go into the parameters."""
-    conditions = [
-        "project = {project:String}",
-        "start_time >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')",
-        "start_time < fromUnixTimestamp64Nano({until:Int64}, 'UTC')",
-        _OF[chart.of],
-    ]
+def _conditions(chart: Chart) -> tuple[str, dict[str, object]]:
+    """Return what a chart asks of each span, and the parameters."""
+    conditions, parameters = ["true"], dict[str, object]()
     for number, text in enumerate(chart.where):
         test, values = Condition.parse(text).sql(f"where{number}")
         conditions.append(test)
         parameters |= values
-    return " AND ".join(conditions)
+    return " AND ".join(conditions), parameters
 
 
-_INTERVAL: Final = "toStartOfInterval(start_time, toIntervalSecond({interval:UInt32}), 'UTC')"
+class _Asked(NamedTuple):
+    """A chart as statements."""
 
+    chart: Chart
+    cover: Cover
+    conditions: str
 
-def _sql(chart: Chart, where: str, tariff: Tariff) -> str:
-    """Return the figures of each series by interval, and of its whole period, where the time is 0.
+    @property
+    def spans(self) -> str:
+        """The condition on the spans that are to be read themselves."""
+        of = _OF[self.chart.of]
+        return f"project = {{project:String}} AND {self.cover.spans()} AND {of} AND {self.conditions}"
 
-    The series is the place of its key by the number of spans, or the one after the last for all other keys. Spans
-    are read once: which keys are the largest is known when the figures by key are there.
-    """
-    spans = _spans(chart, where)
-    said, cost = "1", chart.measure == "cost_usd"
-    if cost:
-        said, spans = "cost", tariff.priced(spans)
-    elif chart.measure in _OF_CALLS:
-        said = chart.measure
-    part, value = _VALUES[chart.measure]
-    return f"""
-    SELECT least(place, {chart.series + 1:d}) AS series, toUnixTimestamp(interval_start) AS time, any(key) AS name,
-      sum(spans) AS n, {value} AS value, sum(unsaid) AS unknown, max(is_unmet) AS unmet
-    FROM (
-      SELECT *, dense_rank() OVER (ORDER BY spans_of_key DESC, key) AS place
-      FROM (
-        SELECT *, sum(spans) OVER (PARTITION BY key) AS spans_of_key
+    @property
+    def rollups(self) -> str:
+        """The condition on the rollups that are to be read."""
+        of = "is_root" if self.chart.of == "traces" else _OF[self.chart.of]
+        return f"{self.cover.rollups()} AND {of} AND {self.conditions}"
+
+    def sql(self, tariff: Tariff) -> str:
+        """Return the figures of each series by interval, and of its whole period, where the time is 0.
+
+        The series is the place of its key by the number of spans, or the one after the last for all other keys.
+        Spans are read once: which keys are the largest is known when the figures by key are there.
+        """
+        parts = self._of_spans(tariff)
+        if self.cover.has_rollups:
+            parts = f"{parts} UNION ALL {self._of_rollups()}"
+        value = _VALUES[self.chart.measure].value
+        return f"""
+        SELECT least(place, {self.chart.series + 1:d}) AS series, toUnixTimestamp(interval_start) AS time,
+          any(key) AS name, sum(spans) AS n, {value} AS value, sum(unsaid) AS unknown,
+          max(is_unmet) AS unmet, max(is_outdated) AS outdated
         FROM (
-          SELECT key, {_INTERVAL} AS interval_start,
-            count() AS spans, {part} AS part, countIf(isNull({said})) AS unsaid,
-            {"max(is_unmet)" if cost else "false"} AS is_unmet
-          FROM ({spans})
-          GROUP BY key, interval_start
+          SELECT *, dense_rank() OVER (ORDER BY spans_of_key DESC, key) AS place
+          FROM (SELECT *, sum(spans) OVER (PARTITION BY key) AS spans_of_key FROM ({parts}))
         )
-      )
-    )
-    GROUP BY GROUPING SETS ((series, interval_start), (series))
-    ORDER BY series, time
-    """
+        GROUP BY GROUPING SETS ((series, interval_start), (series))
+        ORDER BY series, time
+        """
+
+    def _of_spans(self, tariff: Tariff) -> str:
+        """Return the figures by key and interval of spans, each counted once."""
+        measure = self.chart.measure
+        columns, said, is_unmet = ["start_time"], "1", "false"
+        if measure == "cost_usd":
+            columns, said, is_unmet = list(COLUMNS_TO_PRICE), "cost", "max(is_unmet)"
+        elif measure in _OF_CALLS:
+            columns, said = [*columns, measure], measure
+        elif measure.startswith("latency"):
+            columns = [*columns, "duration"]
+        spans = f"SELECT {', '.join(columns)}, status, {self._key} AS key FROM spans FINAL WHERE {self.spans}"
+        return f"""
+        SELECT key, {_interval_of("start_time")} AS interval_start, count() AS spans,
+          {_VALUES[measure].of_spans} AS part, countIf(isNull({said})) AS unsaid,
+          {is_unmet} AS is_unmet, false AS is_outdated
+        FROM ({tariff.priced(spans) if measure == "cost_usd" else spans})
+        GROUP BY key, interval_start
+        """
+
+    def _of_rollups(self) -> str:
+        """Return the same of rollups."""
+        measure = self.chart.measure
+        said = {"cost_usd": "cost"}.get(measure, measure)
+        unsaid = f"sum({said}_unsaid)" if measure in _OF_CALLS else "toUInt64(0)"
+        time = "toDateTime(minute * 60, 'UTC')"
+        return f"""
+        SELECT {self._key} AS key, {_interval_of(time)} AS interval_start, sum(n) AS spans,
+          {_VALUES[measure].of_rollups} AS part, {unsaid} AS unsaid,
+          false AS is_unmet, {f"max({OUTDATED})" if measure == "cost_usd" else "false"} AS is_outdated
+        FROM rollups WHERE {self.rollups}
+        GROUP BY key, interval_start
+        """
+
+    @property
+    def _key(self) -> str:
+        return {"": "''", "status": "['unset', 'ok', 'error'][status + 1]"}.get(self.chart.by, self.chart.by)
 
 
-def _spans(chart: Chart, where: str) -> str:
-    """Return the spans of a chart, each once, with its key."""
-    key = {"": "''", "status": "['unset', 'ok', 'error'][status + 1]"}.get(chart.by, chart.by)
-    columns = ["start_time"]
-    if chart.measure == "cost_usd":
-        columns = list(COLUMNS_TO_PRICE)
-    elif chart.measure in _OF_CALLS:
-        columns.append(chart.measure)
-    elif chart.measure.startswith("latency"):
-        columns.append("duration")
-    return f"SELECT {', '.join(columns)}, status = 2 AS failed, {key} AS key FROM spans FINAL WHERE {where}"
+def _interval_of(time: str) -> str:
+    return f"toDateTime(toStartOfInterval({time}, toIntervalSecond({{interval:UInt32}}), 'UTC'), 'UTC')"
 
 
 def _series(rows: Sequence[Row], most: int) -> list[Series]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry import costs, media_uses, metric_points, sampling, schema, scores, span_events
+from windlass.telemetry import costs, media_uses, metric_points, rollups, sampling, schema, scores, span_events
 
 _SCHEMAS: Final = {
     "telemetry": schema.STEPS,
@@ -13,6 +13,7 @@ _SCHEMAS: Final = {
     "span_events": span_events.STEPS,
     "metric_points": metric_points.STEPS,
     "media_uses": media_uses.STEPS,
+    "rollups": rollups.STEPS,
 }
 
 

@@ -20,6 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from windlass.errors import Unavailable
 from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.rollups import MINUTE_NS, changing
 from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import find_bounds, integer
 
@@ -150,14 +151,16 @@ def _leave_the_last(warehouse: Warehouse, moved: Sequence[Moved]) -> None:
     if not rows:
         return
     # Where the trace is looked for stays as wide as it was: a span may come meanwhile.
+    starts = [integer(row["start_ns"]) for row in rows]
     older = {
         "project": project,
-        "starts": [integer(row["start_ns"]) for row in rows],
+        "starts": starts,
         "traces": [str(row["trace"]) for row in rows],
         "spans": [str(row["span"]) for row in rows],
         "seen": max(integer(row["seen_ns"]) for row in rows),
     }
-    warehouse.execute(_DELETE, older)
+    with changing(warehouse, project, {start // MINUTE_NS for start in starts}):
+        warehouse.execute(_DELETE, older)
 
 
 _OLDER: Final = f"""

@@ -61,6 +61,12 @@ _KEY: Final = " + ".join(
 )
 """The number of a model's three names. Each is looked up in the few names of a block, not in every span."""
 
+_MODEL: Final = f"transform({_KEY}, {{price_keys:Array(UInt64)}}, {{price_models:Array(UInt32)}}, toUInt32(1))"
+
+UNMET_RATES: Final = 1
+RATES: Final = f"{{price_rates:Array(UInt64)}}[{_MODEL}]"
+"""A number that stands for the rates of a model: UNMET_RATES for one that nobody has looked for."""
+
 _NOTHING: Final = Rate(ALWAYS, 0, DAY_S, ANY_SIZE, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 _CONDITIONS: Final[Mapping[str, tuple[int, str]]] = {
@@ -105,6 +111,8 @@ class Tariff:
             "price_models": list(range(1, len(self._models) + 2)),
             "price_firsts": firsts,
             "price_counts": [0, *map(len, slices)],
+            # Of numbers alone a hash is the same in every process.
+            "price_rates": [UNMET_RATES, *(hash(slice_) % 2**64 | 2 for slice_ in slices)],
             **{f"rate_{name}": [getattr(rate, name) for rate in rates] for name in Rate._fields},
         }
 
@@ -121,7 +129,7 @@ class Tariff:
         """
         return f"""
         SELECT *, {COUNTED} AS is_counted,
-          transform({_KEY}, {{price_keys:Array(UInt64)}}, {{price_models:Array(UInt32)}}, toUInt32(1)) AS model,
+          {_MODEL} AS model,
           {PARTS},
           toInt64(toUnixTimestamp64Second(start_time)) AS start_s, positiveModulo(start_s, {DAY_S}) AS of_day,
           {{price_firsts:Array(UInt32)}}[model] AS first_rate, {{price_counts:Array(UInt32)}}[model] AS rate_count,

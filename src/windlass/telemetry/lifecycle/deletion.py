@@ -9,8 +9,10 @@ from typing import Final
 
 from windlass.errors import Unavailable
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.lifecycle.holdings import HOLDINGS, Holding
+from windlass.telemetry.lifecycle.holdings import HOLDINGS, SPANS, Holding
 from windlass.telemetry.lifecycle.subjects import NAMED_BY_ATTRIBUTES, Subject
+from windlass.telemetry.rollups import MINUTE, TABLE, changing, delete_rollups
+from windlass.telemetry.summaries import integer
 
 Counts = dict[str, int]
 """Rows by table."""
@@ -42,15 +44,28 @@ def count_rows(
 def delete_traces(
     warehouse: Warehouse, project: str, traces: Sequence[str], holdings: Sequence[Holding] = HOLDINGS
 ) -> None:
-    """Delete every row of some traces; on return no query sees one."""
+    """Delete every row of some traces, and the figures that they are in; on return no query sees one."""
     for some in _batches(traces):
-        for holding in holdings:
-            if holding.ids == "none":
-                continue
-            warehouse.execute(
-                f"ALTER TABLE {holding.table} DELETE WHERE {holding.of_traces} SETTINGS mutations_sync = 2",
-                {"project": project, "traces": some},
-            )
+        minutes = _minutes_of(warehouse, project, some)
+        with changing(warehouse, project, minutes):
+            # Before the spans, by which they are found, and after: they may have been rolled up meanwhile.
+            delete_rollups(warehouse, project, minutes)
+            for holding in holdings:
+                if holding.ids == "none":
+                    continue
+                warehouse.execute(
+                    f"ALTER TABLE {holding.table} DELETE WHERE {holding.of_traces} SETTINGS mutations_sync = 2",
+                    {"project": project, "traces": some},
+                )
+            delete_rollups(warehouse, project, minutes)
+
+
+def _minutes_of(warehouse: Warehouse, project: str, traces: Sequence[str]) -> set[int]:
+    rows = warehouse.query(
+        f"SELECT DISTINCT toInt64({MINUTE}) AS minute FROM spans WHERE {SPANS.of_traces}",
+        {"project": project, "traces": traces},
+    )
+    return {integer(row["minute"]) for row in rows}
 
 
 def count_named(
@@ -115,15 +130,16 @@ def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDING
     The engine keeps a part for minutes after another took its place, and an embedded one that idles for longer.
     Raises Unavailable when a query still reads one after a minute.
     """
-    for holding in holdings:
-        warehouse.execute(f"ALTER TABLE {holding.table} MODIFY SETTING old_parts_lifetime = 0")
+    tables = [*(holding.table for holding in holdings), TABLE]
+    for each in tables:
+        warehouse.execute(f"ALTER TABLE {each} MODIFY SETTING old_parts_lifetime = 0")
         # The engine keeps the texts of mutations that are done, in which the ids stand.
         warehouse.execute(
-            f"KILL MUTATION WHERE database = currentDatabase() AND table = '{holding.table}' AND is_done SYNC"
+            f"KILL MUTATION WHERE database = currentDatabase() AND table = '{each}' AND is_done SYNC"
         )
     try:
         until = time.monotonic() + _PATIENCE_S
-        while old := _old_parts(warehouse, holdings):
+        while old := _old_parts(warehouse, tables):
             if time.monotonic() > until:
                 raise Unavailable(
                     f"Old parts of {', '.join(old)} are still read by a query; what was deleted lies in them. "
@@ -133,16 +149,16 @@ def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDING
                 warehouse.execute(f"ALTER TABLE {table} DROP PARTITION ID '{_NO_PARTITION}'")
             time.sleep(0.05)
     finally:
-        for holding in holdings:
-            warehouse.execute(f"ALTER TABLE {holding.table} RESET SETTING old_parts_lifetime")
+        for each in tables:
+            warehouse.execute(f"ALTER TABLE {each} RESET SETTING old_parts_lifetime")
 
 
-def _old_parts(warehouse: Warehouse, holdings: Sequence[Holding]) -> list[str]:
-    """Return the tables that have parts which no longer count."""
+def _old_parts(warehouse: Warehouse, tables: Sequence[str]) -> list[str]:
+    """Return those tables that have parts which no longer count."""
     rows = warehouse.query(
         "SELECT DISTINCT table FROM system.parts "
         "WHERE database = currentDatabase() AND NOT active AND table IN {tables:Array(String)}",
-        {"tables": [holding.table for holding in holdings]},
+        {"tables": tables},
     )
     return sorted(str(row["table"]) for row in rows)
 

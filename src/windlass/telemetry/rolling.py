@@ -1,0 +1,124 @@
+"""Rolling up the minutes to which nothing happened for a while."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+import threading
+import time
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.costs import Lists, Priced, read_listings
+from windlass.telemetry.rollups import DIMENSIONS, MINUTE
+from windlass.telemetry.summaries import NO_SPAN, integer
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, RATES, Tariff
+
+_QUIET_S: Final = 60.0
+"""How long nothing came for a minute: an insert of before has ended, and what is late is not rolled up twice."""
+_MINUTES: Final = 60
+"""Of the first statement."""
+_MOST_MINUTES: Final = 1440
+_FAR: Final = 60
+"""Minutes further apart are not of one statement, which reads what lies between."""
+_ENOUGH_S, _LONG_S = 0.2, 1.0
+"""A statement that takes less is followed by a larger one, one that takes longer by a smaller."""
+
+
+class Rolling:
+    """Rolls up what charts are asked for. For one thread."""
+
+    def __init__(self, warehouse: Warehouse, lists: Lists | None = None, *, quiet_s: float = _QUIET_S) -> None:
+        """``lists`` price models that were not met before."""
+        self._warehouse = warehouse
+        self._lists = lists
+        self._quiet_s = quiet_s
+        self._most = _MINUTES
+        self._done = 0
+        """What changed before then, in microseconds since 1970, is rolled up."""
+
+    def roll(self, stopping: threading.Event) -> None:
+        """Roll up all minutes that wait, some at a time, until ``stopping`` is set."""
+        (clock,) = self._warehouse.query("SELECT toUnixTimestamp64Micro(now64(6)) AS now_us")
+        as_of = integer(clock["now_us"])
+        before = as_of - int(self._quiet_s * 1e6)
+        rows = self._warehouse.query(_WAITING, {"since": self._done, "before": before})
+        for project, of_project in groupby(rows, key=itemgetter("project")):
+            minutes = [integer(row["minute"]) for row in of_project]
+            while minutes and not stopping.is_set():
+                some = _near(minutes[: self._most])
+                del minutes[: len(some)]
+                began = time.monotonic()
+                self._roll(str(project), some, as_of)
+                self._adapt(time.monotonic() - began)
+        if not stopping.is_set():
+            self._done = before
+
+    def _roll(self, project: str, minutes: list[int], as_of: int) -> None:
+        parameters = {
+            "project": project,
+            "since": minutes[0] * 60,
+            "until": (minutes[-1] + 1) * 60,
+            "minutes": minutes,
+            "as_of": as_of,
+        }
+        Priced(self._warehouse, project, self._lists).meet(_OF_MINUTES, parameters)
+        tariff = Tariff(read_listings(self._warehouse, project))
+        self._warehouse.execute(_rollups(tariff), {**parameters, **tariff.parameters})
+        # Only now: what is said to be rolled up must be there.
+        self._warehouse.execute(_ROLLED, parameters)
+
+    def _adapt(self, took_s: float) -> None:
+        if took_s < _ENOUGH_S:
+            self._most = min(2 * self._most, _MOST_MINUTES)
+        elif took_s > _LONG_S:
+            self._most = max(self._most // 2, 1)
+
+
+def _near(minutes: list[int]) -> list[int]:
+    """Return the first minutes up to a wide gap."""
+    for place in range(1, len(minutes)):
+        if minutes[place] - minutes[place - 1] > _FAR:
+            return minutes[:place]
+    return minutes
+
+
+_WAITING: Final = """
+SELECT project, toInt64(minute) AS minute FROM rolled_minutes
+WHERE (project, minute) IN (
+  SELECT project, minute FROM rolled_minutes WHERE changed >= fromUnixTimestamp64Micro({since:Int64}, 'UTC'))
+GROUP BY project, minute
+HAVING max(rolled) <= max(changed) AND max(changed) < fromUnixTimestamp64Micro({before:Int64}, 'UTC')
+ORDER BY project, minute
+"""
+
+_OF_MINUTES: Final = f"""
+  project = {{project:String}}
+  AND start_time >= fromUnixTimestamp64Second({{since:Int64}}, 'UTC')
+  AND start_time < fromUnixTimestamp64Second({{until:Int64}}, 'UTC') AND {MINUTE} IN {{minutes:Array(UInt32)}}
+"""
+
+_READ: Final = ", ".join(dict.fromkeys((*DIMENSIONS, *COLUMNS_TO_PRICE, "status", "duration")))
+
+
+def _rollups(tariff: Tariff) -> str:
+    spans = f"SELECT {_READ}, project, parent_span_id = {NO_SPAN} AS is_root FROM spans FINAL WHERE {_OF_MINUTES}"
+    keys = ", ".join(("minute", *DIMENSIONS, "is_root", "status"))
+    said = ("input_tokens", "output_tokens", "cost")
+    sums = ", ".join(f"sum({name}) AS {name}_sum, countIf(isNull({name})) AS {name}_unsaid" for name in said)
+    columns = ", ".join(f"{name}, {name}_unsaid" for name in said)
+    return f"""
+    INSERT INTO rollups (project, version, {keys}, n, latency, {columns}, prices)
+    SELECT {{project:String}}, fromUnixTimestamp64Micro({{as_of:Int64}}, 'UTC'), {MINUTE} AS minute,
+      {", ".join(DIMENSIONS)}, is_root, status,
+      count() AS n, quantileTDigestState(toFloat32(duration)) AS latency, {sums},
+      max(if(is_counted, {RATES}, 0)) AS prices
+    FROM ({tariff.priced(spans)}) GROUP BY {keys}
+    """
+
+
+_ROLLED: Final = """
+INSERT INTO rolled_minutes
+SELECT {project:String}, arrayJoin({minutes:Array(UInt32)}), toDateTime64(0, 6, 'UTC'),
+  fromUnixTimestamp64Micro({as_of:Int64}, 'UTC')
+"""
