@@ -8,26 +8,26 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from windlass.errors import InputError
-from windlass.storage.warehouse import Warehouse
+from windlass.storage.warehouse import Parameters, Warehouse
 from windlass.telemetry.filters import ANY_SPAN, TraceFilters, conditions_of
 from windlass.telemetry.summaries import LATEST_NS, Bounds, find_bounds, integer, nanoseconds_of
 from windlass.telemetry.text_search import NEW
 
 _LAST_ID: Final = "f" * 32
 _FIRST_WINDOW_TRACES: Final = 2
-"""Rows looked at for each trace wanted: one may be a part of a trace that began before."""
-_FIRST_WINDOW_SPANS: Final = 16
-"""Spans looked at for each trace wanted, before more are."""
+"""Rows of traces, or roots, looked at first for each trace wanted: one may be of a trace that began before."""
+_FIRST_WINDOW_SPANS: Final = 8
+"""Spans looked at first for each trace wanted."""
 _WINDOW_GROWTH: Final = 8
 _NEAR_NS: Final = (60 * 10**9, 3600 * 10**9)
 
 _STARTED: Final = """
-SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(first) AS first_ns FROM traces
-WHERE project = {project:String} AND first >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(first) AS start_ns, 1 AS looked_at FROM traces
+WHERE project = {project:String} AND first >= fromUnixTimestamp64Nano({floor:Int64}, 'UTC')
   AND first <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')
 ORDER BY first DESC LIMIT {window:UInt64}
 """
-"""The newest rows of traces: each trace that starts as late as the last of them is there."""
+"""The newest rows of traces."""
 
 _STARTED_BEFORE: Final = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
 
@@ -75,41 +75,71 @@ def find_candidates(
 ) -> tuple[list[Bounds], bool]:
     """Return the next traces below a place, as many as asked for if there are, and whether more may follow."""
     since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
-    if conditions_of(filters)[0] == ANY_SPAN:
-        return _newest(warehouse, project, since, place, count)
-    return _newest_that_meet(warehouse, project, filters, since, place, count)
-
-
-def _newest(warehouse: Warehouse, project: str, since: int, place: Place, count: int) -> tuple[list[Bounds], bool]:
-    """Give what find_candidates gives, where every trace is asked for.
-
-    The newest spans would not do: where many traces take long, they are all of traces that began before.
-    """
-    window = count * _FIRST_WINDOW_TRACES
-    parameters = {"project": project, "since": since, "upper": place.start_ns}
+    search = _search(warehouse, project, filters, place)
+    # First not far down, for what is looked through grows with it; a search for words goes by an index.
+    floors = [since] if filters.q else _floors(place, since)
+    window = count * search.window
     while True:
-        rows = warehouse.query(_STARTED, {**parameters, "window": window})
-        whole = len(rows) < window
-        bounds = find_bounds(warehouse, project, [str(row["id"]) for row in rows])
+        floor = floors[0]
+        found = search.find(warehouse, floor, window)
+        whole = found.looked_at < window
         # Of those that start with the last, some may have been cut off.
-        lowest = since if whole else integer(rows[-1]["first_ns"]) + 1
-        below = _below(bounds, lowest, place)
-        if len(below) >= count or whole:
-            return below[:count], len(below) > count or not whole
-        window *= _WINDOW_GROWTH
+        lowest = floor if whole else found.lowest_ns + 1
+        below = _below(find_bounds(warehouse, project, found.traces), lowest, place)
+        done = lowest == since
+        if len(below) >= count or done:
+            return below[:count], len(below) > count or not done
+        if whole:
+            del floors[0]
+        else:
+            window *= _WINDOW_GROWTH
 
 
-def _newest_that_meet(
-    warehouse: Warehouse, project: str, filters: TraceFilters, since: int, place: Place, count: int
-) -> tuple[list[Bounds], bool]:
-    """Give what find_candidates gives, by spans that meet one of some tests.
+class _Found(NamedTuple):
+    """The newest rows above a floor, as many as the window is large, if there are."""
+
+    traces: list[str]
+    looked_at: int
+    lowest_ns: int
+    """Where the last of them starts: each trace that starts above it is among them."""
+
+
+class _Search(NamedTuple):
+    """A statement that finds the newest rows by which traces are; it takes ``floor`` and ``window`` as well."""
+
+    statement: str
+    parameters: Parameters
+    window: int
+    """How many rows to look at first, for each trace that is wanted."""
+
+    def find(self, warehouse: Warehouse, floor: int, window: int) -> _Found:
+        rows = warehouse.query(self.statement, {**self.parameters, "floor": floor, "window": window})
+        return _Found(
+            traces=[str(row["id"]) for row in rows],
+            looked_at=sum(integer(row["looked_at"]) for row in rows),
+            lowest_ns=min((integer(row["start_ns"]) for row in rows), default=floor),
+        )
+
+
+def _search(warehouse: Warehouse, project: str, filters: TraceFilters, place: Place) -> _Search:
+    if conditions_of(filters)[0] == ANY_SPAN:
+        # The newest spans would not do: where many traces take long, they are all of traces that began before.
+        return _Search(_STARTED, {"project": project, "upper": place.start_ns}, _FIRST_WINDOW_TRACES)
+    statement, parameters = _spans_that_meet(warehouse, project, filters, place)
+    # The status of a trace is said by one span of it.
+    return _Search(statement, parameters, _FIRST_WINDOW_TRACES if filters.status else _FIRST_WINDOW_SPANS)
+
+
+def _spans_that_meet(
+    warehouse: Warehouse, project: str, filters: TraceFilters, place: Place
+) -> tuple[str, dict[str, object]]:
+    """Return the statement that finds spans which meet one of some tests, and its parameters.
 
     Spans lie in the order of their start, so the newest ones are at hand; a trace that starts within a window
     of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
     """
     tests, parameters = _tests(filters)
     before, values = _before(warehouse, project, place)
-    parameters |= {**values, "project": project}
     spans = " UNION ALL ".join(
         f"""
         SELECT trace_id, start_time FROM spans
@@ -119,31 +149,12 @@ def _newest_that_meet(
         """
         for test in tests
     )
-    # A search for words goes by an index, but for the newest spans, which need not be read three times.
-    floors = [since] if filters.q else _floors(place, since)
-    # The status of a trace is said by one span of it.
-    window = count * (1 if filters.status else _FIRST_WINDOW_SPANS)
-    while True:
-        floor = floors[0]
-        rows = warehouse.query(
-            f"""
-            SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(start_time)) AS start_ns, count() AS spans
-            FROM (SELECT * FROM ({spans}) ORDER BY start_time DESC LIMIT {{window:UInt64}})
-            GROUP BY trace_id
-            """,
-            {**parameters, "floor": floor, "window": window},
-        )
-        whole = sum(integer(row["spans"]) for row in rows) < window
-        lowest = floor if whole else min(integer(row["start_ns"]) for row in rows) + 1
-        bounds = find_bounds(warehouse, project, [str(row["id"]) for row in rows]) if rows else []
-        below = _below(bounds, lowest, place)
-        done = lowest == since
-        if len(below) >= count or done:
-            return below[:count], len(below) > count or not done
-        if whole:
-            del floors[0]
-        else:
-            window *= _WINDOW_GROWTH
+    statement = f"""
+    SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(start_time)) AS start_ns, count() AS looked_at
+    FROM (SELECT * FROM ({spans}) ORDER BY start_time DESC LIMIT {{window:UInt64}})
+    GROUP BY trace_id
+    """
+    return statement, {**parameters, **values, "project": project}
 
 
 def _below(bounds: Iterable[Bounds], lowest: int, place: Place) -> list[Bounds]:
