@@ -205,6 +205,15 @@ ALTER TABLE spans MODIFY SETTING
 as it is needed: a third of the memory, and no more work. The last place for a merge is not for those of spans, but
 for some of up to a megabyte: other tables have small parts, and soon many, and would wait for a place for ever."""
 
+_NO_STATISTICS: Final = "ALTER TABLE spans MODIFY SETTING auto_statistics_types = ''"
+"""Of each column the engine would count values with each insert and merge, and ask all parts before each read: the
+order of the table says as much of where a span is, for nothing."""
+
+_WIDE_MERGES: Final = """
+ALTER TABLE spans MODIFY SETTING min_parts_to_merge_at_once = 10, merge_selector_base = 10
+"""
+"""Small parts wait until there are ten: merged by five, spans that come a few at a time are written anew twice."""
+
 ADDED: Final = (
     "tool_definitions",
     "input_audio_tokens",
@@ -228,4 +237,5 @@ STEPS: Final = (
     Step(5, "columns of merged spans by themselves", (_WIDE,)),
     Step(6, "smaller indexes of words", (_POSTINGS,)),
     Step(7, "merges of spans in less memory, and not before all others", (_CAREFUL,)),
+    Step(8, "fewer merges of small parts of spans, and no statistics", (_NO_STATISTICS, _WIDE_MERGES)),
 )
