@@ -11,14 +11,15 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry import charts
+from windlass.telemetry import charts, traffic
 from windlass.telemetry.charts import By, Chart, ChartData, Measure, Of, measure_chart
 from windlass.telemetry.costs import Lists
 from windlass.telemetry.lifecycle.deletion import delete_traces
 from windlass.telemetry.recosting import recost
 from windlass.telemetry.redeliveries import Moved, Redeliveries
-from windlass.telemetry.rolling import Rolling
-from windlass.telemetry.rollups import Cover, Range, find_cover
+from windlass.telemetry.rollups.minutes import Cover, Range, find_cover
+from windlass.telemetry.rollups.rolling import Rolling
+from windlass.telemetry.traffic import Figures, measure_traffic
 from windlass.telemetry.writer import Writer
 
 from .sending import Plain, request, span, trace_id
@@ -51,8 +52,24 @@ def fill(writer: Writer, seed: int, traces: range, *, twice: bool = True) -> Non
     for trace in traces:
         start_ns = FIRST_NS + chance.randrange(61 * MINUTE_NS)
         where: dict[str, Plain] = {"windlass.environment": chance.choice(["production", "staging"])}
+        of_root: dict[str, Plain] = {**where, "SampleRate": chance.choice([1, 1, 4])}
+        if chance.random() < 0.1:
+            of_root["windlass.run"] = "a run"
+        if chance.random() < 0.9:
+            of_root |= {"windlass.release": "sha256:1", "windlass.release.name": "shop"}
         spans = [
-            span(trace, 1, name="ask", start_ns=start_ns, duration_ns=chance.randrange(10**10), attributes=where)
+            span(
+                trace,
+                1,
+                # Some roots have not come.
+                parent=9 if trace % 13 == 0 else 0,
+                name="ask",
+                start_ns=start_ns,
+                # And some end before they begin, by a clock that is wrong.
+                duration_ns=chance.randrange(-(10**9), 10**10),
+                attributes=of_root,
+                error=chance.random() < 0.2,
+            )
         ]
         for number in (2, 3):
             said: dict[str, Plain] = {
@@ -72,7 +89,8 @@ def fill(writer: Writer, seed: int, traces: range, *, twice: bool = True) -> Non
                     number,
                     parent=1,
                     name=f"call {number}",
-                    start_ns=start_ns + number,
+                    # Traces lie across minutes.
+                    start_ns=start_ns + chance.randrange(10**9, 150 * 10**9),
                     duration_ns=10**9,
                     attributes={**where, **said},
                     error=chance.random() < 0.2,
@@ -113,6 +131,27 @@ def compare(
             ]
             for one, other in zip(given.points, expected.points, strict=True):
                 assert one.value == pytest.approx(other.value, rel=1e-3), chart
+    compare_overview(warehouse, monkeypatch, lists)
+
+
+def overview(warehouse: Warehouse, lists: Lists = LISTS) -> Figures:
+    return measure_traffic(warehouse, PROJECT, since=SINCE, until=UNTIL, interval_s=600, lists=lists)
+
+
+def compare_overview(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, lists: Lists = LISTS) -> None:
+    from_rollups = overview(warehouse, lists)
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            traffic, "find_cover", lambda _warehouse, _project, *period: Cover.without_rollups(*period)
+        )
+        from_spans = overview(warehouse, lists)
+    assert from_spans.whole
+    assert from_rollups.volume == from_spans.volume
+    for given, expected in zip(
+        (*from_rollups.whole, *from_rollups.intervals), (*from_spans.whole, *from_spans.intervals), strict=True
+    ):
+        assert given.cost_usd == pytest.approx(expected.cost_usd), expected
+        assert given.model_copy(update={"cost_usd": expected.cost_usd}) == expected
 
 
 def covered(warehouse: Warehouse) -> Cover:
@@ -159,19 +198,19 @@ def test_what_was_rolled_up_is_not_looked_at_again(warehouse: Warehouse, writer:
     fill(writer, 1, range(1, 20))
     rolling = Rolling(warehouse, LISTS, quiet_s=0.0)
     rolling.roll(threading.Event())
-    (first,) = warehouse.query("SELECT max(version) AS version, count() AS n FROM rollups")
+    (first,) = warehouse.query("SELECT max(version) AS version, count() AS n FROM span_rollups")
     rolling.roll(threading.Event())
-    assert warehouse.query("SELECT max(version) AS version, count() AS n FROM rollups") == [first]
+    assert warehouse.query("SELECT max(version) AS version, count() AS n FROM span_rollups") == [first]
 
 
 def test_a_minute_is_left_alone_until_it_is_quiet(warehouse: Warehouse, writer: Writer) -> None:
     fill(writer, 1, range(1, 20))
     Rolling(warehouse, LISTS, quiet_s=3600.0).roll(threading.Event())
-    assert warehouse.query("SELECT count() AS n FROM rollups") == [{"n": 0}]
+    assert warehouse.query("SELECT count() AS n FROM span_rollups") == [{"n": 0}]
     stopped = threading.Event()
     stopped.set()
     Rolling(warehouse, LISTS, quiet_s=0.0).roll(stopped)
-    assert warehouse.query("SELECT count() AS n FROM rollups") == [{"n": 0}]
+    assert warehouse.query("SELECT count() AS n FROM span_rollups") == [{"n": 0}]
 
 
 def test_deleted_traces_are_gone_from_charts_and_their_names_from_rollups(
@@ -180,7 +219,7 @@ def test_deleted_traces_are_gone_from_charts_and_their_names_from_rollups(
     fill(writer, 1, range(1, 40))
     writer.write_spans(PROJECT, request(span(99, 1, name="Ada's", start_ns=FIRST_NS + 5 * MINUTE_NS)))
     roll(warehouse)
-    with_ada = "SELECT count() AS n FROM rollups WHERE name = 'Ada\\'s'"
+    with_ada = "SELECT count() AS n FROM span_rollups WHERE name = 'Ada\\'s'"
     assert warehouse.query(with_ada) == [{"n": 1}]
     delete_traces(warehouse, PROJECT, [trace_id(99), trace_id(7)])
     assert warehouse.query(with_ada) == [{"n": 0}]
@@ -277,5 +316,5 @@ def test_any_period_has_a_cover(warehouse: Warehouse, writer: Writer, since_ns: 
     fill(writer, 1, range(1, 5))
     roll(warehouse)
     cover = find_cover(warehouse, PROJECT, since_ns, until_ns)
-    for table, test in (("spans", cover.spans()), ("rollups", cover.rollups())):
+    for table, test in (("spans", cover.spans()), ("span_rollups", cover.rollups())):
         warehouse.query(f"SELECT count() AS n FROM {table} WHERE {test}", {"project": PROJECT})

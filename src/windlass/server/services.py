@@ -59,7 +59,7 @@ from windlass.telemetry.lifecycle.retention import Retentions
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
 from windlass.telemetry.rehearsal import rehearse
-from windlass.telemetry.rolling import Rolling
+from windlass.telemetry.rollups.rolling import Rolling
 from windlass.telemetry.sql.query import ReadOnlySql, SqlLimits
 from windlass.telemetry.tracing import Recorder
 from windlass.telemetry.writer import Writer

@@ -19,7 +19,8 @@ from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conditions import Condition
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
-from windlass.telemetry.rollups import DIMENSIONS, OUTDATED, Cover, find_cover, throw_away_outdated
+from windlass.telemetry.rollups.minutes import Cover, find_cover
+from windlass.telemetry.rollups.spans import DIMENSIONS, OUTDATED, TABLE, throw_away_outdated
 from windlass.telemetry.summaries import NO_SPAN, instant, integer, nanoseconds_of
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
@@ -276,7 +277,7 @@ class _Asked(NamedTuple):
         SELECT {self._key} AS key, {_interval_of(time)} AS interval_start, sum(n) AS spans,
           {_VALUES[measure].of_rollups} AS part, {unsaid} AS unsaid,
           false AS is_unmet, {f"max({OUTDATED})" if measure == "cost_usd" else "false"} AS is_outdated
-        FROM rollups WHERE {self.rollups}
+        FROM {TABLE} WHERE {self.rollups}
         GROUP BY key, interval_start
         """
 

@@ -3,7 +3,8 @@
 from typing import Final
 
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry import costs, media_uses, metric_points, rollups, sampling, schema, scores, span_events
+from windlass.telemetry import costs, media_uses, metric_points, sampling, schema, scores, span_events
+from windlass.telemetry.rollups import schema as rollups
 
 _SCHEMAS: Final = {
     "telemetry": schema.STEPS,

@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from windlass.errors import Unavailable
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.rollups import MINUTE_NS, changing
+from windlass.telemetry.rollups.minutes import MINUTE_NS, changing
 from windlass.telemetry.spans import AMONG, SpanPlace, among
 from windlass.telemetry.summaries import find_bounds, integer
 

@@ -46,12 +46,6 @@ COST_BASIS: Final = (
 )
 """Where the cost of a priced span is from, or why there is none."""
 
-UNPRICED: Final = (
-    "if(countIf(is_call) > 0, groupUniqArrayIf(20)(model, is_call AND is_unpriced), "
-    "groupUniqArrayIf(20)(model, is_unpriced))"
-)
-"""The numbers of models of a trace without a price; of spans that are no calls only where there are no calls."""
-
 _NAMES_OF_MODEL: Final = ("provider", "request_model", "response_model")
 _NAME_BITS: Final = 20
 _KEY: Final = " + ".join(
@@ -115,10 +109,6 @@ class Tariff:
             "price_rates": [UNMET_RATES, *(hash(slice_) % 2**64 | 2 for slice_ in slices)],
             **{f"rate_{name}": [getattr(rate, name) for rate in rates] for name in Rate._fields},
         }
-
-    def names(self, models: Iterable[int]) -> list[str]:
-        """Return the names of models by the numbers that a statement gave; empty for one nobody has looked for."""
-        return sorted({self._models[number - 2].name if number > 1 else "" for number in models})
 
     def priced(self, spans: str) -> str:
         """Return a SELECT of spans with what each cost, from one that has COLUMNS_TO_PRICE.

@@ -4,75 +4,92 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from windlass.storage.warehouse import Row, Warehouse
-from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.models import Traffic, Volume
-from windlass.telemetry.summaries import NO_SPAN, integer
-from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, UNPRICED, Tariff
+from windlass.telemetry.rollups import spans as span_rollups
+from windlass.telemetry.rollups.minutes import Cover, find_cover
+from windlass.telemetry.rollups.traces import (
+    COLUMNS,
+    NAMES,
+    OF_PARTS,
+    OF_SPANS,
+    TABLE,
+    spans_to_roll_up,
+)
+from windlass.telemetry.summaries import integer
+from windlass.telemetry.tariffs import Tariff
 
-_PERIOD: Final = """
-    project = {project:String}
-    AND start_time >= fromUnixTimestamp64Micro({since:Int64}, 'UTC')
-    AND start_time < fromUnixTimestamp64Micro({until:Int64}, 'UTC')
-"""
-
-
-_NAMES: Final = ("environment", "release", "release_name")
-"""Of a request. A trace is told by the places of its names among all: numbers take less than texts, where
-there are millions of traces."""
-
-_ALL_NAMES: Final = f"""
-SELECT {", ".join(f"arraySort(groupUniqArray({name})) AS {name}s" for name in _NAMES)} FROM spans WHERE {_PERIOD}
-"""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _place_of(name: str) -> str:
-    """Return the place of a name of a span among all, which are in their order; nothing is 0."""
+def _of_spans(cover: Cover) -> str:
+    """Return the condition on the spans that are to be read themselves."""
+    return f"project = {{project:String}} AND {cover.spans()}"
+
+
+def _names_of(cover: Cover) -> str:
+    """Return the names of a period, each once."""
+    said = f"SELECT {', '.join(NAMES)} FROM spans WHERE {_of_spans(cover)}"
+    if cover.has_rollups:
+        said += f" UNION ALL SELECT {', '.join(NAMES)} FROM {span_rollups.TABLE} WHERE {cover.rollups()}"
+    return f"SELECT {', '.join(f'arraySort(groupUniqArray({name})) AS {name}s' for name in NAMES)} FROM ({said})"
+
+
+def _place_of(name: str, table: str, column: str = "") -> str:
+    """Return the place of a name among all of a period, which are in their order; nothing is 0.
+
+    Numbers take less than texts, where there are millions of traces.
+    """
     numbers = f"{{{name}s:Array(String)}}, {{{name}_places:Array(UInt32)}}, toUInt32(0)"
-    return f"transform(spans.{name}, {numbers}) AS {name}"
+    return f"transform({table}.{column or name}, {numbers}) AS {column or name}"
 
 
 def _name_at(name: str) -> str:
     return f"{{{name}s:Array(String)}}[{name} + 1] AS {name}"
 
 
-def _of_root(column: str) -> str:
-    """Return what the root says or, where it says nothing, what any span does."""
-    return f"if(maxIf({column}, is_root) != 0, maxIf({column}, is_root), max({column}))"
-
-
-_ONCE: Final = f"""
-SELECT trace_id, duration, status, {", ".join(map(_place_of, _NAMES))}, run != '' AS is_of_run, weight,
-  {", ".join(COLUMNS_TO_PRICE)},
-  parent_span_id = {NO_SPAN} AS is_root, operation IN {MODEL_CALLS} AS is_call
-FROM spans FINAL WHERE {_PERIOD}
-"""
-
 _LEVELS: Final = "0.5, 0.95"
 
 
-def _traces(tariff: Tariff) -> str:
-    """Return what is counted of each trace."""
+def _parts(cover: Cover, tariff: Tariff) -> str:
+    """Return what the spans of a period say of each trace."""
+    spans = spans_to_roll_up(_of_spans(cover), ", ".join(_place_of(name, "spans") for name in NAMES))
+    of_spans = f"""
+    SELECT trace_id, {OF_SPANS}, max(is_unmet) AS unmet FROM ({tariff.priced(spans)}) AS span GROUP BY trace_id
+    """
+    if not cover.has_rollups:
+        return of_spans
+    names = {column: _place_of(name, TABLE, column) for name in NAMES for column in (name, f"root_{name}")}
+    columns = ", ".join(names.get(column, column) for column in COLUMNS)
     return f"""
-  SELECT min(start_time) AS start, max(is_root) AS rooted, count() AS trace_spans,
-    {_of_root("environment")} AS trace_environment, {_of_root("release")} AS trace_release,
-    {_of_root("release_name")} AS trace_release_name, NOT max(is_of_run) AND trace_release != 0 AS is_request,
-    if(rooted, countIf(is_root AND status = 2), countIf(status = 2)) > 0 AS failed,
-    maxIf(duration, is_root) AS latency_ns,
-    if(rooted, maxIf(weight, is_root), max(weight)) AS trace_weight,
-    if(countIf(is_call AND cost IS NOT NULL) > 0,
-      greatest(sumIf(cost * weight, is_call), sumIf(cost, is_call) * trace_weight),
-      max(cost) * trace_weight) AS trace_cost,
-    {UNPRICED} AS trace_unpriced, max(is_unmet) AS trace_unmet
-  FROM ({tariff.priced(_ONCE)})
-  GROUP BY trace_id
+    SELECT trace_id, {OF_PARTS}, max(part.unmet) AS unmet
+    FROM (
+      SELECT trace_id, {", ".join(COLUMNS)}, unmet FROM ({of_spans})
+      UNION ALL SELECT trace_id, {columns}, false AS unmet FROM {TABLE} WHERE {cover.rollups()}
+    ) AS part
+    GROUP BY trace_id
+    """
+
+
+def _traces(cover: Cover, tariff: Tariff) -> str:
+    """Return what is counted of each trace."""
+    names = ", ".join(f"if(root_{name} != 0, root_{name}, {name}) AS trace_{name}" for name in NAMES)
+    return f"""
+  SELECT start, rooted, spans AS trace_spans, {names}, NOT of_run AND trace_release != 0 AS is_request,
+    if(rooted, root_errors, errors) > 0 AS failed, ifNull(latency, 0) AS latency_ns,
+    if(rooted, root_weight, weight) AS trace_weight,
+    if(isNotNull(call_cost), greatest(weighted_call_cost, call_cost * trace_weight), stated_cost * trace_weight)
+      AS trace_cost,
+    if(calls > 0, unpriced_calls, unpriced_spans) AS trace_unpriced, unmet AS trace_unmet
+  FROM ({_parts(cover, tariff)})
 """
 
 
-def _figures(tariff: Tariff) -> str:
+def _figures(cover: Cover, tariff: Tariff) -> str:
     """Return the figures by release and interval, of each release in the whole period, where the time is 0, and of
     what is no request.
 
@@ -80,7 +97,7 @@ def _figures(tariff: Tariff) -> str:
     exact quantile interpolates, and nothing is weighed.
     """
     return f"""
-SELECT {", ".join(map(_name_at, _NAMES))}, is_request, toUnixTimestamp(interval_start) AS time, traces, spans,
+SELECT {", ".join(map(_name_at, NAMES))}, is_request, toUnixTimestamp(interval_start) AS time, traces, spans,
   estimated, requests, errors, cost_usd, unpriced, unmet,
   if(empty(latencies), [nan, nan], if(even,
     arrayReduce('quantilesExactInclusive({_LEVELS})', latencies),
@@ -88,7 +105,7 @@ SELECT {", ".join(map(_name_at, _NAMES))}, is_request, toUnixTimestamp(interval_
       if(even, [], latencies), if(even, [], weights))))) AS quantiles,
   quantiles[1] / 1e9 AS latency_p50_s, quantiles[2] / 1e9 AS latency_p95_s
 FROM (
-  SELECT is_request, {", ".join(f"if(is_request, trace_{name}, 0) AS {name}" for name in _NAMES)},
+  SELECT is_request, {", ".join(f"if(is_request, trace_{name}, 0) AS {name}" for name in NAMES)},
     toStartOfInterval(start, toIntervalSecond({{interval:UInt32}}), 'UTC') AS interval_start,
     count() AS traces, sum(trace_spans) AS spans, max(trace_weight != 1) AS estimated,
     toInt64(round(sum(trace_weight))) AS requests, toInt64(round(sumIf(trace_weight, failed))) AS errors,
@@ -96,7 +113,7 @@ FROM (
     min(trace_weight) = max(trace_weight) AS even, groupArrayIf(latency_ns, rooted) AS latencies,
     -- Weights are whole numbers there: thousandths are fine enough.
     groupArrayIf(toUInt64(round(1000 * least(trace_weight, 1e9))), rooted) AS weights
-  FROM ({_traces(tariff)})
+  FROM ({_traces(cover, tariff)})
   GROUP BY GROUPING SETS (
     (is_request, environment, release, release_name, interval_start),
     (is_request, environment, release, release_name)
@@ -133,13 +150,22 @@ def measure_traffic(
     ``lists`` price models that were not met before.
     """
     priced = Priced(warehouse, project, lists)
-    period = _period(project, since, until)
-    parameters = {**period, **_all_names(warehouse, period), "interval": interval_s}
-    rows = priced.query(_figures, _PERIOD, parameters)
+    cover = find_cover(warehouse, project, _nanoseconds(since), _nanoseconds(until))
+
+    def ask(cover: Cover) -> list[Row]:
+        parameters = {**_all_names(warehouse, project, cover), "project": project, "interval": interval_s}
+        return priced.query(partial(_figures, cover), _of_spans(cover), parameters)
+
+    rows = ask(cover)
+    if cover.has_rollups:
+        parameters = {"project": project, **priced.tariff.parameters}
+        if span_rollups.has_outdated(warehouse, cover.rollups(), parameters):
+            span_rollups.throw_away_outdated(warehouse, cover.rollups(), parameters)
+            rows = ask(cover.without_rollups(*cover.whole))
     wholes = [row for row in rows if row["time"] == 0]
     return Figures(
-        intervals=[_traffic(row, priced.tariff) for row in rows if row["is_request"] and row["time"]],
-        whole=[_traffic(row, priced.tariff, since) for row in wholes if row["is_request"]],
+        intervals=[_traffic(row) for row in rows if row["is_request"] and row["time"]],
+        whole=[_traffic(row, since) for row in wholes if row["is_request"]],
         volume=Volume(
             traces=sum(integer(row["traces"]) for row in wholes),
             spans=sum(integer(row["spans"]) for row in wholes),
@@ -147,14 +173,14 @@ def measure_traffic(
     )
 
 
-def _all_names(warehouse: Warehouse, period: dict[str, object]) -> dict[str, object]:
+def _all_names(warehouse: Warehouse, project: str, cover: Cover) -> dict[str, object]:
     """Return the names of a period, each once and nothing first, and their places.
 
     A name whose first span comes between this and what it is asked for is in the next answer.
     """
-    (found,) = warehouse.query(_ALL_NAMES, period)
+    (found,) = warehouse.query(_names_of(cover), {"project": project})
     parameters: dict[str, object] = {}
-    for name in _NAMES:
+    for name in NAMES:
         said = found[f"{name}s"]
         assert isinstance(said, list)
         names = said if "" in said else ["", *said]
@@ -162,21 +188,16 @@ def _all_names(warehouse: Warehouse, period: dict[str, object]) -> dict[str, obj
     return parameters
 
 
-def _period(project: str, since: datetime, until: datetime) -> dict[str, object]:
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    return {
-        "project": project,
-        "since": (since - epoch) // timedelta(microseconds=1),
-        "until": (until - epoch) // timedelta(microseconds=1),
-    }
+def _nanoseconds(time: datetime) -> int:
+    return (time - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
-def _traffic(row: Row, tariff: Tariff, start: datetime | None = None) -> Traffic:
+def _traffic(row: Row, start: datetime | None = None) -> Traffic:
     time = start or datetime.fromtimestamp(integer(row["time"]), UTC)
     latencies = {name: _number(row[name]) for name in ("latency_p50_s", "latency_p95_s")}
     unpriced = row["unpriced"]
     assert isinstance(unpriced, list)
-    return Traffic.model_validate({**row, **latencies, "time": time, "unpriced_models": tariff.names(unpriced)})
+    return Traffic.model_validate({**row, **latencies, "time": time, "unpriced_models": sorted(unpriced)})
 
 
 def _number(value: object) -> float | None:

@@ -54,6 +54,7 @@ def test_a_user_is_erased_from_every_table_and_from_the_files(house: House, admi
         "span_events": 0,
         "metric_exemplars": 0,
         "media_uses": 0,
+        "trace_rollups": 0,
         "traces": 0,
         "metric_points": 0,
     }

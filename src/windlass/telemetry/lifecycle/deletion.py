@@ -11,7 +11,8 @@ from windlass.errors import Unavailable
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.lifecycle.holdings import HOLDINGS, SPANS, Holding
 from windlass.telemetry.lifecycle.subjects import NAMED_BY_ATTRIBUTES, Subject
-from windlass.telemetry.rollups import MINUTE, TABLE, changing, delete_rollups
+from windlass.telemetry.rollups.minutes import MINUTE, changing
+from windlass.telemetry.rollups.spans import TABLE, delete_rollups
 from windlass.telemetry.summaries import integer
 
 Counts = dict[str, int]

@@ -56,6 +56,7 @@ HOLDINGS: Final = (
     Holding("span_events", "text", time="time_ns", time_ns=True, has_run=False, attributes=True),
     Holding("metric_exemplars", "text", time="time_ns", time_ns=True, has_run=False, attributes=True),
     Holding("media_uses", "text", time="received", has_run=False),
+    Holding("trace_rollups", "binary", has_run=False),
     SPANS,
     INDEX,
 )

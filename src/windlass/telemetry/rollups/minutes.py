@@ -1,9 +1,4 @@
-"""Figures of spans by minute, made once it is quiet: what a chart of a day would otherwise read all spans for.
-
-A rollup is computed from the spans, each counted once, and holds until one of its minute comes, moves or goes.
-Nothing is summed when spans arrive, for one that is delivered twice would count twice. What is not rolled up is
-read from the spans, so that an answer is the same with rollups and without.
-"""
+"""The minutes of a project: which of them are rolled up, and what happens to them."""
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
@@ -12,35 +7,16 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from windlass.storage.warehouse import Parameters, Step, Warehouse
+from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.schema import DURABLE
 from windlass.telemetry.summaries import integer
-from windlass.telemetry.tariffs import RATES, UNMET_RATES
-
-TABLE: Final = "rollups"
 
 MINUTE_NS: Final = 60 * 10**9
 
 MINUTE: Final = "toUInt32(intDiv(toUnixTimestamp64Second(start_time), 60))"
 """The minute of a span, counted from 1970."""
 
-DIMENSIONS: Final = (
-    "agent",
-    "environment",
-    "name",
-    "operation",
-    "provider",
-    "release",
-    "release_name",
-    "request_model",
-    "response_model",
-    "run",
-    "service",
-    "tool",
-)
-"""The texts by which figures are told apart, beside the status and whether a span is a root."""
-
-_MINUTES: Final = f"""
+_TABLE: Final = f"""
 CREATE TABLE IF NOT EXISTS rolled_minutes (
   project LowCardinality(String), minute UInt32,
   changed SimpleAggregateFunction(max, DateTime64(6, 'UTC')),
@@ -56,35 +32,10 @@ SELECT project, {MINUTE} AS minute, now64(6, 'UTC') AS changed, toDateTime64(0, 
 FROM spans GROUP BY project, minute
 """
 
-_MINUTES_VIEW: Final = (
-    f"CREATE MATERIALIZED VIEW IF NOT EXISTS rolled_minutes_view TO rolled_minutes AS {_ARRIVED}"
-)
+_VIEW: Final = f"CREATE MATERIALIZED VIEW IF NOT EXISTS rolled_minutes_view TO rolled_minutes AS {_ARRIVED}"
 
-_ROLLUPS: Final = f"""
-CREATE TABLE IF NOT EXISTS rollups (
-  project LowCardinality(String), minute UInt32, version DateTime64(6, 'UTC'),
-  {", ".join(f"{name} LowCardinality(String)" for name in DIMENSIONS)}, is_root Bool, status UInt8,
-  n UInt64, latency AggregateFunction(quantileTDigest, Float32),
-  input_tokens Nullable(Int64), input_tokens_unsaid UInt64,
-  output_tokens Nullable(Int64), output_tokens_unsaid UInt64,
-  cost Nullable(Float64), cost_unsaid UInt64, prices UInt64
-) ENGINE = ReplacingMergeTree(version) PRIMARY KEY (project, minute)
-ORDER BY (project, minute, {", ".join(DIMENSIONS)}, is_root, status)
-SETTINGS default_compression_codec = 'LZ4', {DURABLE}
-"""
-"""The rows of a minute hold whose version is the one that it was rolled up as of; and ``cost`` while the rates of
-the row's model have the number ``prices``, which is 0 where no rates were needed."""
-
-STEPS: Final = (
-    Step(
-        1,
-        "figures of spans by minute",
-        (_MINUTES, _MINUTES_VIEW, _ROLLUPS, f"INSERT INTO rolled_minutes {_ARRIVED}"),
-    ),
-)
-
-OUTDATED: Final = f"prices != 0 AND (prices = {UNMET_RATES} OR prices != {RATES})"
-"""Whether the cost of a rollup is by other rates than those of a tariff, whose parameters it takes."""
+STATEMENTS: Final = (_TABLE, _VIEW, f"INSERT INTO rolled_minutes {_ARRIVED}")
+"""What makes the minutes, and knows of those that have spans already."""
 
 _MOST_RANGES: Final = 32
 """A statement with more takes longer to analyse than what lies between some of them takes to read."""
@@ -167,17 +118,6 @@ GROUP BY minute HAVING max(rolled) <= max(changed) ORDER BY minute
 """
 
 
-def throw_away_outdated(warehouse: Warehouse, rollups: str, parameters: Parameters) -> None:
-    """Have the minutes rolled up again in which a rollup of a condition is OUTDATED; until then spans are read."""
-    warehouse.execute(f"{_CHANGE_SOME} WHERE {rollups} AND {OUTDATED}", parameters)
-
-
-_CHANGE_SOME: Final = """
-INSERT INTO rolled_minutes
-SELECT DISTINCT project, minute, now64(6, 'UTC'), toDateTime64(0, 6, 'UTC') FROM rollups
-"""
-
-
 @contextmanager
 def changing(warehouse: Warehouse, project: str, minutes: Collection[int]) -> Iterator[None]:
     """Have minutes rolled up again, of which spans are deleted in the block; until then spans are read.
@@ -190,16 +130,6 @@ def changing(warehouse: Warehouse, project: str, minutes: Collection[int]) -> It
     yield
     if minutes:
         warehouse.execute(_CHANGE, {**parameters, "ahead": 0})
-
-
-def delete_rollups(warehouse: Warehouse, project: str, minutes: Collection[int]) -> None:
-    """Delete the rollups of minutes that are being changed: the names of spans are in them."""
-    if minutes:
-        warehouse.execute(
-            f"ALTER TABLE {TABLE} DELETE WHERE project = {{project:String}} "
-            "AND minute IN {minutes:Array(UInt32)} SETTINGS mutations_sync = 2",
-            {"project": project, "minutes": sorted(minutes)},
-        )
 
 
 _UNSURE_S: Final = 600

@@ -1,7 +1,5 @@
 """Rolling up the minutes to which nothing happened for a while."""
 
-# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
-
 import threading
 import time
 from itertools import groupby
@@ -10,9 +8,11 @@ from typing import Final
 
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.costs import Lists, Priced, read_listings
-from windlass.telemetry.rollups import DIMENSIONS, MINUTE
-from windlass.telemetry.summaries import NO_SPAN, integer
-from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, RATES, Tariff
+from windlass.telemetry.rollups.minutes import MINUTE
+from windlass.telemetry.rollups.spans import roll_up_spans
+from windlass.telemetry.rollups.traces import roll_up_traces
+from windlass.telemetry.summaries import integer
+from windlass.telemetry.tariffs import Tariff
 
 _QUIET_S: Final = 60.0
 """How long nothing came for a minute: an insert of before has ended, and what is late is not rolled up twice."""
@@ -21,12 +21,14 @@ _MINUTES: Final = 60
 _MOST_MINUTES: Final = 1440
 _FAR: Final = 60
 """Minutes further apart are not of one statement, which reads what lies between."""
-_ENOUGH_S, _LONG_S = 0.2, 1.0
+_ON_ONE_CORE: Final = "SETTINGS max_threads = 1"
+"""Nobody waits for it; and it takes less memory."""
+_ENOUGH_S, _LONG_S = 0.2, 0.5
 """A statement that takes less is followed by a larger one, one that takes longer by a smaller."""
 
 
 class Rolling:
-    """Rolls up what charts are asked for. For one thread."""
+    """Rolls up what charts and the overview are asked for. For one thread."""
 
     def __init__(self, warehouse: Warehouse, lists: Lists | None = None, *, quiet_s: float = _QUIET_S) -> None:
         """``lists`` price models that were not met before."""
@@ -64,7 +66,8 @@ class Rolling:
         }
         Priced(self._warehouse, project, self._lists).meet(_OF_MINUTES, parameters)
         tariff = Tariff(read_listings(self._warehouse, project))
-        self._warehouse.execute(_rollups(tariff), {**parameters, **tariff.parameters})
+        for statement in (roll_up_spans(tariff, _OF_MINUTES), roll_up_traces(tariff, _OF_MINUTES)):
+            self._warehouse.execute(f"{statement} {_ON_ONE_CORE}", {**parameters, **tariff.parameters})
         # Only now: what is said to be rolled up must be there.
         self._warehouse.execute(_ROLLED, parameters)
 
@@ -97,25 +100,6 @@ _OF_MINUTES: Final = f"""
   AND start_time >= fromUnixTimestamp64Second({{since:Int64}}, 'UTC')
   AND start_time < fromUnixTimestamp64Second({{until:Int64}}, 'UTC') AND {MINUTE} IN {{minutes:Array(UInt32)}}
 """
-
-_READ: Final = ", ".join(dict.fromkeys((*DIMENSIONS, *COLUMNS_TO_PRICE, "status", "duration")))
-
-
-def _rollups(tariff: Tariff) -> str:
-    spans = f"SELECT {_READ}, project, parent_span_id = {NO_SPAN} AS is_root FROM spans FINAL WHERE {_OF_MINUTES}"
-    keys = ", ".join(("minute", *DIMENSIONS, "is_root", "status"))
-    said = ("input_tokens", "output_tokens", "cost")
-    sums = ", ".join(f"sum({name}) AS {name}_sum, countIf(isNull({name})) AS {name}_unsaid" for name in said)
-    columns = ", ".join(f"{name}, {name}_unsaid" for name in said)
-    return f"""
-    INSERT INTO rollups (project, version, {keys}, n, latency, {columns}, prices)
-    SELECT {{project:String}}, fromUnixTimestamp64Micro({{as_of:Int64}}, 'UTC'), {MINUTE} AS minute,
-      {", ".join(DIMENSIONS)}, is_root, status,
-      count() AS n, quantileTDigestState(toFloat32(duration)) AS latency, {sums},
-      max(if(is_counted, {RATES}, 0)) AS prices
-    FROM ({tariff.priced(spans)}) GROUP BY {keys}
-    """
-
 
 _ROLLED: Final = """
 INSERT INTO rolled_minutes

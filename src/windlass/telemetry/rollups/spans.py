@@ -1,0 +1,91 @@
+"""Rollups of spans: what charts tell apart, and the sums that they show."""
+
+# ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
+
+from collections.abc import Collection
+from typing import Final
+
+from windlass.storage.warehouse import Parameters, Warehouse
+from windlass.telemetry.rollups.minutes import MINUTE
+from windlass.telemetry.schema import DURABLE
+from windlass.telemetry.summaries import NO_SPAN
+from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, RATES, UNMET_RATES, Tariff
+
+TABLE: Final = "span_rollups"
+
+DIMENSIONS: Final = (
+    "agent",
+    "environment",
+    "name",
+    "operation",
+    "provider",
+    "release",
+    "release_name",
+    "request_model",
+    "response_model",
+    "run",
+    "service",
+    "tool",
+)
+"""The texts by which figures are told apart, beside the status and whether a span is a root."""
+
+_KEYS: Final = ", ".join((*DIMENSIONS, "is_root", "status"))
+
+STATEMENT: Final = f"""
+CREATE TABLE IF NOT EXISTS {TABLE} (
+  project LowCardinality(String), minute UInt32, version DateTime64(6, 'UTC'),
+  {", ".join(f"{name} LowCardinality(String)" for name in DIMENSIONS)}, is_root Bool, status UInt8,
+  n UInt64, latency AggregateFunction(quantileTDigest, Float32),
+  input_tokens Nullable(Int64), input_tokens_unsaid UInt64,
+  output_tokens Nullable(Int64), output_tokens_unsaid UInt64,
+  cost Nullable(Float64), cost_unsaid UInt64, prices UInt64
+) ENGINE = ReplacingMergeTree(version) PRIMARY KEY (project, minute) ORDER BY (project, minute, {_KEYS})
+SETTINGS default_compression_codec = 'LZ4', {DURABLE}
+"""
+"""The rows of a minute hold whose version is the one that it was rolled up as of; and ``cost`` while the rates of
+the row's model have the number ``prices``, which is 0 where no rates were needed."""
+
+OUTDATED: Final = f"prices != 0 AND (prices = {UNMET_RATES} OR prices != {RATES})"
+"""Whether the cost of a rollup is by other rates than those of a tariff, whose parameters it takes."""
+
+
+def roll_up_spans(tariff: Tariff, where: str) -> str:
+    """Return what writes the rollups of the spans of some minutes; it takes ``project`` and ``as_of``."""
+    read = ", ".join(dict.fromkeys((*DIMENSIONS, *COLUMNS_TO_PRICE, "status", "duration")))
+    spans = f"SELECT {read}, parent_span_id = {NO_SPAN} AS is_root FROM spans FINAL WHERE {where}"
+    said = ("input_tokens", "output_tokens", "cost")
+    sums = ", ".join(f"sum({name}) AS {name}_sum, countIf(isNull({name})) AS {name}_unsaid" for name in said)
+    return f"""
+    INSERT INTO {TABLE} (project, version, minute, {_KEYS}, n, latency,
+      {", ".join(f"{name}, {name}_unsaid" for name in said)}, prices)
+    SELECT {{project:String}}, fromUnixTimestamp64Micro({{as_of:Int64}}, 'UTC'), {MINUTE} AS minute, {_KEYS},
+      count() AS n, quantileTDigestState(toFloat32(duration)) AS latency, {sums},
+      max(if(is_counted, {RATES}, 0)) AS prices
+    FROM ({tariff.priced(spans)}) GROUP BY minute, {_KEYS}
+    """
+
+
+def has_outdated(warehouse: Warehouse, rollups: str, parameters: Parameters) -> bool:
+    """Tell whether a rollup of a condition is OUTDATED."""
+    return bool(warehouse.query(f"SELECT 1 FROM {TABLE} WHERE {rollups} AND {OUTDATED} LIMIT 1", parameters))
+
+
+def throw_away_outdated(warehouse: Warehouse, rollups: str, parameters: Parameters) -> None:
+    """Have the minutes rolled up again in which a rollup of a condition is OUTDATED; until then spans are read."""
+    warehouse.execute(f"{_CHANGE_SOME} WHERE {rollups} AND {OUTDATED}", parameters)
+
+
+_CHANGE_SOME: Final = f"""
+INSERT INTO rolled_minutes
+SELECT DISTINCT project, minute, now64(6, 'UTC'), toDateTime64(0, 6, 'UTC') FROM {TABLE}
+"""
+
+
+def delete_rollups(warehouse: Warehouse, project: str, minutes: Collection[int]) -> None:
+    """Delete the rollups of minutes that are being changed: the names of spans are in them."""
+    if minutes:
+        warehouse.execute(
+            f"ALTER TABLE {TABLE} DELETE WHERE project = {{project:String}} "
+            "AND minute IN {minutes:Array(UInt32)} SETTINGS mutations_sync = 2",
+            {"project": project, "minutes": sorted(minutes)},
+        )
