@@ -207,10 +207,18 @@ def test_a_minute_is_left_alone_until_it_is_quiet(warehouse: Warehouse, writer: 
     fill(writer, 1, range(1, 20))
     Rolling(warehouse, LISTS, quiet_s=3600.0).roll(threading.Event())
     assert warehouse.query("SELECT count() AS n FROM span_rollups") == [{"n": 0}]
+
+
+def test_what_was_cut_off_goes_on_with_the_next_round(warehouse: Warehouse, writer: Writer) -> None:
+    fill(writer, 1, range(1, 20))
     stopped = threading.Event()
     stopped.set()
-    Rolling(warehouse, LISTS, quiet_s=0.0).roll(stopped)
+    rolling = Rolling(warehouse, LISTS, quiet_s=0.0)
+    rolling.roll(stopped)
+    Rolling(warehouse, LISTS, quiet_s=0.0, longest_s=-1.0).roll(threading.Event())
     assert warehouse.query("SELECT count() AS n FROM span_rollups") == [{"n": 0}]
+    rolling.roll(threading.Event())
+    assert read_spans_of(warehouse) == 0
 
 
 def test_deleted_traces_are_gone_from_charts_and_their_names_from_rollups(

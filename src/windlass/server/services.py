@@ -71,7 +71,7 @@ _SIGNING = "signing"
 _SPOOL = "spool"
 _ANCHORS_S = 60.0
 """How often it is looked whether anchors are due; looking reads a few records."""
-_ROLLING_S = 15.0
+_ROLLING_S = 10.0
 """How often it is looked which minutes can be rolled up: what is not yet is read by each chart."""
 
 

@@ -14,8 +14,10 @@ from windlass.telemetry.rollups.traces import roll_up_traces
 from windlass.telemetry.summaries import integer
 from windlass.telemetry.tariffs import Tariff
 
-_QUIET_S: Final = 60.0
+_QUIET_S: Final = 20.0
 """How long nothing came for a minute: an insert of before has ended, and what is late is not rolled up twice."""
+_LONGEST_S: Final = 60.0
+"""Then other duties have their turn, though years of spans may wait."""
 _MINUTES: Final = 60
 """Of the first statement."""
 _MOST_MINUTES: Final = 1440
@@ -30,31 +32,41 @@ _ENOUGH_S, _LONG_S = 0.2, 0.5
 class Rolling:
     """Rolls up what charts and the overview are asked for. For one thread."""
 
-    def __init__(self, warehouse: Warehouse, lists: Lists | None = None, *, quiet_s: float = _QUIET_S) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        lists: Lists | None = None,
+        *,
+        quiet_s: float = _QUIET_S,
+        longest_s: float = _LONGEST_S,
+    ) -> None:
         """``lists`` price models that were not met before."""
         self._warehouse = warehouse
         self._lists = lists
         self._quiet_s = quiet_s
+        self._longest_s = longest_s
         self._most = _MINUTES
         self._done = 0
         """What changed before then, in microseconds since 1970, is rolled up."""
 
     def roll(self, stopping: threading.Event) -> None:
-        """Roll up all minutes that wait, some at a time, until ``stopping`` is set."""
+        """Roll up the minutes that wait, some at a time, for a minute at most or until ``stopping`` is set."""
+        enough = time.monotonic() + self._longest_s
         (clock,) = self._warehouse.query("SELECT toUnixTimestamp64Micro(now64(6)) AS now_us")
         as_of = integer(clock["now_us"])
         before = as_of - int(self._quiet_s * 1e6)
         rows = self._warehouse.query(_WAITING, {"since": self._done, "before": before})
         for project, of_project in groupby(rows, key=itemgetter("project")):
             minutes = [integer(row["minute"]) for row in of_project]
-            while minutes and not stopping.is_set():
+            while minutes:
+                if stopping.is_set() or time.monotonic() > enough:
+                    return
                 some = _near(minutes[: self._most])
                 del minutes[: len(some)]
                 began = time.monotonic()
                 self._roll(str(project), some, as_of)
                 self._adapt(time.monotonic() - began)
-        if not stopping.is_set():
-            self._done = before
+        self._done = before
 
     def _roll(self, project: str, minutes: list[int], as_of: int) -> None:
         parameters = {
