@@ -14,7 +14,9 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry import charts, traffic
 from windlass.telemetry.charts import By, Chart, ChartData, Measure, Of, measure_chart
 from windlass.telemetry.costs import Lists
+from windlass.telemetry.lifecycle import deletion
 from windlass.telemetry.lifecycle.deletion import delete_traces
+from windlass.telemetry.lifecycle.holdings import SPANS
 from windlass.telemetry.recosting import recost
 from windlass.telemetry.redeliveries import Moved, Redeliveries
 from windlass.telemetry.rollups.minutes import Cover, Range, find_cover
@@ -234,6 +236,27 @@ def test_deleted_traces_are_gone_from_charts_and_their_names_from_rollups(
     compare(warehouse, monkeypatch, keys=("name",))
     roll(warehouse)
     compare(warehouse, monkeypatch, keys=("name",))
+
+
+def test_what_is_rolled_up_while_a_trace_is_deleted_is_not_kept(
+    warehouse: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.write_spans(PROJECT, request(span(99, 1, name="Ada's", start_ns=FIRST_NS + 5 * MINUTE_NS)))
+    execute = warehouse.execute
+
+    def delete_meanwhile(sql: str, parameters: object = None) -> None:
+        execute(sql, parameters)  # type: ignore[arg-type]
+        if "INSERT INTO trace_rollups" in sql:
+            # As if what was written just now were there only after the deletion.
+            with monkeypatch.context() as patched:
+                patched.setattr(deletion, "delete_rollups", lambda *_: None)
+                delete_traces(warehouse, PROJECT, [trace_id(99)], [SPANS])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(warehouse, "execute", delete_meanwhile)
+        roll(warehouse)
+    for table in ("span_rollups", "trace_rollups"):
+        assert warehouse.query(f"SELECT count() AS n FROM {table}") == [{"n": 0}]
 
 
 def test_a_deletion_that_was_cut_off_is_not_hidden_by_rollups(

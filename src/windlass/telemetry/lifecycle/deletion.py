@@ -12,7 +12,8 @@ from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.lifecycle.holdings import HOLDINGS, SPANS, Holding
 from windlass.telemetry.lifecycle.subjects import NAMED_BY_ATTRIBUTES, Subject
 from windlass.telemetry.rollups.minutes import MINUTE, changing
-from windlass.telemetry.rollups.spans import TABLE, delete_rollups
+from windlass.telemetry.rollups.rolling import delete_rollups
+from windlass.telemetry.rollups.spans import TABLE
 from windlass.telemetry.summaries import integer
 
 Counts = dict[str, int]
@@ -49,7 +50,7 @@ def delete_traces(
     for some in _batches(traces):
         minutes = _minutes_of(warehouse, project, some)
         with changing(warehouse, project, minutes):
-            # Before the spans, by which they are found, and after: they may have been rolled up meanwhile.
+            # Before the spans, by which their minutes are found: what was cut off here is found again.
             delete_rollups(warehouse, project, minutes)
             for holding in holdings:
                 if holding.ids == "none":
@@ -58,7 +59,6 @@ def delete_traces(
                     f"ALTER TABLE {holding.table} DELETE WHERE {holding.of_traces} SETTINGS mutations_sync = 2",
                     {"project": project, "traces": some},
                 )
-            delete_rollups(warehouse, project, minutes)
 
 
 def _minutes_of(warehouse: Warehouse, project: str, traces: Sequence[str]) -> set[int]:

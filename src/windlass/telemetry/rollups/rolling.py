@@ -2,15 +2,15 @@
 
 import threading
 import time
+from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.costs import Lists, Priced, read_listings
+from windlass.telemetry.rollups import spans, traces
 from windlass.telemetry.rollups.minutes import MINUTE
-from windlass.telemetry.rollups.spans import roll_up_spans
-from windlass.telemetry.rollups.traces import roll_up_traces
 from windlass.telemetry.summaries import integer
 from windlass.telemetry.tariffs import Tariff
 
@@ -78,8 +78,11 @@ class Rolling:
         }
         Priced(self._warehouse, project, self._lists).meet(_OF_MINUTES, parameters)
         tariff = Tariff(read_listings(self._warehouse, project))
-        for statement in (roll_up_spans(tariff, _OF_MINUTES), roll_up_traces(tariff, _OF_MINUTES)):
+        for statement in (spans.roll_up_spans(tariff, _OF_MINUTES), traces.roll_up_traces(tariff, _OF_MINUTES)):
             self._warehouse.execute(f"{statement} {_ON_ONE_CORE}", {**parameters, **tariff.parameters})
+        # Spans may have been erased since they were read: then nobody else deletes what was written just now.
+        rows = self._warehouse.query(_MEANWHILE, parameters)
+        delete_rollups(self._warehouse, project, {integer(row["minute"]) for row in rows})
         # Only now: what is said to be rolled up must be there.
         self._warehouse.execute(_ROLLED, parameters)
 
@@ -88,6 +91,17 @@ class Rolling:
             self._most = min(2 * self._most, _MOST_MINUTES)
         elif took_s > _LONG_S:
             self._most = max(self._most // 2, 1)
+
+
+def delete_rollups(warehouse: Warehouse, project: str, minutes: Collection[int]) -> None:
+    """Delete the rollups of minutes that are known to have changed: the names of spans are in them."""
+    if minutes:
+        for table in (spans.TABLE, traces.TABLE):
+            warehouse.execute(
+                f"ALTER TABLE {table} DELETE WHERE project = {{project:String}} "
+                "AND minute IN {minutes:Array(UInt32)} SETTINGS mutations_sync = 2",
+                {"project": project, "minutes": sorted(minutes)},
+            )
 
 
 def _near(minutes: list[int]) -> list[int]:
@@ -111,6 +125,12 @@ _OF_MINUTES: Final = f"""
   project = {{project:String}}
   AND start_time >= fromUnixTimestamp64Second({{since:Int64}}, 'UTC')
   AND start_time < fromUnixTimestamp64Second({{until:Int64}}, 'UTC') AND {MINUTE} IN {{minutes:Array(UInt32)}}
+"""
+
+_MEANWHILE: Final = """
+SELECT toInt64(minute) AS minute FROM rolled_minutes
+WHERE project = {project:String} AND minute IN {minutes:Array(UInt32)}
+GROUP BY minute HAVING max(changed) > fromUnixTimestamp64Micro({as_of:Int64}, 'UTC')
 """
 
 _ROLLED: Final = """

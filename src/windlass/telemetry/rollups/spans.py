@@ -2,7 +2,6 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
-from collections.abc import Collection
 from typing import Final
 
 from windlass.storage.warehouse import Parameters, Warehouse
@@ -79,13 +78,3 @@ _CHANGE_SOME: Final = f"""
 INSERT INTO rolled_minutes
 SELECT DISTINCT project, minute, now64(6, 'UTC'), toDateTime64(0, 6, 'UTC') FROM {TABLE}
 """
-
-
-def delete_rollups(warehouse: Warehouse, project: str, minutes: Collection[int]) -> None:
-    """Delete the rollups of minutes that are being changed: the names of spans are in them."""
-    if minutes:
-        warehouse.execute(
-            f"ALTER TABLE {TABLE} DELETE WHERE project = {{project:String}} "
-            "AND minute IN {minutes:Array(UInt32)} SETTINGS mutations_sync = 2",
-            {"project": project, "minutes": sorted(minutes)},
-        )
