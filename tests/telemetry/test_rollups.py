@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
@@ -51,6 +52,7 @@ KEYS: tuple[By, ...] = ("", "request_model", "environment", "status", "name")
 def fill(writer: Writer, seed: int, traces: range, *, twice: bool = True) -> None:
     """Store traces of a root and two calls, spread over the hour; each may come twice."""
     chance = random.Random(seed)
+    everything: list[Span] = []
     for trace in traces:
         start_ns = FIRST_NS + chance.randrange(61 * MINUTE_NS)
         where: dict[str, Plain] = {"windlass.environment": chance.choice(["production", "staging"])}
@@ -98,8 +100,9 @@ def fill(writer: Writer, seed: int, traces: range, *, twice: bool = True) -> Non
                     error=chance.random() < 0.2,
                 )
             )
-        for _ in range(1 + twice):
-            writer.write_spans(PROJECT, request(*spans))
+        everything += spans
+    for _ in range(1 + twice):
+        writer.write_spans(PROJECT, request(*everything))
 
 
 def roll(warehouse: Warehouse, lists: Lists = LISTS) -> None:
