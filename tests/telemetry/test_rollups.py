@@ -12,7 +12,7 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.storage.database import Database
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry import charts, traffic
+from windlass.telemetry import charts
 from windlass.telemetry.charts import By, Chart, ChartData, Measure, Of, measure_chart
 from windlass.telemetry.costs import Lists
 from windlass.telemetry.lifecycle import deletion
@@ -20,6 +20,7 @@ from windlass.telemetry.lifecycle.deletion import delete_traces
 from windlass.telemetry.lifecycle.holdings import SPANS
 from windlass.telemetry.recosting import recost
 from windlass.telemetry.redeliveries import Moved, Redeliveries
+from windlass.telemetry.rollups import spans as span_rollups
 from windlass.telemetry.rollups.minutes import Cover, Range, find_cover
 from windlass.telemetry.rollups.rolling import Rolling
 from windlass.telemetry.traffic import Figures, measure_traffic
@@ -147,7 +148,9 @@ def compare_overview(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, list
     from_rollups = overview(warehouse, lists)
     with monkeypatch.context() as patched:
         patched.setattr(
-            traffic, "find_cover", lambda _warehouse, _project, *period: Cover.without_rollups(*period)
+            span_rollups,
+            "find_priced_cover",
+            lambda _warehouse, _project, since, until, _listings: Cover.without_rollups(since, until),
         )
         from_spans = overview(warehouse, lists)
     assert from_spans.whole

@@ -20,7 +20,7 @@ from windlass.telemetry.conditions import Condition
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.rollups.minutes import Cover, find_cover
-from windlass.telemetry.rollups.spans import DIMENSIONS, OUTDATED, TABLE, throw_away_outdated
+from windlass.telemetry.rollups.spans import DIMENSIONS, TABLE, find_priced_cover
 from windlass.telemetry.summaries import NO_SPAN, instant, integer, nanoseconds_of
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
@@ -168,22 +168,16 @@ def measure_chart(
         raise InputError("The period ends before it begins: `from` must be earlier than `to`.")
     interval_s = _interval((until - since).total_seconds())
     period = (nanoseconds_of(since), nanoseconds_of(until))
-    cover = Cover.without_rollups(*period)
-    if _has_rollups(chart, interval_s):
+    priced = Priced(warehouse, project, lists)
+    if not _has_rollups(chart, interval_s):
+        cover = Cover.without_rollups(*period)
+    elif chart.measure == "cost_usd":
+        cover = find_priced_cover(warehouse, project, *period, priced.listings_of())
+    else:
         cover = find_cover(warehouse, project, *period)
     conditions, values = _conditions(chart)
-    parameters = {"project": project, "interval": interval_s, **values}
-    priced = Priced(warehouse, project, lists)
-
-    def ask(cover: Cover) -> list[Row]:
-        asked = _Asked(chart, cover, conditions)
-        return priced.query(asked.sql, asked.spans, parameters)
-
-    rows = ask(cover)
-    if any(row["outdated"] for row in rows):
-        rollups = _Asked(chart, cover, conditions).rollups
-        throw_away_outdated(warehouse, rollups, {**parameters, **priced.tariff.parameters})
-        rows = ask(Cover.without_rollups(*period))
+    asked = _Asked(chart, cover, conditions)
+    rows = priced.query(asked.sql, asked.spans, {"project": project, "interval": interval_s, **values})
     return ChartData(since=since, until=until, interval_s=interval_s, series=_series(rows, chart.series))
 
 
@@ -239,7 +233,7 @@ class _Asked(NamedTuple):
         return f"""
         SELECT least(place, {self.chart.series + 1:d}) AS series, toUnixTimestamp(interval_start) AS time,
           any(key) AS name, sum(spans) AS n, {value} AS value, sum(unsaid) AS unknown,
-          max(is_unmet) AS unmet, max(is_outdated) AS outdated
+          max(is_unmet) AS unmet
         FROM (
           SELECT *, dense_rank() OVER (ORDER BY spans_of_key DESC, key) AS place
           FROM (SELECT *, sum(spans) OVER (PARTITION BY key) AS spans_of_key FROM ({parts}))
@@ -262,7 +256,7 @@ class _Asked(NamedTuple):
         return f"""
         SELECT key, {_interval_of("start_time")} AS interval_start, count() AS spans,
           {_VALUES[measure].of_spans} AS part, countIf(isNull({said})) AS unsaid,
-          {is_unmet} AS is_unmet, false AS is_outdated
+          {is_unmet} AS is_unmet
         FROM ({tariff.priced(spans) if measure == "cost_usd" else spans})
         GROUP BY key, interval_start
         """
@@ -275,8 +269,7 @@ class _Asked(NamedTuple):
         time = "toDateTime(minute * 60, 'UTC')"
         return f"""
         SELECT {self._key} AS key, {_interval_of(time)} AS interval_start, sum(n) AS spans,
-          {_VALUES[measure].of_rollups} AS part, {unsaid} AS unsaid,
-          false AS is_unmet, {f"max({OUTDATED})" if measure == "cost_usd" else "false"} AS is_outdated
+          {_VALUES[measure].of_rollups} AS part, {unsaid} AS unsaid, false AS is_unmet
         FROM {TABLE} WHERE {self.rollups}
         GROUP BY key, interval_start
         """

@@ -11,7 +11,7 @@ from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.models import Traffic, Volume
 from windlass.telemetry.rollups import spans as span_rollups
-from windlass.telemetry.rollups.minutes import Cover, find_cover
+from windlass.telemetry.rollups.minutes import Cover
 from windlass.telemetry.rollups.traces import (
     COLUMNS,
     NAMES,
@@ -150,18 +150,10 @@ def measure_traffic(
     ``lists`` price models that were not met before.
     """
     priced = Priced(warehouse, project, lists)
-    cover = find_cover(warehouse, project, _nanoseconds(since), _nanoseconds(until))
-
-    def ask(cover: Cover) -> list[Row]:
-        parameters = {**_all_names(warehouse, project, cover), "project": project, "interval": interval_s}
-        return priced.query(partial(_figures, cover), _of_spans(cover), parameters)
-
-    rows = ask(cover)
-    if cover.has_rollups:
-        parameters = {"project": project, **priced.tariff.parameters}
-        if span_rollups.has_outdated(warehouse, cover.rollups(), parameters):
-            span_rollups.throw_away_outdated(warehouse, cover.rollups(), parameters)
-            rows = ask(cover.without_rollups(*cover.whole))
+    period = (_nanoseconds(since), _nanoseconds(until))
+    cover = span_rollups.find_priced_cover(warehouse, project, *period, priced.listings_of())
+    parameters = {**_all_names(warehouse, project, cover), "project": project, "interval": interval_s}
+    rows = priced.query(partial(_figures, cover), _of_spans(cover), parameters)
     wholes = [row for row in rows if row["time"] == 0]
     return Figures(
         intervals=[_traffic(row) for row in rows if row["is_request"] and row["time"]],

@@ -2,10 +2,12 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
+from collections.abc import Mapping
 from typing import Final
 
-from windlass.storage.warehouse import Parameters, Warehouse
-from windlass.telemetry.rollups.minutes import MINUTE
+from windlass.prices.book import CalledModel, Listing
+from windlass.storage.warehouse import Warehouse
+from windlass.telemetry.rollups.minutes import MINUTE, Cover, find_cover
 from windlass.telemetry.schema import DURABLE
 from windlass.telemetry.summaries import NO_SPAN
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, RATES, UNMET_RATES, Tariff
@@ -44,7 +46,7 @@ SETTINGS default_compression_codec = 'LZ4', {DURABLE}
 """The rows of a minute hold whose version is the one that it was rolled up as of; and ``cost`` while the rates of
 the row's model have the number ``prices``, which is 0 where no rates were needed."""
 
-OUTDATED: Final = f"prices != 0 AND (prices = {UNMET_RATES} OR prices != {RATES})"
+_OUTDATED: Final = f"prices != 0 AND (prices = {UNMET_RATES} OR prices != {RATES})"
 """Whether the cost of a rollup is by other rates than those of a tariff, whose parameters it takes."""
 
 
@@ -64,17 +66,21 @@ def roll_up_spans(tariff: Tariff, where: str) -> str:
     """
 
 
-def has_outdated(warehouse: Warehouse, rollups: str, parameters: Parameters) -> bool:
-    """Tell whether a rollup of a condition is OUTDATED."""
-    return bool(warehouse.query(f"SELECT 1 FROM {TABLE} WHERE {rollups} AND {OUTDATED} LIMIT 1", parameters))
+def find_priced_cover(
+    warehouse: Warehouse, project: str, since_ns: int, until_ns: int, listings: Mapping[CalledModel, Listing]
+) -> Cover:
+    """Return what ``find_cover`` does, where costs are asked for: rollups by other rates are rolled up again.
 
-
-def throw_away_outdated(warehouse: Warehouse, rollups: str, parameters: Parameters) -> None:
-    """Have the minutes rolled up again in which a rollup of a condition is OUTDATED; until then spans are read."""
-    warehouse.execute(f"{_CHANGE_SOME} WHERE {rollups} AND {OUTDATED}", parameters)
-
-
-_CHANGE_SOME: Final = f"""
-INSERT INTO rolled_minutes
-SELECT DISTINCT project, minute, now64(6, 'UTC'), toDateTime64(0, 6, 'UTC') FROM {TABLE}
-"""
+    Until they are, spans are read.
+    """
+    cover = find_cover(warehouse, project, since_ns, until_ns)
+    outdated = f"FROM {TABLE} WHERE {cover.rollups()} AND {_OUTDATED}"
+    parameters = {"project": project, **Tariff(listings).parameters}
+    if not cover.has_rollups or not warehouse.query(f"SELECT 1 {outdated} LIMIT 1", parameters):
+        return cover
+    warehouse.execute(
+        "INSERT INTO rolled_minutes "
+        f"SELECT DISTINCT project, minute, now64(6, 'UTC'), toDateTime64(0, 6, 'UTC') {outdated}",
+        parameters,
+    )
+    return find_cover(warehouse, project, since_ns, until_ns)

@@ -39,6 +39,12 @@ def _names() -> tuple[_Column, ...]:
 _MODEL: Final = "if(response_model != '', response_model, request_model)"
 _MOST_UNPRICED: Final = 20
 
+
+def _models_of(name: str, test: str) -> _Column:
+    spans, parts = f"groupUniqArrayIf({_MOST_UNPRICED})", f"groupUniqArrayArray({_MOST_UNPRICED})"
+    return _Column(name, "Array(LowCardinality(String))", f"{spans}({_MODEL}, {test})", parts)
+
+
 _COLUMNS: Final = (
     _Column("start", "DateTime64(9, 'UTC')", "min(span.start_time)", "min"),
     _Column("rooted", "Bool", "max(is_root)", "max"),
@@ -54,18 +60,8 @@ _COLUMNS: Final = (
     _Column("call_cost", "Nullable(Float64)", "sumIf(span.cost, is_call)", "sum"),
     _Column("weighted_call_cost", "Nullable(Float64)", "sumIf(span.cost * span.weight, is_call)", "sum"),
     _Column("stated_cost", "Nullable(Float64)", "max(span.cost)", "max"),
-    _Column(
-        "unpriced_calls",
-        "Array(LowCardinality(String))",
-        f"groupUniqArrayIf({_MOST_UNPRICED})({_MODEL}, is_call AND is_unpriced)",
-        f"groupUniqArrayArray({_MOST_UNPRICED})",
-    ),
-    _Column(
-        "unpriced_spans",
-        "Array(LowCardinality(String))",
-        f"groupUniqArrayIf({_MOST_UNPRICED})({_MODEL}, is_unpriced)",
-        f"groupUniqArrayArray({_MOST_UNPRICED})",
-    ),
+    _models_of("unpriced_calls", "is_call AND is_unpriced"),
+    _models_of("unpriced_spans", "is_unpriced"),
 )
 COLUMNS: Final = tuple(column.name for column in _COLUMNS)
 
