@@ -5,7 +5,7 @@
 `windlass` is `windlass up` over HTTP, `parts` its parser and writer in this process; give the peers fewer spans.
 The settled processor time is that with what the server does after the last answer, until it is idle. Held against
 each, in the same run, is the obvious thing: decode in Python, a row a span into SQLite, a commit a request; and
-against windlass what its engine takes in alone. The last line is JSON.
+against windlass what its engine takes in alone, and what HTTP and protobuf take alone. The last line is JSON.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from targets import opened
 PROBES = 24
 BASELINE_BATCHES = 20
 ENGINE_SPANS = 50_000
+CEILING_SPANS = 200_000
 PATIENCE_S = 600
 REQUESTS_PER_LOOK = 16
 
@@ -58,6 +59,12 @@ def main() -> None:
             "engine_spans_per_s": round(engine.spans_per_s),
             "engine_cpu_s_per_1000": round(engine.cpu_s_per_1000, 4),
             "of_engine": round(figures["queryable_spans_per_s"] / engine.spans_per_s, 2),
+        }
+        with opened("ceiling") as ceiling:
+            taken = measure(ceiling, batches[: max(1, CEILING_SPANS // arguments.batch)], arguments.clients)
+        figures |= {
+            "ceiling_spans_per_s": taken["acknowledged_spans_per_s"],
+            "ceiling_cpu_s_per_1000": taken["server_cpu_s_per_1000"],
         }
     print(
         json.dumps(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ceiling import Ceiling
 from peers import PEERS
 from target import Parts, Server, Target
 
@@ -25,4 +26,6 @@ def open_target(name: str, folder: Path) -> Target:
         return Parts(folder)
     if name == "windlass":
         return Server(folder)
+    if name == "ceiling":
+        return Ceiling(folder)
     return PEERS[name](folder)
