@@ -17,7 +17,7 @@ class Room:
         self._clock = clock
         self.taken = 0
         self._loading = 0
-        self.last_load = 0
+        self._last_load = 0
         """Bytes of the load that is under way, or was last."""
         self._since = 0.0
         self._rate = 0.0
@@ -31,12 +31,12 @@ class Room:
         self._loading = max(0, self._loading - size)
 
     def begin_load(self, size: int) -> None:
-        self._loading = self.last_load = size
+        self._loading = self._last_load = size
         self._since = self._clock()
 
     def end_load(self, *, succeeded: bool) -> None:
         if succeeded:
-            self._rate = self.last_load / max(self._clock() - self._since, 1e-3)
+            self._rate = self._last_load / max(self._clock() - self._since, 1e-3)
         self._loading = 0
 
     def wait_s(self) -> float:

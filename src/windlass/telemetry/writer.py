@@ -45,12 +45,10 @@ can be queried within that. Past it, requests wait for room, as it is given back
 _GROUP_BYTES: Final = 24 * 2**20
 """What is loaded at once. A larger load is cheaper, for 40 ms of each do not depend on its size; but it takes more
 memory, and its spans wait longer for each other."""
-_LINGER_S: Final = 0.25
-"""How long a small group waits for more when nobody waits for it to be queryable."""
-_BUSY_LINGER_S: Final = 0.5
-"""How long it does where the load before had more than _BUSY_BYTES: two loads a second, and not four, take a third
-less of the processor, most of it for merges of small parts."""
-_BUSY_BYTES: Final = 2**19
+_LINGER_S: Final = 0.5
+"""How long a small group waits for more when nobody waits for it to be queryable. An insert, and the merges of
+what it makes, cost as much for a hundred spans as for a thousand: two a second take little more than half of what
+four do."""
 _PATIENCE_S: Final = 5.0
 """How long a request waits for room. Exporters give up after 10 s, and would never learn why."""
 _RETRY_S: Final = 1.0
@@ -330,8 +328,7 @@ class Writer:
             self._changed.wait_for(lambda: self._spooled or self._spool_closed)
             if self._spooled:
                 age = time.monotonic() - self._spooled[0].since
-                linger_s = _BUSY_LINGER_S if self._room.last_load > _BUSY_BYTES else _LINGER_S
-                self._changed.wait_for(self._is_worth_loading, max(0.0, linger_s - age))
+                self._changed.wait_for(self._is_worth_loading, max(0.0, _LINGER_S - age))
             group: list[_Spooled] = []
             size = 0
             for spooled in self._spooled:
