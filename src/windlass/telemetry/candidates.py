@@ -29,6 +29,7 @@ ORDER BY first DESC LIMIT {window:UInt64}
 """
 """The newest rows of traces."""
 
+_STARTED_AFTER: Final = "start_time >= fromUnixTimestamp64Nano({floor:Int64}, 'UTC')"
 _STARTED_BEFORE: Final = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
 
 _REACHES: Final = """(start_time <= fromUnixTimestamp64Nano({reach:Int64}, 'UTC')
@@ -139,12 +140,10 @@ def _spans_that_meet(
     of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
     """
     tests, parameters = _tests(filters)
-    before, values = _before(warehouse, project, place)
+    edges, values = _edges(warehouse, project, filters, place)
     spans = " UNION ALL ".join(
         f"""
-        SELECT trace_id, start_time FROM spans
-        WHERE project = {{project:String}} AND start_time >= fromUnixTimestamp64Nano({{floor:Int64}}, 'UTC')
-          AND {before} AND {test}
+        SELECT trace_id, start_time FROM spans WHERE {" AND ".join(["project = {project:String}", *edges, test])}
         ORDER BY start_time DESC LIMIT {{window:UInt64}}
         """
         for test in tests
@@ -183,21 +182,25 @@ def _floors(place: Place, since: int) -> list[int]:
     return [*(floor for near in _NEAR_NS if (floor := below - near) > since), since]
 
 
-def _before(warehouse: Warehouse, project: str, place: Place) -> tuple[str, dict[str, object]]:
-    """Return the condition that a span may be of a trace that starts at a place or below, and its parameters.
+def _edges(
+    warehouse: Warehouse, project: str, filters: TraceFilters, place: Place
+) -> tuple[list[str], dict[str, object]]:
+    """Return the conditions that a span may be of a trace that starts at a place or below, and above the floor.
 
-    The span that is looked for may have started after the place, in a trace that reaches beyond it.
+    What would bound nothing is left out, for the engine compares the start of all that it has with it.
     """
-    before = _STARTED_BEFORE
-    parameters: dict[str, object] = {"upper": place.start_ns}
+    after = [] if filters.q and filters.since is None else [_STARTED_AFTER]
     if place.start_ns == LATEST_NS:
-        return before, parameters
+        return after, {}
+    parameters: dict[str, object] = {"upper": place.start_ns}
+    # The span that is looked for may have started after the place, in a trace that reaches beyond it.
     rows = warehouse.query(_REACHING, {**parameters, "project": project})
     if not rows:
-        return before, parameters
+        return [*after, _STARTED_BEFORE], parameters
     reaching = [str(row["id"]) for row in rows]
     reach = max(integer(row["last_ns"]) for row in rows)
-    return f"({before} OR {_REACHES})", {**parameters, "reach": reach, "reaching": reaching}
+    before = f"({_STARTED_BEFORE} OR {_REACHES})"
+    return [*after, before], {**parameters, "reach": reach, "reaching": reaching}
 
 
 def write_cursor(bounds: Bounds) -> str:
