@@ -58,6 +58,7 @@ from windlass.telemetry.lifecycle.erasure import Erasures
 from windlass.telemetry.lifecycle.retention import Retentions
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
+from windlass.telemetry.merging import Merging
 from windlass.telemetry.rehearsal import rehearse
 from windlass.telemetry.rollups.rolling import Rolling
 from windlass.telemetry.sql.query import ReadOnlySql, SqlLimits
@@ -73,6 +74,7 @@ _ANCHORS_S = 60.0
 """How often it is looked whether anchors are due; looking reads a few records."""
 _ROLLING_S = 10.0
 """How often it is looked which minutes can be rolled up: what is not yet is read by each chart."""
+_MERGING_S = 10.0
 
 
 class Services:
@@ -243,6 +245,7 @@ class Services:
                 Duty("retention", settings.retention_interval_s, self.retentions.apply_all),
                 Duty("judging anchors again", _ANCHORS_S, self.anchor_rounds.look),
                 Duty("rolling up", _ROLLING_S, Rolling(self.warehouse, self.price_book).roll),
+                Duty("saying how far to merge", _MERGING_S, Merging(self.warehouse).look),
             ]
         )
         self.erasures = Erasures(

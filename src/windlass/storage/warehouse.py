@@ -42,12 +42,15 @@ _SETTINGS: Mapping[str, object] = {
 }
 """Of every statement."""
 
+MERGES: Final = (os.cpu_count() or 1) + 1
+"""At once, of an engine in this process."""
+
 _ENGINE_OPTIONS: Mapping[str, object] = {
     # A merge has time; somebody waits for a statement, and on a small machine there are as many merges as cores.
     "os_threads_nice_value_merge_mutate": 10,
     # As many large merges as cores, and a place that they leave to small ones: see schema.py. The engine's own
     # are two threads, whatever the machine, and two merges for each, which takes memory and no time less.
-    "background_pool_size": (os.cpu_count() or 1) + 1,
+    "background_pool_size": MERGES,
     "background_merges_mutations_concurrency_ratio": 1,
 }
 """Of the engine in this process."""
