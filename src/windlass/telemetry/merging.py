@@ -3,7 +3,7 @@
 A merge writes its spans and their index of words anew, which costs twice what taking them in does; so while spans
 arrive by the thousand a second, each is merged once or twice. But each part takes a moment of every search and of
 every list, and the few small parts that are left between large ones have no index of words at all. That is made up
-for when there is time: ten million spans lie in twenty parts then, not in ninety. Parts are no larger, because to
+for when there is time: a million spans that lay in 94 parts come to lie in six. Parts are no larger, because to
 erase a trace its parts are written anew.
 """
 
