@@ -75,6 +75,7 @@ _ANCHORS_S = 60.0
 _ROLLING_S = 10.0
 """How often it is looked which minutes can be rolled up: what is not yet is read by each chart."""
 _MERGING_S = 10.0
+"""How often it is looked whether many spans arrive."""
 
 
 class Services:
@@ -240,12 +241,13 @@ class Services:
         self.anchor_rounds = AnchorRounds(
             self.database, self.audit, registry=self.registry, calibrations=self.calibrations
         )
+        merging = Merging(self.warehouse, lambda: self.writer.loaded_bytes)
         self.rounds = Rounds(
             [
                 Duty("retention", settings.retention_interval_s, self.retentions.apply_all),
                 Duty("judging anchors again", _ANCHORS_S, self.anchor_rounds.look),
                 Duty("rolling up", _ROLLING_S, Rolling(self.warehouse, self.price_book).roll),
-                Duty("saying how far to merge", _MERGING_S, Merging(self.warehouse).look),
+                Duty("saying how far to merge", _MERGING_S, merging.look),
             ]
         )
         self.erasures = Erasures(
