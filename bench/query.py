@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 
 from copies import MADE_SPANS, copies
 from otlp import RARE_WORD, SPANS_PER_TRACE
-from settling import settled_cpu_s
+from settling import QUIET_S, settled_cpu_s
 from target import Server, Target
 from targets import opened
 
@@ -33,8 +33,6 @@ CLIENTS = 4
 BATCH = 2048
 MODEL = "gpt-5-mini"
 MADE_S = 4
-IDLE_S = 150.0
-"""The last merges begin when nothing came for two minutes."""
 BESIDE_BATCH = 512
 
 
@@ -49,7 +47,7 @@ def main() -> None:
         load_s, point = load(target, arguments.spans)
         loaded_mb = target.rss_mb()
         began = time.perf_counter()
-        settled_cpu_s(target, IDLE_S)
+        settled_cpu_s(target, QUIET_S)
         merged_s = time.perf_counter() - began
         reads = reads_of(target, point)
         figures: dict[str, float] = {}
