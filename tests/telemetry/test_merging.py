@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 
@@ -28,7 +29,12 @@ def arrivals() -> Arrivals:
 @pytest.fixture
 def merging(warehouse: Warehouse, arrivals: Arrivals) -> Merging:
     return Merging(
-        warehouse, lambda: arrivals.bytes, most_bytes=1000, window_s=60.0, clock=lambda: arrivals.time_s
+        warehouse,
+        lambda: arrivals.bytes,
+        few_bytes=1000,
+        burst_bytes=5000,
+        most_left=4,
+        clock=lambda: arrivals.time_s,
     )
 
 
@@ -52,32 +58,87 @@ def look(merging: Merging) -> None:
     merging.look(threading.Event())
 
 
-def is_for_many(warehouse: Warehouse) -> bool:
-    return "max_bytes_to_merge_at_max_space_in_pool = 150000000" in made(warehouse)
+def at_once(warehouse: Warehouse) -> int:
+    """Return how many parts are merged at once: 2 or more where few arrive, 10 where many do, 1000 in a burst."""
+    found = re.search(r"min_parts_to_merge_at_once = (\d+)", made(warehouse))
+    assert found
+    return int(found[1])
 
 
-def test_what_arrives_within_a_window_says_how_far(
+def test_what_arrives_within_two_minutes_says_how_far(
     warehouse: Warehouse, merging: Merging, arrivals: Arrivals
 ) -> None:
     look(merging)
-    assert not is_for_many(warehouse)
+    assert at_once(warehouse) == 2
 
     arrivals.time_s, arrivals.bytes = 10, 1001
     look(merging)
-    assert is_for_many(warehouse)
+    assert at_once(warehouse) == 10
 
-    for arrivals.time_s in range(20, 70, 10):
+    for arrivals.time_s in range(20, 130, 10):
         look(merging)
-        assert is_for_many(warehouse)
-    arrivals.time_s = 70
+        assert at_once(warehouse) == 10
+    arrivals.time_s = 130
     look(merging)
-    assert not is_for_many(warehouse)
+    assert at_once(warehouse) == 2
 
     # Little by little is few, however long it goes on.
-    for arrivals.time_s in range(80, 400, 10):
-        arrivals.bytes += 150
+    for arrivals.time_s in range(140, 800, 10):
+        arrivals.bytes += 80
         look(merging)
-        assert not is_for_many(warehouse)
+        assert at_once(warehouse) == 2
+
+
+def test_in_a_burst_nothing_is_merged(warehouse: Warehouse, merging: Merging, arrivals: Arrivals) -> None:
+    arrivals.time_s, arrivals.bytes = 1, 5001
+    look(merging)
+    assert at_once(warehouse) == 1000
+
+    arrivals.time_s, arrivals.bytes = 3, 10_002
+    look(merging)
+    assert at_once(warehouse) == 1000
+
+    arrivals.time_s = 6
+    look(merging)
+    assert at_once(warehouse) == 10
+
+
+def test_a_burst_leaves_no_more_parts_than_it_may(
+    warehouse: Warehouse, writer: Writer, merging: Merging, arrivals: Arrivals
+) -> None:
+    def arrive() -> int:
+        arrivals.time_s += 1
+        arrivals.bytes += 5001
+        look(merging)
+        return at_once(warehouse)
+
+    for number in range(1, 4):
+        writer.write_spans("default", request(span(number, number)))
+    # Of four that it may leave: as it has not begun, only two.
+    assert arrive() == 10
+
+    warehouse.execute("OPTIMIZE TABLE spans FINAL")
+    assert arrive() == 1000
+
+    for number in range(4, 7):
+        writer.write_spans("default", request(span(number, number)))
+    assert arrive() == 1000
+    writer.write_spans("default", request(span(7, 7)))
+    assert arrive() == 10
+
+
+def test_a_burst_leaves_its_parts_as_they_are(
+    warehouse: Warehouse, writer: Writer, merging: Merging, arrivals: Arrivals
+) -> None:
+    arrivals.bytes = 5001
+    look(merging)
+
+    for number in range(1, 13):
+        writer.write_spans("default", request(span(number, number)))
+
+    # Of as many, ten are merged elsewhere: see above.
+    time.sleep(1.0)
+    assert count_parts(warehouse) == 12
 
 
 def test_a_few_parts_that_lie_side_by_side_are_merged_when_few_spans_arrive(

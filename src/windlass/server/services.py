@@ -74,8 +74,8 @@ _ANCHORS_S = 60.0
 """How often it is looked whether anchors are due; looking reads a few records."""
 _ROLLING_S = 10.0
 """How often it is looked which minutes can be rolled up: what is not yet is read by each chart."""
-_MERGING_S = 10.0
-"""How often it is looked whether many spans arrive."""
+_MERGING_S = 1.0
+"""How often it is looked whether many spans arrive: what is merged as a burst begins is the dearest."""
 
 
 class Services:
@@ -93,6 +93,7 @@ class Services:
             self._open_engines(opened)
             self._build()
             opened.callback(self.rounds.close)
+            opened.callback(self.merging.close)
             self._opened = opened.pop_all()
 
     def _open_engines(self, opened: ExitStack) -> None:
@@ -247,9 +248,10 @@ class Services:
                 Duty("retention", settings.retention_interval_s, self.retentions.apply_all),
                 Duty("judging anchors again", _ANCHORS_S, self.anchor_rounds.look),
                 Duty("rolling up", _ROLLING_S, Rolling(self.warehouse, self.price_book).roll),
-                Duty("saying how far to merge", _MERGING_S, merging.look),
             ]
         )
+        # By itself: a burst does not wait for the end of what takes long.
+        self.merging = Rounds([Duty("saying how far to merge", _MERGING_S, merging.look)])
         self.erasures = Erasures(
             self.database,
             self.audit,
@@ -299,6 +301,7 @@ class Services:
                 self.reviews.recover()
 
         self.rounds.start()
+        self.merging.start()
         self._recovery = threading.Thread(target=recover, name="windlass-recovery", daemon=True)
         self._recovery.start()
 

@@ -1,7 +1,8 @@
-"""How far spans are merged: into large parts while few arrive, and only as far as needed while many do.
+"""How far spans are merged: into large parts while few arrive, once or twice while many do, in a burst not at all.
 
 A merge writes its spans and their index of words anew, which costs twice what taking them in does; so while spans
-arrive by the thousand a second, each is merged once or twice. But each part takes a moment of every search and of
+arrive by the thousand a second, each is merged once or twice, and while they arrive by ten thousand and more, they
+have the machine for themselves until there are many parts. But each part takes a moment of every search and of
 every list, and the few small parts that are left between large ones have no index of words at all. That is made up
 for when there is time: a million spans that lay in 94 parts come to lie in six. Parts are no larger, because to
 erase a trace its parts are written anew.
@@ -14,9 +15,10 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from windlass.storage.warehouse import MERGES, Warehouse
+from windlass.telemetry.summaries import integer
 
 _WINDOW_S: Final = 120.0
-_MOST_BYTES: Final = 128 * 2**20
+_FEW_BYTES: Final = 128 * 2**20
 """Of spans in so many seconds, where few arrive: what 500 of 2 kB a second make. There is no hurry: what comes in
 bursts is not to wait for large merges."""
 
@@ -33,6 +35,16 @@ _ONE_LARGE: Final = f"{_FEW}, {_FREE} = {MERGES}"
 """While it goes on others are smaller: it may take minutes, and new parts shall not wait for it."""
 
 
+_NONE: Final = _MANY.replace("min_parts_to_merge_at_once = 10", "min_parts_to_merge_at_once = 1000")
+"""The engine takes a hundred at once, so there are never enough."""
+
+_BURST_S: Final = 3.0
+_BURST_BYTES: Final = 72 * 2**20
+"""Of spans in so many seconds, more of which are a burst: what 12,000 of 2 kB a second make."""
+_MOST_LEFT: Final = 200
+"""Parts that a burst may leave unmerged, some two million spans: the engine slows inserts from 1,000 parts on."""
+
+
 class _Look(NamedTuple):
     time_s: float
     loaded_bytes: int
@@ -46,15 +58,17 @@ class Merging:
         warehouse: Warehouse,
         loaded_bytes: Callable[[], int],
         *,
-        most_bytes: int = _MOST_BYTES,
-        window_s: float = _WINDOW_S,
+        few_bytes: int = _FEW_BYTES,
+        burst_bytes: int = _BURST_BYTES,
+        most_left: int = _MOST_LEFT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``loaded_bytes`` says how much was loaded since some time; up to ``most_bytes`` in a window are few."""
+        """``loaded_bytes`` says how much was loaded since some time; the bounds are for tests to be lower."""
         self._warehouse = warehouse
         self._loaded_bytes = loaded_bytes
-        self._most_bytes = most_bytes
-        self._window_s = window_s
+        self._few_bytes = few_bytes
+        self._burst_bytes = burst_bytes
+        self._most_left = most_left
         self._clock = clock
         self._looks = deque([_Look(clock(), loaded_bytes())])
         # How many merges another engine has at once is its own affair.
@@ -63,15 +77,35 @@ class Merging:
 
     def look(self, _stopping: threading.Event) -> None:
         """Look how much arrived lately, and say to the engine what that changes."""
-        settings = self._for_few if self._arrived() <= self._most_bytes else _MANY
+        now = _Look(self._clock(), self._loaded_bytes())
+        self._looks.append(now)
+        while self._looks[1].time_s <= now.time_s - _WINDOW_S:
+            self._looks.popleft()
+        settings = self._settings()
         if settings != self._said:
             self._warehouse.execute(f"ALTER TABLE spans MODIFY SETTING {settings}")
             self._said = settings
 
-    def _arrived(self) -> int:
-        """Return the bytes that arrived in the window, or since the last look before it."""
-        now = _Look(self._clock(), self._loaded_bytes())
-        self._looks.append(now)
-        while self._looks[1].time_s <= now.time_s - self._window_s:
-            self._looks.popleft()
-        return now.loaded_bytes - self._looks[0].loaded_bytes
+    def _settings(self) -> str:
+        if self._arrived(_WINDOW_S) <= self._few_bytes:
+            return self._for_few
+        # Another engine has processors of its own, which need not wait for the end of a burst.
+        in_burst = self._warehouse.embedded and self._arrived(_BURST_S) > self._burst_bytes
+        return _NONE if in_burst and self._may_leave_more() else _MANY
+
+    def _arrived(self, seconds: float) -> int:
+        """Return the bytes that arrived in so many seconds, or since the last look before them."""
+        now = self._looks[-1]
+        before = (look for look in reversed(self._looks) if look.time_s <= now.time_s - seconds)
+        return now.loaded_bytes - next(before, self._looks[0]).loaded_bytes
+
+    def _may_leave_more(self) -> bool:
+        """Tell whether more parts may stay unmerged; once they may not, half of them are to go first."""
+        (row,) = self._warehouse.query(_COUNT_UNMERGED)
+        return integer(row["parts"]) < (self._most_left if self._said == _NONE else self._most_left // 2)
+
+
+_COUNT_UNMERGED: Final = """
+SELECT toInt64(count()) AS parts FROM system.parts
+WHERE database = currentDatabase() AND table = 'spans' AND active AND level = 0
+"""
