@@ -18,6 +18,9 @@ def read_varint(data: bytes, start: int) -> tuple[int, int]:
 def write_varint(number: int) -> bytes:
     if number < 128:
         return bytes((number,))
+    if number < 16384:
+        # Most lengths of what is longer than a name.
+        return bytes((number & 127 | 128, number >> 7))
     groups = bytearray()
     while number > 127:
         groups.append(number & 127 | 128)
