@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -203,6 +203,21 @@ def test_a_file_that_is_no_database_is_a_configuration_error(tmp_path: Path) -> 
     database = Database(f"sqlite:///{file}")
     with pytest.raises(ConfigurationError, match=r"cannot be used: file is not a database\. Restore it"):
         database.migrate()
+    database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_keep_every_text_is_refused(
+    postgres_server: str, postgres_template: Callable[[str], None], encoding: str
+) -> None:
+    name = f"as_{encoding.lower()}"
+    postgres_template(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    database = Database(postgres_server.format(name))
+
+    with pytest.raises(ConfigurationError, match=f"keeps texts as {encoding}, .*ENCODING 'UTF8'"):
+        database.migrate()
+
     database.close()
 
 

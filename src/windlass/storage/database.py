@@ -158,8 +158,13 @@ class Database:
         )
 
     def _revision(self) -> str | None:
-        """Return the schema that is there, None where there is none. Raises ConfigurationError for a newer one."""
+        """Return the schema that is there, None where there is none.
+
+        Raises ConfigurationError for a newer one, and for a database that cannot keep every text.
+        """
         with self.read() as connection:
+            if not self.is_sqlite:
+                _check_encoding(connection)
             current = _revision_of(connection)
         if current is not None and current > _NEWEST_REVISION:
             raise _written_by_newer(current)
@@ -212,6 +217,15 @@ def _checked_url(url: str) -> URL:
     return parsed
 
 
+def _check_encoding(connection: Connection) -> None:
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database keeps texts as {encoding}, which has not all letters. Make one for windlass with "
+            "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and open that."
+        )
+
+
 def _revision_of(connection: Connection) -> str | None:
     """Return the schema's revision, None for an empty database."""
     if not inspect(connection).has_table("alembic_version"):
@@ -262,7 +276,9 @@ def _sqlite_engine(url: URL) -> Engine:
 def _postgres_engine(url: URL) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    # By itself the driver would take the encoding of the database, and some give it bytes for texts.
+    encoding = {"client_encoding": "utf8"}
+    return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args=encoding)
 
 
 @contextmanager
