@@ -33,8 +33,6 @@ _FEW: Final = (
 )
 _ONE_LARGE: Final = f"{_FEW}, {_FREE} = {MERGES}"
 """While it goes on others are smaller: it may take minutes, and new parts shall not wait for it."""
-
-
 _NONE: Final = _MANY.replace("min_parts_to_merge_at_once = 10", "min_parts_to_merge_at_once = 1000")
 """The engine takes a hundred at once, so there are never enough."""
 
@@ -63,7 +61,11 @@ class Merging:
         most_left: int = _MOST_LEFT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``loaded_bytes`` says how much was loaded since some time; the bounds are for tests to be lower."""
+        """``loaded_bytes`` says how much was loaded since some time.
+
+        Up to ``few_bytes`` in two minutes are few; more than ``burst_bytes`` in three seconds are a burst,
+        which may leave ``most_left`` parts.
+        """
         self._warehouse = warehouse
         self._loaded_bytes = loaded_bytes
         self._few_bytes = few_bytes
