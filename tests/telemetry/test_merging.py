@@ -136,7 +136,7 @@ def test_a_burst_leaves_its_parts_as_they_are(
     for number in range(1, 13):
         writer.write_spans("default", request(span(number, number)))
 
-    # Of as many, ten are merged elsewhere: see above.
+    # Where many arrive, ten of them are merged at once.
     time.sleep(1.0)
     assert count_parts(warehouse) == 12
 
