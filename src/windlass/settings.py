@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     mode: Mode = "server"
     """`server` asks everybody for a key; `dev` and `demo` let loopback callers in as the local admin."""
     database_url: str = ""
-    """Records: empty for SQLite in the data folder, or `postgresql://user:password@host/database`."""
+    """Records: empty for SQLite in the data folder, or `postgresql://user:password@host/database`, in UTF8."""
     warehouse_url: str = ""
     """Spans and scores: empty for chDB in the data folder, or `clickhouse://user:password@host:8123/database`."""
     blobs_url: str = ""
