@@ -3,21 +3,22 @@ from google.protobuf.wrappers_pb2 import UInt64Value
 
 from windlass.telemetry.varints import read_varint, write_varint
 
-EDGES = sorted({2**bits + more for bits in range(7, 64) for more in (-1, 0, 1)})
+NUMBERS = [0, 1, *sorted({2**bits + more for bits in range(7, 64) for more in (-1, 0, 1)})]
 
 
-@pytest.mark.parametrize("number", [1, *EDGES])
-def test_a_number_is_written_as_protobuf_writes_it(number: int) -> None:
+def test_numbers_are_written_as_protobuf_writes_them() -> None:
     tag = b"\x08"
 
-    assert tag + write_varint(number) == UInt64Value(value=number).SerializeToString()
+    assert [tag + write_varint(number) for number in NUMBERS[1:]] == [
+        UInt64Value(value=number).SerializeToString() for number in NUMBERS[1:]
+    ]
 
 
-@pytest.mark.parametrize("number", [0, 1, *EDGES])
-def test_what_was_written_is_read_with_its_end(number: int) -> None:
-    written = write_varint(number)
+def test_what_was_written_is_read_with_its_end() -> None:
+    for number in NUMBERS:
+        written = write_varint(number)
 
-    assert read_varint(b"before" + written + b"behind", 6) == (number, 6 + len(written))
+        assert read_varint(b"before" + written + b"behind", 6) == (number, 6 + len(written))
 
 
 def test_a_number_that_is_cut_off_is_refused() -> None:
