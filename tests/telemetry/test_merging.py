@@ -103,6 +103,18 @@ def test_in_a_burst_nothing_is_merged(warehouse: Warehouse, merging: Merging, ar
     assert at_once(warehouse) == 10
 
 
+def test_what_a_server_said_that_was_killed_in_a_burst_does_not_last(
+    warehouse: Warehouse, merging: Merging, arrivals: Arrivals
+) -> None:
+    arrivals.bytes = 5001
+    look(merging)
+    assert at_once(warehouse) == 1000
+
+    look(Merging(warehouse, lambda: 0))
+
+    assert at_once(warehouse) == 2
+
+
 def test_a_burst_leaves_no_more_parts_than_it_may(
     warehouse: Warehouse, writer: Writer, merging: Merging, arrivals: Arrivals
 ) -> None:

@@ -93,7 +93,7 @@ class Services:
             self._open_engines(opened)
             self._build()
             opened.callback(self.rounds.close)
-            opened.callback(self.merging.close)
+            opened.callback(self.merging_rounds.close)
             self._opened = opened.pop_all()
 
     def _open_engines(self, opened: ExitStack) -> None:
@@ -251,7 +251,7 @@ class Services:
             ]
         )
         # By itself: a burst does not wait for the end of what takes long.
-        self.merging = Rounds([Duty("saying how far to merge", _MERGING_S, merging.look)])
+        self.merging_rounds = Rounds([Duty("saying how far to merge", _MERGING_S, merging.look)])
         self.erasures = Erasures(
             self.database,
             self.audit,
@@ -301,7 +301,7 @@ class Services:
                 self.reviews.recover()
 
         self.rounds.start()
-        self.merging.start()
+        self.merging_rounds.start()
         self._recovery = threading.Thread(target=recover, name="windlass-recovery", daemon=True)
         self._recovery.start()
 

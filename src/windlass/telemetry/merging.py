@@ -23,18 +23,16 @@ _FEW_BYTES: Final = 128 * 2**20
 bursts is not to wait for large merges."""
 
 _FREE: Final = "number_of_free_entries_in_pool_to_lower_max_size_of_merge"
-_MANY: Final = (
-    "min_parts_to_merge_at_once = 10, merge_selector_base = 10, "
-    f"max_bytes_to_merge_at_max_space_in_pool = 150000000, {_FREE} = 2"
-)
+_AS_NEEDED: Final = f"merge_selector_base = 10, max_bytes_to_merge_at_max_space_in_pool = 150000000, {_FREE} = 2"
+_MANY: Final = f"min_parts_to_merge_at_once = 10, {_AS_NEEDED}"
 """As the schema has it."""
+_NONE: Final = f"min_parts_to_merge_at_once = 1000, {_AS_NEEDED}"
+"""The engine takes a hundred at once, so there are never enough."""
 _FEW: Final = (
     "min_parts_to_merge_at_once = 2, merge_selector_base = 3, max_bytes_to_merge_at_max_space_in_pool = 600000000"
 )
 _ONE_LARGE: Final = f"{_FEW}, {_FREE} = {MERGES}"
 """While it goes on others are smaller: it may take minutes, and new parts shall not wait for it."""
-_NONE: Final = _MANY.replace("min_parts_to_merge_at_once = 10", "min_parts_to_merge_at_once = 1000")
-"""The engine takes a hundred at once, so there are never enough."""
 
 _BURST_S: Final = 3.0
 _BURST_BYTES: Final = 72 * 2**20
