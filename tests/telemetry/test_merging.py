@@ -32,7 +32,7 @@ def merging(warehouse: Warehouse, arrivals: Arrivals) -> Merging:
         warehouse,
         lambda: arrivals.bytes,
         few_bytes=1000,
-        burst_bytes=5000,
+        burst_bytes=2000,
         most_left=4,
         clock=lambda: arrivals.time_s,
     )
@@ -90,15 +90,29 @@ def test_what_arrives_within_two_minutes_says_how_far(
 
 
 def test_in_a_burst_nothing_is_merged(warehouse: Warehouse, merging: Merging, arrivals: Arrivals) -> None:
-    arrivals.time_s, arrivals.bytes = 1, 5001
+    # More than a thousand are not few; they are a burst before.
+    for arrivals.time_s in (1.0, 2.0, 3.0):
+        arrivals.bytes += 3001
+        look(merging)
+        assert at_once(warehouse) == 1000
+
+    # For a moment nothing comes.
+    arrivals.time_s = 4.0
     look(merging)
     assert at_once(warehouse) == 1000
 
-    arrivals.time_s, arrivals.bytes = 3, 10_002
+    arrivals.time_s = 6.0
     look(merging)
-    assert at_once(warehouse) == 1000
+    assert at_once(warehouse) == 10
 
-    arrivals.time_s = 6
+
+def test_what_came_in_a_long_time_is_no_burst(warehouse: Warehouse, merging: Merging, arrivals: Arrivals) -> None:
+    arrivals.time_s, arrivals.bytes = 10.0, 20_000
+    look(merging)
+    assert at_once(warehouse) == 10
+
+    # A look that comes late, after ten more.
+    arrivals.time_s, arrivals.bytes = 20.0, 40_000
     look(merging)
     assert at_once(warehouse) == 10
 

@@ -34,9 +34,10 @@ _FEW: Final = (
 _ONE_LARGE: Final = f"{_FEW}, {_FREE} = {MERGES}"
 """While it goes on others are smaller: it may take minutes, and new parts shall not wait for it."""
 
-_BURST_S: Final = 3.0
-_BURST_BYTES: Final = 72 * 2**20
-"""Of spans in so many seconds, more of which are a burst: what 12,000 of 2 kB a second make."""
+_BURST_S: Final = (1.0, 3.0)
+"""A burst is seen after the first, and a moment in which nothing comes does not end it before the second."""
+_BURST_BYTES: Final = 24 * 2**20
+"""Of spans a second, more of which are a burst: what 12,000 of 2 kB make."""
 _MOST_LEFT: Final = 200
 """Parts that a burst may leave unmerged, some two million spans: the engine slows inserts from 1,000 parts on."""
 
@@ -61,8 +62,8 @@ class Merging:
     ) -> None:
         """``loaded_bytes`` says how much was loaded since some time.
 
-        Up to ``few_bytes`` in two minutes are few; more than ``burst_bytes`` in three seconds are a burst,
-        which may leave ``most_left`` parts.
+        Up to ``few_bytes`` in two minutes are few; more than ``burst_bytes`` a second are a burst, which may
+        leave ``most_left`` parts.
         """
         self._warehouse = warehouse
         self._loaded_bytes = loaded_bytes
@@ -87,17 +88,23 @@ class Merging:
             self._said = settings
 
     def _settings(self) -> str:
-        if self._arrived(_WINDOW_S) <= self._few_bytes:
-            return self._for_few
         # Another engine has processors of its own, which need not wait for the end of a burst.
-        in_burst = self._warehouse.embedded and self._arrived(_BURST_S) > self._burst_bytes
-        return _NONE if in_burst and self._may_leave_more() else _MANY
+        if self._warehouse.embedded and self._is_burst() and self._may_leave_more():
+            return _NONE
+        arrived, _ = self._within(_WINDOW_S)
+        return self._for_few if arrived <= self._few_bytes else _MANY
 
-    def _arrived(self, seconds: float) -> int:
-        """Return the bytes that arrived in so many seconds, or since the last look before them."""
+    def _is_burst(self) -> bool:
+        # A look that comes late looks at more seconds.
+        looks = ((seconds, *self._within(seconds)) for seconds in _BURST_S)
+        return any(arrived > self._burst_bytes * max(took, seconds) for seconds, arrived, took in looks)
+
+    def _within(self, seconds: float) -> tuple[int, float]:
+        """Return the bytes that arrived in so many seconds, or since the last look before them, and that time."""
         now = self._looks[-1]
-        before = (look for look in reversed(self._looks) if look.time_s <= now.time_s - seconds)
-        return now.loaded_bytes - next(before, self._looks[0]).loaded_bytes
+        earlier = (look for look in reversed(self._looks) if look.time_s <= now.time_s - seconds)
+        before = next(earlier, self._looks[0])
+        return now.loaded_bytes - before.loaded_bytes, now.time_s - before.time_s
 
     def _may_leave_more(self) -> bool:
         """Tell whether more parts may stay unmerged; once they may not, half of them are to go first."""
