@@ -97,6 +97,18 @@ def test_a_statement_asked_for_often_is_never_slowed_to_be_compiled(warehouse: W
     assert [row["value"] for row in rows] == ["0"] * 3
 
 
+def test_a_project_has_rows_from_its_first_on(warehouse: Warehouse) -> None:
+    warehouse.execute("CREATE TABLE t (project String) ENGINE = MergeTree ORDER BY project")
+    assert not warehouse.has_rows("t", "shop")
+
+    warehouse.insert("t", [{"project": "other"}])
+    assert not warehouse.has_rows("t", "shop")
+    assert warehouse.has_rows("t", "other")
+
+    warehouse.insert("t", [{"project": "shop"}])
+    assert warehouse.has_rows("t", "shop")
+
+
 def test_a_short_query_passes_a_long_one(warehouse: Warehouse) -> None:
     started, ended = threading.Event(), threading.Event()
 
@@ -352,6 +364,17 @@ def test_a_server_is_sent_protobuf_with_its_schema_and_waits_for_the_commit(serv
         "input_format_protobuf_oneof_presence": "1",
     }
     assert json.body.endswith(b'{"a":1}')
+    warehouse.close()
+
+
+def test_a_server_is_asked_each_time_for_others_write_to_it(server: ClickHouse) -> None:
+    warehouse = Warehouse.open(server.url())
+    server.requests.clear()
+
+    for _ in range(2):
+        assert not warehouse.has_rows("t", "shop")
+
+    assert len(server.requests) == 2
     warehouse.close()
 
 

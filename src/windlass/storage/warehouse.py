@@ -20,6 +20,7 @@ import orjson
 from windlass.canonical import digest
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.storage.clients import CLOSED, Clients
+from windlass.storage.remembered import Remembered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,6 +116,8 @@ class Warehouse:
         self._clients = clients
         self._folder = folder
         self._beside = ThreadPoolExecutor(clients.size, thread_name_prefix="windlass-read")
+        self._remembered = Remembered()
+        self._filled: set[tuple[str, str]] = set()
         self.name = name
         """What to call this warehouse in messages; holds no password."""
 
@@ -147,6 +150,22 @@ class Warehouse:
             result = client.query(sql, parameters=dict(parameters or {}))
         names = result.column_names
         return [dict(zip(names, row, strict=True)) for row in result.result_rows]
+
+    def remembered(self, table: str, key: str, read: Callable[[], _T]) -> _T:
+        """Return what a read of a table gives, from memory while nothing comes into it by `insert`.
+
+        For what nothing else changes. An engine that other processes write to is asked each time.
+        """
+        return self._remembered.get(table, key, read) if self.embedded else read()
+
+    def has_rows(self, table: str, project: str) -> bool:
+        """Tell whether a project has rows in a table, or had some: without, nothing need be looked for."""
+        if (table, project) not in self._filled:
+            sql = f"SELECT 1 FROM {table} WHERE project = {{project:String}} LIMIT 1"  # noqa: S608
+            if not self.remembered(table, f"rows of {project}", lambda: self.query(sql, {"project": project})):
+                return False
+            self._filled.add((table, project))
+        return True
 
     def records(self, sql: str, parameters: Parameters, fields: "np.dtype[np.void]") -> "NDArray[np.void]":
         """Return the rows of a SELECT of numbers as an array of records, as the engine packs them.
@@ -216,8 +235,14 @@ class Warehouse:
 
     def insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert rows (names to JSON-like values and datetimes); committed on return, all of them or none."""
-        if rows:
-            self._insert(table, b"\n".join(orjson.dumps(dict(row)) for row in rows), "JSONEachRow", {})
+        if not rows:
+            return
+        data = b"\n".join(orjson.dumps(dict(row)) for row in rows)
+        self._remembered.forget(table)
+        try:
+            self._insert(table, data, "JSONEachRow", {})
+        finally:
+            self._remembered.forget(table)
 
     def insert_protobuf(self, table: str, data: bytes, schema: ProtobufSchema) -> None:
         """Insert length-delimited protobuf messages, each a row; committed on return, all of them or none."""

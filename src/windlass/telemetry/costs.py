@@ -174,6 +174,10 @@ def write_prices(warehouse: Warehouse, project: str, listings: Mapping[CalledMod
 
 def read_listings(warehouse: Warehouse, project: str) -> dict[CalledModel, Listing]:
     """Return what the warehouse prices models by."""
+    return dict(warehouse.remembered("prices", project, partial(_read_listings, warehouse, project)))
+
+
+def _read_listings(warehouse: Warehouse, project: str) -> dict[CalledModel, Listing]:
     rows = warehouse.query(
         """
         SELECT provider, request_model, response_model, rates, own, source, listed_as

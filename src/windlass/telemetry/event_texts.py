@@ -1,7 +1,6 @@
 """What was said in events that came as log records, for lists: to be found by its words, and to be shown.
 
-Such a text is on no span, for either may come first. Lists of projects that send none pay one look into an empty
-index for it.
+Such a text is on no span, for either may come first. Where nobody sends any, nothing is looked for.
 """
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
@@ -30,7 +29,7 @@ class EventTexts(NamedTuple):
 
 def with_events(warehouse: Warehouse, project: str, filters: TraceFilters) -> TraceFilters:
     """Return filters that mean, too, spans of which an event says what is looked for."""
-    if not filters.q or not filters.q.strip() or is_trace_id(filters.q):
+    if not filters.q or not filters.q.strip() or is_trace_id(filters.q) or not warehouse.has_rows(TABLE, project):
         return filters
     condition, parameters = event_condition(filters.q)
     rows = warehouse.query(

@@ -206,7 +206,7 @@ def _text_of(evidence: JsonValue) -> str:
 
 def scores_of_traces(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) -> list[Score]:
     """Return the scores of some traces, oldest first."""
-    if not trace_ids:
+    if not trace_ids or not warehouse.has_rows("scores", project):
         return []
     rows = warehouse.query(
         f"{SELECT_SCORES} AND trace_id IN {{traces:Array(String)}} ORDER BY time, name",

@@ -80,7 +80,7 @@ def events_of_traces(
     warehouse: Warehouse, project: str, trace_ids: Sequence[str], *, names: str = ""
 ) -> Mapping[tuple[str, str], list[Event]]:
     """Return the events of some traces whose names begin so, by trace and span, oldest first; "" is no span."""
-    if not trace_ids:
+    if not trace_ids or not warehouse.has_rows(TABLE, project):
         return {}
     rows = warehouse.query(
         f"{_READ} WHERE project = {{project:String}} AND trace_id IN {{traces:Array(String)}} "
