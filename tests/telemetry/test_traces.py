@@ -131,6 +131,8 @@ def test_totals_stated_above_calls_are_not_added_to_them(warehouse: Warehouse, w
 def test_pages_are_exact_whatever_overlaps_comes_twice_or_starts_together(
     warehouse: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(candidates_module, "_MOST_ASKED", 20)
+    monkeypatch.setattr(candidates_module, "_SPARE", 1)
     monkeypatch.setattr(candidates_module, "_FIRST_WINDOW_SPANS", 1)
     monkeypatch.setattr(candidates_module, "_FIRST_WINDOW_TRACES", 1)
     monkeypatch.setattr(candidates_module, "_WINDOW_GROWTH", 2)
@@ -166,11 +168,14 @@ def test_pages_are_exact_whatever_overlaps_comes_twice_or_starts_together(
         whole = get_trace(warehouse, PROJECT, item.trace_id)
         assert whole.model_dump(exclude={"spans", "events", "scores"}) == item.model_dump(exclude={"scores"})
 
-    production = {
-        int.from_bytes(item.trace_id, "big")
-        for item in spans
-        if any(attribute.key == "windlass.environment" for attribute in item.attributes)
-    }
+    def with_attribute(key: str) -> set[int]:
+        return {
+            int.from_bytes(item.trace_id, "big")
+            for item in spans
+            if any(attribute.key == key for attribute in item.attributes)
+        }
+
+    production, asked = with_attribute("windlass.environment"), with_attribute("gen_ai.input.messages")
     since, until = START + timedelta(seconds=10), START + timedelta(seconds=30)
     between = {trace for trace, start in starts.items() if 10 * SECOND <= start - START_NS <= 30 * SECOND}
 
@@ -182,6 +187,26 @@ def test_pages_are_exact_whatever_overlaps_comes_twice_or_starts_together(
     assert numbers(
         warehouse, TraceFilters(environment="production", since=since, until=until), limit=2
     ) == in_order(production & between)
+    for limit in (9, 90):
+        assert numbers(warehouse, TraceFilters(q="asked"), limit=limit) == in_order(asked)
+        assert numbers(warehouse, TraceFilters(q="asked", since=since, until=until), limit=limit) == in_order(
+            asked & between
+        )
+
+
+def test_a_span_is_found_that_came_after_its_root_and_began_after_the_period(
+    warehouse: Warehouse, writer: Writer
+) -> None:
+    warehouse.execute("SYSTEM STOP MERGES traces")
+    writer.write_spans(PROJECT, request(span(1, 1)))
+    writer.write_spans(
+        PROJECT,
+        request(span(1, 2, parent=1, start_ns=START_NS + 60 * SECOND, attributes={"windlass.environment": "e"})),
+    )
+
+    found = numbers(warehouse, TraceFilters(environment="e", until=START + timedelta(seconds=30)))
+
+    assert found == [1]
 
 
 def test_any_time_can_be_asked_for(warehouse: Warehouse, writer: Writer) -> None:

@@ -4,13 +4,13 @@
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from windlass.errors import InputError
 from windlass.storage.warehouse import Parameters, Warehouse
 from windlass.telemetry.filters import ANY_SPAN, TraceFilters, conditions_of
-from windlass.telemetry.summaries import LATEST_NS, Bounds, find_bounds, integer, nanoseconds_of
+from windlass.telemetry.summaries import LATEST_NS, Bounds, bounds_of, find_bounds, integer, nanoseconds_of, one_of
 from windlass.telemetry.text_search import NEW
 
 _LAST_ID: Final = "f" * 32
@@ -19,6 +19,8 @@ _FIRST_WINDOW_TRACES: Final = 2
 _FIRST_WINDOW_SPANS: Final = 8
 """Spans looked at first for each trace wanted."""
 _WINDOW_GROWTH: Final = 8
+_SPARE: Final = 16
+"""Traces whose bounds are asked for first, beyond those wanted: some begin before what they were found by."""
 _NEAR_NS: Final = (60 * 10**9, 3600 * 10**9)
 
 _STARTED: Final = """
@@ -32,26 +34,28 @@ ORDER BY first DESC LIMIT {window:UInt64}
 _STARTED_AFTER: Final = "start_time >= fromUnixTimestamp64Nano({floor:Int64}, 'UTC')"
 _STARTED_BEFORE: Final = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
 
-_REACHES: Final = """(start_time <= fromUnixTimestamp64Nano({reach:Int64}, 'UTC')
-  AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({reaching:Array(String)})), 16)))"""
+_MAY_REACH: Final = """
+SELECT DISTINCT lower(hex(trace_id)) AS id FROM traces
+WHERE project = {project:String} AND (NOT rooted OR (
+  first <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') AND last > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')
+))
+LIMIT {most:UInt64}
+"""
+"""Traces that may have spans on both sides of a point in time: those with a row that reaches over it, and those
+with one without a root, for the rest of the trace may be in another row that is not merged yet.
 
-_REACHING: Final = """
-SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(max(last)) AS last_ns
+To group all rows takes ten times as long as to look at them.
+"""
+
+_REACHING: Final = f"""
+SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
+  toUnixTimestamp64Nano(max(last)) AS last_ns
 FROM traces
-WHERE project = {project:String} AND trace_id IN (
-  SELECT trace_id FROM traces
-  WHERE project = {project:String} AND (NOT rooted OR (
-    first <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') AND last > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')
-  ))
-)
-GROUP BY trace_id
-HAVING toUnixTimestamp64Nano(min(first)) <= {upper:Int64} AND last_ns > {upper:Int64}
+WHERE project = {{project:String}} AND trace_id IN ({_MAY_REACH.replace("lower(hex(trace_id)) AS id", "trace_id")})
+GROUP BY trace_id HAVING first_ns <= {{upper:Int64}} AND last_ns > {{upper:Int64}}
 """
-"""Traces with spans on both sides of a point in time.
-
-To group all rows takes ten times as long as to look at them, so only those of two kinds are: rows that reach over
-it, and rows without a root, for the rest of their trace may be in another that is not merged yet.
-"""
+_MOST_ASKED: Final = 500
+"""Traces of which the bounds are asked for by name, which takes half as long as for those of a subquery."""
 
 
 class Place(NamedTuple):
@@ -86,7 +90,7 @@ def find_candidates(
         whole = found.looked_at < window
         # Of those that start with the last, some may have been cut off.
         lowest = floor if whole else found.lowest_ns + 1
-        below = _below(find_bounds(warehouse, project, found.traces), lowest, place)
+        below = _newest_below(warehouse, project, found, lowest, place, count)
         done = lowest == since
         if len(below) >= count or done:
             return below[:count], len(below) > count or not done
@@ -97,12 +101,13 @@ def find_candidates(
 
 
 class _Found(NamedTuple):
-    """The newest rows above a floor, as many as the window is large, if there are."""
+    """Traces of the newest rows above a floor, of as many rows as the window is large, if there are."""
 
-    traces: list[str]
+    starts: dict[str, int]
+    """Of each trace the start by which it was found, the last one first; it may have begun before."""
     looked_at: int
     lowest_ns: int
-    """Where the last of them starts: each trace that starts above it is among them."""
+    """Where the last of the rows starts: each trace that starts above it is among them."""
 
 
 class _Search(NamedTuple):
@@ -112,13 +117,23 @@ class _Search(NamedTuple):
     parameters: Parameters
     window: int
     """How many rows to look at first, for each trace that is wanted."""
+    of_few: str = ""
+    """One that takes less where there are fewer rows than the window, and finds any where there are more."""
 
     def find(self, warehouse: Warehouse, floor: int, window: int) -> _Found:
-        rows = warehouse.query(self.statement, {**self.parameters, "floor": floor, "window": window})
+        if self.of_few:
+            found = self._find(warehouse, self.of_few, floor, window)
+            if found.looked_at < window:
+                return found
+        return self._find(warehouse, self.statement, floor, window)
+
+    def _find(self, warehouse: Warehouse, statement: str, floor: int, window: int) -> _Found:
+        rows = warehouse.query(statement, {**self.parameters, "floor": floor, "window": window})
+        starts = sorted((integer(row["start_ns"]), str(row["id"])) for row in rows)
         return _Found(
-            traces=[str(row["id"]) for row in rows],
+            starts={trace_id: start_ns for start_ns, trace_id in reversed(starts)},
             looked_at=sum(integer(row["looked_at"]) for row in rows),
-            lowest_ns=min((integer(row["start_ns"]) for row in rows), default=floor),
+            lowest_ns=starts[0][0] if starts else floor,
         )
 
 
@@ -126,34 +141,51 @@ def _search(warehouse: Warehouse, project: str, filters: TraceFilters, place: Pl
     if conditions_of(filters)[0] == ANY_SPAN:
         # The newest spans would not do: where many traces take long, they are all of traces that began before.
         return _Search(_STARTED, {"project": project, "upper": place.start_ns}, _FIRST_WINDOW_TRACES)
-    statement, parameters = _spans_that_meet(warehouse, project, filters, place)
-    # The status of a trace is said by one span of it.
-    return _Search(statement, parameters, _FIRST_WINDOW_TRACES if filters.status else _FIRST_WINDOW_SPANS)
+    tests, of_tests = _tests(filters)
+    edges, of_edges = _edges(warehouse, project, filters, place)
+    wheres = [" AND ".join(["project = {project:String}", *edges, test]) for test in tests]
+    return _Search(
+        _spans_that_meet(wheres, "ORDER BY start_time DESC"),
+        {**of_tests, **of_edges, "project": project},
+        # The status of a trace is said by one span of it.
+        _FIRST_WINDOW_TRACES if filters.status else _FIRST_WINDOW_SPANS,
+        # What an index of words finds need not be read in order, which each part would take part in.
+        _spans_that_meet(wheres) if filters.q else "",
+    )
 
 
-def _spans_that_meet(
-    warehouse: Warehouse, project: str, filters: TraceFilters, place: Place
-) -> tuple[str, dict[str, object]]:
-    """Return the statement that finds spans which meet one of some tests, and its parameters.
+def _spans_that_meet(wheres: Sequence[str], order: str = "") -> str:
+    """Return the statement that finds spans which meet one of some conditions, as many as the window is large.
 
     Spans lie in the order of their start, so the newest ones are at hand; a trace that starts within a window
     of them has all its spans in it, and one that only reaches into it starts below and waits for its turn.
     """
-    tests, parameters = _tests(filters)
-    edges, values = _edges(warehouse, project, filters, place)
     spans = " UNION ALL ".join(
-        f"""
-        SELECT trace_id, start_time FROM spans WHERE {" AND ".join(["project = {project:String}", *edges, test])}
-        ORDER BY start_time DESC LIMIT {{window:UInt64}}
-        """
-        for test in tests
+        f"SELECT trace_id, start_time FROM spans WHERE {where} {order} LIMIT {{window:UInt64}}" for where in wheres
     )
-    statement = f"""
+    return f"""
     SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(start_time)) AS start_ns, count() AS looked_at
-    FROM (SELECT * FROM ({spans}) ORDER BY start_time DESC LIMIT {{window:UInt64}})
+    FROM (SELECT * FROM ({spans}) {order} LIMIT {{window:UInt64}})
     GROUP BY trace_id
     """
-    return statement, {**parameters, **values, "project": project}
+
+
+def _newest_below(
+    warehouse: Warehouse, project: str, found: _Found, lowest: int, place: Place, count: int
+) -> list[Bounds]:
+    """Return the traces found that start below a place and no lower than some time, in the order of the list.
+
+    Once there are more of them than wanted, the others may be left out.
+    """
+    traces = list(found.starts)
+    few = count + _SPARE
+    if len(traces) > few:
+        # None of those after them starts later than what the first of these was found by.
+        above = max(lowest, found.starts[traces[few]] + 1)
+        below = _below(find_bounds(warehouse, project, traces[:few]), above, place)
+        if len(below) > count:
+            return below
+    return _below(find_bounds(warehouse, project, traces), lowest, place)
 
 
 def _below(bounds: Iterable[Bounds], lowest: int, place: Place) -> list[Bounds]:
@@ -194,13 +226,24 @@ def _edges(
         return after, {}
     parameters: dict[str, object] = {"upper": place.start_ns}
     # The span that is looked for may have started after the place, in a trace that reaches beyond it.
-    rows = warehouse.query(_REACHING, {**parameters, "project": project})
-    if not rows:
+    reaching = _reaching_over(warehouse, project, place.start_ns)
+    if not reaching:
         return [*after, _STARTED_BEFORE], parameters
-    reaching = [str(row["id"]) for row in rows]
-    reach = max(integer(row["last_ns"]) for row in rows)
-    before = f"({_STARTED_BEFORE} OR {_REACHES})"
-    return [*after, before], {**parameters, "reach": reach, "reaching": reaching}
+    traces = [bounds.trace_id for bounds in reaching]
+    parameters |= {"reach": max(bounds.last_ns for bounds in reaching), "traces": traces}
+    reaches = f"start_time <= fromUnixTimestamp64Nano({{reach:Int64}}, 'UTC') AND {one_of(traces)}"
+    return [*after, f"({_STARTED_BEFORE} OR ({reaches}))"], parameters
+
+
+def _reaching_over(warehouse: Warehouse, project: str, time_ns: int) -> list[Bounds]:
+    """Return the traces with spans on both sides of a point in time."""
+    parameters = {"project": project, "upper": time_ns, "most": _MOST_ASKED + 1}
+    rows = warehouse.query(_MAY_REACH, parameters)
+    if len(rows) > _MOST_ASKED:
+        every = warehouse.query(_REACHING, {**parameters, "most": 2**63})
+        return [bounds_of(row) for row in every]
+    found = find_bounds(warehouse, project, [str(row["id"]) for row in rows])
+    return [bounds for bounds in found if bounds.first_ns <= time_ns < bounds.last_ns]
 
 
 def write_cursor(bounds: Bounds) -> str:

@@ -88,7 +88,12 @@ def find_bounds(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) ->
         """,
         {"project": project, "traces": list(trace_ids)},
     )
-    return [Bounds(str(row["id"]), integer(row["first_ns"]), integer(row["last_ns"])) for row in rows]
+    return [bounds_of(row) for row in rows]
+
+
+def bounds_of(row: Row) -> Bounds:
+    """Return the bounds that a row has as ``id``, ``first_ns`` and ``last_ns``."""
+    return Bounds(str(row["id"]), integer(row["first_ns"]), integer(row["last_ns"]))
 
 
 _BETWEEN: Final = """
