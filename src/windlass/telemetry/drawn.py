@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from windlass.storage.warehouse import Warehouse
-from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, within
+from windlass.telemetry.summaries import NO_SPAN, Bounds, where_within, within
 from windlass.telemetry.values import decode_text
 
 
@@ -43,7 +43,7 @@ SELECT lower(hex(trace_id)) AS id, lower(hex(argMin(span_id, main_first))) AS sp
 FROM (
   SELECT trace_id, span_id, start_time, duration, input, output, weight, run, attributes, {", ".join(_NAMES)},
     parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first
-  FROM spans WHERE {WITHIN}
+  FROM spans WHERE {{where}}
   ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 )
 GROUP BY trace_id
@@ -66,5 +66,5 @@ def read_drawn(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> 
             is_evaluation=bool(row["evaluating"]),
             weight=float(str(row["stands_for"])),
         )
-        for row in warehouse.query(_DRAWN, within(project, bounds))
+        for row in warehouse.query(_DRAWN.format(where=where_within(bounds)), within(project, bounds))
     ]

@@ -19,8 +19,10 @@ from windlass.telemetry.scores import scores_of_traces
 from windlass.telemetry.summaries import (
     LATEST_NS,
     NO_SPAN,
+    SECOND_NS,
     STATUSES,
     edges,
+    in_seconds,
     instant,
     integer,
     nanoseconds_of,
@@ -53,8 +55,13 @@ AMONG: Final = """
 """
 
 
+def where_among(places: Sequence[SpanPlace]) -> str:
+    """Return AMONG for spans that may lie far from each other: what lies between them is not read."""
+    return f"{AMONG} AND {in_seconds(place.start_ns // SECOND_NS for place in places)}"
+
+
 def among(project: str, places: Sequence[SpanPlace]) -> dict[str, object]:
-    """Return the parameters of AMONG."""
+    """Return the parameters of AMONG and where_among."""
     return {
         "project": project,
         "first": min(place.start_ns for place in places),
@@ -152,10 +159,10 @@ _READ: Final = ", ".join(
 )
 
 
-def _statement(tariff: Tariff) -> str:
+def _statement(where: str, tariff: Tariff) -> str:
     once = (
         f"SELECT {_READ}, {edges('input')} AS input_edges, {edges('output')} AS output_edges "
-        f"FROM spans WHERE {AMONG} ORDER BY received DESC LIMIT 1 BY trace_id, span_id"
+        f"FROM spans WHERE {where} ORDER BY received DESC LIMIT 1 BY trace_id, span_id"
     )
     return f"""
 SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
@@ -172,7 +179,8 @@ def _summaries(
     priced = Priced(warehouse, project, lists)
     traces = sorted({place.trace_id for place in places})
     judged = warehouse.begin(partial(scores_of_traces, warehouse, project, traces))
-    rows = priced.query(_statement, AMONG, among(project, places))
+    where = where_among(places)
+    rows = priced.query(partial(_statement, where), where, among(project, places))
     found = {SpanPlace(integer(row["start_ns"]), str(row["trace"]), str(row["span"])): row for row in rows}
     scores: dict[tuple[str, str], list[ScoreSummary]] = defaultdict(list)
     for score in judged.result():

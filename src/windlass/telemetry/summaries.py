@@ -6,8 +6,9 @@ Nothing is summed when spans arrive: a span that is delivered twice would count 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
@@ -45,7 +46,7 @@ NO_SPAN: Final = "toFixedString('', 8)"
 """The parent of a root span."""
 
 
-_SECOND_NS: Final = 10**9
+SECOND_NS: Final = 10**9
 _NEAR_NS: Final = 10**9
 _MOST_SECONDS: Final = 4096
 _MOST_PERIODS: Final = 256
@@ -125,12 +126,9 @@ def where_within(bounds: Sequence[Bounds]) -> str:
     where = f"{_BETWEEN} AND {one_of([bound.trace_id for bound in bounds])}"
     if len(periods) == 1:
         return where
-    if sum((last - first) // _SECOND_NS + 2 for first, last in periods) <= _MOST_SECONDS:
-        # A set is looked up in an index of the engine, where one range after the other would be tried.
-        seconds = {
-            second for first, last in periods for second in range(first // _SECOND_NS, last // _SECOND_NS + 1)
-        }
-        return f"{where} AND toUnixTimestamp64Second(start_time) IN ({', '.join(map(str, sorted(seconds)))})"
+    if sum((last - first) // SECOND_NS + 2 for first, last in periods) <= _MOST_SECONDS:
+        seconds = (range(first // SECOND_NS, last // SECOND_NS + 1) for first, last in periods)
+        return f"{where} AND {in_seconds(chain.from_iterable(seconds))}"
     if len(periods) > _MOST_PERIODS:
         return where
     tests = (
@@ -139,6 +137,17 @@ def where_within(bounds: Sequence[Bounds]) -> str:
         for first, last in periods
     )
     return f"{where} AND ({' OR '.join(tests)})"
+
+
+def in_seconds(seconds: Iterable[int]) -> str:
+    """Return the condition that a span starts in one of some seconds since 1970; of many, none.
+
+    A set is looked up in an index of the engine, where one range after the other would be tried.
+    """
+    few = sorted(set(seconds))
+    if len(few) > _MOST_SECONDS:
+        return "true"
+    return f"toUnixTimestamp64Second(start_time) IN ({', '.join(map(str, few))})"
 
 
 def edges(text: str) -> str:

@@ -38,7 +38,7 @@ from windlass.telemetry.previews import preview_input, preview_output
 from windlass.telemetry.scores import Score, scores_of_traces
 from windlass.telemetry.span_costs import SpanCost, price_spans
 from windlass.telemetry.span_events import events_of_trace, events_of_traces
-from windlass.telemetry.spans import AMONG, SpanPlace, among
+from windlass.telemetry.spans import SpanPlace, among, where_among
 from windlass.telemetry.summaries import (
     LATEST_NS,
     NO_SPAN,
@@ -207,7 +207,7 @@ def read_spans(
     priced = Priced(warehouse, project, lists)
     traces = sorted({place.trace_id for place in places})
     judged = warehouse.begin(partial(scores_of_traces, warehouse, project, traces))
-    found = _read_spans(warehouse, priced, AMONG, among(project, places))
+    found = _read_spans(warehouse, priced, where_among(places), among(project, places))
     events = events_of_traces(warehouse, project, traces)
     scores: dict[tuple[str, str], list[Score]] = defaultdict(list)
     for score in judged.result():

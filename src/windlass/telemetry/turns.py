@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.previews import said_input, said_output
-from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, within
+from windlass.telemetry.summaries import NO_SPAN, Bounds, where_within, within
 
 
 class Said(NamedTuple):
@@ -23,7 +23,7 @@ SELECT lower(hex(trace_id)) AS id,
   argMaxIf(output, (is_root, toUnixTimestamp64Nano(start_time) + duration), output != '') AS answered
 FROM (
   SELECT trace_id, span_id, start_time, duration, input, output, parent_span_id = {NO_SPAN} AS is_root
-  FROM spans WHERE {WITHIN}
+  FROM spans WHERE {{where}}
   ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 )
 GROUP BY trace_id
@@ -34,5 +34,5 @@ def said_in(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> dic
     """Return what was asked and answered in each of some traces, by trace id."""
     if not bounds:
         return {}
-    rows = warehouse.query(_SAID, within(project, bounds))
+    rows = warehouse.query(_SAID.format(where=where_within(bounds)), within(project, bounds))
     return {str(row["id"]): Said(said_input(str(row["asked"])), said_output(str(row["answered"]))) for row in rows}

@@ -18,8 +18,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
 from windlass.storage.warehouse import Parameters, Row, Warehouse
 from windlass.telemetry.conventions import BEYOND, COLUMNS, Column, is_derived
-from windlass.telemetry.spans import AMONG, SpanPlace, among
-from windlass.telemetry.summaries import NO_SPAN, WITHIN, Bounds, integer, within
+from windlass.telemetry.spans import SpanPlace, among, where_among
+from windlass.telemetry.summaries import NO_SPAN, Bounds, integer, where_within, within
 from windlass.telemetry.values import STRUCTURED, encode_value, read_value
 
 _SPANS: Final = f"""
@@ -38,12 +38,12 @@ _LETTERS: Final = {"name": "st", "text": "st", "names": "st", "integer": "i", "n
 
 def read_otlp(warehouse: Warehouse, project: str, bounds: Sequence[Bounds]) -> ExportTraceServiceRequest:
     """Return some traces as a request, each span as it was last delivered, in the order of their start."""
-    return _read(warehouse, WITHIN, within(project, bounds))
+    return _read(warehouse, where_within(bounds), within(project, bounds))
 
 
 def read_otlp_spans(warehouse: Warehouse, project: str, places: Sequence[SpanPlace]) -> ExportTraceServiceRequest:
     """Return some spans as a request, in the order of their start."""
-    return _read(warehouse, AMONG, among(project, places))
+    return _read(warehouse, where_among(places), among(project, places))
 
 
 def _read(warehouse: Warehouse, where: str, parameters: Parameters) -> ExportTraceServiceRequest:

@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 
 from windlass.errors import InputError
 from windlass.storage.warehouse import Parameters, Warehouse
-from windlass.telemetry.spans import AMONG, SpanPlace, among
+from windlass.telemetry.spans import SpanPlace, among, where_among
 from windlass.telemetry.sql.pricing import priced
 from windlass.telemetry.sql.views import SPAN_COLUMNS
-from windlass.telemetry.summaries import WITHIN, Bounds, within
+from windlass.telemetry.summaries import Bounds, where_within, within
 
 MOST: Final = 100_000
 """Traces of a file, or spans: their ids are in memory while it is written."""
@@ -53,7 +53,9 @@ def write_parquet(
     Raises InputError for more traces than a file may have.
     """
     bounds = _whole(pages, most, "traces")
-    where, parameters = (WITHIN, within(project, bounds)) if bounds else (_NOTHING, {"project": project})
+    where, parameters = (
+        (where_within(bounds), within(project, bounds)) if bounds else (_NOTHING, {"project": project})
+    )
     _write(warehouse, where, {**parameters, "traces": [bound.trace_id for bound in bounds]}, file)
 
 
@@ -62,7 +64,9 @@ def write_parquet_of_spans(
 ) -> None:
     """Write some spans to a file that is not there yet. Raises InputError for more than a file may have."""
     places = _whole(pages, most, "spans")
-    where, parameters = (AMONG, among(project, places)) if places else (_NOTHING, {"project": project})
+    where, parameters = (
+        (where_among(places), among(project, places)) if places else (_NOTHING, {"project": project})
+    )
     _write(warehouse, where, {**parameters, "traces": sorted({place.trace_id for place in places})}, file)
 
 
