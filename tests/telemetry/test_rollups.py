@@ -265,6 +265,22 @@ def test_what_is_rolled_up_while_a_trace_is_deleted_is_not_kept(
         assert warehouse.query(f"SELECT count() AS n FROM {table}") == [{"n": 0}]
 
 
+def test_nothing_is_rolled_up_of_spans_that_are_being_deleted(warehouse: Warehouse, writer: Writer) -> None:
+    writer.write_spans(PROJECT, request(span(99, 1, name="Ada's", start_ns=FIRST_NS + 5 * MINUTE_NS)))
+    writer.write_spans(PROJECT, request(span(98, 1, name="Bob's", start_ns=FIRST_NS + 5 * MINUTE_NS)))
+    rolled_up = "SELECT groupArray(name) AS names FROM span_rollups"
+    delete = f"ALTER TABLE spans DELETE WHERE {SPANS.of_traces} SETTINGS mutations_sync = "
+    parameters = {"project": PROJECT, "traces": [trace_id(99)]}
+    warehouse.execute("SYSTEM STOP MERGES spans")
+    warehouse.execute(f"{delete} 0", parameters)
+    roll(warehouse)
+    assert warehouse.query(rolled_up) == [{"names": []}]
+    warehouse.execute("SYSTEM START MERGES spans")
+    warehouse.execute(f"{delete} 2", parameters)
+    roll(warehouse)
+    assert warehouse.query(rolled_up) == [{"names": ["Bob's"]}]
+
+
 def test_a_deletion_that_was_cut_off_is_not_hidden_by_rollups(
     warehouse: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,8 @@ class Rolling:
 
     def roll(self, stopping: threading.Event) -> None:
         """Roll up the minutes that wait, some at a time, for a minute at most or until ``stopping`` is set."""
+        if self._warehouse.query(_DELETING):
+            return
         enough = time.monotonic() + self._longest_s
         (clock,) = self._warehouse.query("SELECT toUnixTimestamp64Micro(now64(6)) AS now_us")
         as_of = integer(clock["now_us"])
@@ -111,6 +113,10 @@ def _near(minutes: list[int]) -> list[int]:
             return minutes[:place]
     return minutes
 
+
+_DELETING: Final = "SELECT 1 FROM system.mutations WHERE database = currentDatabase() AND NOT is_done LIMIT 1"
+"""Whether rows are being deleted, for longer than was said ahead or for a process that was killed: figures of what
+is about to go would stay."""
 
 _WAITING: Final = """
 SELECT project, toInt64(minute) AS minute FROM rolled_minutes
