@@ -54,7 +54,9 @@ from windlass.storage.database import Database
 from windlass.storage.jobs import Jobs
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.intake import Intake
-from windlass.telemetry.lifecycle.erasure import Erasures
+from windlass.telemetry.lifecycle.erasure import Eraser
+from windlass.telemetry.lifecycle.erasures import Erasures
+from windlass.telemetry.lifecycle.notes import Notes
 from windlass.telemetry.lifecycle.retention import Retentions
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
@@ -70,6 +72,7 @@ log = logging.getLogger(__name__)
 _AUDIT_KEY = "audit.key"
 _SIGNING = "signing"
 _SPOOL = "spool"
+_ERASURES = "erasures"
 _ANCHORS_S = 60.0
 """How often it is looked whether anchors are due; looking reads a few records."""
 _ROLLING_S = 10.0
@@ -252,9 +255,7 @@ class Services:
         )
         # By itself: a burst does not wait for the end of what takes long.
         self.merging_rounds = Rounds([Duty("saying how far to merge", _MERGING_S, merging.look)])
-        self.erasures = Erasures(
-            self.database,
-            self.audit,
+        eraser = Eraser(
             self.warehouse,
             self.writer,
             self.media,
@@ -264,6 +265,9 @@ class Services:
                 SynthesesOfTraces(self.database),
                 ArenasOfTraces(self.database),
             ],
+        )
+        self.erasures = Erasures(
+            self.database, self.audit, self.jobs, eraser=eraser, notes=Notes(settings.data / _ERASURES)
         )
         self.sql = ReadOnlySql(self.warehouse, _sql_limits(settings))
         self.overviews = Overviews(
@@ -291,6 +295,7 @@ class Services:
                 "syntheses": self.syntheses.recover,
                 "calibrations": self.calibrations.recover,
                 "judgings": self.arena_judges.recover,
+                "erasures": self.erasures.recover,
             }
             for what, take_up in owing.items():
                 try:

@@ -75,7 +75,7 @@ _GLOB = frozenset("*?{}")
 
 _CHUNK_BYTES = 2**20
 
-_NO_SPACE = frozenset({243})
+NO_SPACE: Final = frozenset({243})
 """ClickHouse's code of NOT_ENOUGH_SPACE."""
 
 _CREATE_STEPS_TABLE = """
@@ -416,7 +416,7 @@ def _warehouse_error(name: str, error: Exception) -> WarehouseError:
     sentence = _first_line(error)
     if code is None:
         return WarehouseError(f"The warehouse {name} does not answer: {sentence}. Try again when it does.")
-    if code in _NO_SPACE:
+    if code in NO_SPACE:
         return WarehouseError(f"The warehouse {name} has no space left: free disk space, then try again.", code)
     return WarehouseError(f"The warehouse {name} refused a statement: {sentence}.", code)
 

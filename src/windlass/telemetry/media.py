@@ -1,6 +1,7 @@
 """Images, sounds and files of spans and datasets: bytes in the blob store, and which project may read them."""
 
 import re
+from collections.abc import Collection
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -17,6 +18,8 @@ UNKNOWN_TYPE: Final = "application/octet-stream"
 _MIME_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,80}/[a-z0-9][a-z0-9.+-]{0,80}")
 _REFERENCE: Final = re.compile(rf"{SCHEME}sha256:[0-9a-f]{{64}}\?type=([a-z0-9.+/-]+)&size=[0-9]+")
 _MOST_KNOWN: Final = 10_000
+_AT_ONCE: Final = 500
+"""Digests in one statement: SQLite takes a bounded number."""
 
 
 class MediaFile(NamedTuple):
@@ -54,6 +57,16 @@ class MediaStore:
         if row is None:
             raise NotFound(f"No span of this project refers to the file {digest}, and nobody put it there.")
         return MediaFile(self._blobs.get(digest), row.mime_type)
+
+    def known(self, project: str, digests: Collection[str]) -> set[str]:
+        """Return those of some files that a project has."""
+        everything, found = list(digests), set[str]()
+        with self._database.read() as tx:
+            for start in range(0, len(everything), _AT_ONCE):
+                some = everything[start : start + _AT_ONCE]
+                query = select(media.c.digest).where(media.c.project == project, media.c.digest.in_(some))
+                found.update(tx.execute(query).scalars())
+        return found
 
     def forget(self, project: str, digest: str) -> bool:
         """Take a file from a project unless it was uploaded; tell whether. Without a project it is deleted."""

@@ -37,7 +37,7 @@ class Spool:
         self._inbox = inbox
         self._own.mkdir(parents=True, exist_ok=True)
         if not (self._own / _SCHEMA).exists():
-            _write_synced(self._own, _SCHEMA, [inbox.schema.text.encode()])
+            write_synced(self._own, _SCHEMA, [inbox.schema.text.encode()])
             _sync_folder(folder)
         for cut_off in folder.glob("*/.*"):
             cut_off.unlink()
@@ -52,7 +52,7 @@ class Spool:
         """Write rows; on return they are on disk. Raises Unavailable, and then nothing of them is there."""
         name = f"{self._next:012}{_ROWS}"
         try:
-            _write_synced(self._own, name, rows)
+            write_synced(self._own, name, rows)
         except OSError as error:
             raise Unavailable(
                 f"The spans could not be written to {self._own}: {error.strerror}. "
@@ -75,7 +75,7 @@ class Spool:
         """Keep rows that the warehouse refuses where nothing loads them, and return where."""
         folder = segment.path.parent / _REFUSED
         folder.mkdir(exist_ok=True)
-        return _write_synced(folder, segment.path.name, [rows])
+        return write_synced(folder, segment.path.name, [rows])
 
     @staticmethod
     def _segments(folder: Path) -> Iterator[Segment]:
@@ -89,13 +89,14 @@ class Spool:
 def rewrite_refused(file: Path, rows: Sequence[bytes]) -> None:
     """Replace the rows of a file of refused ones; without any the file goes."""
     if rows:
-        _write_synced(file.parent, file.name, rows)
+        write_synced(file.parent, file.name, rows)
     else:
         file.unlink()
         _sync_folder(file.parent)
 
 
-def _write_synced(folder: Path, name: str, pieces: Sequence[bytes]) -> Path:
+def write_synced(folder: Path, name: str, pieces: Sequence[bytes]) -> Path:
+    """Write a file that is on disk wholly, or not at all. Raises OSError."""
     path, temporary = folder / name, folder / f".{name}"
     try:
         with temporary.open("wb") as file:

@@ -1,8 +1,8 @@
-"""Tables of telemetry among the records: masking, media that spans refer to, and how long telemetry is kept."""
+"""Tables of telemetry among the records: masking, media that spans refer to, retention, and erasures."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, false
 
-from windlass.storage.database import Instant, metadata
+from windlass.storage.database import Instant, Json, metadata
 
 # Append-only: the row of the highest revision is what holds.
 masking_rules = Table(
@@ -48,4 +48,27 @@ retention_policies = Table(
     Column("keep_runs", Boolean, nullable=False),
     Column("updated", Instant, nullable=False),
     Column("by", String(200), nullable=False),
+)
+
+# Whom one is of stands elsewhere while it is under way: see lifecycle/notes.py.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("error", Text),
+    Column("created", Instant, nullable=False),
+    Column("started", Instant),
+    Column("finished", Instant),
+    Column("traces", BigInteger, nullable=False),
+    Column("rows", Json, nullable=False),
+    Column("refused_spans", BigInteger, nullable=False),
+    Column("media", BigInteger, nullable=False),
+    Column("left", Json, nullable=False),
+    Index("ix_erasures_project", "project", "created"),
 )

@@ -96,7 +96,7 @@ def test_pairs_and_traces_of_review_queues_are_shown_to_the_judge_as_people_saw_
     assert (result_of(traced)["items"], result_of(traced)["agreement"]["measures"]["accuracy"]["n"]) == (2, 2)
     assert (shown_to_judge[-1]["input"], shown_to_judge[-1]["output"]) == ("Where is Bern?", "In Switzerland.")
     # A trace that is gone is not judged again.
-    project.client.post("/erasures", {"subject": {"kind": "trace", "id": trace_id(1)}})
+    project.client.post("/erasures", {"subject": {"kind": "trace", "id": trace_id(1)}, "wait_s": 60})
     assert result_of(watched(project))["drift"]["gone"] == 1
 
 

@@ -60,7 +60,7 @@ def test_odd_spans_are_read_exported_and_erased(project: Project) -> None:
         services.writer.flush()
         assert len(http.get("/api/v1/spans").json()["items"]) == 5
 
-        ada = {"subject": {"kind": "user", "id": "ada"}, "reason": "asked for"}
+        ada = {"subject": {"kind": "user", "id": "ada"}, "reason": "asked for", "wait_s": 60}
         http.post("/api/v1/erasures", json=ada).raise_for_status()
         assert http.get("/api/v1/spans").json()["items"] == []
         assert [event["time"] for event in http.get("/api/v1/events").json()["items"]] == ["1970-01-01T00:00:00Z"]

@@ -267,7 +267,7 @@ def test_what_people_said_of_a_trace_is_erased_with_it(project: Project, people:
     label_next(ada, right=True, remark="Ada Lovelace asked this.")
     label_next(ada, right=True, remark="Nobody in particular did.")
 
-    subject = {"subject": {"kind": "trace", "id": trace_id(1)}}
+    subject = {"subject": {"kind": "trace", "id": trace_id(1)}, "wait_s": 60}
     held = project.client.post("/erasures", {**subject, "dry_run": True})["rows"]
     assert (held["review_items"], held["review_labels"]) == (1, 1)
     done = project.client.post("/erasures", subject)

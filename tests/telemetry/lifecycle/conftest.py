@@ -1,7 +1,8 @@
 """What erasure and retention stand on: a data folder with a warehouse, a spool, blobs and records."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,15 @@ from windlass.access.audit import AuditChain
 from windlass.access.principals import Principal
 from windlass.storage.blobs import Blobs
 from windlass.storage.database import Database
+from windlass.storage.jobs import Jobs
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.intake import Intake
-from windlass.telemetry.lifecycle.erasure import Erasures
+from windlass.telemetry.lifecycle.erasure import Eraser, RecordsOfTraces
+from windlass.telemetry.lifecycle.erasure_records import Erasure
+from windlass.telemetry.lifecycle.erasures import Erasures
+from windlass.telemetry.lifecycle.notes import Notes
 from windlass.telemetry.lifecycle.retention import Retentions
+from windlass.telemetry.lifecycle.subjects import Subject
 from windlass.telemetry.masking.store import MaskingRulesStore
 from windlass.telemetry.media import MediaStore
 from windlass.telemetry.writer import Writer
@@ -28,14 +34,30 @@ class House:
     writer: Writer
     blobs: Blobs
     media: MediaStore
+    jobs: Jobs
+    """That are never opened: erasures are executed here and now."""
+    records: list[RecordsOfTraces] = field(default_factory=list)
 
     @property
     def spool(self) -> Path:
         return self.folder / "spool"
 
     @property
+    def notes(self) -> Notes:
+        return Notes(self.folder / "erasures")
+
+    @cached_property
     def erasures(self) -> Erasures:
-        return Erasures(self.database, self.audit, self.warehouse, self.writer, self.media, spool=self.spool)
+        eraser = Eraser(self.warehouse, self.writer, self.media, spool=self.spool, records=self.records)
+        return Erasures(self.database, self.audit, self.jobs, eraser=eraser, notes=self.notes)
+
+    def erase(self, principal: Principal, subject: Subject, *, dry_run: bool = False, reason: str = "") -> Erasure:
+        """Erase as the job of an erasure does, or count."""
+        if dry_run:
+            return self.erasures.count(principal, subject)
+        recorded = self.erasures.record(principal, subject, reason=reason)
+        self.erasures.execute(recorded.id)
+        return self.erasures.wait(principal.project, recorded.id, 0)
 
     @property
     def retentions(self) -> Retentions:
@@ -66,7 +88,8 @@ def house(
     media = MediaStore(database, blobs)
     intake = Intake(MaskingRulesStore(database, audit), media)
     writer = Writer(warehouse, tmp_path / "spool", intake=intake)
-    yield House(tmp_path, database, audit, warehouse, writer, blobs, media)
+    jobs = Jobs(f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    yield House(tmp_path, database, audit, warehouse, writer, blobs, media, jobs)
     writer.close()
     database.close()
 

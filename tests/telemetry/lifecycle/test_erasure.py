@@ -46,7 +46,7 @@ def test_a_user_is_erased_from_every_table_and_from_the_files(house: House, admi
     ask(house, 3, ADA.id, text=TEXT, extra=TEXT)
     ask(house, 4, ADA.id, project="other", text="of another project")
     assert house.holding(TEXT)
-    erasure = house.erasures.erase(admin, ADA)
+    erasure = house.erase(admin, ADA)
     assert (erasure.traces, erasure.rows["spans"], erasure.rows["scores"]) == (2, 4, 2)
     assert erasure.left == {
         "spans": 0,
@@ -72,7 +72,7 @@ def test_no_active_part_has_the_text_when_it_is_read_whole(house: House, admin: 
     repeated = " ".join([TEXT] * 200)
     ask(house, 1, ADA.id, text=repeated)
     ask(house, 2, "bob", text=repeated.replace("MARKER", "HARMLESS"))
-    house.erasures.erase(admin, ADA)
+    house.erase(admin, ADA)
     tables = [holding.table for holding in HOLDINGS]
     assert (
         house.warehouse.query(
@@ -105,22 +105,22 @@ def test_a_user_is_found_by_whatever_name_and_type_a_span_gives_the_id(
 ) -> None:
     house.writer.write_spans("guide", request(span(1, 1, name="hers", attributes=attributes)))
     house.writer.write_spans("guide", request(span(2, 1, name="not hers", attributes={"user.id": "421"})))
-    assert house.erasures.erase(admin, Subject(kind="user", id="42")).traces == 1
+    assert house.erase(admin, Subject(kind="user", id="42")).traces == 1
     assert house.spans() == ["not hers"]
 
 
 def test_a_user_named_by_the_resource_is_found(house: House, admin: Principal) -> None:
     house.writer.write_spans("guide", request(span(1, 1), resource={"enduser.id": "ada"}))
-    assert house.erasures.erase(admin, Subject(kind="user", id="ada")).rows["spans"] == 1
+    assert house.erase(admin, Subject(kind="user", id="ada")).rows["spans"] == 1
 
 
 def test_a_session_and_a_trace_are_erased_too(house: House, admin: Principal) -> None:
     for trace in (1, 2, 3):
         conversation = {"gen_ai.conversation.id": f"session-{trace % 2}"}
         house.writer.write_spans("guide", request(span(trace, 1, name=f"{trace}", attributes=conversation)))
-    assert house.erasures.erase(admin, Subject(kind="session", id="session-1")).traces == 2
+    assert house.erase(admin, Subject(kind="session", id="session-1")).traces == 2
     assert house.spans() == ["2"]
-    assert house.erasures.erase(admin, Subject(kind="trace", id=trace_id(2))).rows["spans"] == 1
+    assert house.erase(admin, Subject(kind="trace", id=trace_id(2))).rows["spans"] == 1
     assert house.spans() == []
 
 
@@ -134,11 +134,11 @@ def test_scores_of_a_session_and_by_a_user_are_erased_though_they_are_of_no_trac
     judge(conversation="session-1", explanation=TEXT)
     judge(trace_id=trace_id(1), author=ADA.id)
     judge(trace_id=trace_id(1), author="bob")
-    dry = house.erasures.erase(admin, Subject(kind="session", id="session-1"), dry_run=True)
+    dry = house.erase(admin, Subject(kind="session", id="session-1"), dry_run=True)
     assert (dry.traces, dry.rows["scores"]) == (0, 1)
-    assert house.erasures.erase(admin, Subject(kind="session", id="session-1")).rows["scores"] == 1
+    assert house.erase(admin, Subject(kind="session", id="session-1")).rows["scores"] == 1
     assert house.holding(TEXT) == house.holding("session-1") == []
-    assert house.erasures.erase(admin, ADA).rows["scores"] == 1
+    assert house.erase(admin, ADA).rows["scores"] == 1
     assert house.holding(ADA.id) == []
     assert house.warehouse.query("SELECT author FROM scores ORDER BY author") == [
         {"author": ""},
@@ -148,7 +148,7 @@ def test_scores_of_a_session_and_by_a_user_are_erased_though_they_are_of_no_trac
 
 def test_scores_of_a_trace_that_never_came_are_erased(house: House, admin: Principal) -> None:
     house.writer.write_scores("guide", [Score(trace_id=trace_id(9), name="n", value=1.0, source="code")])
-    assert house.erasures.erase(admin, Subject(kind="trace", id=trace_id(9))).rows["scores"] == 1
+    assert house.erase(admin, Subject(kind="trace", id=trace_id(9))).rows["scores"] == 1
 
 
 def test_log_records_and_points_that_name_a_user_are_erased(house: House, admin: Principal) -> None:
@@ -165,9 +165,9 @@ def test_log_records_and_points_that_name_a_user_are_erased(house: House, admin:
 
     name(ADA.id, 1)
     name("bob", 2)
-    dry = house.erasures.erase(admin, ADA, dry_run=True)
+    dry = house.erase(admin, ADA, dry_run=True)
     assert (dry.rows["span_events"], dry.rows["metric_points"], dry.rows["metric_exemplars"]) == (2, 1, 2)
-    erasure = house.erasures.erase(admin, ADA)
+    erasure = house.erase(admin, ADA)
     assert (erasure.rows, erasure.left["span_events"], erasure.left["metric_points"]) == (dry.rows, 0, 0)
     assert house.holding(TEXT) == house.holding(ADA.id) == []
     for table, left in (("span_events", 2), ("metric_points", 1), ("metric_exemplars", 2)):
@@ -179,7 +179,7 @@ def test_log_records_and_points_that_name_a_user_are_erased(house: House, admin:
 def test_what_waits_in_the_spool_is_erased(house: House, admin: Principal) -> None:
     hers = request(span(1, 1, name="waiting", attributes={"user.id": ADA.id, "text": TEXT}))
     house.writer.submit("guide", hers).result()
-    assert house.erasures.erase(admin, ADA).traces == 1
+    assert house.erase(admin, ADA).traces == 1
     assert house.holding(TEXT) == []
 
 
@@ -196,8 +196,8 @@ def test_what_was_refused_is_erased_from_the_spool(house: House, admin: Principa
     ask(house, 3, ADA.id)
     (folder / "000000000001.rows").write_bytes(row("guide", 1, ADA.id) + other + bobs)
     (folder / "000000000002.rows").write_bytes(row("guide", 3, "somebody"))
-    assert house.erasures.erase(admin, ADA, dry_run=True).refused_spans == 2
-    assert house.erasures.erase(admin, ADA).refused_spans == 2
+    assert house.erase(admin, ADA, dry_run=True).refused_spans == 2
+    assert house.erase(admin, ADA).refused_spans == 2
     assert (folder / "000000000001.rows").read_bytes() == other + bobs
     assert not (folder / "000000000002.rows").exists()
 
@@ -210,14 +210,14 @@ def test_a_refused_row_that_cannot_be_read_goes_when_it_could_be_the_subjects(
     (folder / "000000000001.rows").write_bytes(
         b"".join(bytes((len(row),)) + row for row in (b"\xff\xff guide " + ADA.id.encode(), b"\xff\xff guide bob"))
     )
-    assert house.erasures.erase(admin, ADA).refused_spans == 1
+    assert house.erase(admin, ADA).refused_spans == 1
     assert house.holding(ADA.id) == []
     assert house.holding("guide bob")
 
 
 def test_a_dry_run_counts_and_changes_nothing(house: House, admin: Principal) -> None:
     ask(house, 1, ADA.id)
-    erasure = house.erasures.erase(admin, ADA, dry_run=True)
+    erasure = house.erase(admin, ADA, dry_run=True)
     assert (erasure.dry_run, erasure.traces, erasure.rows["spans"], erasure.left["spans"]) == (True, 1, 2, 2)
     assert house.spans() == ["child 1", "root 1"]
     assert list_entries(house.database, "guide") == []
@@ -225,7 +225,7 @@ def test_a_dry_run_counts_and_changes_nothing(house: House, admin: Principal) ->
 
 def test_the_receipt_names_nobody_and_can_be_found_again_with_the_key(house: House, admin: Principal) -> None:
     ask(house, 1, ADA.id, text=TEXT)
-    erasure = house.erasures.erase(admin, ADA, reason="ticket 481")
+    erasure = house.erase(admin, ADA, reason="ticket 481")
     (entry,) = list_entries(house.database, "guide")
     assert (entry.action, entry.resource, entry.reason) == (
         "erasure:create",
@@ -243,7 +243,7 @@ def test_the_receipt_names_nobody_and_can_be_found_again_with_the_key(house: Hou
 
 
 def test_erasing_somebody_unknown_is_a_receipt_that_says_so(house: House, admin: Principal) -> None:
-    erasure = house.erasures.erase(admin, ADA)
+    erasure = house.erase(admin, ADA)
     assert (erasure.traces, erasure.rows["spans"], erasure.left["spans"]) == (0, 0, 0)
     assert len(list_entries(house.database, "guide")) == 1
 
@@ -263,11 +263,14 @@ def test_a_span_that_comes_in_meanwhile_is_erased_too_and_a_stream_of_them_is_sa
         monkeypatch.setattr(house.writer, "flush", receive)
 
     flush_and_receive(2)
-    assert house.erasures.erase(admin, ADA).left["spans"] == 0
+    erased = house.erase(admin, ADA)
+    assert (erased.traces, erased.rows["spans"], erased.rows["scores"], erased.left["spans"]) == (3, 6, 3, 0)
     assert house.spans() == []
+    (receipt,) = list_entries(house.database, "guide")
+    assert receipt.details["trace_digests"] == [digest(trace_id(trace)) for trace in (1, 2, 3)]
     flush_and_receive(50)
     with pytest.raises(Unavailable, match="keep coming in: stop what sends them"):
-        house.erasures.erase(admin, ADA)
+        house.erase(admin, ADA)
 
 
 def test_a_file_in_a_message_goes_with_the_last_trace_that_refers_to_it(house: House, admin: Principal) -> None:
@@ -278,14 +281,14 @@ def test_a_file_in_a_message_goes_with_the_last_trace_that_refers_to_it(house: H
     ask(house, 3, "eve", project="other", text=f"data:image/png;base64,{own}")
     assert house.media.get("guide", own_digest).mime_type == "image/png"
 
-    erasure = house.erasures.erase(admin, ADA)
+    erasure = house.erase(admin, ADA)
 
     assert (erasure.media, erasure.rows["media_uses"], erasure.left["media_uses"]) == (1, 2, 0)
     with pytest.raises(NotFound):
         house.media.get("guide", own_digest)
     assert house.media.get("guide", shared_digest).data == b"l" * 300
     assert house.media.get("other", own_digest).data == b"h" * 300
-    house.erasures.erase(replace(admin, project="other"), Subject(kind="user", id="eve"))
+    house.erase(replace(admin, project="other"), Subject(kind="user", id="eve"))
     assert (house.blobs.exists(own_digest), house.blobs.exists(shared_digest)) == (False, True)
 
 
@@ -308,5 +311,5 @@ def test_every_table_with_a_trace_id_is_registered(house: House) -> None:
 
 def test_the_engines_own_settings_are_back_afterwards(house: House, admin: Principal) -> None:
     (before,) = house.warehouse.query("SHOW CREATE TABLE spans")
-    house.erasures.erase(admin, ADA)
+    house.erase(admin, ADA)
     assert house.warehouse.query("SHOW CREATE TABLE spans") == [before]

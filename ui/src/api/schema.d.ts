@@ -839,13 +839,40 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List All Erasures
+         * @description List the project's erasures, newest first: those under way, finished and failed.
+         */
+        get: operations["list_all_erasures"];
         put?: never;
         /**
          * Erase
-         * @description Erase what is held of a subject: nothing is left when this answers, and the audit chain has the receipt.
+         * @description Erase what is held of a subject: when it is finished nothing is left, and the audit chain has the receipt.
+         *
+         *     It goes on in the background, also when the server is started again. What takes longer than `wait_s` is
+         *     answered 202, as it stands.
          */
         post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get One Erasure
+         * @description Return an erasure as it stands.
+         */
+        get: operations["get_one_erasure"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4832,17 +4859,37 @@ export interface components {
         };
         /**
          * Erasure
-         * @description What was erased, or would be.
+         * @description What was erased, or is being, or would be.
          */
         Erasure: {
             /** Id */
             id: string;
             /** Dry Run */
             dry_run: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "finished" | "failed";
+            /** Error */
+            error: string | null;
             /** Kind */
             kind: string;
             /** Subject */
             subject: string;
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Started */
+            started: string | null;
+            /** Finished */
+            finished: string | null;
             /** Traces */
             traces: number;
             /** Rows */
@@ -4871,6 +4918,11 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Wait S
+             * @default 10
+             */
+            wait_s: number;
         };
         /**
          * EvaluatorDetail
@@ -6668,6 +6720,13 @@ export interface components {
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Page[Erasure] */
+        Page_Erasure_: {
+            /** Items */
+            items: components["schemas"]["Erasure"][];
             /** Next */
             next: string | null;
         };
@@ -11365,6 +11424,40 @@ export interface operations {
             };
         };
     };
+    list_all_erasures: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Erasure_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     erase: {
         parameters: {
             query?: never;
@@ -11377,6 +11470,46 @@ export interface operations {
                 "application/json": components["schemas"]["ErasureRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description It goes on: ask for it by its id */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_one_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {

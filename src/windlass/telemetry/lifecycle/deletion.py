@@ -4,7 +4,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from windlass.errors import Unavailable
@@ -19,6 +19,9 @@ from windlass.telemetry.summaries import integer
 Counts = dict[str, int]
 """Rows by table."""
 
+Between = Callable[[], None]
+"""Is called between statements that take long; what it raises leaves the rest to the next time."""
+
 _AT_ONCE: Final = 5_000
 """Traces of one mutation: each writes the parts that it touches anew, and its text is kept with the table."""
 
@@ -26,6 +29,10 @@ _NO_PARTITION: Final = "none"
 """Dropping it drops nothing, and has the engine remove at once the parts that no longer count."""
 
 _PATIENCE_S: Final = 60.0
+
+
+def go_on() -> None:
+    """Let nothing come between."""
 
 
 def count_rows(
@@ -44,10 +51,16 @@ def count_rows(
 
 
 def delete_traces(
-    warehouse: Warehouse, project: str, traces: Sequence[str], holdings: Sequence[Holding] = HOLDINGS
+    warehouse: Warehouse,
+    project: str,
+    traces: Sequence[str],
+    holdings: Sequence[Holding] = HOLDINGS,
+    *,
+    between: Between = go_on,
 ) -> None:
     """Delete every row of some traces, and the figures that they are in; on return no query sees one."""
     for some in _batches(traces):
+        between()
         minutes = _minutes_of(warehouse, project, some)
         with changing(warehouse, project, minutes):
             # Before the spans, by which their minutes are found: what was cut off here is found again.
@@ -55,6 +68,7 @@ def delete_traces(
             for holding in holdings:
                 if holding.ids == "none":
                     continue
+                between()
                 warehouse.execute(
                     f"ALTER TABLE {holding.table} DELETE WHERE {holding.of_traces} SETTINGS mutations_sync = 2",
                     {"project": project, "traces": some},
@@ -89,10 +103,16 @@ def count_named(
 
 
 def delete_named(
-    warehouse: Warehouse, project: str, subject: Subject, holdings: Sequence[Holding] = HOLDINGS
+    warehouse: Warehouse,
+    project: str,
+    subject: Subject,
+    holdings: Sequence[Holding] = HOLDINGS,
+    *,
+    between: Between = go_on,
 ) -> None:
     """Delete the rows that name a subject themselves."""
     for holding in _naming(subject, holdings):
+        between()
         warehouse.execute(
             f"ALTER TABLE {holding.table} DELETE WHERE {_named(subject, holding)} SETTINGS mutations_sync = 2",
             _naming_parameters(project, subject),
@@ -125,7 +145,9 @@ def _naming_parameters(project: str, subject: Subject) -> dict[str, object]:
     }
 
 
-def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDINGS) -> None:
+def remove_old_parts(
+    warehouse: Warehouse, holdings: Sequence[Holding] = HOLDINGS, *, between: Between = go_on
+) -> None:
     """Remove the files in which rows stand that were deleted; on return they are gone.
 
     The engine keeps a part for minutes after another took its place, and an embedded one that idles for longer.
@@ -141,6 +163,7 @@ def remove_old_parts(warehouse: Warehouse, holdings: Sequence[Holding] = HOLDING
     try:
         until = time.monotonic() + _PATIENCE_S
         while old := _old_parts(warehouse, tables):
+            between()
             if time.monotonic() > until:
                 raise Unavailable(
                     f"Old parts of {', '.join(old)} are still read by a query; what was deleted lies in them. "

@@ -10,7 +10,7 @@ export const countQuery = (subject: Subject) =>
   queryOptions({
     queryKey: ["erasure-count", subject.kind, subject.id],
     queryFn: ({ signal }) => {
-      const body = { subject, dry_run: true, reason: "" };
+      const body = { subject, dry_run: true, reason: "", wait_s: 0 };
       return unwrap(api.POST("/api/v1/erasures", { body, signal }));
     },
     staleTime: Number.POSITIVE_INFINITY,
@@ -18,6 +18,26 @@ export const countQuery = (subject: Subject) =>
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     retry: false,
+  });
+
+const POLL_MS = 1_000;
+
+export const isUnderWay = ({ state }: Erasure) => state === "waiting" || state === "running";
+
+/** Those that failed and of whose subject, newest first, nothing else was asked since. */
+export const openFailures = (erasures: Erasure[]) =>
+  erasures.filter(
+    ({ state, subject }, place) =>
+      state === "failed" && !erasures.slice(0, place).some((newer) => newer.subject === subject),
+  );
+
+/** The newest erasures, asked for again while one of them has not ended. */
+export const erasuresQuery = () =>
+  queryOptions({
+    queryKey: ["erasures"],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/v1/erasures", { params: { query: { limit: 100 } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.items.some(isUnderWay) ? POLL_MS : false),
   });
 
 /** The receipts are entries of the audit chain. */
@@ -32,10 +52,13 @@ export const receiptsQuery = () =>
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
+/** How long the form waits for the end; what takes longer is seen under way. */
+const WAIT_S = 5;
+
 export function useErase(subject: Subject, onDone: (erasure: Erasure) => void) {
   return useMutation({
     mutationFn: (reason: string) =>
-      unwrap(api.POST("/api/v1/erasures", { body: { subject, dry_run: false, reason } })),
+      unwrap(api.POST("/api/v1/erasures", { body: { subject, dry_run: false, reason, wait_s: WAIT_S } })),
     onSuccess: onDone,
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { heldOf, rowsOf, tableWord } from "./counts";
-import type { Erasure } from "./data";
+import { type Erasure, isUnderWay, openFailures } from "./data";
 import { searchOf, sentenceOf, subjectOf } from "./subject";
 
 test("the URL names one subject, and what names none is none", () => {
@@ -22,6 +22,13 @@ test("the server's sentence is shown without its place in the request", () => {
 const erasure = (rows: Record<string, number>, more: Partial<Erasure> = {}): Erasure => ({
   id: "1",
   dry_run: true,
+  state: "finished",
+  error: null,
+  reason: "",
+  by: "ada",
+  created: "2026-11-29T00:00:00Z",
+  started: null,
+  finished: null,
   kind: "user",
   subject: "hash",
   traces: 0,
@@ -48,4 +55,18 @@ test("rows of a receipt are read from the details of its entry, whatever they ar
   expect(rowsOf({ rows: { spans: 2, scores: 1 } })).toBe(3);
   expect(rowsOf({ rows: "many" })).toBe(0);
   expect(rowsOf({})).toBe(0);
+});
+
+test("a failure is open until another erasure of the same subject is asked for", () => {
+  const stands = (id: string, state: Erasure["state"], subject: string) =>
+    erasure({}, { id, state, subject, dry_run: false });
+  const newestFirst = [
+    stands("5", "waiting", "a"),
+    stands("4", "failed", "b"),
+    stands("3", "failed", "b"),
+    stands("2", "failed", "a"),
+    stands("1", "finished", "b"),
+  ];
+  expect(openFailures(newestFirst).map(({ id }) => id)).toEqual(["4"]);
+  expect(newestFirst.filter(isUnderWay).map(({ id }) => id)).toEqual(["5"]);
 });
