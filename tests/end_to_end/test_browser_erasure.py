@@ -1,18 +1,24 @@
 """The page of erasure in a real browser, over exported calls of models; and both pages in every look and role."""
 
 import re
+import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.telemetry.sending import trace_id
 from windlass.client import Client
+from windlass.errors import Unavailable
+from windlass.telemetry.lifecycle.erasure_records import Erasure, Owed
+from windlass.telemetry.lifecycle.erasures import Erasures
+from windlass.telemetry.lifecycle.notes import Note
 
-from .browser import Window, window
+from .browser import LOOKS, Window, window
 from .money import CALLS, HOUSE, LONG, expect_refused, row, section, send_calls
-from .processes import Processes, Server
+from .processes import Processes, Server, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("erasure")]
 
@@ -31,7 +37,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         subject = {"kind": "trace", "id": trace_id(2)}
         with started.client() as api:
             api.put("/prices", {"items": [price, dated]})
-            api.post("/erasures", {"subject": subject, "reason": "ticket 480 " * 12})
+            api.post("/erasures", {"subject": subject, "reason": "ticket 480 " * 12, "wait_s": 60})
         yield started
     finally:
         processes.close()
@@ -99,11 +105,82 @@ def test_a_user_is_counted_then_erased_and_the_receipt_stands_in_the_audit_chain
     expect(desk.page.get_by_role("complementary")).to_contain_text(entry["resource"])
 
 
+class Held:
+    """Erasures that are held up when all is counted, and then fail if they shall; their askers do not wait."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go_on = threading.Event()
+        self.failing = False
+        self._keep, self._wait = Erasures._keep, Erasures.wait
+        monkeypatch.setattr(Erasures, "_keep", lambda *arguments: self.keep(*arguments))
+        monkeypatch.setattr(Erasures, "wait", lambda *arguments: self.wait(*arguments))
+
+    def keep(self, erasures: Erasures, *of: Any) -> tuple[Note, Owed]:
+        kept = self._keep(erasures, *of)
+        assert self.go_on.wait(60)
+        if self.failing:
+            raise Unavailable("Spans of it keep coming in: stop what sends them, then erase again.")
+        return kept
+
+    def wait(self, erasures: Erasures, project: str, erasure: str, _seconds: float) -> Erasure:
+        return self._wait(erasures, project, erasure, 0)
+
+
+def ask_for(desk: Window, kind: str, name: str) -> None:
+    """Erase something in the two steps of the page."""
+    desk.visit(f"/settings/erasure?{kind}={name}", "of it are held.")
+    desk.main.get_by_role("textbox", name="Type the id to confirm").fill(name)
+    desk.main.get_by_role("textbox", name="Reason").fill("ticket 481")
+    desk.main.get_by_role("button", name="for ever").click()
+
+
+@pytest.mark.slow
+def test_what_takes_long_is_seen_under_way_until_its_receipt_stands_there(
+    desk: Window, api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    ask_for(desk, "user", "ada")
+    going = desk.main.get_by_role("region", name="Erasing a user")
+    expect(going.get_by_role("heading", name="Erasing a user")).to_be_focused()
+    expect(going.get_by_text("you may leave this page")).to_be_visible()
+    expect(row(going, "Spans").first).to_contain_text("3")
+    assert desk.page.url.endswith("/settings/erasure")
+    desk.page.reload()
+    expect(row(going, "Spans").first).to_contain_text("3")
+    expect(desk.main.get_by_text("ada", exact=True)).to_have_count(0)
+    faults = [fault for _ in desk.looks() for fault in desk.seen("erasure-going")]
+    desk._become(LOOKS[0])
+
+    held.go_on.set()
+    receipt = desk.main.get_by_role("region", name="Receipt")
+    expect(row(receipt, "Spans").first).to_contain_text("3")
+    expect(going).to_have_count(0)
+    (entry,) = api.get("/audit", action="erasure:create")["items"]
+    expect(receipt.get_by_role("link", name=f"Entry {entry['seq']} of the audit chain")).to_be_visible()
+    expect(row(section(desk, "Past erasures"), "ticket 481")).to_be_visible()
+
+    held.failing = True
+    body = {"subject": {"kind": "session", "id": "chat of bob"}, "reason": "ticket 482"}
+    failing = api.post("/erasures", body)["id"]
+    eventually(lambda: api.get(f"/erasures/{failing}")["state"] == "failed" or None, "the failure")
+    desk.visit("/settings/erasure", "Erasing a session failed")
+    failed = desk.main.get_by_role("region", name="Erasing a session failed")
+    expect(failed).to_contain_text("stop what sends them, then erase again. What it had erased until then is")
+    expect(failed.get_by_text("chat of bob")).to_have_count(0)
+    faults += [fault for _ in desk.looks() for fault in desk.seen("erasure-failed")]
+    desk._become(LOOKS[0])
+    held.failing = False
+    ask_for(desk, "session", "chat of bob")
+    expect(receipt).to_be_visible()
+    expect(failed).to_have_count(0)
+    assert faults == []
+
+
 def test_a_link_to_an_old_entry_of_the_audit_chain_opens_it_though_the_list_does_not_reach_it(
     desk: Window, api: Client
 ) -> None:
     subject = {"kind": "trace", "id": trace_id(1)}
-    erased = api.post("/erasures", {"subject": subject, "reason": "ticket 480"})
+    erased = api.post("/erasures", {"subject": subject, "reason": "ticket 480", "wait_s": 60})
     for number in range(120):
         api.put("/views/traces/view", {"query": f"q={number}"})
     (entry,) = api.get("/audit", action="erasure:create")["items"]

@@ -4,10 +4,13 @@ import { useWords } from "@/i18n/useWords";
 import { tableWord } from "./counts";
 import type { Erasure } from "./data";
 
-/** The figures by table. Zeros stay: they say that it was looked there. */
+/** The figures by table. Zeros stay, but while it is under way: they say that it was looked there. */
 export function Counts({ erasure }: { erasure: Erasure }) {
   const words = useWords();
   const { t, format } = words;
+  const isGoing = erasure.state !== "finished";
+  const isEnded = !isGoing && !erasure.dry_run;
+  const isShown = (value: number) => value > 0 || !isGoing;
   const number = (value: number) => (
     <span className={value ? "num" : "num faint"}>{format.integer(value)}</span>
   );
@@ -16,7 +19,7 @@ export function Counts({ erasure }: { erasure: Erasure }) {
     {
       key: "media",
       word: t("erasure.table.media"),
-      tip: erasure.dry_run && erasure.media > 0 ? t("erasure.table.media.text") : undefined,
+      tip: !isEnded && erasure.media > 0 ? t("erasure.table.media.text") : undefined,
       value: erasure.media,
     },
   ];
@@ -26,9 +29,9 @@ export function Counts({ erasure }: { erasure: Erasure }) {
         <tr>
           <th scope="col">{t("erasure.table")}</th>
           <th scope="col" className={table.right}>
-            {t(erasure.dry_run ? "erasure.held" : "erasure.erased")}
+            {t(isGoing ? "erasure.before" : isEnded ? "erasure.erased" : "erasure.held")}
           </th>
-          {!erasure.dry_run && (
+          {isEnded && (
             <th scope="col" className={table.right}>
               {t("erasure.left")}
             </th>
@@ -36,26 +39,30 @@ export function Counts({ erasure }: { erasure: Erasure }) {
         </tr>
       </thead>
       <tbody>
-        {Object.entries(erasure.rows).map(([name, value]) => (
-          <tr key={name}>
-            <td>{tableWord(name, words)}</td>
-            <td className={table.right}>{number(value)}</td>
-            {!erasure.dry_run && <td className={table.right}>{number(erasure.left[name] ?? 0)}</td>}
-          </tr>
-        ))}
-        {others.map(({ key, word, tip, value }) => (
-          <tr key={key}>
-            <td>
-              {word} {tip && <span className="faint">{tip}</span>}
-            </td>
-            <td className={table.right}>{number(value)}</td>
-            {!erasure.dry_run && (
-              <td className={table.right}>
-                <Missing reason={t("erasure.left.not")} />
+        {Object.entries(erasure.rows)
+          .filter(([, value]) => isShown(value))
+          .map(([name, value]) => (
+            <tr key={name}>
+              <td>{tableWord(name, words)}</td>
+              <td className={table.right}>{number(value)}</td>
+              {isEnded && <td className={table.right}>{number(erasure.left[name] ?? 0)}</td>}
+            </tr>
+          ))}
+        {others
+          .filter(({ value }) => isShown(value))
+          .map(({ key, word, tip, value }) => (
+            <tr key={key}>
+              <td>
+                {word} {tip && <span className="faint">{tip}</span>}
               </td>
-            )}
-          </tr>
-        ))}
+              <td className={table.right}>{number(value)}</td>
+              {isEnded && (
+                <td className={table.right}>
+                  <Missing reason={t("erasure.left.not")} />
+                </td>
+              )}
+            </tr>
+          ))}
       </tbody>
     </table>
   );

@@ -16,6 +16,7 @@ import { Receipt } from "./Receipt";
 import { Receipts } from "./Receipts";
 import { SubjectForm } from "./SubjectForm";
 import { type Subject, searchOf, sentenceOf, subjectOf } from "./subject";
+import { UnderWay } from "./UnderWay";
 import "./texts";
 
 /** Erasing a user, a session or a trace: first it is counted, then erased, and what was erased so far. */
@@ -74,7 +75,8 @@ function Erase() {
       <p className={styles.about}>
         {t("erasure.text")} {t("erasure.count.text")}
       </p>
-      {erased && <Receipt erasure={erased} />}
+      {erased?.state === "finished" && <Receipt erasure={erased} focused />}
+      <UnderWay asked={erased} />
       <SubjectForm
         key={`${subject?.kind} ${subject?.id}`}
         subject={subject}

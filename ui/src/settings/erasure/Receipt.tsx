@@ -11,17 +11,23 @@ import { Counts } from "./Counts";
 import { type Erasure, receiptsQuery } from "./data";
 import styles from "./Erasure.module.css";
 
+interface Props {
+  erasure: Erasure;
+  /** Whether the focus goes there: the form that had it is gone, and stood further down. */
+  focused: boolean;
+}
+
 /** What is gone, that nothing is left, and where the audit chain has it. */
-export function Receipt({ erasure }: { erasure: Erasure }) {
+export function Receipt({ erasure, focused }: Props) {
   const { t, format } = useWords();
   const heading = useRef<HTMLHeadingElement>(null);
   const receipts = useInfiniteQuery(receiptsQuery()).data?.pages.flatMap((page) => page.items) ?? [];
   const entry = receipts.find((each) => each.resource === `erasure/${erasure.id}`);
-  // The form that had the focus is gone, and stood further down.
   useEffect(() => {
+    if (!focused) return;
     heading.current?.focus({ preventScroll: true });
     heading.current?.scrollIntoView({ block: "start" });
-  }, []);
+  }, [focused]);
 
   function save() {
     const text = JSON.stringify({ ...erasure, audit_entry: entry ?? null }, null, 2);

@@ -5,12 +5,15 @@ const WORDS = {
   arena_battles: "erasure.table.arena_battles",
   arena_samples: "erasure.table.arena_samples",
   media_uses: "erasure.table.media_uses",
+  metric_exemplars: "erasure.table.metric_exemplars",
   metric_points: "erasure.table.metric_points",
   review_items: "erasure.table.review_items",
   review_labels: "erasure.table.review_labels",
   scores: "erasure.table.scores",
   span_events: "erasure.table.span_events",
   spans: "erasure.table.spans",
+  syntheses: "erasure.table.syntheses",
+  trace_rollups: "erasure.table.trace_rollups",
   traces: "erasure.table.traces",
 } as const;
 
