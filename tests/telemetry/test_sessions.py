@@ -29,6 +29,13 @@ PROJECT = "shop"
 SECOND = 1_000_000_000
 
 
+@pytest.fixture(params=["few", "many"])
+def _however_many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traces are read each where it lies, and, of many, with all that is between them."""
+    if request.param == "many":
+        monkeypatch.setattr(sessions, "_FEW", 0)
+
+
 def turn(
     trace: int, at: int, conversation: str, user: str = "", *, said: str = "", error: bool = False
 ) -> ExportTraceServiceRequest:
@@ -59,6 +66,7 @@ def names(warehouse: Warehouse, limit: int) -> list[str]:
             return found
 
 
+@pytest.mark.usefixtures("_however_many")
 def test_a_session_is_what_its_traces_are_together(warehouse: Warehouse, writer: Writer) -> None:
     writer.write_spans(PROJECT, turn(1, 0, "c1", "ada", said="Where is it?"))
     writer.write_spans(PROJECT, turn(2, 60, "c1", error=True))
@@ -86,6 +94,7 @@ def test_a_session_is_what_its_traces_are_together(warehouse: Warehouse, writer:
     assert (second.id, second.traces, second.user) == ("c2", 1, "bob")
 
 
+@pytest.mark.usefixtures("_however_many")
 def test_users_are_listed_with_their_sessions(warehouse: Warehouse, writer: Writer) -> None:
     for trace, conversation in enumerate(("c1", "c2", "c2"), 1):
         writer.write_spans(PROJECT, turn(trace, trace, conversation, "ada"))
@@ -113,6 +122,7 @@ def test_pages_go_from_the_most_recently_active_down_and_name_each_once(
         assert names(warehouse, limit) == sorted(last, key=lambda name: (last[name], name), reverse=True)
 
 
+@pytest.mark.usefixtures("_however_many")
 def test_what_a_session_costs_is_computed_where_its_spans_do_not_say(warehouse: Warehouse, writer: Writer) -> None:
     class Penny:
         def look_up(self, project: str, models: Iterable[CalledModel]) -> Mapping[CalledModel, Listing]:
@@ -180,6 +190,7 @@ def test_the_sessions_of_a_user_are_those_of_the_traces_that_name_the_user(
     assert list_sessions(warehouse, PROJECT, user="eve").items == []
 
 
+@pytest.mark.usefixtures("_however_many")
 def test_one_session_and_one_user_are_as_the_lists_say(warehouse: Warehouse, writer: Writer) -> None:
     writer.write_spans(PROJECT, turn(1, 0, "a/b c", "ada"))
     writer.write_spans(PROJECT, turn(2, 9, "a/b c", "ada"))

@@ -8,6 +8,7 @@ of one page are looked at whole.
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from windlass.errors import InputError, NotFound
@@ -19,11 +20,14 @@ from windlass.telemetry.filters import TraceFilters, traces_meant
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.summaries import (
     LATEST_NS,
+    bounds_of,
     find_bounds,
     instant,
     integer,
     nanoseconds_of,
     summarise,
+    where_within,
+    within,
 )
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
@@ -60,13 +64,24 @@ project = {{project:String}} AND trace_id IN (
   SELECT trace_id FROM spans WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}})
 """
 
-_SPANS: Final = f"""
+_READ: Final = f"""
 SELECT trace_id, status, conversation, user, release_name, environment, {", ".join(COLUMNS_TO_PRICE)},
   operation IN {MODEL_CALLS} AS is_call
-FROM spans FINAL
-WHERE project = {{project:String}} AND trace_id IN meant
-  AND start_time >= (SELECT earliest FROM places) AND start_time <= (SELECT latest FROM places)
 """
+_OF_FEW: Final = f"{_READ} FROM spans WHERE {{where}} ORDER BY received DESC LIMIT 1 BY trace_id, span_id"
+_OF_MANY: Final = f"""
+{_READ} FROM spans FINAL WHERE {_MEANT}
+  AND start_time >= (SELECT min(first) FROM traces WHERE {_MEANT})
+  AND start_time <= (SELECT max(last) FROM traces WHERE {_MEANT})
+"""
+
+_BOUNDS: Final = f"""
+SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
+  toUnixTimestamp64Nano(max(last)) AS last_ns
+FROM traces WHERE {_MEANT} GROUP BY trace_id LIMIT {{most}}
+"""
+_FEW: Final = 4000
+"""Traces that are read each where it lies; of more the engine reads through all that is between them."""
 
 
 def _of_calls(column: str) -> str:
@@ -74,14 +89,8 @@ def _of_calls(column: str) -> str:
     return f"if(countIf(is_call AND {column} IS NOT NULL) > 0, sumIf({column}, is_call), max({column}))"
 
 
-def _statement(tariff: Tariff, column: _Column) -> str:
+def _statement(column: _Column, spans: str, tariff: Tariff) -> str:
     return f"""
-WITH meant AS (
-  SELECT DISTINCT trace_id FROM spans WHERE project = {{project:String}} AND {column} IN {{names:Array(String)}}
-), places AS (
-  SELECT min(first) AS earliest, max(last) AS latest FROM traces
-  WHERE project = {{project:String}} AND trace_id IN meant
-)
 SELECT id, toUnixTimestamp64Nano(min(start)) AS first_ns, toUnixTimestamp64Nano(max(start)) AS last_ns,
   count() AS traces, countIf(errors > 0) AS failed, sum(inputs) AS input_tokens, sum(outputs) AS output_tokens,
   sum(costs) AS cost_usd, uniqExactIf(said_conversation, said_conversation != '') AS sessions,
@@ -94,7 +103,7 @@ FROM (
     max(conversation) AS said_conversation, max(user) AS said_user, max(release_name) AS said_release,
     max(environment) AS said_environment, {_of_calls("input_tokens")} AS inputs,
     {_of_calls("output_tokens")} AS outputs, {_of_calls("cost")} AS costs, max(is_unmet) AS has_unmet
-  FROM ({tariff.priced(_SPANS)})
+  FROM ({tariff.priced(spans)})
   GROUP BY trace_id
 )
 GROUP BY id
@@ -227,13 +236,22 @@ def _seen_later(asked: _Asked, names: list[str], upper: int, top: int) -> set[st
 def _activities(asked: _Asked, names: list[str]) -> dict[str, Activity]:
     warehouse, project = asked.warehouse, asked.project
     priced = Priced(warehouse, project, asked.lists)
-    rows = priced.query(
-        lambda tariff: _statement(tariff, asked.column),
-        _MEANT.format(column=asked.column),
-        {"project": project, "names": names},
-    )
-    firsts = [str(row["trace"]) for row in rows]
-    summaries = summarise(warehouse, project, find_bounds(warehouse, project, firsts), priced)
+    parameters: dict[str, object] = {"project": project, "names": names}
+    meant = _MEANT.format(column=asked.column)
+    found = warehouse.query(_BOUNDS.format(column=asked.column, most=_FEW + 1), parameters)
+    bounds = [bounds_of(row) for row in found]
+    if not bounds:
+        return {}
+    if len(bounds) > _FEW:
+        of_many = partial(_statement, asked.column, _OF_MANY.format(column=asked.column))
+        rows = priced.query(of_many, meant, parameters)
+        bounds = find_bounds(warehouse, project, [str(row["trace"]) for row in rows])
+    else:
+        where = where_within(bounds)
+        of_few = partial(_statement, asked.column, _OF_FEW.format(where=where))
+        rows = priced.query(of_few, where, within(project, bounds))
+    firsts = {str(row["trace"]) for row in rows}
+    summaries = summarise(warehouse, project, [each for each in bounds if each.trace_id in firsts], priced)
     inputs = {trace: summary.input for trace, summary in summaries.items()}
     return {str(row["id"]): _activity(row, inputs.get(str(row["trace"]), "")) for row in rows}
 
