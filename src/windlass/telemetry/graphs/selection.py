@@ -49,21 +49,20 @@ class Selected(NamedTuple):
 def select_traces(warehouse: Warehouse, project: str, selection: Selection) -> Selected:
     """Count the traces that are meant, and say how to read them."""
     conditions, parameters = _conditions(selection)
-    parameters |= {
-        "project": project,
-        "since": nanoseconds_of(selection.since),
-        "until": nanoseconds_of(selection.until),
-        "most": min(selection.traces, MOST_TRACES),
-    }
-    chosen = _CHOSEN.replace("/*conditions*/", conditions)
-    (row,) = warehouse.query(
-        f"SELECT count() AS matching, toUnixTimestamp64Nano(max(ended)) AS last_ns FROM ({chosen})", parameters
-    )
+    since_ns, most = nanoseconds_of(selection.since), min(selection.traces, MOST_TRACES)
+    parameters |= {"project": project, "since": since_ns, "until": nanoseconds_of(selection.until), "most": most}
+    named = _NAMED.replace("/*conditions*/", conditions) if conditions else ""
+    chosen = _CHOSEN.replace("/*named*/", named)
+    (row,) = warehouse.query(_COUNT.format(chosen=chosen, most=most), parameters)
+    newest = row["newest"]
+    assert isinstance(newest, list)
+    # What began before the newest need not be read.
+    first_ns = -newest[-1] if newest else since_ns
     return Selected(
         integer(row["matching"]),
         _STEPS.replace("/*chosen*/", chosen),
         _WITHIN_CHOSEN.replace("/*chosen*/", f"SELECT trace_id FROM ({chosen})"),
-        {**parameters, "last": integer(row["last_ns"])},
+        {**parameters, "since": first_ns, "last": integer(row["last_ns"])},
     )
 
 
@@ -84,13 +83,23 @@ def _conditions(selection: Selection) -> tuple[str, dict[str, object]]:
 
 _CHOSEN: Final = """
 SELECT trace_id, min(first) AS started, max(last) AS ended FROM traces
-WHERE project = {project:String} AND trace_id IN (
-  SELECT trace_id FROM spans WHERE project = {project:String}
-    AND start_time >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
-    AND start_time < fromUnixTimestamp64Nano({until:Int64}, 'UTC') /*conditions*/)
+WHERE project = {project:String} /*named*/
 GROUP BY trace_id
 HAVING started >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
   AND started < fromUnixTimestamp64Nano({until:Int64}, 'UTC')
+"""
+
+_NAMED: Final = """
+AND trace_id IN (
+  SELECT trace_id FROM spans WHERE project = {project:String}
+    AND start_time >= fromUnixTimestamp64Nano({since:Int64}, 'UTC')
+    AND start_time < fromUnixTimestamp64Nano({until:Int64}, 'UTC') /*conditions*/)
+"""
+
+_COUNT: Final = """
+SELECT count() AS matching, toUnixTimestamp64Nano(max(ended)) AS last_ns,
+  groupArraySorted({most})(-toUnixTimestamp64Nano(started)) AS newest
+FROM ({chosen})
 """
 
 _WITHIN_CHOSEN: Final = """
