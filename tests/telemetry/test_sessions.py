@@ -176,6 +176,7 @@ def test_a_damaged_cursor_is_refused(warehouse: Warehouse, writer: Writer) -> No
         list_sessions(warehouse, PROJECT, cursor="nonsense")
 
 
+@pytest.mark.usefixtures("_however_many")
 def test_the_sessions_of_a_user_are_those_of_the_traces_that_name_the_user(
     warehouse: Warehouse, writer: Writer
 ) -> None:

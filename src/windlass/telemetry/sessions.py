@@ -20,6 +20,7 @@ from windlass.telemetry.filters import TraceFilters, traces_meant
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.summaries import (
     LATEST_NS,
+    Bounds,
     bounds_of,
     find_bounds,
     instant,
@@ -123,18 +124,18 @@ class _Asked(NamedTuple):
     warehouse: Warehouse
     project: str
     column: _Column
-    user: str | None = None
     filters: TraceFilters = TraceFilters()
     lists: Lists | None = None
+    of_user: str = "true"
+    """The condition on a span that its trace is a user's, and its parameters."""
+    parameters: Mapping[str, object] = {}
 
     def query(self, statement: str, parameters: Mapping[str, object]) -> list[Row]:
         meant, of_filters = traces_meant(self.filters)
-        if self.user is not None:
-            meant = f"{_OF_USER} AND {meant}"
         # The filters' own names come last: none of them is a name of the lists'.
         return self.warehouse.query(
-            statement.format(column=self.column, meant=meant),
-            {**parameters, "project": self.project, "listed_user": self.user or "", **of_filters},
+            statement.format(column=self.column, meant=f"{self.of_user} AND {meant}"),
+            {**parameters, "project": self.project, **self.parameters, **of_filters},
         )
 
 
@@ -152,7 +153,10 @@ def list_sessions(
 
     Raises InputError for a damaged cursor.
     """
-    asked = _Asked(warehouse, project, "conversation", user, _meant_by(warehouse, project, filters), lists)
+    asked = _Asked(warehouse, project, "conversation", _meant_by(warehouse, project, filters), lists)
+    if user is not None:
+        of_user, parameters = _traces_of_user(warehouse, project, user)
+        asked = asked._replace(of_user=of_user, parameters=parameters)
     return _list(asked, limit, cursor)
 
 
@@ -187,6 +191,22 @@ def get_user(warehouse: Warehouse, project: str, user: str, *, lists: Lists | No
     if user not in found:
         raise NotFound(f"There is no user {user!r} in this project.")
     return found[user]
+
+
+def _traces_of_user(warehouse: Warehouse, project: str, user: str) -> tuple[str, dict[str, object]]:
+    """Return the condition on a span that its trace is a user's, and its parameters."""
+    bounds = _bounds_of(warehouse, project, "user", [user])
+    if not bounds:
+        return "false", {}
+    if len(bounds) > _FEW:
+        return _OF_USER, {"listed_user": user}
+    return where_within(bounds), within(project, bounds)
+
+
+def _bounds_of(warehouse: Warehouse, project: str, column: _Column, names: list[str]) -> list[Bounds]:
+    """Return the bounds of the traces of which a span has one of some names; of many some, but more than few."""
+    rows = warehouse.query(_BOUNDS.format(column=column, most=_FEW + 1), {"project": project, "names": names})
+    return [bounds_of(row) for row in rows]
 
 
 def _meant_by(warehouse: Warehouse, project: str, filters: TraceFilters | None) -> TraceFilters:
@@ -236,15 +256,13 @@ def _seen_later(asked: _Asked, names: list[str], upper: int, top: int) -> set[st
 def _activities(asked: _Asked, names: list[str]) -> dict[str, Activity]:
     warehouse, project = asked.warehouse, asked.project
     priced = Priced(warehouse, project, asked.lists)
-    parameters: dict[str, object] = {"project": project, "names": names}
-    meant = _MEANT.format(column=asked.column)
-    found = warehouse.query(_BOUNDS.format(column=asked.column, most=_FEW + 1), parameters)
-    bounds = [bounds_of(row) for row in found]
+    bounds = _bounds_of(warehouse, project, asked.column, names)
     if not bounds:
         return {}
     if len(bounds) > _FEW:
         of_many = partial(_statement, asked.column, _OF_MANY.format(column=asked.column))
-        rows = priced.query(of_many, meant, parameters)
+        meant = _MEANT.format(column=asked.column)
+        rows = priced.query(of_many, meant, {"project": project, "names": names})
         bounds = find_bounds(warehouse, project, [str(row["trace"]) for row in rows])
     else:
         where = where_within(bounds)
