@@ -10,7 +10,16 @@ from typing import Final, NamedTuple
 from windlass.errors import InputError
 from windlass.storage.warehouse import Parameters, Warehouse
 from windlass.telemetry.filters import ANY_SPAN, TraceFilters, conditions_of
-from windlass.telemetry.summaries import LATEST_NS, Bounds, bounds_of, find_bounds, integer, nanoseconds_of, one_of
+from windlass.telemetry.summaries import (
+    LATEST_NS,
+    Bounds,
+    bounds_of,
+    find_bounds,
+    integer,
+    nanoseconds_of,
+    one_of,
+    select_bounds,
+)
 from windlass.telemetry.text_search import NEW
 
 _LAST_ID: Final = "f" * 32
@@ -34,25 +43,27 @@ ORDER BY first DESC LIMIT {window:UInt64}
 _STARTED_AFTER: Final = "start_time >= fromUnixTimestamp64Nano({floor:Int64}, 'UTC')"
 _STARTED_BEFORE: Final = "start_time <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')"
 
-_MAY_REACH: Final = """
-SELECT DISTINCT lower(hex(trace_id)) AS id FROM traces
-WHERE project = {project:String} AND (NOT rooted OR (
-  first <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC') AND last > fromUnixTimestamp64Nano({upper:Int64}, 'UTC')
-))
-LIMIT {most:UInt64}
-"""
-"""Traces that may have spans on both sides of a point in time: those with a row that reaches over it, and those
-with one without a root, for the rest of the trace may be in another row that is not merged yet.
 
-To group all rows takes ten times as long as to look at them.
-"""
+def _may_reach(what: str) -> str:
+    """Return the statement that finds traces which may have spans on both sides of a point in time.
 
+    Those have a row that reaches over it, or one without a root, for the rest of the trace may be in another row
+    that is not merged yet. To group all rows takes ten times as long as to look at them.
+    """
+    return f"""
+    SELECT DISTINCT {what} FROM traces
+    WHERE project = {{project:String}} AND (NOT rooted OR (
+      first <= fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
+      AND last > fromUnixTimestamp64Nano({{upper:Int64}}, 'UTC')
+    ))
+    LIMIT {{most:UInt64}}
+    """
+
+
+_MAY_REACH: Final = _may_reach("lower(hex(trace_id)) AS id")
 _REACHING: Final = f"""
-SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
-  toUnixTimestamp64Nano(max(last)) AS last_ns
-FROM traces
-WHERE project = {{project:String}} AND trace_id IN ({_MAY_REACH.replace("lower(hex(trace_id)) AS id", "trace_id")})
-GROUP BY trace_id HAVING first_ns <= {{upper:Int64}} AND last_ns > {{upper:Int64}}
+{select_bounds(f"project = {{project:String}} AND trace_id IN ({_may_reach('trace_id')})")}
+HAVING first_ns <= {{upper:Int64}} AND last_ns > {{upper:Int64}}
 """
 _MOST_ASKED: Final = 500
 """Traces of which the bounds are asked for by name, which takes half as long as for those of a subquery."""

@@ -26,6 +26,7 @@ from windlass.telemetry.summaries import (
     instant,
     integer,
     nanoseconds_of,
+    select_bounds,
     summarise,
     where_within,
     within,
@@ -76,11 +77,7 @@ _OF_MANY: Final = f"""
   AND start_time <= (SELECT max(last) FROM traces WHERE {_MEANT})
 """
 
-_BOUNDS: Final = f"""
-SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
-  toUnixTimestamp64Nano(max(last)) AS last_ns
-FROM traces WHERE {_MEANT} GROUP BY trace_id LIMIT {{most}}
-"""
+_BOUNDS: Final = f"{select_bounds(_MEANT)} LIMIT {{most}}"
 _FEW: Final = 4000
 """Traces that are read each where it lies; of more the engine reads through all that is between them."""
 

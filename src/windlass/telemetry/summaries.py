@@ -80,20 +80,22 @@ def find_bounds(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) ->
     if not trace_ids:
         return []
     rows = warehouse.query(
-        f"""
-        SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
-               toUnixTimestamp64Nano(max(last)) AS last_ns
-        FROM traces
-        WHERE project = {{project:String}} AND {one_of(trace_ids)}
-        GROUP BY trace_id
-        """,
+        select_bounds(f"project = {{project:String}} AND {one_of(trace_ids)}"),
         {"project": project, "traces": list(trace_ids)},
     )
     return [bounds_of(row) for row in rows]
 
 
+def select_bounds(where: str) -> str:
+    """Return the statement that gives the bounds of traces, for ``bounds_of``; a HAVING or LIMIT may follow."""
+    return f"""
+    SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(min(first)) AS first_ns,
+      toUnixTimestamp64Nano(max(last)) AS last_ns
+    FROM traces WHERE {where} GROUP BY trace_id
+    """
+
+
 def bounds_of(row: Row) -> Bounds:
-    """Return the bounds that a row has as ``id``, ``first_ns`` and ``last_ns``."""
     return Bounds(str(row["id"]), integer(row["first_ns"]), integer(row["last_ns"]))
 
 
