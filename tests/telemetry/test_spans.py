@@ -11,13 +11,15 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from windlass.errors import InputError
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry import spans as spans_module
+from windlass.telemetry import summaries as summaries_module
 from windlass.telemetry.exports.streams import export_spans
 from windlass.telemetry.queries import Condition, TraceFilters, list_spans
 from windlass.telemetry.scores import Score
 from windlass.telemetry.traces import get_span
 from windlass.telemetry.writer import Writer
 
-from .sending import START_NS, Plain, request, span, trace_id
+from .sending import START_NS, Plain, span, trace_id
+from .sending import request as export
 
 PROJECT = "shop"
 SECOND = 1_000_000_000
@@ -28,15 +30,18 @@ CALL: dict[str, Plain] = {
 }
 
 
-@pytest.fixture
-def stored(warehouse: Warehouse, writer: Writer) -> Warehouse:
+@pytest.fixture(params=[1, 4096], ids=["read through", "read by seconds"])
+def stored(
+    warehouse: Warehouse, writer: Writer, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Warehouse:
     """Two traces, each a root that is fine and a call of a tool; the second call failed and came twice."""
+    monkeypatch.setattr(summaries_module, "_MOST_SECONDS", request.param)
     for trace in (1, 2):
         at = START_NS + trace * SECOND
         call = span(trace, 2, parent=1, name="tool", start_ns=at + 1, error=trace == 2, attributes=CALL)
-        writer.write_spans(PROJECT, request(span(trace, 1, name="root", start_ns=at), call))
-    writer.write_spans(PROJECT, request(call))
-    writer.write_spans("other", request(span(9, 1, name="theirs", start_ns=START_NS + 9 * SECOND)))
+        writer.write_spans(PROJECT, export(span(trace, 1, name="root", start_ns=at), call))
+    writer.write_spans(PROJECT, export(call))
+    writer.write_spans("other", export(span(9, 1, name="theirs", start_ns=START_NS + 9 * SECOND)))
     bad = Score(trace_id=trace_id(1), span_id=f"{2:016x}", name="useful", value=0, source="judge")
     writer.write_scores(PROJECT, [bad, Score(trace_id=trace_id(2), name="useful", value=0, source="judge")])
     return warehouse
@@ -63,7 +68,7 @@ def test_pages_name_each_span_once_newest_first(
     stored: Warehouse, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spans_module, "_SPARE", 0)
-    together = request(*(span(3, number, start_ns=START_NS) for number in (1, 2, 3)))
+    together = export(*(span(3, number, start_ns=START_NS) for number in (1, 2, 3)))
     writer.write_spans(PROJECT, together)
     whole = [(2, 2), (2, 1), (1, 2), (1, 1), (3, 3), (3, 2), (3, 1)]
     assert {limit: listed(stored, limit) for limit in (1, 2, 3, 50)} == dict.fromkeys((1, 2, 3, 50), whole)
