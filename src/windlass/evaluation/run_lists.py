@@ -1,14 +1,13 @@
 """Runs looked for: page by page, the newest of a release, and those that are not done."""
 
-from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, cast, or_, select
+from sqlalchemy import Text, cast, or_, select
 
-from windlass.errors import InputError
 from windlass.evaluation.runs import UNFINISHED, Run, RunSummary, fields_of_row, run_of_row
 from windlass.evaluation.tables import runs
-from windlass.storage.database import Database, format_instant
+from windlass.storage.database import Database
+from windlass.storage.keyset import below, write_cursor
 
 
 class RunPage(NamedTuple):
@@ -38,11 +37,11 @@ def list_runs(
         # The list is JSON, whose text is the same in either engine, and names have nothing that JSON escapes.
         query = query.where(cast(runs.c.evaluators, Text).contains(f'"{evaluator}"', autoescape=True))
     if cursor:
-        query = query.where(_after(cursor))
+        query = query.where(below(runs, cursor))
     with database.read() as tx:
         rows = tx.execute(query.order_by(runs.c.created.desc(), runs.c.id.desc()).limit(limit + 1)).all()
     page = [RunSummary.model_validate(fields_of_row(row)) for row in rows[:limit]]
-    return RunPage(page, _cursor(page[-1]) if len(rows) > limit else None)
+    return RunPage(page, write_cursor(page[-1].created, page[-1].id) if len(rows) > limit else None)
 
 
 def newest_finished_run(database: Database, project: str, release: str, dataset: str | None = None) -> Run | None:
@@ -62,16 +61,3 @@ def unfinished_runs(database: Database) -> list[Run]:
     query = select(runs).where(runs.c.state.in_(UNFINISHED)).order_by(runs.c.created, runs.c.id)
     with database.read() as tx:
         return [run_of_row(row) for row in tx.execute(query)]
-
-
-def _cursor(run: RunSummary) -> str:
-    return f"{format_instant(run.created)}~{run.id}"
-
-
-def _after(cursor: str) -> ColumnElement[bool]:
-    time, _, run_id = cursor.partition("~")
-    try:
-        created = datetime.fromisoformat(time)
-    except ValueError as error:
-        raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.") from error
-    return or_(runs.c.created < created, and_(runs.c.created == created, runs.c.id < run_id))

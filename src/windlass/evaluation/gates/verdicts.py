@@ -3,10 +3,9 @@
 import json
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select
+from sqlalchemy import Row, insert, or_, select
 
 from windlass.access.audit import AuditChain
 from windlass.access.envelopes import Envelope
@@ -31,7 +30,8 @@ from windlass.evaluation.score_digests import digest_of_scores
 from windlass.evaluation.scored_samples import ScoredItems
 from windlass.evaluation.sequential.sides import done_items
 from windlass.evaluation.tables import verdicts
-from windlass.storage.database import Database, format_instant, now
+from windlass.storage.database import Database, now
+from windlass.storage.keyset import below, write_cursor
 from windlass.version import __version__
 
 
@@ -138,10 +138,10 @@ def list_verdicts(
     if release:
         query = query.where(or_(verdicts.c.release_name == release, verdicts.c.release_digest == release))
     if cursor:
-        query = query.where(_after(cursor))
+        query = query.where(below(verdicts, cursor))
     with database.read() as tx:
         rows = tx.execute(query.order_by(verdicts.c.created.desc(), verdicts.c.id.desc()).limit(limit + 1)).all()
-    following = f"{format_instant(rows[limit - 1].created)}~{rows[limit - 1].id}" if len(rows) > limit else None
+    following = write_cursor(rows[limit - 1].created, rows[limit - 1].id) if len(rows) > limit else None
     return VerdictPage([_in_short(_verdict(row)) for row in rows[:limit]], following)
 
 
@@ -265,12 +265,3 @@ def _verdict(row: Row[tuple[object, ...]], signed_by: Sequence[str] = ()) -> Ver
 
 def _in_short(verdict: Verdict) -> Verdict:
     return verdict.model_copy(update={"slices": [], "worst": []})
-
-
-def _after(cursor: str) -> ColumnElement[bool]:
-    time, _, verdict_id = cursor.partition("~")
-    try:
-        created = datetime.fromisoformat(time)
-    except ValueError as error:
-        raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.") from error
-    return or_(verdicts.c.created < created, and_(verdicts.c.created == created, verdicts.c.id < verdict_id))

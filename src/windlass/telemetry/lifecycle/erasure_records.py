@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from windlass.access.principals import Principal
-from windlass.errors import InputError, NotFound
-from windlass.storage.database import Database, format_instant, now
+from windlass.errors import NotFound
+from windlass.storage.database import Database, now
 from windlass.storage.jobs import JobState
+from windlass.storage.keyset import below, write_cursor
 from windlass.telemetry.tables import erasures
 
 UNFINISHED: Final[Collection[JobState]] = ("waiting", "running")
@@ -89,12 +90,12 @@ def list_erasures(database: Database, project: str, *, limit: int = 50, cursor: 
     """Return a page of a project's erasures, newest first. Raises InputError for what is no cursor."""
     query = select(erasures).where(erasures.c.project == project)
     if cursor is not None:
-        query = query.where(_after(cursor))
+        query = query.where(below(erasures, cursor))
     query = query.order_by(erasures.c.created.desc(), erasures.c.id.desc()).limit(limit + 1)
     with database.read() as tx:
         rows = tx.execute(query).all()
     page = [_erasure(row) for row in rows[:limit]]
-    return ErasurePage(page, _cursor(page[-1]) if len(rows) > limit else None)
+    return ErasurePage(page, write_cursor(page[-1].created, page[-1].id) if len(rows) > limit else None)
 
 
 class Owed(NamedTuple):
@@ -148,16 +149,3 @@ def _change(tx: Connection, erasure_id: str, **values: object) -> bool:
 
 def _erasure(row: Row[tuple[object, ...]]) -> Erasure:
     return Erasure.model_validate({**row._mapping, "dry_run": False})
-
-
-def _cursor(erasure: Erasure) -> str:
-    return f"{format_instant(erasure.created)}~{erasure.id}"
-
-
-def _after(cursor: str) -> ColumnElement[bool]:
-    time, _, erasure_id = cursor.partition("~")
-    try:
-        created = datetime.fromisoformat(time)
-    except ValueError as error:
-        raise InputError(f"{cursor!r} is no cursor of this list; use `next` of the page before.") from error
-    return or_(erasures.c.created < created, and_(erasures.c.created == created, erasures.c.id < erasure_id))
