@@ -29,7 +29,7 @@ from windlass.storage.jobs import Jobs
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.writer import Writer
 
-folder, count, repeats = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+folder, count, repeats, killed_at_call = Path(sys.argv[1]), *map(int, sys.argv[2:])
 items = [Item(id=f"item-{n}", input=str(n), reference=str(n)) for n in range(count)]
 calls = (folder / "calls").open("a", buffering=1)
 database = Database(f"sqlite:///{folder / 'records.sqlite'}")
@@ -38,8 +38,16 @@ warehouse = Warehouse.open(f"chdb://{folder / 'warehouse'}")
 writer = Writer(warehouse, folder / "spool")
 jobs = Jobs(f"sqlite:///{folder / 'jobs.sqlite'}")
 
+made = 0
+
 async def target(item):
+    global made
+    made += 1
     calls.write(item.id + "\\n")
+    if made >= killed_at_call:
+        # However slow the machine is, something is stored before the kill.
+        while not await asyncio.to_thread(store_of(get_run(database, "default", run.id)).stored):
+            await asyncio.sleep(0.05)
     print("call", flush=True)
     await asyncio.sleep(0.02)
     return Prediction(output=item.reference)
@@ -82,7 +90,7 @@ warehouse.close()
 
 
 def test_a_killed_run_goes_on_and_calls_no_finished_sample_twice(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", PROGRAM, str(tmp_path), str(ITEMS), str(REPEATS)]
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path), str(ITEMS), str(REPEATS), str(KILLED_AT_CALL)]
     seen = 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
