@@ -159,7 +159,7 @@ def remove_old_parts(
         "KILL MUTATION WHERE database = currentDatabase() AND table IN {tables:Array(String)} AND is_done SYNC",
         {"tables": tables},
     )
-    hurried: set[str] = set()
+    hurried = _hurried(warehouse, tables)
     try:
         until = time.monotonic() + _PATIENCE_S
         while old := _old_parts(warehouse, tables):
@@ -178,6 +178,16 @@ def remove_old_parts(
     finally:
         for table in hurried:
             warehouse.execute(f"ALTER TABLE {table} RESET SETTING old_parts_lifetime")
+
+
+def _hurried(warehouse: Warehouse, tables: Sequence[str]) -> set[str]:
+    """Return those tables that a process which was killed meanwhile left removing old parts at once."""
+    rows = warehouse.query(
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN {tables:Array(String)} "
+        "AND position(create_table_query, 'old_parts_lifetime') > 0",
+        {"tables": tables},
+    )
+    return {str(row["name"]) for row in rows}
 
 
 def _old_parts(warehouse: Warehouse, tables: Sequence[str]) -> list[str]:
