@@ -200,12 +200,24 @@ def test_a_schema_begins_as_where_many_arrive(warehouse: Warehouse, merging: Mer
     assert made(warehouse) == before
 
 
-def test_a_writer_counts_what_it_loads(warehouse: Warehouse, writer: Writer) -> None:
-    assert writer.loaded_bytes == 0
+def test_a_burst_is_seen_before_a_second_has_passed(
+    warehouse: Warehouse, merging: Merging, arrivals: Arrivals
+) -> None:
+    arrivals.time_s, arrivals.bytes = 0.25, 1500
+    look(merging)
+    assert at_once(warehouse) == 10
+
+    arrivals.time_s, arrivals.bytes = 0.5, 3000
+    look(merging)
+    assert at_once(warehouse) == 1000
+
+
+def test_a_writer_counts_what_it_takes(warehouse: Warehouse, writer: Writer) -> None:
+    assert writer.arrived_bytes == 0
 
     writer.write_spans("default", request(span(1, 1)))
-    once = writer.loaded_bytes
+    once = writer.arrived_bytes
     writer.write_spans("default", request(span(1, 2)))
 
     assert once > 0
-    assert writer.loaded_bytes == 2 * once
+    assert writer.arrived_bytes == 2 * once

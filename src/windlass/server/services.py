@@ -77,8 +77,8 @@ _ANCHORS_S = 60.0
 """How often it is looked whether anchors are due; looking reads a few records."""
 _ROLLING_S = 10.0
 """How often it is looked which minutes can be rolled up: what is not yet is read by each chart."""
-_MERGING_S = 1.0
-"""How often it is looked whether many spans arrive: what is merged as a burst begins is the dearest."""
+_MERGING_S = 0.25
+"""How often it is looked whether many spans arrive: a merge that begins before a burst is seen goes on in it."""
 
 
 class Services:
@@ -245,7 +245,7 @@ class Services:
         self.anchor_rounds = AnchorRounds(
             self.database, self.audit, registry=self.registry, calibrations=self.calibrations
         )
-        merging = Merging(self.warehouse, lambda: self.writer.loaded_bytes)
+        merging = Merging(self.warehouse, lambda: self.writer.arrived_bytes)
         self.rounds = Rounds(
             [
                 Duty("retention", settings.retention_interval_s, self.retentions.apply_all),

@@ -8,6 +8,7 @@ for when there is time: a million spans that lay in 94 parts come to lie in six.
 erase a trace its parts are written anew.
 """
 
+import math
 import threading
 import time
 from collections import deque
@@ -35,16 +36,23 @@ _ONE_LARGE: Final = f"{_FEW}, {_FREE} = {MERGES}"
 """While it goes on others are smaller: it may take minutes, and new parts shall not wait for it."""
 
 _BURST_S: Final = (1.0, 3.0)
-"""A burst is seen after the first, and a moment in which nothing comes does not end it before the second."""
+"""What arrives within the first makes a burst; where nothing comes, it ends after the second."""
 _BURST_BYTES: Final = 24 * 2**20
 """Of spans a second, more of which are a burst: what 12,000 of 2 kB make."""
 _MOST_LEFT: Final = 200
 """Parts that a burst may leave unmerged, some two million spans: the engine slows inserts from 1,000 parts on."""
+_COUNT_S: Final = 1.0
+"""How often they are counted while it goes on."""
 
 
 class _Look(NamedTuple):
     time_s: float
-    loaded_bytes: int
+    arrived_bytes: int
+
+
+class _Unmerged(NamedTuple):
+    time_s: float
+    parts: int
 
 
 class Merging:
@@ -53,32 +61,33 @@ class Merging:
     def __init__(
         self,
         warehouse: Warehouse,
-        loaded_bytes: Callable[[], int],
+        arrived_bytes: Callable[[], int],
         *,
         few_bytes: int = _FEW_BYTES,
         burst_bytes: int = _BURST_BYTES,
         most_left: int = _MOST_LEFT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``loaded_bytes`` says how much was loaded since some time.
+        """``arrived_bytes`` says how much arrived since some time, be it loaded or not.
 
         Up to ``few_bytes`` in two minutes are few; more than ``burst_bytes`` a second are a burst, which may
         leave ``most_left`` parts.
         """
         self._warehouse = warehouse
-        self._loaded_bytes = loaded_bytes
+        self._arrived_bytes = arrived_bytes
         self._few_bytes = few_bytes
         self._burst_bytes = burst_bytes
         self._most_left = most_left
         self._clock = clock
-        self._looks = deque([_Look(clock(), loaded_bytes())])
+        self._looks = deque([_Look(clock(), arrived_bytes())])
         # How many merges another engine has at once is its own affair.
         self._for_few = _ONE_LARGE if warehouse.embedded else _FEW
         self._said = ""
+        self._unmerged = _Unmerged(-math.inf, 0)
 
     def look(self, _stopping: threading.Event) -> None:
         """Look how much arrived lately, and say to the engine what that changes."""
-        now = _Look(self._clock(), self._loaded_bytes())
+        now = _Look(self._clock(), self._arrived_bytes())
         self._looks.append(now)
         while self._looks[1].time_s <= now.time_s - _WINDOW_S:
             self._looks.popleft()
@@ -104,12 +113,15 @@ class Merging:
         now = self._looks[-1]
         earlier = (look for look in reversed(self._looks) if look.time_s <= now.time_s - seconds)
         before = next(earlier, self._looks[0])
-        return now.loaded_bytes - before.loaded_bytes, now.time_s - before.time_s
+        return now.arrived_bytes - before.arrived_bytes, now.time_s - before.time_s
 
     def _may_leave_more(self) -> bool:
         """Tell whether more parts may stay unmerged; once they may not, half of them are to go first."""
-        (row,) = self._warehouse.query(_COUNT_UNMERGED)
-        return integer(row["parts"]) < (self._most_left if self._said == _NONE else self._most_left // 2)
+        now_s = self._looks[-1].time_s
+        if now_s - self._unmerged.time_s >= _COUNT_S:
+            (row,) = self._warehouse.query(_COUNT_UNMERGED)
+            self._unmerged = _Unmerged(now_s, integer(row["parts"]))
+        return self._unmerged.parts < (self._most_left if self._said == _NONE else self._most_left // 2)
 
 
 _COUNT_UNMERGED: Final = """

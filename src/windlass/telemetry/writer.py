@@ -110,8 +110,8 @@ class Writer:
         self._queue_bytes = queue_bytes
         self._room = Room(spool_bytes)
         self._group_bytes = group_bytes
-        self.loaded_bytes = 0
-        """Of spans that were loaded since the start; it only grows."""
+        self.arrived_bytes = 0
+        """Of spans that were taken since the start; it only grows."""
         self._waiting: deque[_Waiting] = deque()
         self._waiting_bytes = 0
         self._spooled = deque(_Spooled(segment, [], 0.0) for segment in self._take_up())
@@ -228,6 +228,7 @@ class Writer:
                     f"{self._queue_bytes}. Send these again in a second."
                 )
             self._waiting_bytes += len(rows)
+            self.arrived_bytes += len(rows)
             self._waiting.append(_Waiting(rows, done, stage, time.monotonic(), moved))
             self._changed.notify_all()
         return done
@@ -375,7 +376,6 @@ class Writer:
             for spooled in group:
                 self._spooled.remove(spooled)
                 self._room.free(spooled.segment.size)
-                self.loaded_bytes += spooled.segment.size
             self._changed.notify_all()
         for spooled in group:
             for owner in spooled.owners:
