@@ -1,12 +1,16 @@
-"""Who calls: the principal of a request, and the permission that a route declares."""
+"""Who calls: the principal of a request, and the permission that a route declares.
+
+What does not wait for a database is a coroutine: FastAPI sends each function that is none to a thread.
+"""
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from windlass.access.keys import authenticate, authenticate_sign_in
 from windlass.access.permissions import Action, require
@@ -23,38 +27,39 @@ NO_KEY = "Send an API key as `Authorization: Bearer wl_…`; make one with `wind
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
 ServicesOf = Annotated[Services, Depends(services_of)]
 
 
-def principal_of(request: Request, services: ServicesOf) -> Principal:
+async def principal_of(request: Request, services: ServicesOf) -> Principal:
     """Return who calls. Raises Unauthenticated, or Denied for a request that another site made a browser send."""
     let_in = services.settings.mode != "server" and _is_local(request)
-    principal = principal_of_key(services, key_in(request.headers), needed=not let_in)
-    if principal is not None:
-        return principal
+    key = key_that_counts(request.headers, needed=not let_in)
+    if key is not None:
+        return await run_in_threadpool(authenticate, services.database, key)
     token = request.cookies.get(COOKIE)
     if token is not None:
         _refuse_other_sites(request)
-        return authenticate_sign_in(services.database, token)
+        return await run_in_threadpool(authenticate_sign_in, services.database, token)
     if let_in:
         _refuse_other_sites(request)
         return LOCAL_ADMIN
     raise Unauthenticated(NO_KEY)
 
 
-def principal_of_key(services: Services, key: str | None, *, needed: bool) -> Principal | None:
-    """Return whose key it is, or None for no key. Raises Unauthenticated for one that is not known."""
-    # OpenAI's clients refuse to send no key: where none is needed, whatever is not one of ours counts as none.
-    if key is None or not (needed or key.startswith(KEY_PREFIX)):
-        return None
-    return authenticate(services.database, key)
+def key_that_counts(headers: Mapping[str, str], *, needed: bool) -> str | None:
+    """Return the key that a caller sends.
+
+    OpenAI's clients refuse to send none: where none is needed, whatever is not one of ours counts as none.
+    """
+    key = _key_in(headers)
+    return key if key is not None and (needed or key.startswith(KEY_PREFIX)) else None
 
 
-def key_in(headers: Mapping[str, str]) -> str | None:
+def _key_in(headers: Mapping[str, str]) -> str | None:
     """Return the key that a caller sends: as a bearer token, in basic authentication, or as `x-api-key`."""
     scheme, _, credentials = headers.get("authorization", "").partition(" ")
     credentials = credentials.strip()
@@ -65,10 +70,10 @@ def key_in(headers: Mapping[str, str]) -> str | None:
     return headers.get("x-api-key")
 
 
-def allowed(action: Action) -> Callable[..., Principal]:
+def allowed(action: Action) -> Callable[..., Awaitable[Principal]]:
     """Return a dependency that gives the principal if its role allows the action."""
 
-    def check(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
+    async def check(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
         require(principal, action)
         return principal
 

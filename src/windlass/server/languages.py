@@ -13,7 +13,7 @@ Asked = Annotated[
 Liked = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
 
 
-def language_of(response: Response, asked: Asked = None, liked: Liked = None) -> Language:
+async def language_of(response: Response, asked: Asked = None, liked: Liked = None) -> Language:
     """Return the language that is asked for, else the one that the caller's reader likes best, else English."""
     response.headers["vary"] = "accept-language"
     return asked or preferred(liked)

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
+from windlass.access.keys import authenticate
 from windlass.access.permissions import require
 from windlass.access.principals import LOCAL_ADMIN, Principal
 from windlass.errors import (
@@ -26,7 +27,7 @@ from windlass.errors import (
     UnsupportedMedia,
     WindlassError,
 )
-from windlass.server.caller import NO_KEY, is_loopback, key_in, principal_of_key
+from windlass.server.caller import NO_KEY, is_loopback, key_that_counts
 from windlass.server.receiver import Take, take_logs, take_metrics, take_traces
 from windlass.server.services import Services
 from windlass.telemetry.otlp.bodies import Body, inflate
@@ -125,9 +126,9 @@ class GrpcServer:
         """Return who calls. No browser speaks gRPC, so a local address is a local caller."""
         let_in = self._services.settings.mode != "server" and _is_local(context.peer())
         headers = {name: value for name, value in context.invocation_metadata() if isinstance(value, str)}
-        principal = principal_of_key(self._services, key_in(headers), needed=not let_in)
-        if principal is not None:
-            return principal
+        key = key_that_counts(headers, needed=not let_in)
+        if key is not None:
+            return authenticate(self._services.database, key)
         if let_in:
             return LOCAL_ADMIN
         raise Unauthenticated(NO_KEY)

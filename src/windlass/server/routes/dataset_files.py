@@ -51,7 +51,7 @@ class ImportOptions(BaseModel):
     message: str
 
 
-def options_of(
+async def options_of(
     filename: Annotated[str, Query(description="The file's name, whose end says its format.")] = "dataset.jsonl",
     data_format: Annotated[
         str | None, Query(alias="format", description="jsonl, json, csv, tsv, parquet, promptfoo, adk or vertex.")

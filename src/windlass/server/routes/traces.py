@@ -24,7 +24,7 @@ router = APIRouter(prefix="/traces", tags=["traces"])
 Reader = Annotated[Principal, Depends(allowed("trace:read"))]
 
 
-def filters_of(
+async def filters_of(
     release: Annotated[str | None, Query(description="A release's digest or name.")] = None,
     environment: str | None = None,
     run: str | None = None,
