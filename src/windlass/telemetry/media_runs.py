@@ -6,6 +6,7 @@ mark, or it is a value of bytes. All of a message is looked at once, by instruct
 
 from typing import TYPE_CHECKING, Final
 
+from windlass.telemetry.masking.detectors import compile_bytes
 from windlass.telemetry.varints import read_varint, write_varint
 
 if TYPE_CHECKING:
@@ -17,12 +18,13 @@ _FIRST, _LAST = ord("+"), 127
 _BLOCK: Final = 32
 _PIECE: Final = 128 * 1024
 """What a core's own cache holds, with what is made of it."""
-_BYTES_TAG: Final = 0x3A
-"""Of ``AnyValue.bytes_value``."""
+_LONG_BYTES: Final = compile_bytes(r":[\x80-\xff]")
+"""The tag of ``AnyValue.bytes_value``, which is a colon, and the first of several bytes of a length."""
 _TAGS: Final = frozenset({0x0A, 0x12})
 """Of what a value lies in: ``ArrayValue.values`` and ``KeyValue.value``."""
-_MANY: Final = 1000
-"""Of a piece: to look at so many places singly takes longer than to search for the signs of files."""
+_SPARSE: Final = 128
+"""Where more than one byte of so many could be such a tag, it takes longer to look at each than to search for the
+signs of files."""
 
 
 def may_hold_data(message: bytes, shortest: int) -> bool:
@@ -33,10 +35,8 @@ def may_hold_data(message: bytes, shortest: int) -> bool:
     found = np.frombuffer(message, np.uint8)
     # A run of that length has so many whole blocks wherever it begins.
     whole = (shortest - _BLOCK + 1) // _BLOCK
-    return any(
-        _has_run(found[start : start + _PIECE + whole * _BLOCK], whole)
-        or _has_bytes(message, start, found[start : start + _PIECE + 1])
-        for start in range(0, len(found), _PIECE)
+    return _has_bytes(message) or any(
+        _has_run(found[start : start + _PIECE + whole * _BLOCK], whole) for start in range(0, len(found), _PIECE)
     )
 
 
@@ -52,12 +52,13 @@ def _has_run(piece: "NDArray[np.uint8]", whole: int) -> bool:
     return bool(runs.any())
 
 
-def _has_bytes(message: bytes, start: int, piece: "NDArray[np.uint8]") -> bool:
-    """Tell whether a value of bytes begins in a piece of a message whose length takes more than one byte."""
-    import numpy as np
-
-    places = np.flatnonzero((piece[:-1] == _BYTES_TAG) & (piece[1:] > _LAST))
-    return len(places) > _MANY or any(_lies_in_a_value(message, start + place) for place in places.tolist())
+def _has_bytes(message: bytes) -> bool:
+    """Tell whether a value of bytes begins in a message whose length takes more than one byte."""
+    many = len(message) // _SPARSE
+    return any(
+        nth > many or _lies_in_a_value(message, found.start())
+        for nth, found in enumerate(_LONG_BYTES.finditer(message))
+    )
 
 
 def _lies_in_a_value(message: bytes, place: int) -> bool:
