@@ -1,6 +1,7 @@
 """Who may do what, asked over real HTTP with real keys."""
 
 from collections.abc import Iterator, Sequence
+from inspect import iscoroutinefunction
 from typing import Any, NamedTuple, get_args
 
 import pytest
@@ -68,6 +69,12 @@ def test_every_route_declares_a_permission_or_is_known_to_be_open(live: LiveServ
     undeclared = {name for name, route in routes.items() if declared_action(route) is None}
     assert undeclared == {*OPEN, "get_session"}
     assert principal_of in calls_of(routes["get_session"].dependant)
+
+
+def test_no_dependency_is_sent_to_a_thread(live: LiveServer) -> None:
+    calls = {call for route in api_routes(create_app(live.services).routes) for call in calls_of(route.dependant)}
+    assert len(calls) > 1
+    assert {call for call in calls if not iscoroutinefunction(call)} == set()
 
 
 def test_every_route_is_described_by_a_name_of_its_own(
