@@ -76,9 +76,13 @@ def test_one_that_fails_says_why(windlass: Windlass, project: Project, monkeypat
 
 
 IMPATIENT = """
+import signal
+
 from windlass.cli import erase
 from windlass.cli.main import main
 
+# What a shell starts in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 erase._PATIENCE_S = 0.0
 main()
 """
