@@ -77,7 +77,7 @@ _ANCHORS_S = 60.0
 """How often it is looked whether anchors are due; looking reads a few records."""
 _ROLLING_S = 10.0
 """How often it is looked which minutes can be rolled up: what is not yet is read by each chart."""
-_MERGING_S = 0.25
+_MERGING_S = 0.5
 """How often it is looked whether many spans arrive: a merge that begins before a burst is seen goes on in it."""
 
 
