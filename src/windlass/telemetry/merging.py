@@ -8,7 +8,6 @@ for when there is time: a million spans that lay in 94 parts come to lie in six.
 erase a trace its parts are written anew.
 """
 
-import math
 import threading
 import time
 from collections import deque
@@ -41,18 +40,11 @@ _BURST_BYTES: Final = 24 * 2**20
 """Of spans a second, more of which are a burst: what 12,000 of 2 kB make."""
 _MOST_LEFT: Final = 200
 """Parts that a burst may leave unmerged, some two million spans: the engine slows inserts from 1,000 parts on."""
-_COUNT_S: Final = 1.0
-"""How often they are counted while it goes on."""
 
 
 class _Look(NamedTuple):
     time_s: float
     arrived_bytes: int
-
-
-class _Unmerged(NamedTuple):
-    time_s: float
-    parts: int
 
 
 class Merging:
@@ -83,7 +75,6 @@ class Merging:
         # How many merges another engine has at once is its own affair.
         self._for_few = _ONE_LARGE if warehouse.embedded else _FEW
         self._said = ""
-        self._unmerged = _Unmerged(-math.inf, 0)
 
     def look(self, _stopping: threading.Event) -> None:
         """Look how much arrived lately, and say to the engine what that changes."""
@@ -117,11 +108,8 @@ class Merging:
 
     def _may_leave_more(self) -> bool:
         """Tell whether more parts may stay unmerged; once they may not, half of them are to go first."""
-        now_s = self._looks[-1].time_s
-        if now_s - self._unmerged.time_s >= _COUNT_S:
-            (row,) = self._warehouse.query(_COUNT_UNMERGED)
-            self._unmerged = _Unmerged(now_s, integer(row["parts"]))
-        return self._unmerged.parts < (self._most_left if self._said == _NONE else self._most_left // 2)
+        (row,) = self._warehouse.query(_COUNT_UNMERGED)
+        return integer(row["parts"]) < (self._most_left if self._said == _NONE else self._most_left // 2)
 
 
 _COUNT_UNMERGED: Final = """
