@@ -1,4 +1,5 @@
 import gzip
+import os
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from windlass.errors import ConfigurationError, Unavailable
-from windlass.storage.warehouse import ProtobufSchema, Step, Warehouse, WarehouseError
+from windlass.storage.warehouse import MERGES, ProtobufSchema, Step, Warehouse, WarehouseError
 
 SCHEMA = ProtobufSchema('syntax = "proto3"; message M { string a = 1; sint64 b = 2; }', "M")
 
@@ -215,6 +216,28 @@ def test_nothing_is_left_in_the_working_folder(
 
     assert warehouse.query("SELECT a, b FROM t") == [{"a": "x", "b": 0}]
     assert list(working.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no niceness of its own")
+def test_merges_let_others_go_first_for_users_without_rights_too(tmp_path: Path) -> None:
+    without_rights = ["setpriv", "--bounding-set=-sys_nice"] if os.geteuid() == 0 else []
+    program = """
+import os, sys
+from pathlib import Path
+from windlass.storage.warehouse import Warehouse
+
+warehouse = Warehouse.open(sys.argv[1])
+warehouse.apply_steps({})
+names = {int(task.name): (task / "comm").read_text().strip() for task in Path("/proc/self/task").iterdir()}
+print(*(os.getpriority(os.PRIO_PROCESS, thread) for thread in sorted(names) if names[thread] == "MergeMutate"))
+print(os.getpriority(os.PRIO_PROCESS, 0))
+"""
+    command = [*without_rights, sys.executable, "-c", program, f"chdb://{tmp_path}"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    merges, main = ran.stdout.splitlines()
+
+    assert merges.split() == ["10", *["19"] * (MERGES - 1)]
+    assert int(main) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_a_second_process_is_told_that_a_folder_has_an_owner(warehouse: Warehouse, folder: Path) -> None:

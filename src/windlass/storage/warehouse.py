@@ -20,6 +20,7 @@ import orjson
 from windlass.canonical import digest
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.storage.clients import CLOSED, Clients
+from windlass.storage.merge_threads import let_others_go_first
 from windlass.storage.remembered import Remembered
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ MERGES: Final = (os.cpu_count() or 1) + 1
 """At once, of an engine in this process."""
 
 _ENGINE_OPTIONS: Mapping[str, object] = {
-    # A merge has time; somebody waits for a statement, and on a small machine there are as many merges as cores.
-    "os_threads_nice_value_merge_mutate": 10,
     # As many large merges as cores, and a place that they leave to small ones: see schema.py. The engine's own
     # are two threads, whatever the machine, and two merges for each, which takes memory and no time less.
     "background_pool_size": MERGES,
@@ -303,6 +302,8 @@ class Warehouse:
                 )
         for schema, steps in schemas.items():
             self._run_steps(schema, [step for step in sorted(steps) if step.number > done.get(schema, 0)])
+        if self.embedded:
+            let_others_go_first(MERGES)
 
     def _run_steps(self, schema: str, steps: Sequence[Step]) -> None:
         for step in steps:
