@@ -1,6 +1,9 @@
+import os
 import re
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from windlass.telemetry.writer import Writer
 from .sending import request, span
 
 PATIENCE_S = 30.0
+FREED_MB = 50
 
 
 class Arrivals:
@@ -56,6 +60,11 @@ def count_parts(warehouse: Warehouse) -> int:
 
 def look(merging: Merging) -> None:
     merging.look(threading.Event())
+
+
+def memory_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def at_once(warehouse: Warehouse) -> int:
@@ -151,6 +160,24 @@ def test_a_burst_leaves_no_more_parts_than_it_may(
     assert arrive() == 1000
     writer.write_spans("default", request(span(7, 7)))
     assert arrive() == 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the engine has another allocator")
+@pytest.mark.parametrize(("parts", "given_back"), [(2, False), (3, True)])
+def test_memory_is_given_back_where_merges_go_on_beside_a_burst(
+    warehouse: Warehouse, writer: Writer, merging: Merging, arrivals: Arrivals, parts: int, given_back: bool
+) -> None:
+    # Of four parts that a burst may leave it may leave two when it begins.
+    for number in range(1, parts):
+        writer.write_spans("default", request(span(number, number)))
+    warehouse.query("SELECT toInt64(length(groupArray(number))) AS n FROM numbers(20000000)")
+    before = memory_mb()
+
+    arrivals.bytes = 5001
+    look(merging)
+
+    assert at_once(warehouse) == (10 if given_back else 1000)
+    assert (before - memory_mb() > FREED_MB) == given_back
 
 
 def test_a_burst_leaves_its_parts_as_they_are(

@@ -55,9 +55,6 @@ _ENGINE_OPTIONS: Mapping[str, object] = {
 }
 """Of the engine in this process."""
 
-_ALLOCATOR: Final = "dirty_decay_ms:500"
-"""Of the engine's allocator: what merges freed is given back after half a second, not five."""
-
 # Which member of a oneof was sent: 0, "" and false are values, and differ from none.
 _PROTOBUF_SETTINGS: dict[str, object] = {
     "input_format_protobuf_oneof_presence": 1,
@@ -351,8 +348,6 @@ class Warehouse:
         from clickhouse_connect.driver.exceptions import ClickHouseError
 
         name = f"in {folder}"
-        # Read once, when the library is loaded.
-        os.environ.setdefault("JE_MALLOC_CONF", _ALLOCATOR)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             connect = partial(
