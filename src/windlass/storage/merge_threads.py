@@ -19,8 +19,8 @@ _LOOK_S: Final = 0.001
 def let_others_go_first(count: int) -> None:
     """Make so many threads nice, on Linux; elsewhere there is no such thing for one thread.
 
-    The engine's own setting needs the right to take niceness back, which hardly any user has, and no container;
-    it is without effect then.
+    The engine's own setting is without effect where the right to take niceness back is missing, which hardly any
+    user or container has.
     """
     if not _THREADS.exists():
         return

@@ -300,6 +300,7 @@ class Warehouse:
         for schema, steps in schemas.items():
             self._run_steps(schema, [step for step in sorted(steps) if step.number > done.get(schema, 0)])
         if self.embedded:
+            # Not when this was opened: the engine starts them with its first table.
             let_others_go_first(MERGES)
 
     def _run_steps(self, schema: str, steps: Sequence[Step]) -> None:
