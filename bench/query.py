@@ -5,9 +5,9 @@
 `windlass` is `windlass up` over HTTP, `parts` the functions that it calls, in this process. Spans are spread over
 24 hours; `--beside` sends so many more in each second of the reads. The last line is JSON; times are milliseconds:
 of each read the median, and by nearest rank the 95th percentile, which of 15 reads is the slowest. Reads begin
-when the server has merged what was loaded. `tokens` and `cost` are charts of everything by model, in steps of a
-quarter of an hour; `loaded_mb` is the memory that the server had right after loading, `memory_mb` the most that
-it had after each kind of read.
+when the server has merged what was loaded. `text` looks for a rare word, `part` for a part of it. `tokens` and
+`cost` are charts of everything by model, in steps of a quarter of an hour; `loaded_mb` is the memory that the
+server had right after loading, `memory_mb` the most that it had after each kind of read.
 """
 
 import argparse
@@ -168,6 +168,7 @@ def reads_of(target: Target, point: str) -> dict[str, Callable[[], object]]:
             "filter": lambda: target.get("/traces", limit="50", status="error", environment="production"),
             "model": lambda: target.get("/traces", limit="50", where=f"request_model={MODEL}", **hour),
             "text": lambda: target.get("/traces", limit="50", q=RARE_WORD),
+            "part": lambda: target.get("/traces", limit="50", where=f"output~{RARE_WORD[1:-1]}"),
             "tokens": lambda: target.chart(measure="input_tokens", of="calls", by="request_model"),
             "cost": lambda: target.chart(measure="cost_usd", of="calls", by="request_model"),
             # The last: again and again it takes all cores for minutes, and leaves behind what was not merged.

@@ -20,7 +20,6 @@ from windlass.telemetry.summaries import (
     one_of,
     select_bounds,
 )
-from windlass.telemetry.text_search import NEW
 
 _LAST_ID: Final = "f" * 32
 _FIRST_WINDOW_TRACES: Final = 2
@@ -93,7 +92,7 @@ def find_candidates(
     since = nanoseconds_of(filters.since) if filters.since is not None else -LATEST_NS
     search = _search(warehouse, project, filters, place)
     # First not far down, for what is looked through grows with it; a search for words goes by an index.
-    floors = [since] if filters.q else _floors(place, since)
+    floors = [since] if filters.by_words else _floors(place, since)
     window = count * search.window
     while True:
         floor = floors[0]
@@ -149,10 +148,10 @@ class _Search(NamedTuple):
 
 
 def _search(warehouse: Warehouse, project: str, filters: TraceFilters, place: Place) -> _Search:
-    if conditions_of(filters)[0] == ANY_SPAN:
+    tests, of_tests = conditions_of(filters)
+    if tests == [ANY_SPAN]:
         # The newest spans would not do: where many traces take long, they are all of traces that began before.
         return _Search(_STARTED, {"project": project, "upper": place.start_ns}, _FIRST_WINDOW_TRACES)
-    tests, of_tests = _tests(filters)
     edges, of_edges = _edges(warehouse, project, filters, place)
     wheres = [" AND ".join(["project = {project:String}", *edges, test]) for test in tests]
     return _Search(
@@ -161,7 +160,7 @@ def _search(warehouse: Warehouse, project: str, filters: TraceFilters, place: Pl
         # The status of a trace is said by one span of it.
         _FIRST_WINDOW_TRACES if filters.status else _FIRST_WINDOW_SPANS,
         # What an index of words finds need not be read in order, which each part would take part in.
-        _spans_that_meet(wheres) if filters.q else "",
+        _spans_that_meet(wheres) if filters.by_words else "",
     )
 
 
@@ -207,18 +206,6 @@ def _below(bounds: Iterable[Bounds], lowest: int, place: Place) -> list[Bounds]:
     return sorted(below, key=lambda bound: (bound.first_ns, bound.trace_id), reverse=True)
 
 
-def _tests(filters: TraceFilters) -> tuple[list[str], dict[str, object]]:
-    """Return the conditions of which a span must meet one, and their parameters.
-
-    Words are looked up in an index where there is one. The parts that both statements go through are the same.
-    """
-    test, parameters = conditions_of(filters)
-    if not filters.q or not filters.q.strip():
-        return [test], parameters
-    of_new, more = conditions_of(filters, new=True)
-    return [f"NOT {NEW} AND {test}", f"{NEW} AND {of_new}"], {**parameters, **more}
-
-
 def _floors(place: Place, since: int) -> list[int]:
     """Return how far down to look for spans below a place: first not far, for every part takes a look."""
     below = min(place.start_ns, time.time_ns())
@@ -232,7 +219,7 @@ def _edges(
 
     What would bound nothing is left out, for the engine compares the start of all that it has with it.
     """
-    after = [] if filters.q and filters.since is None else [_STARTED_AFTER]
+    after = [] if filters.by_words and filters.since is None else [_STARTED_AFTER]
     if place.start_ns == LATEST_NS:
         return after, {}
     parameters: dict[str, object] = {"upper": place.start_ns}

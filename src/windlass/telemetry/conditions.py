@@ -56,6 +56,8 @@ class Condition:
     field: str
     operator: Operator
     value: str
+    words: tuple[str, ...] | None = None
+    """Of ``~``, the words of an index that hold what is looked for, if they are known: see lookups.py."""
 
     @classmethod
     def parse(cls, text: str) -> "Condition":
@@ -82,11 +84,19 @@ class Condition:
         if self.field in _NUMBERS:
             return self._number(_NUMBERS[self.field], prefix)
         if self.field in _TEXTS:
-            return self._text(_TEXTS[self.field], prefix)
+            return self._among_words(*self._text(_TEXTS[self.field], prefix), prefix)
         raise InputError(
             f"There is no field {self.field!r}; there are {', '.join(sorted({*_TEXTS, *_NUMBERS}))}, "
             "attributes.NAME, resource.NAME and score.NAME."
         )
+
+    def _among_words(self, test: str, parameters: dict[str, object], prefix: str) -> tuple[str, dict[str, object]]:
+        """Add to a test of a text what an index of words can tell without reading it."""
+        if self.words is None:
+            return test, parameters
+        name = f"{prefix}_words"
+        may = f"hasAnyTokens({self.field}, {{{name}:Array(String)}})"
+        return f"({may} AND {test})", {**parameters, name: list(self.words)}
 
     def _of_map(self, column: str, key: str, prefix: str) -> tuple[str, dict[str, object]]:
         """A typed text begins with the letter of its type (see values.py), which nobody writes."""

@@ -2,14 +2,14 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
 from windlass.telemetry.conditions import Condition, Scored
 from windlass.telemetry.models import Status
 from windlass.telemetry.summaries import NO_SPAN, STATUSES
-from windlass.telemetry.text_search import text_condition
+from windlass.telemetry.text_search import NEW, text_condition
 
 ANY_SPAN: Final = "true"
 """The condition of no filter."""
@@ -33,36 +33,53 @@ class TraceFilters:
     """The trace started in [since, until]."""
     told: tuple[str, ...] = ()
     """Spans (trace and span id, one text) of which an event says ``q``: see event_texts.py."""
+    indexed: tuple[str, ...] = ()
+    """Parts of the table to which the words of ``where`` refer: see lookups.py."""
+
+    @property
+    def by_words(self) -> bool:
+        """Whether an index of words says where to look."""
+        return bool(self.indexed or (self.q and self.q.strip()))
 
 
-def conditions_of(filters: TraceFilters, *, new: bool = False) -> tuple[str, dict[str, object]]:
-    """Return what a span must be to bring its trace into the list, whenever that is, and its parameters.
+def conditions_of(filters: TraceFilters) -> tuple[list[str], dict[str, object]]:
+    """Return conditions of which a span must meet one to bring its trace into the list, whenever that is.
 
-    For spans that are ``NEW`` it is one of less work.
+    They are of spans that have an index of words, and of those that have none; the parameters are of both.
     """
-    conditions, parameters = _of_any_span(filters, "trace", new=new)
-    if filters.status is not None:
-        conditions.append(_DECIDES_STATUS)
-        parameters["statuses"] = _codes(filters.status)
-    return " AND ".join(conditions) or ANY_SPAN, parameters
+    return _with_and_without_index(filters, "trace", _DECIDES_STATUS)
 
 
-def conditions_of_spans(filters: TraceFilters) -> tuple[str, dict[str, object]]:
-    """Return what a span must be to be listed itself, whenever it started, and the parameters of that."""
-    conditions, parameters = _of_any_span(filters, "span")
-    if filters.status is not None:
-        conditions.append("status IN {statuses:Array(UInt8)}")
-        parameters["statuses"] = _codes(filters.status)
-    return " AND ".join(conditions) or ANY_SPAN, parameters
+def conditions_of_spans(filters: TraceFilters) -> tuple[list[str], dict[str, object]]:
+    """Return conditions of which a span must meet one to be listed itself, as ``conditions_of`` does."""
+    return _with_and_without_index(filters, "span", _HAS_STATUS)
 
 
 def traces_meant(filters: TraceFilters) -> tuple[str, dict[str, object]]:
     """Return what a span must be to be of a trace that is meant, whenever that was, and the parameters of that."""
     if filters == TraceFilters(since=filters.since, until=filters.until):
         return ANY_SPAN, {}
-    test, parameters = conditions_of(filters)
-    meant = f"SELECT trace_id FROM spans WHERE project = {{project:String}} AND {test}"
-    return f"trace_id IN ({meant})", parameters
+    tests, parameters = conditions_of(filters)
+    meant = (f"SELECT trace_id FROM spans WHERE project = {{project:String}} AND {test}" for test in tests)
+    return f"trace_id IN ({' UNION ALL '.join(meant)})", parameters
+
+
+def _with_and_without_index(
+    filters: TraceFilters, scored: Scored, of_status: str
+) -> tuple[list[str], dict[str, object]]:
+    conditions, parameters = _of_any_span(filters, scored)
+    status = [of_status] if filters.status is not None else []
+    if filters.status is not None:
+        parameters["statuses"] = [STATUSES.index(each) for each in meant(filters.status)]
+    test = " AND ".join([*conditions, *status]) or ANY_SPAN
+    if not filters.by_words:
+        return [test], parameters
+    of_new, more = _of_any_span(filters, scored, new=True)
+    new = "_part NOT IN {indexed:Array(String)}" if filters.indexed else NEW
+    return (
+        [f"NOT ({new}) AND {test}", f"{new} AND {' AND '.join([*of_new, *status])}"],
+        {**parameters, **more, "indexed": list(filters.indexed)},
+    )
 
 
 def _of_any_span(
@@ -82,14 +99,11 @@ def _of_any_span(
         conditions.append(f"({test} OR {_TOLD})" if filters.told else test)
         parameters |= {**values, **({"told": list(filters.told)} if filters.told else {})}
     for number, condition in enumerate(filters.where):
-        test, values = condition.sql(f"where{number}", scored)
+        known = replace(condition, words=None) if new else condition
+        test, values = known.sql(f"where{number}", scored)
         conditions.append(test)
         parameters |= values
     return conditions, parameters
-
-
-def _codes(status: Literal["ok", "error"]) -> list[int]:
-    return [STATUSES.index(each) for each in meant(status)]
 
 
 def meant(status: Literal["ok", "error"] | None) -> tuple[Status, ...]:
@@ -101,6 +115,8 @@ def meant(status: Literal["ok", "error"] | None) -> tuple[Status, ...]:
 _TOLD: Final = """(trace_id, span_id) IN (
   SELECT toFixedString(unhex(substring(id, 1, 32)), 16), toFixedString(unhex(substring(id, 33)), 8)
   FROM (SELECT arrayJoin({told:Array(String)}) AS id))"""
+
+_HAS_STATUS: Final = "status IN {statuses:Array(UInt8)}"
 
 _DECIDES_STATUS: Final = f"""
 status IN {{statuses:Array(UInt8)}} AND (parent_span_id = {NO_SPAN} OR trace_id IN (

@@ -15,8 +15,8 @@ from windlass.errors import InputError, NotFound
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
 from windlass.telemetry.costs import Lists, Priced
-from windlass.telemetry.event_texts import with_events
 from windlass.telemetry.filters import TraceFilters, traces_meant
+from windlass.telemetry.lookups import look_up
 from windlass.telemetry.models import Activity, ActivityPage
 from windlass.telemetry.summaries import (
     LATEST_NS,
@@ -207,7 +207,7 @@ def _bounds_of(warehouse: Warehouse, project: str, column: _Column, names: list[
 
 
 def _meant_by(warehouse: Warehouse, project: str, filters: TraceFilters | None) -> TraceFilters:
-    return with_events(warehouse, project, filters or TraceFilters())
+    return look_up(warehouse, project, filters)
 
 
 def _list(asked: _Asked, limit: int, cursor: str | None) -> ActivityPage:

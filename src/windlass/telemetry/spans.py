@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from windlass.errors import InputError
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.costs import Lists, Priced
-from windlass.telemetry.event_texts import said_by_span, with_events
+from windlass.telemetry.event_texts import said_by_span
 from windlass.telemetry.filters import TraceFilters, conditions_of_spans
+from windlass.telemetry.lookups import look_up
 from windlass.telemetry.models import ScoreSummary, SpanPage, SpanSummary
 from windlass.telemetry.previews import preview_input, preview_output
 from windlass.telemetry.scores import scores_of_traces
@@ -80,7 +81,7 @@ def list_spans(
     lists: Lists | None = None,
 ) -> SpanPage:
     """Return the newest spans that are all that is asked for. Raises InputError for a damaged cursor."""
-    filters = with_events(warehouse, project, filters or TraceFilters())
+    filters = look_up(warehouse, project, filters)
     places, more = _below(warehouse, project, filters, _read_cursor(cursor), limit)
     return SpanPage(
         items=_summaries(warehouse, project, places, lists) if places else [],
@@ -92,7 +93,7 @@ def walk_spans(
     warehouse: Warehouse, project: str, *, filters: TraceFilters | None = None, page: int = 500
 ) -> Iterator[list[SpanPlace]]:
     """Give the spans that ``list_spans`` lists, to the last, in pages that say only where each is."""
-    filters, place, more = with_events(warehouse, project, filters or TraceFilters()), _ABOVE_ALL, True
+    filters, place, more = look_up(warehouse, project, filters), _ABOVE_ALL, True
     while more:
         places, more = _below(warehouse, project, filters, place, page)
         if places:
@@ -104,7 +105,7 @@ def _below(
     warehouse: Warehouse, project: str, filters: TraceFilters, place: SpanPlace, count: int
 ) -> tuple[list[SpanPlace], bool]:
     """Return the next spans below a place, and whether there are more."""
-    conditions, parameters = conditions_of_spans(filters)
+    tests, parameters = conditions_of_spans(filters)
     # Times of filters have microseconds, spans nanoseconds.
     latest = nanoseconds_of(filters.until) + 999 if filters.until is not None else LATEST_NS
     parameters |= {
@@ -117,7 +118,7 @@ def _below(
     }
     window = count + 1 + _SPARE
     while True:
-        rows = warehouse.query(_PLACES.format(conditions=conditions), {**parameters, "window": window})
+        rows = warehouse.query(_places(tests), {**parameters, "window": window})
         found = list(
             dict.fromkeys(SpanPlace(integer(row["start_ns"]), str(row["trace"]), str(row["span"])) for row in rows)
         )
@@ -126,16 +127,25 @@ def _below(
         window *= _GROWTH
 
 
-_PLACES: Final = """
-SELECT toUnixTimestamp64Nano(start_time) AS start_ns, lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span
-FROM spans
-WHERE project = {{project:String}}
-  AND start_time >= fromUnixTimestamp64Nano({{lowest:Int64}}, 'UTC')
-  AND start_time <= fromUnixTimestamp64Nano({{latest:Int64}}, 'UTC')
-  AND (start_time, trace_id, span_id) < (fromUnixTimestamp64Nano({{place:Int64}}, 'UTC'),
-    toFixedString(unhex({{of_trace:String}}), 16), toFixedString(unhex({{of_span:String}}), 8))
-  AND {conditions}
-ORDER BY start_time DESC, trace_id DESC, span_id DESC LIMIT {{window:UInt64}}
+def _places(tests: Sequence[str]) -> str:
+    """Return the statement that gives the newest spans below a place which meet one of some tests."""
+    order = "ORDER BY start_time DESC, trace_id DESC, span_id DESC LIMIT {window:UInt64}"
+    spans = " UNION ALL ".join(
+        f"SELECT start_time, trace_id, span_id FROM spans WHERE {_BELOW} AND {test} {order}" for test in tests
+    )
+    return f"""
+    SELECT toUnixTimestamp64Nano(start_time) AS start_ns,
+      lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span
+    FROM (SELECT * FROM ({spans}) {order})
+    """
+
+
+_BELOW: Final = """
+    project = {project:String}
+    AND start_time >= fromUnixTimestamp64Nano({lowest:Int64}, 'UTC')
+    AND start_time <= fromUnixTimestamp64Nano({latest:Int64}, 'UTC')
+    AND (start_time, trace_id, span_id) < (fromUnixTimestamp64Nano({place:Int64}, 'UTC'),
+      toFixedString(unhex({of_trace:String}), 16), toFixedString(unhex({of_span:String}), 8))
 """
 
 _COMPUTED: Final = {

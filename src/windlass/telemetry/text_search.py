@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_COLUMNS: Final = ("output", "input", "name")
+COLUMNS: Final = ("output", "input", "name")
+"""Those with an index of words, each named after its column: see schema.py."""
 _OF_EVENTS: Final = ("said",)
 
 _PHRASE: Final = re.compile(r'"([^"]+)"')
@@ -31,7 +32,7 @@ def text_condition(query: str, *, new: bool = False) -> tuple[str, dict[str, obj
     """Return the condition on a span in SQL, and its parameters; for spans that are ``NEW`` one of less work."""
     if is_trace_id(query):
         return "trace_id = toFixedString(unhex({q:String}), 16)", {"q": query.strip()}
-    return _condition(query, _COLUMNS, new=new)
+    return _condition(query, COLUMNS, new=new)
 
 
 def event_condition(query: str) -> tuple[str, dict[str, object]]:

@@ -19,8 +19,9 @@ from windlass.telemetry.candidates import Place, find_candidates, start_of, writ
 from windlass.telemetry.content import read_content, take_content
 from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
-from windlass.telemetry.event_texts import EventTexts, said_by_trace, with_events
+from windlass.telemetry.event_texts import EventTexts, said_by_trace
 from windlass.telemetry.filters import TraceFilters, meant
+from windlass.telemetry.lookups import look_up
 from windlass.telemetry.models import (
     Event,
     Kind,
@@ -77,7 +78,7 @@ def list_traces(
     ``lists`` price models that were not met before. With whole texts, inputs and outputs are not cut to the first
     characters on one line.
     """
-    filters = with_events(warehouse, project, filters or TraceFilters())
+    filters = look_up(warehouse, project, filters)
     place = start_of(filters, cursor)
     priced = Priced(warehouse, project, lists)
     found: list[tuple[Bounds, TraceFields]] = []
@@ -134,7 +135,7 @@ def walk_traces(
     lists: Lists | None = None,
 ) -> Iterator[list[Bounds]]:
     """Give the traces that ``list_traces`` lists, to the last, in pages that say only where each is."""
-    filters = with_events(warehouse, project, filters or TraceFilters())
+    filters = look_up(warehouse, project, filters)
     place = start_of(filters, None)
     more = True
     while more:
