@@ -83,6 +83,9 @@ _AT_REST = """
 """
 """Whether nothing moves any more that will stop."""
 
+_MOST_LOOKS: Final = 3
+"""Of axe at a page that asks for something meanwhile, as those do that follow what goes on."""
+
 _WORKER = ".worker-"
 
 _SPEAK = """
@@ -107,6 +110,8 @@ class Window:
     look: Look
     problems: list[str] = field(default_factory=list)
     underway: set[Request] = field(default_factory=set)
+    asked: int = 0
+    """Requests so far."""
 
     def watch(self) -> None:
         self.page.on("console", self._on_console)
@@ -213,13 +218,20 @@ class Window:
             self.page.wait_for_function(_AT_REST)
 
     def accessibility_faults(self) -> list[str]:
-        """What axe finds on the page that is serious or critical, once what was opened is there."""
-        self.wait_until_still()
+        """What axe finds on the page that is serious or critical, once what was opened is there.
+
+        A button that is enabled by what comes while axe looks has the colour of before for a moment.
+        """
         if not AXE.exists():
             pytest.skip("axe-core is not among the UI's packages (ui/node_modules/axe-core)")
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        result = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        for _ in range(_MOST_LOOKS):
+            self.wait_until_still()
+            asked = self.asked
+            if not self.page.evaluate("'axe' in window"):
+                self.page.evaluate(AXE.read_text(encoding="utf-8"))
+            result = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            if self.asked == asked:
+                break
         return [
             f"{violation['id']} ({violation['impact']}): {node['html'][:160]}"
             for violation in result["violations"]
@@ -232,6 +244,7 @@ class Window:
             self.problems.append(f"console: {message.text} ({message.location['url']})")
 
     def _on_request(self, request: Request) -> None:
+        self.asked += 1
         # Of a worker's script that the browser has kept, the end is never told.
         if _WORKER not in request.url:
             self.underway.add(request)
