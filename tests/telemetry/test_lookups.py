@@ -128,6 +128,19 @@ def test_two_conditions_are_looked_up_each(stored: Warehouse) -> None:
     assert list_traces(stored, PROJECT, filters=replace(filters, q="three")).items == []
 
 
+def test_words_of_parts_that_have_none_in_common_leave_nothing_out(warehouse: Warehouse, writer: Writer) -> None:
+    for number, side in enumerate(("input", "output"), 1):
+        attributes = {f"gen_ai.{side}.messages": "a refund"}
+        writer.write_spans(PROJECT, request(span(number, name="chat", attributes=attributes)))
+    for side in ("input", "output"):
+        warehouse.execute(f"ALTER TABLE spans MATERIALIZE INDEX {side}_words SETTINGS mutations_sync = 2")
+    both = {"gen_ai.input.messages": "refunded", "gen_ai.output.messages": "prerefund"}
+    writer.write_spans(PROJECT, request(span(3, name="chat", attributes=both)))
+    conditions = (Condition.parse("input~efund"), Condition.parse("output~efund"))
+
+    assert _listed(warehouse, TraceFilters(where=conditions)) == [3]
+
+
 def _listed(warehouse: Warehouse, filters: TraceFilters) -> list[int]:
     return sorted(int(item.trace_id, 16) for item in list_traces(warehouse, PROJECT, filters=filters).items)
 

@@ -36,17 +36,16 @@ def look_up(warehouse: Warehouse, project: str, filters: TraceFilters | None) ->
     """Return filters with what events and the index of words say of what is looked for. Raises Unavailable."""
     filters = with_events(warehouse, project, filters or TraceFilters())
     held = [_held(warehouse, condition) for condition in filters.where]
-    indexed = [each.parts for each in held if each is not None]
+    parts = [each.parts for each in held if each is not None]
+    indexed = frozenset[str]().union(*parts).intersection(*parts)
     if not indexed:
+        # The words of one part say nothing of another.
         return filters
-    return replace(
-        filters,
-        where=tuple(
-            replace(condition, words=each.words) if each is not None else condition
-            for condition, each in zip(filters.where, held, strict=True)
-        ),
-        indexed=tuple(sorted(frozenset.intersection(*indexed))),
+    where = (
+        replace(condition, words=each.words) if each is not None else condition
+        for condition, each in zip(filters.where, held, strict=True)
     )
+    return replace(filters, where=tuple(where), indexed=tuple(sorted(indexed)))
 
 
 class _Held(NamedTuple):
@@ -65,7 +64,7 @@ def _held(warehouse: Warehouse, condition: Condition) -> _Held | None:
         return None
     (row,) = warehouse.query(_words_with(condition.field), {"run": run.lower()})
     words, parts = _texts(row["words"]), frozenset(_texts(row["parts"]))
-    if not parts or len(words) > _MOST_WORDS or integer(row["places"]) > _MOST_SPANS:
+    if len(words) > _MOST_WORDS or integer(row["places"]) > _MOST_SPANS:
         return None
     return _Held(words, parts)
 
