@@ -130,13 +130,14 @@ def _below(
 def _places(tests: Sequence[str]) -> str:
     """Return the statement that gives the newest spans below a place which meet one of some tests."""
     order = "ORDER BY start_time DESC, trace_id DESC, span_id DESC LIMIT {window:UInt64}"
-    spans = " UNION ALL ".join(
-        f"SELECT start_time, trace_id, span_id FROM spans WHERE {_BELOW} AND {test} {order}" for test in tests
-    )
+    sources = [f"spans WHERE {_BELOW} AND {test}" for test in tests]
+    each = (f"SELECT start_time, trace_id, span_id FROM {source} {order}" for source in sources)
+    # One of one would be analysed for nothing.
+    source = f"({' UNION ALL '.join(each)})" if len(sources) > 1 else sources[0]
     return f"""
     SELECT toUnixTimestamp64Nano(start_time) AS start_ns,
       lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span
-    FROM (SELECT * FROM ({spans}) {order})
+    FROM {source} {order}
     """
 
 
