@@ -52,7 +52,7 @@ _ENGINE_OPTIONS: Mapping[str, object] = {
     # are two threads, whatever the machine, and two merges for each, which takes memory and no time less.
     "background_pool_size": MERGES,
     "background_merges_mutations_concurrency_ratio": 1,
-    # How often it looks how much memory it has: its own 50 are a quarter of what an idle server does.
+    # How often it looks how much memory it has: its own 50 ms are a quarter of what an idle server does.
     "memory_worker_period_ms": 250,
 }
 """Of the engine in this process."""
