@@ -249,6 +249,22 @@ print(*{max(nice[thread], 0) for thread in nice if names[thread] != "MergeMutate
     assert others.split() == [str(max(os.getpriority(os.PRIO_PROCESS, 0), 0))]
 
 
+def test_the_engine_comes_without_what_is_only_installed_beside_it(tmp_path: Path) -> None:
+    program = """
+import sys
+from windlass.storage.warehouse import Warehouse
+
+assert Warehouse.open(sys.argv[1]).query("SELECT 1 AS one") == [{"one": 1}]
+assert "pyarrow" not in sys.modules
+import pyarrow
+print(pyarrow.array([1]).to_pylist())
+"""
+    command = [sys.executable, "-c", program, f"chdb://{tmp_path}"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert ran.stdout.split() == ["[1]"]
+
+
 def test_a_second_process_is_told_that_a_folder_has_an_owner(warehouse: Warehouse, folder: Path) -> None:
     program = "import sys; from windlass.storage.warehouse import Warehouse; Warehouse.open(sys.argv[1])"
     ran = subprocess.run([sys.executable, "-c", program, f"chdb://{folder}"], capture_output=True, text=True)

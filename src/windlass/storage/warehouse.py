@@ -20,6 +20,7 @@ import orjson
 from windlass.canonical import digest
 from windlass.errors import ConfigurationError, Unavailable
 from windlass.storage.clients import CLOSED, Clients
+from windlass.storage.engine_import import import_engine
 from windlass.storage.merge_threads import let_others_go_first
 from windlass.storage.remembered import Remembered
 
@@ -346,7 +347,8 @@ class Warehouse:
 
     @classmethod
     def _open_chdb(cls, folder: Path, clients: int) -> "Warehouse":
-        # Heavy (0.5 s, 260 MB), and needed only by the process that owns the data folder.
+        # Heavy (0.5 s, 230 MB), and needed only by the process that owns the data folder.
+        import_engine()
         import clickhouse_connect
         from clickhouse_connect.driver.exceptions import ClickHouseError
 
