@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 
 def test_what_is_there_when_a_server_is_ready_is_left_alone_by_the_collector() -> None:
@@ -24,3 +27,29 @@ def test_a_model_that_is_imported_for_a_server_is_made_when_it_is_first_used() -
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout.strip(), ended.stderr) == (0, "3", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is unmapped")
+def test_code_that_was_let_go_of_is_there_when_it_is_needed_again(tmp_path: Path) -> None:
+    program = """
+import sys, psutil
+from windlass.server.memory import let_go_of_code
+from windlass.storage.warehouse import Warehouse
+
+def code_mb():
+    return sum(region.rss for region in psutil.Process().memory_maps() if "chdb" in region.path) / 2**20
+
+warehouse = Warehouse.open(sys.argv[1])
+warehouse.execute("CREATE TABLE t (number UInt64) ENGINE = MergeTree ORDER BY number")
+before = code_mb()
+let_go_of_code()
+print(before - code_mb())
+warehouse.execute("INSERT INTO t SELECT number FROM numbers(1000)")
+print(warehouse.query("SELECT sum(number) AS total FROM t"))
+"""
+    command = [sys.executable, "-c", program, f"chdb://{tmp_path}"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    freed_mb, total = ran.stdout.splitlines()
+
+    assert float(freed_mb) > 50
+    assert total == "[{'total': 499500}]"

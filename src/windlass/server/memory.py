@@ -3,16 +3,22 @@
 import contextlib
 import ctypes
 import gc
+import mmap
+import sys
 import warnings
 from collections.abc import Iterator
 from typing import Final
 
+import psutil
 from pydantic import BaseModel
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 """Of malloc.h in the GNU C library."""
 _MIB: Final = 2**20
+
+_UNWRITABLE: Final = ("r-xp", "r--p")
+"""Permissions of what is mapped from the file of a library and only read."""
 
 
 def keep_freed_memory() -> None:
@@ -53,3 +59,19 @@ def set_aside_what_stays() -> None:
     """Have the garbage collector leave alone what is there once a server is ready: it is there until the end."""
     gc.collect()
     gc.freeze()
+
+
+def let_go_of_code() -> None:
+    """Unmap the code that was read so far, on Linux: much of it is needed only to start.
+
+    What is needed again is mapped again, from the file as the system has it in its cache.
+    """
+    if sys.platform != "linux":
+        return
+    library = ctypes.CDLL(None)
+    for region in psutil.Process().memory_maps(grouped=False):
+        # A page that was written to is nowhere else, be it in memory or swapped out.
+        is_as_in_file = region.path.startswith("/") and not region.anonymous and not region.swap
+        if is_as_in_file and region.perms in _UNWRITABLE:
+            start, end = (int(address, 16) for address in region.addr.split("-"))
+            library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)

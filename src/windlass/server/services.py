@@ -46,6 +46,7 @@ from windlass.models.answer_store import AnswerStore
 from windlass.monitoring.overview import Overviews
 from windlass.prices.book import PriceBook
 from windlass.retrieval.indexes import Indexes
+from windlass.server.memory import let_go_of_code
 from windlass.server.rounds import Duty, Rounds
 from windlass.settings import Settings
 from windlass.storage.blobs import open_blobs
@@ -289,6 +290,7 @@ class Services:
             with contextlib.suppress(WindlassError):
                 self.warehouse.warm_up()
                 rehearse(self.warehouse)
+            let_go_of_code()
             owing: dict[str, Callable[[], None]] = {
                 "runs": self.runs.recover,
                 "live gates": self.live_gates.recover,
