@@ -15,6 +15,7 @@ from windlass.telemetry.summaries import (
     Bounds,
     bounds_of,
     find_bounds,
+    ids_to_bind,
     integer,
     nanoseconds_of,
     one_of,
@@ -228,7 +229,7 @@ def _edges(
     if not reaching:
         return [*after, _STARTED_BEFORE], parameters
     traces = [bounds.trace_id for bounds in reaching]
-    parameters |= {"reach": max(bounds.last_ns for bounds in reaching), "traces": traces}
+    parameters |= {"reach": max(bounds.last_ns for bounds in reaching), **ids_to_bind(traces)}
     reaches = f"start_time <= fromUnixTimestamp64Nano({{reach:Int64}}, 'UTC') AND {one_of(traces)}"
     return [*after, f"({_STARTED_BEFORE} OR ({reaches}))"], parameters
 

@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from windlass.errors import InputError, NotFound
@@ -14,13 +15,14 @@ from windlass.telemetry.scores import scores_of_traces
 from windlass.telemetry.summaries import (
     NO_SPAN,
     STATUSES,
-    WITHIN,
     Bounds,
     find_bounds,
-    summarise,
+    where_within,
     within,
 )
+from windlass.telemetry.summarising import summarise
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, COST_BASIS, Tariff
+from windlass.telemetry.trace_usage import FEW
 
 _COMPUTED: Final = {"span_id", "parent_span_id", "start_time", "duration_s", "status", "cost_usd", "cost_basis"}
 _STORED: Final = tuple(name for name in SpanOutline.model_fields if name not in _COMPUTED)
@@ -28,10 +30,10 @@ _AS_STORED: Final = ", ".join(_STORED)
 _COLUMNS: Final = ", ".join(
     dict.fromkeys(("span_id", "parent_span_id", "duration", "status", *_STORED, *COLUMNS_TO_PRICE))
 )
-_ONCE: Final = f"SELECT {_COLUMNS} FROM spans WHERE {WITHIN} ORDER BY received DESC LIMIT 1 BY span_id"
 
 
-def _outline(tariff: Tariff) -> str:
+def _outline(where: str, tariff: Tariff) -> str:
+    once = f"SELECT {_COLUMNS} FROM spans WHERE {where} ORDER BY received DESC LIMIT 1 BY span_id"
     # The engine writes times and ids as they are answered; within, names differ: an alias would hide its column.
     return f"""
 SELECT lower(hex(own_id)) AS span_id, if(above = {NO_SPAN}, NULL, lower(hex(above))) AS parent_span_id,
@@ -41,7 +43,7 @@ SELECT lower(hex(own_id)) AS span_id, if(above = {NO_SPAN}, NULL, lower(hex(abov
 FROM (
   SELECT span_id AS own_id, parent_span_id AS above, start_time AS start, duration AS took, status AS code,
     cost, {COST_BASIS} AS basis, is_unmet AS unmet, {_AS_STORED}
-  FROM ({tariff.priced(_ONCE)})
+  FROM ({tariff.priced(once)})
 )
 ORDER BY start, own_id
 """
@@ -67,10 +69,12 @@ def get_outline(
     """
     priced = Priced(warehouse, project, lists)
     bounds = bounds_of_trace(warehouse, project, trace_id)
-    rows = priced.query(_outline, WITHIN, within(project, [bounds]))
+    where = where_within([bounds])
+    rows = priced.query(partial(_outline, where), where, within(project, [bounds]))
     for row in rows:
         del row["unmet"]
-    summary = summarise(warehouse, project, [bounds], priced).get(bounds.trace_id)
+    summaries = summarise(warehouse, project, [bounds], priced, has_many=len(rows) > FEW)
+    summary = summaries.get(bounds.trace_id)
     if summary is None:
         raise NotFound(f"There is no trace {bounds.trace_id} in this project.")
     scores = scores_of_traces(warehouse, project, [bounds.trace_id])

@@ -5,7 +5,8 @@ from typing import Final
 from windlass.storage.warehouse import Warehouse
 from windlass.telemetry.costs import Priced
 from windlass.telemetry.event_texts import said_by_trace
-from windlass.telemetry.summaries import Bounds, summarise
+from windlass.telemetry.summaries import Bounds
+from windlass.telemetry.summarising import summarise
 from windlass.telemetry.traces import list_traces
 
 _NOBODY: Final = ""

@@ -27,10 +27,10 @@ from windlass.telemetry.summaries import (
     integer,
     nanoseconds_of,
     select_bounds,
-    summarise,
     where_within,
     within,
 )
+from windlass.telemetry.summarising import summarise
 from windlass.telemetry.tariffs import COLUMNS_TO_PRICE, Tariff
 
 _Column = Literal["conversation", "user"]

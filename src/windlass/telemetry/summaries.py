@@ -13,12 +13,9 @@ from typing import Final, NamedTuple, TypeVar
 
 from windlass.storage.warehouse import Row, Warehouse
 from windlass.telemetry.conventions import MODEL_CALLS
-from windlass.telemetry.costs import Priced
 from windlass.telemetry.models import ScoreSummary, Span, Status, TraceFields
 from windlass.telemetry.previews import EDGE_CHARACTERS, preview_input, preview_output
 from windlass.telemetry.scores import Score
-from windlass.telemetry.tariffs import COLUMNS_TO_PRICE
-from windlass.telemetry.trace_usage import USED, Usage, usage_of_few, usage_of_many
 
 STATUSES: Final[tuple[Status, ...]] = ("unset", "ok", "error")
 """By OpenTelemetry's code."""
@@ -71,8 +68,18 @@ def one_of(trace_ids: Sequence[str]) -> str:
     """
     if len(trace_ids) > _MOST_WRITTEN:
         return _ONE_OF
-    written = ("".join(f"\\x{byte:02x}" for byte in bytes.fromhex(trace_id)) for trace_id in trace_ids)
-    return "trace_id IN ({})".format(", ".join(f"'{text}'" for text in written))
+    return f"trace_id IN ({', '.join(map(_written, trace_ids))})"
+
+
+def ids_to_bind(trace_ids: Sequence[str]) -> dict[str, object]:
+    """Return the parameter of ``one_of``; of few there is none, for the driver reads it letter by letter."""
+    return {"traces": list(trace_ids)} if len(trace_ids) > _MOST_WRITTEN else {}
+
+
+def _written(trace_id: str) -> str:
+    """Return an id as a literal of the engine: each byte by its number."""
+    digits = bytes.fromhex(trace_id).hex(":").replace(":", "\\x")
+    return f"'\\x{digits}'"
 
 
 def find_bounds(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) -> list[Bounds]:
@@ -81,7 +88,7 @@ def find_bounds(warehouse: Warehouse, project: str, trace_ids: Sequence[str]) ->
         return []
     rows = warehouse.query(
         select_bounds(f"project = {{project:String}} AND {one_of(trace_ids)}"),
-        {"project": project, "traces": list(trace_ids)},
+        {"project": project, **ids_to_bind(trace_ids)},
     )
     return [bounds_of(row) for row in rows]
 
@@ -104,21 +111,23 @@ _BETWEEN: Final = """
     AND start_time >= fromUnixTimestamp64Nano({first:Int64}, 'UTC')
     AND start_time <= fromUnixTimestamp64Nano({last:Int64}, 'UTC')
 """
-WITHIN: Final = f"{_BETWEEN} AND {_ONE_OF}"
 
 
 def within(project: str, bounds: Sequence[Bounds]) -> dict[str, object]:
-    """Return the parameters of WITHIN."""
+    """Return the parameters of ``where_within``."""
     return {
         "project": project,
         "first": min(bound.first_ns for bound in bounds),
         "last": max(bound.last_ns for bound in bounds),
-        "traces": [bound.trace_id for bound in bounds],
+        **ids_to_bind([bound.trace_id for bound in bounds]),
     }
 
 
 def where_within(bounds: Sequence[Bounds]) -> str:
-    """Return WITHIN for traces that may lie far from each other: what lies between them is not read."""
+    """Return the condition that a span is of one of some traces; it takes the parameters that ``within`` gives.
+
+    They may lie far from each other: what lies between them is not read.
+    """
     periods: list[tuple[int, int]] = []
     for first, last in sorted((bound.first_ns, bound.last_ns) for bound in bounds):
         if periods and first - periods[-1][1] <= _NEAR_NS:
@@ -158,56 +167,6 @@ def edges(text: str) -> str:
     return f"if(length({text}) > {4 * EDGE_CHARACTERS}, {ends}, {text})"
 
 
-_MAIN_COLUMNS: Final = ", ".join(("name", "operation", "service", "status", "duration", "is_root", *NAMES))
-_GREATEST: Final = ", ".join(f"max({name}) AS any_{name}" for name in NAMES)
-
-
-_READ: Final = tuple(dict.fromkeys((*NAMES, *COLUMNS_TO_PRICE)))
-
-
-def _last_delivery(where: str) -> str:
-    """Return spans, each as it was last delivered."""
-    return f"FROM spans WHERE {where} ORDER BY received DESC LIMIT 1 BY trace_id, span_id"
-
-
-def _facts(where: str) -> str:
-    return f"""
-SELECT
-  lower(hex(trace_id)) AS id,
-  toUnixTimestamp64Nano(min(start_time)) AS start_ns,
-  argMin(({_MAIN_COLUMNS}), main_first) AS main,
-  max(toUnixTimestamp64Nano(start_time) + greatest(duration, 0)) - start_ns AS whole_ns,
-  count() AS span_count, countIf(status = 2) AS error_count, countIf(status = 1) AS ok_count,
-  argMinIf(input_edges, main_first, input_edges != '') AS input_text,
-  argMaxIf(output_edges, (is_root, toUnixTimestamp64Nano(start_time) + duration), output_edges != '')
-    AS output_text,
-  {_GREATEST}, {USED}
-FROM (
-  SELECT trace_id, span_id, name, operation, service, status, duration, {", ".join(_READ)},
-    {edges("input")} AS input_edges, {edges("output")} AS output_edges,
-    parent_span_id = {NO_SPAN} AS is_root, (NOT is_root, start_time, span_id) AS main_first
-  {_last_delivery(where)}
-)
-GROUP BY trace_id
-"""
-
-
-def summarise(
-    warehouse: Warehouse, project: str, bounds: Sequence[Bounds], priced: Priced
-) -> dict[str, TraceFields]:
-    """Return what is said of each of some traces, by trace id."""
-    if not bounds:
-        return {}
-    rows = warehouse.query(_facts(where_within(bounds)), within(project, bounds))
-    usage = usage_of_few(rows, priced)
-    long = {str(row["id"]) for row in rows} - usage.keys()
-    if long:
-        of_long = [bound for bound in bounds if bound.trace_id in long]
-        spans = _last_delivery(where_within(of_long))
-        usage |= usage_of_many(warehouse, spans, within(project, of_long), priced)
-    return {trace_id: _fields(row, usage[trace_id]) for row in rows if (trace_id := str(row["id"])) in usage}
-
-
 def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
     """Return the scores of traces as a whole and of their spans, by trace id."""
     summaries: dict[str, list[ScoreSummary]] = defaultdict(list)
@@ -216,31 +175,8 @@ def score_summaries(scores: Sequence[Score]) -> dict[str, list[ScoreSummary]]:
     return summaries
 
 
-def _fields(row: Row, usage: Usage) -> TraceFields:
-    main = row["main"]
-    assert isinstance(main, tuple)
-    name, operation, service, status, duration, is_root, *names = main
-    return TraceFields.model_validate(
-        {
-            "trace_id": row["id"],
-            "name": name,
-            "start_time": instant(integer(row["start_ns"])),
-            "duration_s": seconds(duration if is_root else integer(row["whole_ns"])),
-            "status": STATUSES[status] if is_root else status_of_spans(row["error_count"], row["ok_count"]),
-            "span_count": row["span_count"],
-            "error_count": row["error_count"],
-            "input": preview_input(str(row["input_text"])),
-            "output": preview_output(str(row["output_text"])),
-            "operation": operation,
-            "service": service,
-            **{column: said or row[f"any_{column}"] for column, said in zip(NAMES, names, strict=True)},
-            **usage._asdict(),
-        }
-    )
-
-
 def summarise_spans(trace_id: str, spans: Sequence[Span]) -> TraceFields:
-    """Return what ``summarise`` says of a trace, of which all spans are at hand, in the order of their start."""
+    """Return what ``summarise`` says of a trace of which all spans are at hand, in the order of their start."""
     main = next((span for span in spans if span.parent_span_id is None), spans[0])
     is_root = main.parent_span_id is None
     end = max(ends_at(span) for span in spans)

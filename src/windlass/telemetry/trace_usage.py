@@ -26,19 +26,23 @@ _MOST_UNPRICED: Final = 20
 _ROUNDS: Final = 4
 _PARTS: Final = ("plain_part", "read_part", "write_part", "answered_part", "reasoning_part")
 
-_FEW: Final = 500
+FEW: Final = 500
 """Spans of a trace that are read one by one."""
 _TIME, *_OTHERS = COLUMNS_TO_PRICE
-_FIELDS: Final = ("is_call", "start_ns", *_OTHERS)
+USED_FIELDS: Final = ("is_call", "start_ns", *_OTHERS)
+"""What there is of each span that used something, in this order."""
 
 USED: Final = f"""
 countIf(operation IN {MODEL_CALLS}) AS calls,
-groupArrayIf({_FEW + 1})(
+groupArrayIf({FEW + 1})(
   (operation IN {MODEL_CALLS}, toUnixTimestamp64Nano({_TIME}), {", ".join(_OTHERS)}),
   isNotNull(input_tokens) OR isNotNull(output_tokens) OR isNotNull(cost_usd)
 ) AS used
 """
-"""What `usage_of_few` needs of the spans of a trace, of which each has its columns."""
+"""What `usage_of_few` needs of the spans of a trace, of which each has its columns.
+
+Sums by model would do, but for the last digit of a cost: spans that are priced one by one have another.
+"""
 
 
 class Usage(NamedTuple):
@@ -63,8 +67,8 @@ class _Sum(NamedTuple):
 
 def usage_of_few(rows: Sequence[Row], priced: Priced) -> dict[str, Usage]:
     """Return what traces used by id, of rows with USED, but for those of more than a few spans."""
-    few = [row for row in rows if len(_listed(row["used"])) <= _FEW]
-    spans = [[dict(zip(_FIELDS, span, strict=True)) for span in _listed(row["used"])] for row in few]
+    few = [row for row in rows if len(_listed(row["used"])) <= FEW]
+    spans = [[dict(zip(USED_FIELDS, span, strict=True)) for span in _listed(row["used"])] for row in few]
     costs = iter(price_spans([span for of_trace in spans for span in of_trace], priced))
     return {
         str(row["id"]): _usage([_sum_of_span(span, next(costs)) for span in of_trace], bool(row["calls"]))

@@ -49,11 +49,11 @@ from windlass.telemetry.summaries import (
     integer,
     score_summaries,
     seconds,
-    summarise,
     summarise_spans,
     where_within,
     within,
 )
+from windlass.telemetry.summarising import summarise
 from windlass.telemetry.turns import said_in
 from windlass.telemetry.values import decode_attributes, plain_attributes
 

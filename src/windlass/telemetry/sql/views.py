@@ -121,7 +121,7 @@ _MAIN_FIRST: Final = f"(s.parent_span_id != {NO_SPAN}, s.start_time, s.span_id)"
 
 
 def _main(column: str) -> str:
-    """Return what the main span says: the root or, while it has not come, the first (see summaries.py)."""
+    """Return what the main span says: the root or, while it has not come, the first (see summarising.py)."""
     return f"argMin(s.{column}, {_MAIN_FIRST})"
 
 
