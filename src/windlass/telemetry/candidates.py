@@ -34,7 +34,7 @@ _NEAR_NS: Final = (60 * 10**9, 3600 * 10**9)
 
 _STARTED: Final = """
 SELECT lower(hex(trace_id)) AS id, toUnixTimestamp64Nano(first) AS start_ns, 1 AS looked_at FROM traces
-WHERE project = {project:String} AND first >= fromUnixTimestamp64Nano({floor:Int64}, 'UTC')
+PREWHERE project = {project:String} AND first >= fromUnixTimestamp64Nano({floor:Int64}, 'UTC')
   AND first <= fromUnixTimestamp64Nano({upper:Int64}, 'UTC')
 ORDER BY first DESC LIMIT {window:UInt64}
 """

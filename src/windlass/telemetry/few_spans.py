@@ -37,7 +37,7 @@ def select_few(where: str) -> str:
 SELECT lower(hex(trace_id)) AS id, groupArray({FEW + 1})(({fields})) AS spans,
   argMinIf({edges("input")}, (parent_span_id != {NO_SPAN}, start_time, span_id), input != '') AS input_text,
   argMaxIf({edges("output")}, (parent_span_id = {NO_SPAN}, {ends}, received), output != '') AS output_text
-FROM spans WHERE {where} GROUP BY trace_id HAVING count() <= {FEW}
+FROM spans PREWHERE {where} GROUP BY trace_id HAVING count() <= {FEW}
 """
 
 

@@ -17,7 +17,6 @@ from windlass.errors import NotFound
 from windlass.storage.warehouse import Parameters, Row, Warehouse
 from windlass.telemetry.candidates import Place, find_candidates, start_of, write_cursor
 from windlass.telemetry.content import read_content, take_content
-from windlass.telemetry.conventions import COLUMNS
 from windlass.telemetry.costs import Lists, Priced
 from windlass.telemetry.event_texts import EventTexts, said_by_trace
 from windlass.telemetry.filters import TraceFilters, meant
@@ -42,7 +41,6 @@ from windlass.telemetry.span_events import events_of_trace, events_of_traces
 from windlass.telemetry.spans import SpanPlace, among, where_among
 from windlass.telemetry.summaries import (
     LATEST_NS,
-    NO_SPAN,
     STATUSES,
     Bounds,
     instant,
@@ -59,6 +57,9 @@ from windlass.telemetry.values import decode_attributes, plain_attributes
 
 KINDS: Final = get_args(Kind)
 """By OpenTelemetry's number."""
+
+_NO_PARENT: Final = "00" * 8
+"""Of a root span."""
 
 _M = TypeVar("_M", bound=Message)
 
@@ -223,17 +224,15 @@ def read_spans(
     ]
 
 
-_SPAN_COLUMNS: Final = ", ".join(column.name for column in COLUMNS)
-
-
 def _spans(where: str) -> str:
+    # Half of what one trace takes is the analysis of this text: all columns as they are, by their one sign, and
+    # conditions that the engine need not sort into those to read first.
     return f"""
-SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS id,
-  if(parent_span_id = {NO_SPAN}, NULL, lower(hex(parent_span_id))) AS parent,
-  name, kind, toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message, scope,
-  {_SPAN_COLUMNS}, attributes, resource, arrayMap(event -> base64Encode(event), events) AS encoded_events,
-  arrayMap(link -> base64Encode(link), links) AS encoded_links, toUnixTimestamp64Nano(received) AS received_ns
-FROM spans WHERE {where}
+SELECT * REPLACE (
+    arrayMap(event -> base64Encode(event), events) AS events, arrayMap(link -> base64Encode(link), links) AS links
+  ),
+  toUnixTimestamp64Nano(start_time) AS start_ns, toUnixTimestamp64Nano(received) AS received_ns
+FROM spans PREWHERE {where}
 """
 
 
@@ -252,20 +251,26 @@ def _read_spans(
     """Return spans by trace and id, in the order of their start, each as it was last delivered."""
     rows = warehouse.query(_spans(where), parameters)
     rows.sort(key=lambda row: integer(row["received_ns"]))
-    last = {(str(row["trace"]), str(row["id"])): row for row in rows}
+    last = {(_hex(row["trace_id"]), _hex(row["span_id"])): row for row in rows}
     in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_ns"]), item[0][1]))
     costs = price_spans([row for _, row in in_order], priced)
-    return {key: _span(row, cost) for (key, row), cost in zip(in_order, costs, strict=True)}
+    return {key: _span(key[1], row, cost) for (key, row), cost in zip(in_order, costs, strict=True)}
 
 
-def _span(row: Row, cost: SpanCost) -> Span:
+def _hex(value: object) -> str:
+    assert isinstance(value, bytes)
+    return value.hex()
+
+
+def _span(span_id: str, row: Row, cost: SpanCost) -> Span:
+    parent = _hex(row["parent_span_id"])
     return Span.model_validate(
         {
             **row,
             "cost_usd": cost.usd,
             "cost_basis": cost.basis,
-            "span_id": row["id"],
-            "parent_span_id": row["parent"],
+            "span_id": span_id,
+            "parent_span_id": None if parent == _NO_PARENT else parent,
             "kind": KINDS[integer(row["kind"])],
             "start_time": instant(integer(row["start_ns"])),
             "duration_s": seconds(integer(row["duration"])),
@@ -273,8 +278,8 @@ def _span(row: Row, cost: SpanCost) -> Span:
             **read_content(row),
             "attributes": decode_attributes(texts_of(row["attributes"])),
             "resource": decode_attributes(texts_of(row["resource"])),
-            "events": [_event(event) for event in _decoded(OtlpSpan.Event, row["encoded_events"])],
-            "links": [_link(link) for link in _decoded(OtlpSpan.Link, row["encoded_links"])],
+            "events": [_event(event) for event in _decoded(OtlpSpan.Event, row["events"])],
+            "links": [_link(link) for link in _decoded(OtlpSpan.Link, row["links"])],
         }
     )
 
