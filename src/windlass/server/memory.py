@@ -69,9 +69,11 @@ def let_go_of_code() -> None:
     if sys.platform != "linux":
         return
     library = ctypes.CDLL(None)
-    for region in psutil.Process().memory_maps(grouped=False):
-        # A page that was written to is nowhere else, be it in memory or swapped out.
-        is_as_in_file = region.path.startswith("/") and not region.anonymous and not region.swap
-        if is_as_in_file and region.perms in _UNWRITABLE:
-            start, end = (int(address, 16) for address in region.addr.split("-"))
-            library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
+    # Not every sandbox tells what is mapped.
+    with contextlib.suppress(OSError, ValueError, AttributeError, psutil.Error):
+        for region in psutil.Process().memory_maps(grouped=False):
+            # A page that was written to is nowhere else, be it in memory or swapped out.
+            written = region.private_dirty or region.anonymous or region.swap
+            if region.path.startswith("/") and region.perms in _UNWRITABLE and not written:
+                start, end = (int(address, 16) for address in region.addr.split("-"))
+                library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)

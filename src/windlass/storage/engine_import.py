@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 def import_engine() -> None:
-    """Import chDB; its Arrow answers, which are asked for nowhere, would load pyarrow: 30 MB."""
+    """Import chDB; its Arrow answers, which are asked for nowhere, would load pyarrow: 24 MB."""
     with _as_if_missing("pyarrow"):
         importlib.import_module("chdb")
 
