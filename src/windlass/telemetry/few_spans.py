@@ -22,6 +22,7 @@ _COMPUTED: Final = {"is_child": f"parent_span_id != {NO_SPAN}", "start_ns": "toU
 _IS_CALL, *_TO_PRICE = USED_FIELDS
 _FIELDS: Final = tuple(dict.fromkeys((*_ORDER, *MAIN_FIELDS, *_TO_PRICE)))
 
+_id_of: Final = itemgetter(_FIELDS.index("span_id"))
 _main_of: Final = itemgetter(*map(_FIELDS.index, MAIN_FIELDS))
 _used_of: Final = itemgetter(*map(_FIELDS.index, _TO_PRICE))
 
@@ -44,7 +45,7 @@ FROM spans PREWHERE {where} GROUP BY trace_id HAVING count() <= {FEW}
 def has_each_once(row: Row) -> bool:
     """Tell whether no span of a trace is there twice."""
     spans = _spans(row)
-    return len({span[_FIELDS.index("span_id")] for span in spans}) == len(spans)
+    return len(set(map(_id_of, spans))) == len(spans)
 
 
 def facts_of_few(row: Row) -> Row:
