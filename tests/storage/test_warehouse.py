@@ -50,6 +50,16 @@ def test_rows_come_back_as_they_were_inserted(warehouse: Warehouse) -> None:
     assert [{**row, "d": row["d"].replace(tzinfo=UTC)} for row in found if isinstance(row["d"], datetime)] == rows
 
 
+def test_a_column_is_given_in_another_format_of_the_driver(warehouse: Warehouse) -> None:
+    columns = (
+        "fromUnixTimestamp64Nano(1000000000123456789, 'UTC') AS time, ['\\xff\\0', ''] AS messages, 'é' AS text"
+    )
+
+    rows = warehouse.query("SELECT " + columns, formats={"time": "int", "messages": "bytes"})
+
+    assert rows == [{"time": 1_000_000_000_123_456_789, "messages": [b"\xff\0", b""], "text": "é"}]
+
+
 def test_parameters_are_bound_and_never_text_of_the_statement(warehouse: Warehouse) -> None:
     nasty = "'); DROP TABLE t; -- {x:String} \\"
 

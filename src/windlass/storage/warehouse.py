@@ -143,10 +143,16 @@ class Warehouse:
             "use chdb:///absolute/folder or clickhouse://user:password@host:8123/database."
         )
 
-    def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
-        """Return the rows of a SELECT; parameters are written ``{name:Type}`` and bound by the engine."""
+    def query(
+        self, sql: str, parameters: Parameters | None = None, *, formats: Mapping[str, str] | None = None
+    ) -> list[Row]:
+        """Return the rows of a SELECT; parameters are written ``{name:Type}`` and bound by the engine.
+
+        ``formats`` say of columns how the driver gives them: a time as ``int``, which is ticks since 1970, and
+        texts as ``bytes``.
+        """
         with self._client() as client:
-            result = client.query(sql, parameters=dict(parameters or {}))
+            result = client.query(sql, parameters=dict(parameters or {}), column_formats=dict(formats or {}))
         names = result.column_names
         return [dict(zip(names, row, strict=True)) for row in result.result_rows]
 

@@ -137,6 +137,9 @@ CREATE TABLE IF NOT EXISTS spans (
 SETTINGS min_bytes_for_wide_part = 134217728, index_granularity_bytes = 1048576, {DURABLE}
 """
 
+MESSAGES: Final = {"events": "bytes", "links": "bytes"}
+"""Columns of encoded messages, which are no texts, with the formats that `Warehouse.query` takes."""
+
 _TRACES: Final = f"""
 CREATE TABLE IF NOT EXISTS traces (
   project LowCardinality(String), trace_id FixedString(16),

@@ -2,7 +2,6 @@
 
 # ruff: noqa: S608 - what goes into these statements are names of this package; values are bound.
 
-import base64
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +34,7 @@ from windlass.telemetry.models import (
 )
 from windlass.telemetry.outlines import bounds_of_trace
 from windlass.telemetry.previews import preview_input, preview_output
+from windlass.telemetry.schema import MESSAGES
 from windlass.telemetry.scores import Score, scores_of_traces
 from windlass.telemetry.span_costs import SpanCost, price_spans
 from windlass.telemetry.span_events import events_of_trace, events_of_traces
@@ -60,6 +60,9 @@ KINDS: Final = get_args(Kind)
 
 _NO_PARENT: Final = "00" * 8
 """Of a root span."""
+
+_FORMATS: Final = {"start_time": "int", "received": "int", **MESSAGES}
+"""Nanoseconds since 1970, of which a datetime has but the microseconds."""
 
 _M = TypeVar("_M", bound=Message)
 
@@ -224,18 +227,6 @@ def read_spans(
     ]
 
 
-def _spans(where: str) -> str:
-    # Half of what one trace takes is the analysis of this text: all columns as they are, by their one sign, and
-    # conditions that the engine need not sort into those to read first.
-    return f"""
-SELECT * REPLACE (
-    arrayMap(event -> base64Encode(event), events) AS events, arrayMap(link -> base64Encode(link), links) AS links
-  ),
-  toUnixTimestamp64Nano(start_time) AS start_ns, toUnixTimestamp64Nano(received) AS received_ns
-FROM spans PREWHERE {where}
-"""
-
-
 def _spans_within(
     warehouse: Warehouse, project: str, bounds: Bounds, priced: Priced, span_id: str = ""
 ) -> list[Span]:
@@ -249,11 +240,13 @@ def _read_spans(
     warehouse: Warehouse, priced: Priced, where: str, parameters: Parameters
 ) -> dict[tuple[str, str], Span]:
     """Return spans by trace and id, in the order of their start, each as it was last delivered."""
-    rows = warehouse.query(_spans(where), parameters)
-    rows.sort(key=lambda row: integer(row["received_ns"]))
+    # Half of what one trace takes is the analysis of this text: all columns as they are, by their one sign, and
+    # conditions that the engine need not sort into those to read first.
+    rows = warehouse.query(f"SELECT * FROM spans PREWHERE {where}", parameters, formats=_FORMATS)
+    rows.sort(key=lambda row: integer(row["received"]))
     last = {(_hex(row["trace_id"]), _hex(row["span_id"])): row for row in rows}
-    in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_ns"]), item[0][1]))
-    costs = price_spans([row for _, row in in_order], priced)
+    in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_time"]), item[0][1]))
+    costs = price_spans([row | {"start_ns": row["start_time"]} for _, row in in_order], priced)
     return {key: _span(key[1], row, cost) for (key, row), cost in zip(in_order, costs, strict=True)}
 
 
@@ -272,7 +265,7 @@ def _span(span_id: str, row: Row, cost: SpanCost) -> Span:
             "span_id": span_id,
             "parent_span_id": None if parent == _NO_PARENT else parent,
             "kind": KINDS[integer(row["kind"])],
-            "start_time": instant(integer(row["start_ns"])),
+            "start_time": instant(integer(row["start_time"])),
             "duration_s": seconds(integer(row["duration"])),
             "status": STATUSES[integer(row["status"])],
             **read_content(row),
@@ -286,9 +279,10 @@ def _span(span_id: str, row: Row, cost: SpanCost) -> Span:
 
 def _decoded(kind: type[_M], encoded: object) -> Iterator[_M]:
     """Give messages that are kept as their bytes, without what a client's faulty encoder sent in their place."""
-    for text in _texts(encoded):
+    assert isinstance(encoded, list)
+    for message in encoded:
         with contextlib.suppress(DecodeError):
-            yield kind.FromString(base64.b64decode(text))
+            yield kind.FromString(message)
 
 
 def _event(event: OtlpSpan.Event) -> Event:
@@ -307,9 +301,4 @@ def _link(link: OtlpSpan.Link) -> Link:
 
 def texts_of(value: object) -> dict[str, str]:
     assert isinstance(value, dict)
-    return value
-
-
-def _texts(value: object) -> Sequence[str]:
-    assert isinstance(value, list)
     return value

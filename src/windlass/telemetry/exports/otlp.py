@@ -18,6 +18,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
 from windlass.storage.warehouse import Parameters, Row, Warehouse
 from windlass.telemetry.conventions import BEYOND, COLUMNS, Column, is_derived
+from windlass.telemetry.schema import MESSAGES
 from windlass.telemetry.spans import SpanPlace, among, where_among
 from windlass.telemetry.summaries import NO_SPAN, Bounds, integer, where_within, within
 from windlass.telemetry.values import STRUCTURED, encode_value, read_value
@@ -27,8 +28,7 @@ SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span,
   if(parent_span_id = {NO_SPAN}, '', lower(hex(parent_span_id))) AS parent, trace_state, name, kind,
   toUnixTimestamp64Nano(start_time) AS start_ns, duration, status, status_message,
   {", ".join(column.name for column in COLUMNS)}, scope, scope_version, scope_attributes, attributes, resource,
-  arrayMap(event -> base64Encode(event), events) AS encoded_events,
-  arrayMap(link -> base64Encode(link), links) AS encoded_links
+  events, links
 FROM spans WHERE {{where}} ORDER BY received DESC LIMIT 1 BY trace_id, span_id
 """
 
@@ -47,7 +47,7 @@ def read_otlp_spans(warehouse: Warehouse, project: str, places: Sequence[SpanPla
 
 
 def _read(warehouse: Warehouse, where: str, parameters: Parameters) -> ExportTraceServiceRequest:
-    rows = warehouse.query(_SPANS.format(where=where), parameters)
+    rows = warehouse.query(_SPANS.format(where=where), parameters, formats=MESSAGES)
     rows.sort(key=lambda row: (integer(row["start_ns"]), str(row["trace"]), str(row["span"])))
     return _request(rows)
 
@@ -114,8 +114,8 @@ def _span(row: Row, resource: Mapping[str, str]) -> Span:
         start_time_unix_nano=start_ns,
         end_time_unix_nano=start_ns + integer(row["duration"]),
         attributes=_key_values(restore_attributes(_texts(row["attributes"]), row, resource)),
-        events=[Span.Event.FromString(base64.b64decode(event)) for event in _list(row["encoded_events"])],
-        links=[Span.Link.FromString(base64.b64decode(link)) for link in _list(row["encoded_links"])],
+        events=[Span.Event.FromString(event) for event in _list(row["events"])],
+        links=[Span.Link.FromString(link) for link in _list(row["links"])],
     )
     # Set here and not above, where enumerations would want constants of their type.
     setattr(span, "kind", row["kind"])  # noqa: B010
@@ -219,6 +219,6 @@ def _texts(value: object) -> dict[str, str]:
     return value
 
 
-def _list(value: object) -> Sequence[str]:
+def _list(value: object) -> Sequence[bytes]:
     assert isinstance(value, list)
     return value
