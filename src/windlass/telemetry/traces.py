@@ -243,10 +243,12 @@ def _read_spans(
     # Half of what one trace takes is the analysis of this text: all columns as they are, by their one sign, and
     # conditions that the engine need not sort into those to read first.
     rows = warehouse.query(f"SELECT * FROM spans PREWHERE {where}", parameters, formats=_FORMATS)
+    for row in rows:
+        row["start_ns"] = row["start_time"]
     rows.sort(key=lambda row: integer(row["received"]))
     last = {(_hex(row["trace_id"]), _hex(row["span_id"])): row for row in rows}
-    in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_time"]), item[0][1]))
-    costs = price_spans([row | {"start_ns": row["start_time"]} for _, row in in_order], priced)
+    in_order = sorted(last.items(), key=lambda item: (integer(item[1]["start_ns"]), item[0][1]))
+    costs = price_spans([row for _, row in in_order], priced)
     return {key: _span(key[1], row, cost) for (key, row), cost in zip(in_order, costs, strict=True)}
 
 
@@ -265,7 +267,7 @@ def _span(span_id: str, row: Row, cost: SpanCost) -> Span:
             "span_id": span_id,
             "parent_span_id": None if parent == _NO_PARENT else parent,
             "kind": KINDS[integer(row["kind"])],
-            "start_time": instant(integer(row["start_time"])),
+            "start_time": instant(integer(row["start_ns"])),
             "duration_s": seconds(integer(row["duration"])),
             "status": STATUSES[integer(row["status"])],
             **read_content(row),
